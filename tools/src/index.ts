@@ -1,0 +1,1 @@
+export { type AcquiredServers, acquireServers } from "./servers/acquireServers.ts";

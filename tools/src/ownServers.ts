@@ -1,0 +1,10 @@
+export { type BuiltService, startBuiltService } from "./builtService.ts";
+export { onStopRequest } from "./onStopRequest.ts";
+export { dataFolder, repositoryRoot } from "./paths.ts";
+export { type Report, reportToStderr, step } from "./progress.ts";
+export { startOwnKafka } from "./servers/kafkaProviders.ts";
+export { startOwnMysql } from "./servers/mysqlProviders.ts";
+export type { Killable, RunningKafka, RunningMysql, ServerPlan } from "./servers/runningServer.ts";
+export { waitUntil } from "./servers/waitUntil.ts";
+export { endWithThisProcess } from "./servers/watchdog.ts";
+export { explain, UserError } from "./userError.ts";

@@ -1,0 +1,39 @@
+import { existsSync } from "node:fs";
+import { step } from "../progress.ts";
+import { UserError } from "../userError.ts";
+import type { ServerPlan } from "./runningServer.ts";
+
+/** Why there is no Docker engine to use, or `undefined` when one answers. */
+export const findDocker = async (): Promise<string | undefined> => {
+  if (
+    process.env["DOCKER_HOST"] === undefined &&
+    !existsSync("/var/run/docker.sock") &&
+    !existsSync(`${process.env["HOME"]}/.docker/run/docker.sock`) &&
+    !existsSync(`${process.env["XDG_RUNTIME_DIR"]}/docker.sock`)
+  ) {
+    return "no Docker engine on this machine";
+  }
+  try {
+    const { getContainerRuntimeClient } = await import("testcontainers");
+    await getContainerRuntimeClient();
+    return undefined;
+  } catch (error) {
+    return `no Docker engine answers (${error instanceof Error ? error.message : String(error)})`;
+  }
+};
+
+/** Makes sure that the image is there, and says why when it cannot be had: a pull that fails inside a library says little. */
+export const findImage = async (image: string, report: (line: string) => void): Promise<void> => {
+  const { getContainerRuntimeClient, ImageName } = await import("testcontainers");
+  const client = await getContainerRuntimeClient();
+  const name = ImageName.fromString(image);
+  if (await client.image.exists(name)) return;
+  try {
+    await step(report, `image ${image} pulled`, () => client.image.pull(name));
+  } catch (error) {
+    throw new UserError(`the image ${image} is not there and cannot be pulled (${error instanceof Error ? error.message : String(error)})`);
+  }
+};
+
+/** Milliseconds that a container gets to end by itself: none when its data is thrown away. */
+export const stopTimeout = (plan: ServerPlan): number => (plan.keep ? 60_000 : 0);

@@ -1,0 +1,41 @@
+import { expect } from "chai";
+import { UserError } from "../userError.ts";
+import { firstThatServes, notHere, type ServerProvider } from "./firstThatServes.ts";
+import type { Provider, RunningServer } from "./runningServer.ts";
+
+const server = (provider: Provider): RunningServer => ({ provider, description: provider, stop: () => Promise.resolve() });
+const serves = (provider: Provider): ServerProvider<RunningServer> => ({
+  provider,
+  way: provider,
+  start: () => Promise.resolve(server(provider)),
+});
+const isAbsent = (provider: Provider, reason: string): ServerProvider<RunningServer> => ({
+  provider,
+  way: provider,
+  start: () => Promise.resolve(notHere(reason)),
+});
+const fails = (provider: Provider, reason: string): ServerProvider<RunningServer> => ({
+  provider,
+  way: provider,
+  start: () => Promise.reject(new UserError(reason)),
+});
+
+describe("the first provider that serves", () => {
+  it("is taken, after those that are not here or fail", async () => {
+    const providers = [isAbsent("environment", "not set"), fails("docker", "no pull"), serves("local"), serves("fetched")];
+    expect(await firstThatServes("MySQL", providers, "advice")).to.have.property("provider", "local");
+  });
+
+  it("is never another than the one that the environment names", async () => {
+    const error = await firstThatServes("MySQL", [fails("environment", "refused"), serves("docker")], "advice").catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).to.be.instanceOf(UserError).with.property("message", "MySQL: refused");
+  });
+
+  it("or an error says each way, why it failed and what to do", async () => {
+    const providers = [isAbsent("environment", "not set"), fails("docker", "no pull")];
+    const error = await firstThatServes("MySQL", providers, "Install one").catch((reason: unknown) => reason);
+    expect(error).to.have.property("message", "no MySQL to be had. Tried:\n  - environment: not set\n  - docker: no pull\nInstall one");
+  });
+});

@@ -1,0 +1,121 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import getPort from "get-port";
+import { UserError } from "../userError.ts";
+import { findProgram } from "./findProgram.ts";
+import { kafkaAnswers } from "./kafkaAnswers.ts";
+import type { Killable, Provider, RunningKafka, ServerPlan } from "./runningServer.ts";
+import { startServerProcess } from "./serverProcess.ts";
+import { waitUntil } from "./waitUntil.ts";
+
+/** Kafka's jars, wherever they come from. */
+export type KafkaProgram = { readonly provider: Provider; readonly libs: string; readonly description: string };
+
+const leastJava = 17;
+
+/** The path of a Java that Kafka runs on. Throws a `UserError` that says what to install. */
+export const findJava = async (): Promise<string> => {
+  const home = process.env["JAVA_HOME"];
+  const java = home === undefined || !existsSync(join(home, "bin/java")) ? await findProgram("java") : join(home, "bin/java");
+  if (java === undefined) {
+    throw new UserError(
+      `Kafka needs Java ${leastJava} or newer, and there is none: install it (Debian and Ubuntu: apt-get install openjdk-17-jre-headless) or set JAVA_HOME`,
+    );
+  }
+  const { stderr } = await execa(java, ["-version"], { reject: false });
+  const version = Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0);
+  if (version < leastJava)
+    throw new UserError(`Kafka needs Java ${leastJava} or newer, and ${java} is ${version}: install a newer one or set JAVA_HOME`);
+  return java;
+};
+
+/** Starts a real Kafka on loopback, one KRaft node, with a new data folder unless there is one. */
+export const startKafkaProcess = async (
+  { provider, libs, description }: KafkaProgram,
+  plan: ServerPlan,
+): Promise<RunningKafka & Killable> => {
+  const java = await findJava();
+  const data = join(plan.folder, "kafka");
+  const logFile = join(plan.folder, "logs", "kafka.log");
+  const port = plan.ports?.kafka ?? (await getPort(plan.keep ? { port: 9092 } : {}));
+  const controllerPort = plan.ports?.kafkaController ?? (await getPort());
+  const advertisedPort = plan.ports?.kafkaAdvertised ?? port;
+  await mkdir(data, { recursive: true });
+  const configFile = join(plan.folder, "kafka.properties");
+  await writeFile(configFile, properties({ port, controllerPort, advertisedPort, data }));
+  const logConfigFile = join(plan.folder, "kafka-log4j2.properties");
+  await writeFile(logConfigFile, logProperties);
+  const classPath = join(libs, "*");
+
+  if (!existsSync(join(data, "meta.properties"))) {
+    const clusterId = randomBytes(16).toString("base64url");
+    const format = ["-cp", classPath, "kafka.tools.StorageTool", "format", "--cluster-id", clusterId, "--config", configFile];
+    const formatted = await execa(java, format, { reject: false, all: true });
+    if (formatted.failed) {
+      await rm(data, { recursive: true, force: true });
+      throw new UserError(`Kafka could not make its data folder ${data}: ${formatted.all.trim().split("\n").at(-1)}`);
+    }
+  }
+
+  const server = await startServerProcess({
+    name: "Kafka",
+    program: java,
+    args: ["-Xms256m", "-Xmx512m", `-Dlog4j2.configurationFile=${logConfigFile}`, "-cp", classPath, "kafka.Kafka", configFile],
+    logFile,
+    cwd: plan.folder,
+  });
+  try {
+    await waitUntil(
+      `Kafka on port ${port} (its log: ${logFile})`,
+      120,
+      async () => {
+        await server.assertRunning();
+        await kafkaAnswers("127.0.0.1", port);
+      },
+      plan.signal,
+    );
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return {
+    provider,
+    brokers: [`127.0.0.1:${advertisedPort}`],
+    description: `${description} on port ${port}`,
+    stop: server.stop,
+    kill: server.kill,
+  };
+};
+
+type Addresses = { readonly port: number; readonly controllerPort: number; readonly advertisedPort: number; readonly data: string };
+
+const properties = ({ port, controllerPort, advertisedPort, data }: Addresses): string => `
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:${controllerPort}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${advertisedPort}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs=${data}
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=8
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+group.initial.rebalance.delay.ms=0
+`;
+
+const logProperties = `
+status=error
+appender.out.type=Console
+appender.out.name=out
+appender.out.layout.type=PatternLayout
+appender.out.layout.pattern=%d %p %m (%c{1})%n
+rootLogger.level=WARN
+rootLogger.appenderRef.out.ref=out
+`;

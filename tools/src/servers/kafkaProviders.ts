@@ -1,0 +1,129 @@
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import getPort from "get-port";
+import { step } from "../progress.ts";
+import { UserError } from "../userError.ts";
+import { findDocker, findImage, stopTimeout } from "./docker.ts";
+import { fetchOnce } from "./fetchOnce.ts";
+import { findProgram } from "./findProgram.ts";
+import { firstThatServes, notHere, type ServerProvider } from "./firstThatServes.ts";
+import { kafkaAnswers } from "./kafkaAnswers.ts";
+import { findJava, startKafkaProcess } from "./kafkaProcess.ts";
+import type { Killable, RunningKafka, ServerPlan } from "./runningServer.ts";
+import { waitUntil } from "./waitUntil.ts";
+
+const version = "4.3.1";
+const image = `apache/kafka:${version}`;
+
+export const kafkaAdvice =
+  "Start Docker, or install Java 17 or newer with Maven (Debian and Ubuntu: apt-get install openjdk-17-jre-headless maven), " +
+  "or unpack Kafka and set KAFKA_HOME, or set KAFKA_BROKERS=host:9092";
+
+/** In the order in which they are tried. */
+export const kafkaProviders = (plan: ServerPlan): readonly ServerProvider<RunningKafka>[] => [
+  { provider: "environment", way: "KAFKA_BROKERS", start: fromEnvironment },
+  { provider: "docker", way: "Docker", start: () => fromDocker(plan) },
+  { provider: "local", way: "Kafka in KAFKA_HOME", start: () => fromHome(plan) },
+  { provider: "fetched", way: "fetching Kafka with Maven", start: () => fromMaven(plan) },
+];
+
+/** Kafka as a process that the caller may kill and start again on its data: never a container, nor a broker of somebody else's. */
+export const startOwnKafka = (plan: ServerPlan): Promise<RunningKafka & Killable> =>
+  firstThatServes<RunningKafka & Killable>(
+    "Kafka",
+    [
+      { provider: "local", way: "Kafka in KAFKA_HOME", start: () => fromHome(plan) },
+      { provider: "fetched", way: "fetching Kafka with Maven", start: () => fromMaven(plan) },
+    ],
+    "Install Java 17 or newer with Maven (Debian and Ubuntu: apt-get install openjdk-17-jre-headless maven), or unpack Kafka and set KAFKA_HOME",
+  );
+
+const fromEnvironment = async () => {
+  const value = process.env["KAFKA_BROKERS"];
+  if (value === undefined || value === "") return notHere("not set");
+  const brokers = value.split(",").map((broker) => broker.trim());
+  const answers = await Promise.allSettled(
+    brokers.map((broker) => {
+      const { hostname, port } = new URL(`kafka://${broker}`);
+      return kafkaAnswers(hostname, Number(port || 9092));
+    }),
+  );
+  if (answers.every(({ status }) => status === "rejected")) throw new UserError(`no broker that KAFKA_BROKERS names answers (${value})`);
+  return { provider: "environment" as const, brokers, description: "the brokers that KAFKA_BROKERS names", stop: () => Promise.resolve() };
+};
+
+const fromDocker = async (plan: ServerPlan) => {
+  const reason = await findDocker();
+  if (reason !== undefined) return notHere(reason);
+  await findImage(image, plan.report);
+  const { GenericContainer } = await import("testcontainers");
+  // Clients are told to come back to the advertised address, so the port on this side is chosen before the start.
+  const port = await getPort(plan.keep ? { port: 9092 } : {});
+  let container = new GenericContainer(image).withExposedPorts({ container: 9092, host: port }).withEnvironment({
+    KAFKA_NODE_ID: "1",
+    KAFKA_PROCESS_ROLES: "broker,controller",
+    KAFKA_CONTROLLER_QUORUM_VOTERS: "1@localhost:9093",
+    KAFKA_LISTENERS: "PLAINTEXT://:9092,CONTROLLER://:9093",
+    KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://localhost:${port}`,
+    KAFKA_CONTROLLER_LISTENER_NAMES: "CONTROLLER",
+    KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+    KAFKA_AUTO_CREATE_TOPICS_ENABLE: "false",
+    KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: "1",
+    KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: "1",
+    KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: "1",
+    KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: "0",
+    KAFKA_LOG_DIRS: "/home/appuser/data",
+  });
+  // The home folder of the image's user: a new volume takes over its owner, and the broker may write.
+  if (plan.keep) container = container.withBindMounts([{ source: "event-sourced-cart-kafka", target: "/home/appuser" }]);
+  const started = await container.withStartupTimeout(120_000).start();
+  await waitUntil(`${image} on port ${port}`, 120, () => kafkaAnswers("127.0.0.1", port));
+  return {
+    provider: "docker" as const,
+    brokers: [`localhost:${port}`],
+    description: `${image} in Docker (testcontainers) on port ${port}`,
+    stop: async () => void (await started.stop({ timeout: stopTimeout(plan) })),
+  };
+};
+
+const fromHome = async (plan: ServerPlan) => {
+  const home = process.env["KAFKA_HOME"];
+  if (home === undefined || home === "") return notHere("not set");
+  const libs = join(home, "libs");
+  if (!existsSync(libs)) throw new UserError(`KAFKA_HOME is ${home}, and there is no folder libs in it`);
+  return startKafkaProcess({ provider: "local", libs, description: `Kafka in ${home}` }, plan);
+};
+
+const fromMaven = async (plan: ServerPlan) => {
+  // Before the fetch: jars without a Java are of no use.
+  await findJava();
+  const folder = await fetchOnce(`kafka-${version}-with-log4j`, async (target) => {
+    const mvn = await findProgram("mvn");
+    if (mvn === undefined) throw new UserError("mvn is not on the PATH: install Maven (Debian and Ubuntu: apt-get install maven)");
+    await step(plan.report, `Kafka ${version} fetched with Maven (about 45 MB)`, () => fetchJars(mvn, target, plan.signal));
+  });
+  return startKafkaProcess({ provider: "fetched", libs: join(folder, "libs"), description: `Kafka ${version} fetched with Maven` }, plan);
+};
+
+const fetchJars = async (mvn: string, folder: string, signal: AbortSignal | undefined): Promise<void> => {
+  await writeFile(join(folder, "pom.xml"), pom);
+  const args = ["-q", "-B", "dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory=libs"];
+  const { failed, all } = await execa(mvn, args, {
+    cwd: folder,
+    reject: false,
+    all: true,
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  });
+  if (failed) throw new UserError(`mvn failed: ${all.split("\n").find((line) => line.includes("ERROR")) ?? all.trim().split("\n").at(-1)}`);
+};
+
+const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>cart</groupId><artifactId>kafka</artifactId><version>1</version>
+<dependencies>
+<dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${version}</version></dependency>
+<dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-slf4j-impl</artifactId><version>2.25.4</version></dependency>
+</dependencies>
+</project>
+`;

@@ -1,0 +1,77 @@
+import { createConnection } from "mysql2/promise";
+import { findDocker, findImage, stopTimeout } from "./docker.ts";
+import { fetchMysql } from "./fetchMysql.ts";
+import { findProgram } from "./findProgram.ts";
+import { firstThatServes, notHere, type ServerProvider } from "./firstThatServes.ts";
+import { mysqlUrlAt } from "./developmentCredentials.ts";
+import { startMysqlProcess } from "./mysqlProcess.ts";
+import type { Killable, RunningMysql, ServerPlan } from "./runningServer.ts";
+import { UserError } from "../userError.ts";
+
+const image = "mysql:9.7";
+
+export const mysqlAdvice =
+  "Start Docker, or install a MySQL server (Debian and Ubuntu: apt-get install mysql-server), or set MYSQL_URL=mysql://user:password@host:3306";
+
+/** In the order in which they are tried. */
+export const mysqlProviders = (plan: ServerPlan): readonly ServerProvider<RunningMysql>[] => [
+  { provider: "environment", way: "MYSQL_URL", start: fromEnvironment },
+  { provider: "docker", way: "Docker", start: () => fromDocker(plan) },
+  { provider: "local", way: "mysqld on the PATH", start: () => fromPath(plan) },
+  { provider: "fetched", way: "fetching MySQL from Debian", start: () => fromDebian(plan) },
+];
+
+/** MySQL as a process that the caller may kill and start again on its data: never a container, nor a server of somebody else's. */
+export const startOwnMysql = (plan: ServerPlan): Promise<RunningMysql & Killable> =>
+  firstThatServes<RunningMysql & Killable>(
+    "MySQL",
+    [
+      { provider: "local", way: "mysqld on the PATH", start: () => fromPath(plan) },
+      { provider: "fetched", way: "fetching MySQL from Debian", start: () => fromDebian(plan) },
+    ],
+    "Install a MySQL server (Debian and Ubuntu: apt-get install mysql-server)",
+  );
+
+const fromEnvironment = async () => {
+  const url = process.env["MYSQL_URL"];
+  if (url === undefined || url === "") return notHere("not set");
+  try {
+    const connection = await createConnection({ uri: url, connectTimeout: 5_000 });
+    await connection.end();
+  } catch (error) {
+    throw new UserError(`the server that MYSQL_URL names cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return { provider: "environment" as const, url, description: "the server that MYSQL_URL names", stop: () => Promise.resolve() };
+};
+
+const fromDocker = async (plan: ServerPlan) => {
+  const reason = await findDocker();
+  if (reason !== undefined) return notHere(reason);
+  await findImage(image, plan.report);
+  const { MySqlContainer } = await import("@testcontainers/mysql");
+  // The image refuses an empty password for root, and root as the name of one more user.
+  const password = "development";
+  let container = new MySqlContainer(image).withRootPassword(password);
+  if (plan.keep) container = container.withBindMounts([{ source: "event-sourced-cart-mysql", target: "/var/lib/mysql" }]);
+  const started = await container
+    .withCommand(["--max-connections=500", "--innodb-buffer-pool-size=512M", "--innodb-redo-log-capacity=1G"])
+    .start();
+  const port = started.getPort();
+  return {
+    provider: "docker" as const,
+    url: mysqlUrlAt(port, password),
+    description: `${image} in Docker (testcontainers) on port ${port}`,
+    stop: async () => void (await started.stop({ timeout: stopTimeout(plan) })),
+  };
+};
+
+const fromPath = async (plan: ServerPlan) => {
+  const program = await findProgram("mysqld");
+  if (program === undefined) return notHere("there is none");
+  return startMysqlProcess({ provider: "local", command: [program, "--no-defaults"], description: program }, plan);
+};
+
+const fromDebian = async (plan: ServerPlan) => {
+  const fetched = await fetchMysql(plan);
+  return startMysqlProcess({ provider: "fetched", command: fetched, description: "MySQL fetched from Debian" }, plan);
+};
