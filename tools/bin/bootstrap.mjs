@@ -1,0 +1,165 @@
+#!/usr/bin/env node
+// What the npm scripts run: makes a bare checkout ready with nothing but Node.js and npm, then hands over to a command
+// written in TypeScript. It uses no library, as it runs before any is installed.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const { packageManager, engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+/** Whether the command needs the packages built, and what it runs: a program of tools/src or a program of node_modules/.bin. */
+const commands = {
+  start: { build: true, program: "startCli.ts" },
+  test: { build: false, program: "testCli.ts" },
+  build: { build: true },
+  lint: { build: false, program: "lintCli.ts" },
+  migrate: { build: false, script: ["migrations", "src/cli.ts"] },
+  bench: { build: true, script: ["bench", "src/main.ts"] },
+  "test:faults": { build: true, script: ["tests/faults", "src/main.ts"] },
+  "test:compose": { build: false, script: ["tests/compose", "src/main.ts"] },
+};
+
+const env = {
+  ...process.env,
+  PATH: `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH ?? ""}`,
+  TURBO_TELEMETRY_DISABLED: "1",
+};
+const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+class Failure extends Error {}
+
+const assertNodeVersion = () => {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new Failure(`Node.js ${engines.node} is needed, this is ${process.versions.node}: install a newer one`);
+  }
+};
+
+let running;
+let orphaned = false;
+let stopRequested = false;
+
+/** Runs a program to its end. Signals go on to it, and it decides what they mean. */
+const run = (program, args, options = {}) =>
+  new Promise((resolve, reject) => {
+    running = spawn(program, args, { cwd: root, env, stdio: "inherit", ...options });
+    let output = "";
+    for (const stream of [running.stdout, running.stderr]) stream?.on("data", (data) => (output = (output + data).slice(-20_000)));
+    running.on("error", (error) => reject(new Failure(`${program} could not be run: ${error.message}`)));
+    running.on("close", (code, signal) => {
+      running = undefined;
+      resolve({ code: code ?? (signal === "SIGINT" ? 130 : 1), output });
+    });
+  });
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => {
+    stopRequested = true;
+    if (running === undefined) process.exit(130);
+    running.kill(signal);
+  });
+}
+// A parent that was killed takes this process along. npm puts a shell between, which lives on when npm is killed: where
+// that can be seen, its parent is watched too.
+const grandparent = () => {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  try {
+    return readFileSync(`/proc/${process.ppid}/stat`, "utf8").split(") ").at(-1).split(" ")[1];
+  } catch {
+    return undefined; // not Linux
+  }
+};
+const parent = process.ppid;
+const npm = grandparent();
+setInterval(() => {
+  if (orphaned || (process.ppid === parent && grandparent() === npm)) return;
+  orphaned = true;
+  if (running === undefined) process.exit(1);
+  running.kill("SIGTERM");
+}, 500).unref();
+
+/** A step of its own line, with its time; says that it goes on when it takes long. */
+const step = async (title, work) => {
+  const started = performance.now();
+  const ticking = setInterval(() => console.error(`… ${title} (${seconds(started)})`), 5_000);
+  try {
+    await work();
+    console.error(`✔ ${title} (${seconds(started)})`);
+  } finally {
+    clearInterval(ticking);
+  }
+};
+
+/** Changes with anything that an install depends on. */
+const installState = () => {
+  const hash = createHash("sha256").update(process.version);
+  const manifests = ["packages", "services", "tests"].flatMap((folder) =>
+    existsSync(join(root, folder)) ? readdirSync(join(root, folder)).map((name) => `${folder}/${name}/package.json`) : [],
+  );
+  const files = [
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    "package.json",
+    "migrations/package.json",
+    "tools/package.json",
+    "bench/package.json",
+    ...manifests,
+  ];
+  for (const file of files) if (existsSync(join(root, file))) hash.update(file).update(readFileSync(join(root, file)));
+  return hash.digest("hex");
+};
+
+const install = async () => {
+  const stateFile = join(root, "node_modules/.install-state");
+  const state = installState();
+  if (existsSync(stateFile) && readFileSync(stateFile, "utf8") === state) return;
+  await step("dependencies installed", async () => {
+    const pipe = { stdio: ["ignore", "pipe", "pipe"] };
+    const { code, output } = await run("npx", ["--yes", packageManager, "install", "--frozen-lockfile"], pipe);
+    if (code !== 0) throw new Failure(`the dependencies could not be installed: ${reasonOf(output)}`);
+  });
+  writeFileSync(stateFile, state);
+};
+
+const reasonOf = (output) => {
+  if (/ENOSPC|no space left/i.test(output)) return "the disk is full. Free some space and start again";
+  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|dns error|error sending request/i.test(output)) {
+    return "the npm registry cannot be reached. Check the network (and `npm config get registry`) and start again";
+  }
+  return `pnpm said:\n${output.trim().split("\n").slice(-15).join("\n")}`;
+};
+
+const build = () =>
+  step("packages built", async () => {
+    const pipe = { stdio: ["ignore", "pipe", "pipe"] };
+    const { code, output } = await run("turbo", ["run", "build", "--output-logs=errors-only"], pipe);
+    if (code !== 0)
+      throw new Failure(/ENOSPC|no space left/i.test(output) ? `the build failed: ${reasonOf(output)}` : `the build failed:\n${output}`);
+  });
+
+const main = async () => {
+  const [name = "", ...args] = process.argv.slice(2);
+  const command = commands[name];
+  if (command === undefined) throw new Failure(`unknown command "${name}", expected one of ${Object.keys(commands).join(", ")}`);
+  assertNodeVersion();
+  await install();
+  if (command.build && !args.includes("--help")) await build();
+  const tsx = ["--conditions=source", "--import", "tsx"];
+  if (command.program !== undefined) return (await run(process.execPath, [...tsx, join(root, "tools/src", command.program), ...args])).code;
+  if (command.script !== undefined) {
+    const [folder, file] = command.script;
+    return (await run(process.execPath, [...tsx, file, ...args], { cwd: join(root, folder) })).code;
+  }
+  return 0;
+};
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  // What was interrupted did not fail.
+  if (!stopRequested) console.error(`✘ ${error instanceof Failure ? error.message : (error?.stack ?? error)}`);
+  process.exitCode = stopRequested ? 130 : 1;
+}

@@ -1,0 +1,50 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { repositoryRoot } from "./paths.ts";
+import { endWithThisProcess } from "./servers/watchdog.ts";
+import { waitUntil } from "./servers/waitUntil.ts";
+import { UserError } from "./userError.ts";
+
+export type BuiltService = {
+  readonly name: string;
+  readonly url: string;
+  readonly pid: number;
+  /** SIGTERM. Rejects with the end of its log unless it exits with 0. */
+  readonly stop: () => Promise<void>;
+};
+
+const listening = /"port":(\d+).*"msg":"listening"/;
+
+/** Starts a service as it is deployed, a process of its own on a free port, and waits until it is ready. */
+export const startBuiltService = async (name: string, env: Readonly<Record<string, string>>): Promise<BuiltService> => {
+  const child = spawn(process.execPath, ["dist/main.js"], {
+    cwd: join(repositoryRoot, "services", name),
+    env: { ...process.env, HOST: "127.0.0.1", PORT: "0", ...env },
+    detached: true,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  endWithThisProcess(child);
+  let output = "";
+  child.stdout.on("data", (data: Buffer) => (output = (output + data.toString()).slice(-10_000)));
+  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+
+  let url = "";
+  await waitUntil(`${name} to be ready`, 60, async () => {
+    if (child.exitCode !== null) throw new UserError(`${name} ended with ${child.exitCode}: ${output}`);
+    const [, port] = listening.exec(output) ?? [];
+    if (port === undefined) throw new Error("it does not listen yet");
+    url = `http://127.0.0.1:${port}`;
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) });
+    if (!response.ok) throw new Error(await response.text());
+  });
+  return {
+    name,
+    url,
+    pid: child.pid ?? 0,
+    stop: async () => {
+      child.kill("SIGTERM");
+      const exitCode = await exited;
+      if (exitCode !== 0) throw new Error(`${name} exited with ${exitCode}: ${output}`);
+    },
+  };
+};

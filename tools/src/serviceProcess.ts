@@ -1,0 +1,103 @@
+import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import { dataFolder, repositoryRoot } from "./paths.ts";
+import type { Report } from "./progress.ts";
+import { endWithThisProcess } from "./servers/watchdog.ts";
+
+export type ServiceProcess = {
+  /** Resolves when it ended without having been asked to. */
+  readonly died: Promise<{ readonly description: string }>;
+  /** SIGTERM, and SIGKILL after 15 s. Resolves when it has ended. */
+  readonly stop: () => Promise<void>;
+};
+
+export type ServiceProcessOptions = {
+  readonly name: string;
+  readonly watch: boolean;
+  readonly env: Readonly<Record<string, string>>;
+  readonly report: Report;
+};
+
+const lastLines = 5;
+
+/**
+ * One service as a process of its own. What it logs goes to .data/logs; warnings,
+ * errors and whatever is not a log line are shown as well.
+ */
+export const startServiceProcess = async ({ name, watch, env, report }: ServiceProcessOptions): Promise<ServiceProcess> => {
+  const folder = join(repositoryRoot, "services", name);
+  const logFolder = join(dataFolder, "logs");
+  await mkdir(logFolder, { recursive: true });
+  const log = createWriteStream(join(logFolder, `${name}.log`));
+  const fromSource = ["--watch", "--watch-preserve-output", "--conditions=source", "--import", "tsx", "src/main.ts"];
+  const child = spawn(process.execPath, watch ? fromSource : ["--enable-source-maps", "dist/main.js"], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  endWithThisProcess(child);
+
+  const last: string[] = [];
+  const take = (line: string): void => {
+    log.write(`${line}\n`);
+    last.push(line);
+    if (last.length > lastLines) last.shift();
+    const text = worthShowing(line);
+    if (text !== undefined) report(`${name}: ${text}`);
+  };
+  createInterface({ input: child.stdout }).on("line", take);
+  createInterface({ input: child.stderr }).on("line", take);
+
+  let stopping = false;
+  const ended = new Promise<string>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("close", (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
+  const died = new Promise<{ description: string }>((resolve) => {
+    child.once("close", () => {
+      log.end();
+      void ended.then(
+        (how) =>
+          stopping ||
+          resolve({
+            description: `${name} died (${how}), its log is ${join(logFolder, `${name}.log`)}, and ends with\n${last.map((line) => `  ${line}`).join("\n")}`,
+          }),
+      );
+    });
+  });
+
+  return {
+    died,
+    stop: async () => {
+      stopping = true;
+      child.kill("SIGTERM");
+      const inTime = await Promise.race([ended.then(() => true), delay(15_000, false, { ref: false })]);
+      if (!inTime) {
+        report(`${name} did not stop within 15 s and is killed`);
+        // With --watch the service is a child of the process that watches: the whole group goes.
+        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      }
+      await ended;
+    },
+  };
+};
+
+/** The text of a log line at `warn` or above, or a line that is no log line. */
+export const worthShowing = (line: string): string | undefined => {
+  let entry: unknown;
+  try {
+    entry = JSON.parse(line);
+  } catch {
+    return line;
+  }
+  if (typeof entry !== "object" || entry === null || !("level" in entry) || typeof entry.level !== "number") return line;
+  if (entry.level < 40) return undefined;
+  const error =
+    "err" in entry && typeof entry.err === "object" && entry.err !== null && "message" in entry.err ? `: ${String(entry.err.message)}` : "";
+  return `${"msg" in entry ? String(entry.msg) : line}${error}`;
+};

@@ -1,0 +1,47 @@
+import { parseArgs } from "node:util";
+import { onStopRequest } from "./onStopRequest.ts";
+import { reportToStderr } from "./progress.ts";
+import { services } from "./services.ts";
+import { startSystem } from "./startSystem.ts";
+import { explain } from "./userError.ts";
+
+const help = `npm start
+
+Runs the whole system on this machine: MySQL, Kafka, the migrations and every service, each a
+process of its own. Data is kept in .data/ and found again by the next start; delete it to begin anew.
+
+MySQL and Kafka come from the first of these that works, each on its own:
+  MYSQL_URL=mysql://user:password@host:3306 and KAFKA_BROKERS=host:9092
+  a Docker engine
+  mysqld on the PATH; Kafka in KAFKA_HOME
+  real servers fetched into this user's cache (Debian's apt-get; Java 17 and Maven)
+
+Ports: ${services.map(({ name, port, portVariable }) => `${name} ${port} (${portVariable})`).join(", ")}.
+
+npm run dev does the same and restarts a service when its source changes.
+`;
+
+const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" }, watch: { type: "boolean" } } });
+
+const run = async (): Promise<number> => {
+  const abort = new AbortController();
+  onStopRequest(
+    () => {
+      reportToStderr("\nstopping …");
+      abort.abort();
+    },
+    () => process.exit(1),
+  );
+  return startSystem({ watch: values.watch === true, signal: abort.signal, report: reportToStderr });
+};
+
+if (values.help === true) console.log(help);
+else {
+  let exitCode = 1;
+  try {
+    exitCode = await run();
+  } catch (error) {
+    console.error(`✘ ${explain(error)}`);
+  }
+  process.exit(exitCode);
+}
