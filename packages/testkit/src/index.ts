@@ -1,0 +1,5 @@
+export { deciderSpec, type DeciderSpec } from "./deciderSpec.ts";
+export { fixedClock } from "./fixedClock.ts";
+export { type TestKafka, useKafka } from "./useKafka.ts";
+export { type MysqlDatabaseOptions, type TestDatabase, useMysqlDatabase } from "./useMysqlDatabase.ts";
+export { waitFor, type WaitForOptions } from "./waitFor.ts";

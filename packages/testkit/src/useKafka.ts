@@ -1,0 +1,36 @@
+import { testServers } from "./testServers.ts";
+import { uniqueSuffix } from "./uniqueSuffix.ts";
+
+export type TestKafka = {
+  /** Throws before the suite's `before` hooks ran. */
+  readonly brokers: () => string[];
+  /** The same unique name for the same base throughout the suite. The topic is not created. */
+  readonly topicName: (base: string) => string;
+  /** As `topicName`, for a consumer group. */
+  readonly groupName: (base: string) => string;
+};
+
+/**
+ * Call it in a `describe`: its specs get the brokers of a real Kafka and names
+ * that no other suite uses. Topics stay until the server is thrown away.
+ */
+export const useKafka = (): TestKafka => {
+  const suffix = uniqueSuffix();
+  let brokers: string[] | undefined;
+
+  before("connect to Kafka", async function () {
+    // The first suite also starts the server, which may have to be fetched.
+    this.timeout(600_000);
+    brokers = (await testServers()).kafkaBrokers;
+  });
+
+  const uniqueName = (base: string): string => `${base}.${suffix}`;
+  return {
+    brokers: () => {
+      if (brokers === undefined) throw new Error("Kafka is not there yet: use it in a hook or an `it`, not in a `describe`");
+      return brokers;
+    },
+    topicName: uniqueName,
+    groupName: uniqueName,
+  };
+};
