@@ -1,0 +1,29 @@
+/** Why a command was refused. Each code is part of the public contract: an API maps it, a client branches on it. */
+export type DomainErrorCode =
+  | "CART_NOT_FOUND"
+  | "CART_CLOSED"
+  | "CART_SUBMITTED"
+  | "CART_MERGED"
+  | "CART_MERGED_INTO_ITSELF"
+  | "CART_EMPTY"
+  | "CART_OWNED_BY_ANOTHER_USER"
+  | "CART_OF_ANOTHER_TENANT"
+  | "ITEM_NOT_FOUND"
+  | "CURRENCY_MISMATCH"
+  | "CURRENCY_UNKNOWN"
+  | "PRICE_INVALID"
+  | "QUANTITY_LIMIT_EXCEEDED"
+  | "LINE_LIMIT_EXCEEDED";
+
+/** A rule of the domain said no. Nothing was changed. `field` names the input at fault, when there is one. */
+export class DomainError extends Error {
+  override readonly name = "DomainError";
+  readonly code: DomainErrorCode;
+  readonly field: string | undefined;
+
+  constructor(code: DomainErrorCode, message: string, field?: string) {
+    super(message);
+    this.code = code;
+    this.field = field;
+  }
+}
