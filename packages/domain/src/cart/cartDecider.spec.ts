@@ -1,0 +1,245 @@
+import { deciderSpec } from "@cart/testkit";
+import type { AddItem, CartCommand } from "./cartCommands.ts";
+import { cartDecider } from "./cartDecider.ts";
+import type { CartEvent } from "./cartEvents.ts";
+
+const { given } = deciderSpec(cartDecider);
+
+const addItem = (changes: Partial<AddItem> = {}): AddItem => ({
+  type: "AddItem",
+  userId: "user-1",
+  defaults: { tenantId: "default", currency: "USD" },
+  itemId: "item-1",
+  quantity: 2,
+  price: 29.99,
+  ...changes,
+});
+
+const otherCart = "00000000-0000-4000-8000-000000000002";
+const created: CartEvent = { type: "CartCreated", data: { user_id: "user-1", tenant_id: "default", currency: "USD" } };
+const itemAdded = (changes: object = {}): CartEvent => ({
+  type: "ItemAddedToCart",
+  data: { item_id: "item-1", quantity: 2, unit_price: 2999, previous_unit_price: null, ...changes },
+});
+const removed: CartEvent = { type: "ItemRemovedFromCart", data: { item_id: "item-1" } };
+const submitted: CartEvent = { type: "CartSubmitted", data: { total_amount: 5998, item_count: 2, line_count: 1 } };
+const reopened: CartEvent = { type: "CartReopened", data: {} };
+const mergedInto: CartEvent = { type: "CartMergedInto", data: { target_cart_id: otherCart, strategy: "add" } };
+const purchased: CartEvent = { type: "CartPurchased", data: { order_id: "order-1", total_amount: 5998 } };
+
+describe("cart", () => {
+  describe("add item", () => {
+    it("creates a cart that does not exist", () => {
+      given([]).when(addItem()).then([created, itemAdded()]);
+    });
+
+    it("creates it for the tenant and in the currency that the client named", () => {
+      given([])
+        .when(addItem({ tenantId: "shop-1", currency: "JPY", price: 500 }))
+        .then([{ type: "CartCreated", data: { user_id: "user-1", tenant_id: "shop-1", currency: "JPY" } }, itemAdded({ unit_price: 500 })]);
+    });
+
+    it("adds to a cart that exists", () => {
+      given([created])
+        .when(addItem({ name: "Teapot" }))
+        .then([itemAdded({ name: "Teapot" })]);
+    });
+
+    it("raises the quantity of a line at its price", () => {
+      given([created, itemAdded()])
+        .when(addItem({ quantity: 3 }))
+        .then([itemAdded({ quantity: 3 })]);
+    });
+
+    it("re-prices a line, and says what its price was", () => {
+      given([created, itemAdded()])
+        .when(addItem({ price: 19.99 }))
+        .then([itemAdded({ unit_price: 1999, previous_unit_price: 2999 })]);
+      given([created, itemAdded({ unit_price: 0 })])
+        .when(addItem())
+        .then([itemAdded({ previous_unit_price: 0 })]);
+    });
+
+    it("takes the price in the cart's currency, not in the default one", () => {
+      given([{ type: "CartCreated", data: { user_id: "user-1", tenant_id: "default", currency: "KWD" } }])
+        .when(addItem({ price: 1.005 }))
+        .then([itemAdded({ unit_price: 1005 })]);
+    });
+
+    it("refuses a price with more decimals than the currency has", () => {
+      given([created])
+        .when(addItem({ price: 1.005 }))
+        .thenRejects("PRICE_INVALID", "price");
+    });
+
+    it("refuses a currency that does not exist", () => {
+      given([])
+        .when(addItem({ currency: "ABC" }))
+        .thenRejects("CURRENCY_UNKNOWN", "currency");
+    });
+
+    it("refuses another currency than the cart's", () => {
+      given([created])
+        .when(addItem({ currency: "EUR" }))
+        .thenRejects("CURRENCY_MISMATCH", "currency");
+    });
+
+    it("refuses another user than the cart's", () => {
+      given([created])
+        .when(addItem({ userId: "user-2" }))
+        .thenRejects("CART_OWNED_BY_ANOTHER_USER", "user_id");
+    });
+
+    it("refuses another tenant than the cart's", () => {
+      given([created])
+        .when(addItem({ tenantId: "shop-2" }))
+        .thenRejects("CART_OF_ANOTHER_TENANT", "tenant_id");
+    });
+
+    it("takes a line up to 1000 units", () => {
+      given([created, itemAdded({ quantity: 998 })])
+        .when(addItem())
+        .then([itemAdded()]);
+    });
+
+    it("refuses more than 1000 units on a line", () => {
+      given([created, itemAdded({ quantity: 999 })])
+        .when(addItem())
+        .thenRejects("QUANTITY_LIMIT_EXCEEDED", "quantity");
+    });
+
+    it("refuses a 501st line, and still adds to one of the 500", () => {
+      const full = [created, ...Array.from({ length: 500 }, (_, line) => itemAdded({ item_id: `item-${line}` }))];
+      given(full)
+        .when(addItem({ itemId: "another" }))
+        .thenRejects("LINE_LIMIT_EXCEEDED", "item_id");
+      given(full).when(addItem()).then([itemAdded()]);
+    });
+  });
+
+  describe("change quantity", () => {
+    const change = (quantity: number, itemId = "item-1") => ({ type: "ChangeItemQuantity", itemId, quantity }) as const;
+
+    it("sets the quantity of the line", () => {
+      given([created, itemAdded()])
+        .when(change(1000))
+        .then([{ type: "ItemQuantityChanged", data: { item_id: "item-1", quantity: 1000 } }]);
+    });
+
+    it("removes the line at 0", () => {
+      given([created, itemAdded()]).when(change(0)).then([removed]);
+    });
+
+    it("says nothing of a quantity that the line has", () => {
+      given([created, itemAdded()]).when(change(2)).then([]);
+    });
+
+    it("refuses more than 1000 units, and an item that is not in the cart", () => {
+      given([created, itemAdded()]).when(change(1001)).thenRejects("QUANTITY_LIMIT_EXCEEDED", "quantity");
+      for (const quantity of [0, 1]) {
+        given([created, itemAdded()]).when(change(quantity, "item-2")).thenRejects("ITEM_NOT_FOUND", "item_id");
+      }
+    });
+  });
+
+  describe("remove item", () => {
+    it("takes the line out of the cart", () => {
+      given([created, itemAdded()]).when({ type: "RemoveItem", itemId: "item-1" }).then([removed]);
+    });
+
+    it("refuses an item that is not in the cart, or no longer", () => {
+      given([created, itemAdded(), removed]).when({ type: "RemoveItem", itemId: "item-1" }).thenRejects("ITEM_NOT_FOUND", "item_id");
+    });
+
+    it("makes room for another line", () => {
+      const full = [created, ...Array.from({ length: 500 }, (_, line) => itemAdded({ item_id: `item-${line}` })), removed];
+      given(full)
+        .when(addItem({ itemId: "another" }))
+        .then([itemAdded({ item_id: "another" })]);
+    });
+  });
+
+  describe("clear", () => {
+    it("takes out every line, once", () => {
+      const cleared: CartEvent = { type: "CartCleared", data: {} };
+      given([created, itemAdded(), itemAdded({ item_id: "item-2" })])
+        .when({ type: "ClearCart" })
+        .then([cleared]);
+      given([created, itemAdded(), cleared]).when({ type: "ClearCart" }).then([]);
+    });
+  });
+
+  describe("submit", () => {
+    it("freezes the cart with its totals", () => {
+      given([created, itemAdded(), itemAdded({ item_id: "item-2", quantity: 3, unit_price: 10 })])
+        .when({ type: "SubmitCart" })
+        .then([{ type: "CartSubmitted", data: { total_amount: 6028, item_count: 5, line_count: 2 } }]);
+    });
+
+    it("says nothing of a cart that is submitted", () => {
+      given([created, itemAdded(), submitted]).when({ type: "SubmitCart" }).then([]);
+    });
+
+    it("refuses an empty cart", () => {
+      given([created]).when({ type: "SubmitCart" }).thenRejects("CART_EMPTY");
+    });
+  });
+
+  describe("reopen", () => {
+    it("lets a submitted cart change again", () => {
+      given([created, itemAdded(), submitted]).when({ type: "ReopenCart" }).then([reopened]);
+      given([created, itemAdded(), submitted, reopened]).when(addItem()).then([itemAdded()]);
+    });
+
+    it("says nothing of a cart that is open", () => {
+      given([created]).when({ type: "ReopenCart" }).then([]);
+    });
+  });
+
+  describe("purchase", () => {
+    it("closes the cart with its exact total, of each line's last price", () => {
+      given([
+        created,
+        itemAdded(),
+        itemAdded({ item_id: "item-2", quantity: 3, unit_price: 10 }),
+        itemAdded({ quantity: 1, unit_price: 1999, previous_unit_price: 2999 }),
+      ])
+        .when({ type: "PurchaseCart", orderId: "order-1" })
+        .then([{ type: "CartPurchased", data: { order_id: "order-1", total_amount: 3 * 1999 + 3 * 10 } }]);
+    });
+
+    it("closes a submitted cart", () => {
+      given([created, itemAdded(), submitted]).when({ type: "PurchaseCart", orderId: "order-1" }).then([purchased]);
+    });
+
+    it("refuses an empty cart", () => {
+      given([created]).when({ type: "PurchaseCart", orderId: "order-1" }).thenRejects("CART_EMPTY");
+    });
+  });
+
+  describe("takes no change when it is", () => {
+    const changes: readonly CartCommand[] = [
+      addItem(),
+      { type: "ChangeItemQuantity", itemId: "item-1", quantity: 1 },
+      { type: "RemoveItem", itemId: "item-1" },
+      { type: "ClearCart" },
+    ];
+    const all: readonly CartCommand[] = [
+      ...changes,
+      { type: "SubmitCart" },
+      { type: "ReopenCart" },
+      { type: "PurchaseCart", orderId: "order-1" },
+    ];
+    const cases: readonly [title: string, events: readonly CartEvent[], code: string, commands: readonly CartCommand[]][] = [
+      ["not there", [], "CART_NOT_FOUND", all.slice(1)],
+      ["submitted", [created, itemAdded(), submitted], "CART_SUBMITTED", changes],
+      ["purchased", [created, itemAdded(), purchased], "CART_CLOSED", all],
+      ["merged", [created, itemAdded(), mergedInto], "CART_MERGED", all],
+    ];
+    for (const [title, events, code, commands] of cases) {
+      it(title, () => {
+        for (const command of commands) given(events).when(command).thenRejects(code);
+      });
+    }
+  });
+});

@@ -1,0 +1,15 @@
+export type { Aggregate, SnapshotPolicy } from "./aggregate.ts";
+export { cartAggregate, cartAggregateType, cartEventCodec } from "./cart/cartAggregate.ts";
+export type { AddItem, CartCommand, MergeCart, MergeStrategy } from "./cart/cartCommands.ts";
+export { cartDecider } from "./cart/cartDecider.ts";
+export { type CartEvent, cartEventCatalog } from "./cart/cartEvents.ts";
+export { maxLines, maxQuantity } from "./cart/cartLimits.ts";
+export { type Cart, type CartLine, type CartStatus, type ExistingCart, itemCount, lineTotal, totalAmount } from "./cart/cartState.ts";
+export { decideMerge, type MergeEvents } from "./cart/decideMerge.ts";
+export type { Decider } from "./decider.ts";
+export { DomainError, type DomainErrorCode } from "./domainError.ts";
+export type { DomainEvent, EventCatalog, EventVersion } from "./events/eventCatalog.ts";
+export { createEventCodec, EventError, type EncodedEvent, type EventCodec, type EventErrorCode } from "./events/eventCodec.ts";
+export type { EventMetadata, RecordedEvent } from "./events/recordedEvent.ts";
+export { currencyDecimals, isCurrency } from "./money/currencies.ts";
+export { fromMinorUnits, toMinorUnits } from "./money/minorUnits.ts";
