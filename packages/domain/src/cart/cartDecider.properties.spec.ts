@@ -1,0 +1,166 @@
+import { expect } from "chai";
+import * as fc from "fast-check";
+import { DomainError } from "../domainError.ts";
+import { cartEventCodec } from "./cartAggregate.ts";
+import type { CartCommand, MergeCart } from "./cartCommands.ts";
+import { cartDecider } from "./cartDecider.ts";
+import type { CartEvent } from "./cartEvents.ts";
+import { maxLines, maxQuantity } from "./cartLimits.ts";
+import { cartSnapshots } from "./cartSnapshots.ts";
+import { type Cart, itemCount, totalAmount } from "./cartState.ts";
+import { decideMerge } from "./decideMerge.ts";
+
+/** What is wrong with a cart, as a list that is empty for every cart that may exist. */
+const broken = (cart: Cart): readonly string[] => {
+  if (cart.status === "NONE") return [];
+  const lines = [...cart.lines];
+  const rules: readonly [rule: string, holds: boolean][] = [
+    [`at most ${maxLines} lines`, lines.length <= maxLines],
+    ["each line under its item's id", lines.every(([id, { itemId }]) => id === itemId)],
+    [
+      `whole quantities from 1 to ${maxQuantity}`,
+      lines.every(([, { quantity }]) => Number.isInteger(quantity) && quantity >= 1 && quantity <= maxQuantity),
+    ],
+    ["prices in whole minor units", lines.every(([, { unitPrice }]) => Number.isSafeInteger(unitPrice) && unitPrice >= 0)],
+    [
+      "lines in the order of their positions",
+      lines.every(([, { position }], index) => index === 0 || position > (lines[index - 1]?.[1].position ?? 0)),
+    ],
+    ["the next position is free", lines.every(([, { position }]) => position >= 1 && position < cart.nextPosition)],
+    ["an exact total", Number.isSafeInteger(totalAmount(cart)) && Number.isSafeInteger(itemCount(cart))],
+    ["lines in a cart that is submitted or purchased", lines.length > 0 || (cart.status !== "SUBMITTED" && cart.status !== "CLOSED")],
+  ];
+  return rules.filter(([, holds]) => !holds).map(([rule]) => rule);
+};
+
+const itemId = fc.constantFrom("a", "b", "c", "d");
+const quantity = fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: maxQuantity }));
+/** Up to the greatest price, with more decimals than some currencies have. */
+const price = fc.integer({ min: 0, max: 1_000_000_000 }).map((thousandths) => thousandths / 1000);
+
+const addItem = fc
+  .record({ itemId, quantity, price, name: fc.option(fc.constantFrom("Cup", "Bowl"), { nil: undefined }) })
+  .map((values): CartCommand => ({ type: "AddItem", userId: "user-1", defaults: { tenantId: "default", currency: "KWD" }, ...values }));
+const command: fc.Arbitrary<CartCommand> = fc.oneof(
+  { weight: 5, arbitrary: addItem },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant("ChangeItemQuantity"), itemId, quantity: fc.integer({ min: 0, max: maxQuantity + 1 }) }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant("RemoveItem"), itemId }) },
+  fc.constantFrom<CartCommand>({ type: "ClearCart" }, { type: "SubmitCart" }, { type: "ReopenCart" }),
+  { weight: 1, arbitrary: fc.constant<CartCommand>({ type: "PurchaseCart", orderId: "order-1" }) },
+);
+
+const cartIds = ["00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"] as const;
+const merge = fc
+  .record({ source: fc.constantFrom(0, 1), strategy: fc.constantFrom("add", "max") })
+  .map(({ source, strategy }): MergeCart => ({
+    type: "MergeCart",
+    sourceCartId: cartIds[source === 0 ? 0 : 1],
+    targetCartId: cartIds[source === 0 ? 1 : 0],
+    strategy,
+  }));
+
+/** Commands to two carts that may merge. */
+type Step = { readonly cart: 0 | 1; readonly command: CartCommand | MergeCart };
+const steps = fc.array(
+  fc.oneof(
+    { weight: 20, arbitrary: fc.record({ cart: fc.constantFrom(0, 1), command }) },
+    { weight: 1, arbitrary: merge.map((value): Step => ({ cart: value.sourceCartId === cartIds[0] ? 0 : 1, command: value })) },
+  ),
+  { maxLength: 60, size: "max" },
+);
+
+type History = { readonly events: readonly CartEvent[]; readonly states: readonly Cart[] };
+
+/** Carries the commands out; `states` has the cart before the first event and after each one. A refused command is left out. */
+const play = (all: readonly Step[]): readonly [History, History] => {
+  const events: [CartEvent[], CartEvent[]] = [[], []];
+  const states: [Cart[], Cart[]] = [[cartDecider.initialState], [cartDecider.initialState]];
+  const now = (cart: 0 | 1): Cart => states[cart].at(-1) ?? cartDecider.initialState;
+  const record = (cart: 0 | 1, decided: readonly CartEvent[]): void => {
+    for (const event of decided) {
+      cartEventCodec.assertValid(event);
+      events[cart].push(event);
+      states[cart].push(cartDecider.evolve(now(cart), event));
+    }
+  };
+  for (const { cart, command: value } of all) {
+    try {
+      const other = cart === 0 ? 1 : 0;
+      if (value.type === "MergeCart") {
+        const decided = decideMerge(value, now(cart), now(other));
+        record(cart, decided.source);
+        record(other, decided.target);
+      } else {
+        const before = now(cart);
+        const decided = cartDecider.decide(value, before);
+        record(cart, decided);
+        if (decided.length > 0) expect(now(cart), "a command that changes nothing says nothing").not.to.deep.equal(before);
+      }
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+    }
+  }
+  return [
+    { events: events[0], states: states[0] },
+    { events: events[1], states: states[1] },
+  ];
+};
+
+describe("any commands", () => {
+  it("never bring a cart into an invalid state", () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        for (const { states } of play(all)) for (const cart of states) expect(broken(cart)).to.deep.equal([]);
+      }),
+    );
+  });
+
+  it("leave a cart whose total is the exact sum of its lines, also the one that it is submitted and purchased with", () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        for (const { events, states } of play(all)) {
+          for (const [index, cart] of states.entries()) {
+            if (cart.status === "NONE") continue;
+            const lines = [...cart.lines.values()];
+            const sum = lines.reduce((total, line) => total + BigInt(line.unitPrice) * BigInt(line.quantity), 0n);
+            expect(BigInt(totalAmount(cart))).to.equal(sum);
+            const event = events[index - 1];
+            if (event?.type === "CartSubmitted" || event?.type === "CartPurchased") expect(BigInt(event.data.total_amount)).to.equal(sum);
+          }
+        }
+      }),
+    );
+  });
+
+  it("fold to the same cart one by one and from a snapshot taken anywhere", () => {
+    fc.assert(
+      fc.property(steps, fc.nat(), (all, seed) => {
+        for (const { events, states } of play(all)) {
+          const at = seed % states.length;
+          const snapshot: unknown = JSON.parse(JSON.stringify(cartSnapshots.toJson(states[at] ?? cartDecider.initialState)));
+          const folded = events.slice(at).reduce(cartDecider.evolve, cartSnapshots.fromJson(snapshot));
+          const last = states.at(-1);
+          expect(folded).to.deep.equal(last);
+          // deep.equal does not look at the order of a Map.
+          if (folded.status !== "NONE" && last?.status === folded.status)
+            expect([...folded.lines.keys()]).to.deep.equal([...last.lines.keys()]);
+        }
+      }),
+    );
+  });
+
+  it("reach every status and event, so that the properties say something", () => {
+    const seen = new Set<string>();
+    for (const all of fc.sample(steps, { numRuns: 300, seed: 6 })) {
+      for (const { events, states } of play(all)) {
+        for (const { type } of events) seen.add(type);
+        for (const { status } of states) seen.add(status);
+      }
+    }
+    const events = ["ItemAddedToCart", "ItemQuantityChanged", "ItemRemovedFromCart", "CartCleared", "CartReopened", "CartMergedFrom"];
+    expect(seen).to.include.all.keys("OPEN", "SUBMITTED", "CLOSED", "MERGED", ...events);
+  });
+});
