@@ -1,0 +1,66 @@
+import { DomainError } from "../domainError.ts";
+import type { MergeCart, MergeStrategy } from "./cartCommands.ts";
+import type { CartEvent } from "./cartEvents.ts";
+import { requireLineCount, requireQuantity } from "./cartLimits.ts";
+import type { Cart, CartLine, OpenCart } from "./cartState.ts";
+import { requireOpen } from "./requireOpen.ts";
+
+export type MergeEvents = { readonly source: readonly CartEvent[]; readonly target: readonly CartEvent[] };
+
+/** What a refusal names when the target is at fault: the input that chose it. */
+const targetField = "target_cart_id";
+
+/**
+ * Moves the source's lines into the target. It decides on both carts as they are
+ * at one moment, so its events have to be stored together: both or none.
+ *
+ * An item that is in both carts keeps the target's price and name. Merging again
+ * into the same target changes nothing.
+ */
+export const decideMerge = (command: MergeCart, sourceCart: Cart, targetCart: Cart): MergeEvents => {
+  if (command.sourceCartId === command.targetCartId) {
+    throw new DomainError("CART_MERGED_INTO_ITSELF", "a cart cannot be merged into itself", targetField);
+  }
+  if (sourceCart.status === "MERGED" && sourceCart.mergedInto === command.targetCartId) return { source: [], target: [] };
+  const source = requireOpen(sourceCart);
+  const target = requireOpen(targetCart, targetField);
+  requireSameKind(source, target);
+
+  const lines = mergedLines(source, target, command.strategy);
+  requireLineCount(target.lines.size + lines.filter(({ item_id }) => !target.lines.has(item_id)).length, targetField);
+  for (const { item_id, quantity } of lines) requireQuantity(item_id, quantity, targetField);
+  return {
+    source: [{ type: "CartMergedInto", data: { target_cart_id: command.targetCartId, strategy: command.strategy } }],
+    // Also without a line to move: the target's history says what became of the source, and storing it finds out whether the target has changed.
+    target: [{ type: "CartMergedFrom", data: { source_cart_id: command.sourceCartId, strategy: command.strategy, lines } }],
+  };
+};
+
+const requireSameKind = (source: OpenCart, target: OpenCart): void => {
+  if (source.tenantId !== target.tenantId) {
+    throw new DomainError("CART_OF_ANOTHER_TENANT", "the two carts belong to different tenants", targetField);
+  }
+  if (source.currency !== target.currency) {
+    throw new DomainError("CURRENCY_MISMATCH", `the carts have the currencies ${source.currency} and ${target.currency}`, targetField);
+  }
+};
+
+/** The lines that are new in the target or have another quantity there, as they are after the merge. */
+const mergedLines = (source: OpenCart, target: OpenCart, strategy: MergeStrategy) =>
+  [...source.lines.values()].flatMap(({ itemId, name, quantity, unitPrice }) => {
+    const line = target.lines.get(itemId);
+    if (line === undefined) return [{ item_id: itemId, ...(name === null ? {} : { name }), quantity, unit_price: unitPrice }];
+    const merged = mergedQuantity(line, quantity, strategy);
+    return merged === line.quantity ? [] : [{ item_id: itemId, quantity: merged, unit_price: line.unitPrice }];
+  });
+
+const mergedQuantity = (line: CartLine, quantity: number, strategy: MergeStrategy): number => {
+  switch (strategy) {
+    case "add":
+      return line.quantity + quantity;
+    case "max":
+      return Math.max(line.quantity, quantity);
+    default:
+      return strategy satisfies never;
+  }
+};
