@@ -1,0 +1,48 @@
+import { Type } from "typebox";
+
+/*
+ * Pieces of the services' configuration. A `description` says what the variable
+ * is for: `loadConfig` prints it when the variable is missing or bad.
+ */
+
+/** The port of the service's HTTP server; 0 lets the system choose one. */
+export const port = (defaultPort: number) =>
+  Type.Integer({ minimum: 0, maximum: 65535, default: defaultPort, description: "TCP port of the HTTP server" });
+
+/** A time in milliseconds, 0 or more. */
+export const milliseconds = (
+  defaultValue: number,
+  options: { readonly description?: string; readonly minimum?: number; readonly maximum?: number } = {},
+) => Type.Integer({ minimum: 0, ...options, default: defaultValue });
+
+export const mysqlUrl = Type.String({
+  pattern: "^mysql://[^/@]+(@[^/@]+)?/[^/]+$",
+  description: "URL of a MySQL database, mysql://user:password@host:3306/database",
+});
+
+/** Split it with `parseBrokers`. */
+export const kafkaBrokers = Type.String({
+  pattern: "^\\s*[^\\s,:]+:\\d+(\\s*,\\s*[^\\s,:]+:\\d+)*\\s*$",
+  description: "Kafka bootstrap servers, host:9092, comma separated",
+});
+
+/** The list in a value of `kafkaBrokers`: `"a:9092, b:9092"` is `["a:9092", "b:9092"]`. */
+export const parseBrokers = (brokers: string): string[] => brokers.split(",").map((broker) => broker.trim());
+
+export const logLevel = Type.Enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], {
+  default: "info",
+  description: "least severe level that is logged",
+});
+
+/** What every service takes: spread it into the properties of the service's own `Type.Object`. */
+export const commonConfig = {
+  LOG_LEVEL: logLevel,
+  HOST: Type.String({ minLength: 1, default: "0.0.0.0", description: "address that the HTTP server listens on" }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.String({
+      pattern: "^https?://[^/]+.*$",
+      description: "OpenTelemetry collector that gets the traces, http://host:4318; none without it",
+    }),
+  ),
+  SHUTDOWN_TIMEOUT_MS: milliseconds(10_000, { minimum: 1, description: "longest time that an orderly stop may take" }),
+};

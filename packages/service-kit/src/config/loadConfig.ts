@@ -1,0 +1,69 @@
+import type { ErrorObject } from "ajv";
+import { envSchema } from "env-schema";
+import type { Static, TObject } from "typebox";
+
+/** The environment does not fit the schema. `lines` has one line for each variable at fault, in the schema's order. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly lines: readonly string[];
+
+  constructor(lines: readonly string[], options?: ErrorOptions) {
+    super(`invalid configuration\n${lines.map((line) => `  ${line}`).join("\n")}`, options);
+    this.lines = lines;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The variables that the schema declares, coerced to their types, with defaults
+ * for those that are missing or empty (compose files pass `NAME=` for a variable
+ * that is not set). Throws a `ConfigError` that names every variable at fault.
+ */
+export const loadConfig = <Schema extends TObject>(schema: Schema, env: Environment = process.env): Static<Schema> => {
+  const data = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  try {
+    // A copy, since env-schema sets `additionalProperties` on the schema that it is given.
+    return envSchema<Static<Schema>>({ schema: { ...schema }, data, env: false });
+  } catch (error) {
+    if (!hasSchemaErrors(error)) throw error;
+    throw new ConfigError(linesOf(schema, data, error.errors), { cause: error });
+  }
+};
+
+const hasSchemaErrors = (error: unknown): error is Error & { errors: ErrorObject[] } =>
+  error instanceof Error && "errors" in error && Array.isArray(error.errors);
+
+const linesOf = (schema: TObject, data: Environment, errors: readonly ErrorObject[]): string[] =>
+  Object.entries(schema.properties).flatMap(([name, property]) => {
+    const messages = errors.filter((error) => variableOf(error) === name).map(messageOf);
+    if (messages.length === 0) return [];
+    const { description, default: defaultValue }: { description?: unknown; default?: unknown } = property;
+    const purpose = typeof description === "string" ? `: ${description}` : "";
+    const fallback =
+      defaultValue === undefined ? "" : ` (default ${typeof defaultValue === "string" ? defaultValue : JSON.stringify(defaultValue)})`;
+    return [`${name} ${[...new Set(messages)].join(", ")}${shownValue(property, data[name])}${purpose}${fallback}`];
+  });
+
+const variableOf = (error: ErrorObject): unknown =>
+  error.keyword === "required" ? error.params["missingProperty"] : error.instancePath.split("/")[1];
+
+const messageOf = (error: ErrorObject): string => {
+  switch (error.keyword) {
+    case "required":
+      return "is missing";
+    case "enum":
+      return `must be one of ${String(error.params["allowedValues"]).replaceAll(",", ", ")}`;
+    case "pattern":
+      // The description says it better than a regular expression.
+      return "has the wrong form";
+    default:
+      return error.message ?? "is not valid";
+  }
+};
+
+/** The value, unless it could be a secret: any string without a fixed list of values. */
+const shownValue = (property: object, value: string | undefined): string => {
+  const isOpen = !("enum" in property) && "type" in property && property.type === "string";
+  return value === undefined || isOpen ? "" : ` but is ${JSON.stringify(value)}`;
+};

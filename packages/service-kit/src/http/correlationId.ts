@@ -1,0 +1,31 @@
+import { randomUUID } from "node:crypto";
+import type { RequestHandler, Response } from "express";
+
+const header = "X-Correlation-Id";
+const visibleAscii = /^[\x21-\x7e]{1,128}$/;
+
+/**
+ * Gives each request a correlation id: the client's `X-Correlation-Id` when it is
+ * 1 to 128 visible ASCII characters, else a new UUID. The answer names it too.
+ * Mount it first.
+ */
+export const correlationId = (): RequestHandler => (req, res, next) => {
+  const given = req.get(header);
+  const id = given !== undefined && visibleAscii.test(given) ? given : randomUUID();
+  res.locals["correlationId"] = id;
+  res.set(header, id);
+  next();
+};
+
+/** The request's correlation id. Throws when `correlationId()` is not mounted before the caller. */
+export const correlationIdOf = (res: Response): string => {
+  const id = findCorrelationId(res);
+  if (id === undefined) throw new Error("the request has no correlation id: mount correlationId() before this handler");
+  return id;
+};
+
+/** As `correlationIdOf`, for code that has to work without the middleware. */
+export const findCorrelationId = (res: Response): string | undefined => {
+  const id: unknown = res.locals["correlationId"];
+  return typeof id === "string" ? id : undefined;
+};

@@ -1,0 +1,89 @@
+import { once } from "node:events";
+import { Agent, get, type IncomingMessage, type ServerResponse } from "node:http";
+import { connect } from "node:net";
+import { expect } from "chai";
+import { listen } from "./listen.ts";
+
+const host = "127.0.0.1";
+
+const request = (port: number, agent: Agent): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    get({ port, host, agent }, resolve).on("error", reject);
+  });
+
+const textOf = async (response: IncomingMessage): Promise<string> => {
+  let text = "";
+  for await (const chunk of response) text += String(chunk);
+  return text;
+};
+
+describe("listen", () => {
+  const agent = new Agent({ keepAlive: true });
+  after(() => agent.destroy());
+
+  it("says which address is taken", async () => {
+    const first = await listen((_req, res) => res.end(), { port: 0, host });
+    try {
+      const error: unknown = await listen((_req, res) => res.end(), { port: first.port, host }).catch((reason: unknown) => reason);
+      expect(error)
+        .to.be.instanceOf(Error)
+        .with.property("message", `cannot listen on ${host}:${first.port}: another process uses the port`);
+      expect(error).to.have.nested.property("cause.code", "EADDRINUSE");
+    } finally {
+      await first.close();
+    }
+  });
+
+  it("closes idle connections that a client keeps alive", async () => {
+    const server = await listen((_req, res) => res.end("ok"), { port: 0, host });
+    expect(await textOf(await request(server.port, agent))).to.equal("ok");
+    await server.close();
+  });
+
+  it("closes a connection that has not brought a request", async () => {
+    const server = await listen((_req, res) => res.end(), { port: 0, host });
+    const socket = connect(server.port, host);
+    await once(socket, "connect");
+    // A connection after it has been served, so the server has the first one too.
+    (await request(server.port, agent)).resume();
+    const closed = once(socket, "close");
+    // Without that it takes as long as the server waits for headers.
+    await server.close();
+    await closed;
+  });
+
+  const begins: readonly [string, (res: ServerResponse) => void][] = [
+    ["has not begun its answer", () => {}],
+    ["has begun its answer", (res) => res.flushHeaders()],
+  ];
+  for (const [state, begin] of begins) {
+    it(`answers a request that ${state} before it is closed, and takes nothing new`, async () => {
+      let arrive: (res: ServerResponse) => void = () => {};
+      const arrival = new Promise<ServerResponse>((resolve) => (arrive = resolve));
+      const server = await listen((_req, res) => arrive(res), { port: 0, host });
+      const running = request(server.port, agent);
+      const res = await arrival;
+      begin(res);
+
+      let closed = false;
+      const closing = server.close().then(() => (closed = true));
+      const refused: unknown = await request(server.port, new Agent()).catch((error: unknown) => error);
+      expect(refused).to.have.property("code", "ECONNREFUSED");
+      expect(closed).to.equal(false);
+
+      res.end("late");
+      expect(await textOf(await running)).to.equal("late");
+      // The client would keep the connection: unless the server ends it, this takes as long as the keep-alive timeout.
+      await closing;
+    });
+  }
+
+  it("keeps connections longer than load balancers do", async () => {
+    const server = await listen((_req, res) => res.end(), { port: 0, host });
+    const response = await request(server.port, agent);
+    response.resume();
+    await once(response, "end");
+    expect(response.headers["keep-alive"]).to.equal("timeout=65");
+    await server.close();
+  });
+});

@@ -1,0 +1,68 @@
+import { Router } from "express";
+import type { Registry } from "prom-client";
+
+/** A named check rejects when what it checks cannot be used. */
+export type ReadinessChecks = Readonly<Record<string, () => Promise<void>>>;
+
+export type OperationalRoutesOptions = {
+  readonly registry: Registry;
+  readonly readiness: ReadinessChecks;
+  /** The `stopping` signal of `runService`: from then on /readyz is 503. */
+  readonly stopping: AbortSignal;
+};
+
+const checkTimeoutMs = 2000;
+
+export const operationalPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
+
+/**
+ * - GET /healthz: 200 while the process serves. It asks nothing else, since a restart does not repair a database.
+ * - GET /readyz: 200 when every check passes within 2 s, else 503 with the reasons; 503 while stopping.
+ * - GET /metrics: the registry in Prometheus' text format.
+ */
+export const operationalRoutes = ({ registry, readiness, stopping }: OperationalRoutesOptions): Router => {
+  const router = Router();
+
+  router.get("/healthz", (_req, res) => {
+    res.set("Cache-Control", "no-store").json({ status: "ok" });
+  });
+
+  router.get("/readyz", async (_req, res) => {
+    const results = await Promise.all(
+      Object.entries(readiness).map(async ([name, check]): Promise<[string, string]> => [name, await outcomeOf(check)]),
+    );
+    const status = stopping.aborted ? "stopping" : results.every(([, outcome]) => outcome === "ok") ? "ready" : "not ready";
+    res
+      .status(status === "ready" ? 200 : 503)
+      .set("Cache-Control", "no-store")
+      .json({ status, checks: Object.fromEntries(results) });
+  });
+
+  router.get("/metrics", async (_req, res) => {
+    res.type(registry.contentType).send(await registry.metrics());
+  });
+
+  return router;
+};
+
+const outcomeOf = async (check: () => Promise<void>): Promise<string> => {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const timeout = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${checkTimeoutMs} ms`)), checkTimeoutMs);
+    });
+    await Promise.race([check(), timeout]);
+    return "ok";
+  } catch (error) {
+    return reasonOf(error);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** An aggregate of connection errors has a code but no message. Errors may quote a URL with its password. */
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return "failed";
+  const code = "code" in error ? String(error.code) : error.name;
+  return (error.message || code).replaceAll(/\/\/[^/\s]*@/g, "//");
+};

@@ -1,0 +1,84 @@
+import type { ErrorRequestHandler } from "express";
+import type { Logger } from "../createLogger.ts";
+import { findCorrelationId } from "./correlationId.ts";
+import { HttpProblem, type HttpProblemInit } from "./httpProblem.ts";
+
+const malformedJson: HttpProblemInit = {
+  status: 400,
+  type: "/problems/malformed-json",
+  title: "The request body is not valid JSON",
+};
+const aborted: HttpProblemInit = { status: 400, type: "/problems/bad-request", title: "The request is not complete" };
+
+/** The errors of body-parser by their `type`. */
+const bodyProblems: ReadonlyMap<unknown, HttpProblemInit> = new Map<string, HttpProblemInit>([
+  ["entity.parse.failed", malformedJson],
+  ["entity.too.large", { status: 413, type: "/problems/payload-too-large", title: "The request body is too large" }],
+  [
+    "charset.unsupported",
+    {
+      status: 415,
+      type: "/problems/unsupported-media-type",
+      title: "The request body has an unsupported type",
+      detail: "the charset of JSON is UTF-8",
+    },
+  ],
+  [
+    "encoding.unsupported",
+    {
+      status: 415,
+      type: "/problems/unsupported-media-type",
+      title: "The request body has an unsupported type",
+      detail: "the content encoding is not supported",
+    },
+  ],
+  ["request.aborted", aborted],
+  ["request.size.invalid", aborted],
+]);
+
+/**
+ * Answers every error with `application/problem+json`: an `HttpProblem` as it is,
+ * a body that could not be read with its 4xx, all else with 500, a fixed text and
+ * one log line. Mount it last.
+ */
+export const problemHandler =
+  ({ logger }: { readonly logger: Logger }): ErrorRequestHandler =>
+  // Express knows an error handler by its four parameters.
+  (error: unknown, _req, res, _next) => {
+    const correlationId = findCorrelationId(res);
+    const problem = toProblem(error);
+    if (problem.status >= 500) logger.error({ err: error, correlation_id: correlationId }, "request failed");
+    if (res.headersSent) {
+      // Too late for another answer: cut the connection, so that the client does not take a part for the whole.
+      res.destroy();
+      return;
+    }
+    const { type, title, status, detail, members, headers } = problem;
+    res.status(status).set(headers).type("application/problem+json");
+    // `end` and not `json`, which would add a charset that this media type does not have.
+    res.end(JSON.stringify({ ...members, type, title, status, detail, correlation_id: correlationId }));
+  };
+
+const toProblem = (error: unknown): HttpProblem => {
+  if (error instanceof HttpProblem) return error;
+  const bodyProblem = isObject(error) && "type" in error ? bodyProblems.get(error.type) : undefined;
+  if (bodyProblem !== undefined) return new HttpProblem(bodyProblem, { cause: error });
+  const status = clientErrorStatus(error);
+  if (status !== undefined) {
+    return new HttpProblem({ status, type: "/problems/bad-request", title: "The request cannot be read" }, { cause: error });
+  }
+  return new HttpProblem({ status: 500, type: "/problems/internal", title: "The server failed to answer the request" }, { cause: error });
+};
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/**
+ * The 4xx that Express itself raised, such as 400 for a path that is not valid
+ * percent-encoding or a body that is not valid gzip. `expose` marks an error made
+ * for the client: a client library's error may have a `status` of another server.
+ */
+const clientErrorStatus = (error: unknown): number | undefined => {
+  if (!isObject(error) || !("status" in error) || typeof error.status !== "number") return undefined;
+  const raisedForClient = error instanceof URIError || ("expose" in error && error.expose === true);
+  return raisedForClient && error.status >= 400 && error.status < 500 ? error.status : undefined;
+};

@@ -1,0 +1,26 @@
+export { abortableDelay, type BackoffOptions, delayFor } from "./backoff.ts";
+export { commonConfig, kafkaBrokers, logLevel, milliseconds, mysqlUrl, parseBrokers, port } from "./config/configSchema.ts";
+export { ConfigError, loadConfig } from "./config/loadConfig.ts";
+export { createLogger, type Logger, type LoggerOptions } from "./createLogger.ts";
+export { createMetricsRegistry } from "./createMetricsRegistry.ts";
+export { correlationId, correlationIdOf } from "./http/correlationId.ts";
+export { type FieldError, HttpProblem, type HttpProblemInit, problemSchema } from "./http/httpProblem.ts";
+export { jsonBody } from "./http/jsonBody.ts";
+export { type HttpServer, listen } from "./http/listen.ts";
+export { methodNotAllowed } from "./http/methodNotAllowed.ts";
+export { notFoundHandler } from "./http/notFoundHandler.ts";
+export { operationalRoutes, type OperationalRoutesOptions, type ReadinessChecks } from "./http/operationalRoutes.ts";
+export { problemHandler } from "./http/problemHandler.ts";
+export { requestLogger } from "./http/requestLogger.ts";
+export { traceparentOf, traceRequests } from "./http/traceRequests.ts";
+export { validator, type ValidatorOptions } from "./http/validator.ts";
+export { runService, type ServiceContext, type ServiceDefinition } from "./runService.ts";
+export {
+  createOtlpTracer,
+  createTracer,
+  noTracer,
+  parseTraceparent,
+  type Span,
+  type SpanOptions,
+  type Tracer,
+} from "./tracing/createTracer.ts";
