@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+import { Argument, Command } from "commander";
+import { createMigration, type MigratedDatabase, migrateDown, migratedDatabases, migrateUp, migrationStatus } from "./migrator.ts";
+import { createServiceUser, databasesOf, servicesWithUser } from "./serviceUsers.ts";
+
+const urlVariable = { eventstore: "EVENTSTORE_URL", projector: "READMODEL_URL" } as const;
+
+const required = (variable: string, meaning: string): string => {
+  const value = process.env[variable];
+  if (value === undefined || value === "") throw new Error(`${variable} is not set; it is ${meaning}`);
+  return value;
+};
+
+const urlOf = (database: MigratedDatabase): string =>
+  required(urlVariable[database], `the database's URL, such as mysql://user:password@localhost:3306/${database}`);
+
+const print = (database: MigratedDatabase, verb: string, names: readonly string[]): void =>
+  console.log(names.length === 0 ? `${database}: nothing to do` : names.map((name) => `${database}: ${verb} ${name}`).join("\n"));
+
+const chosen = (database: MigratedDatabase | "all"): readonly MigratedDatabase[] => (database === "all" ? migratedDatabases : [database]);
+
+/** For tests by hand: fresh databases beside the real ones, named test_eventstore and test_readmodel. */
+const testUrlOf = (database: MigratedDatabase): string => {
+  const url = new URL(urlOf(database));
+  url.pathname = `/test_${url.pathname.slice(1)}`;
+  return url.href;
+};
+
+const databaseArgument = (): Argument => new Argument("<database>", "which database").choices([...migratedDatabases, "all"]);
+
+const program = new Command("migrate").description("Migrations of the event store (EVENTSTORE_URL) and of the read model (READMODEL_URL)");
+
+program
+  .command("up")
+  .description("apply every pending migration; creates the database when it is missing")
+  .addArgument(databaseArgument())
+  .action(async (database: MigratedDatabase | "all") => {
+    for (const each of chosen(database)) print(each, "applied", await migrateUp(each, urlOf(each)));
+  });
+
+program
+  .command("test-up")
+  .description("as `up all`, for databases of the same names with the prefix test_")
+  .action(async () => {
+    for (const each of migratedDatabases) print(each, "applied", await migrateUp(each, testUrlOf(each)));
+  });
+
+program
+  .command("down")
+  .description("revert the newest migration")
+  .addArgument(databaseArgument())
+  .option("--all", "revert every migration: all data of the database is lost")
+  .action(async (database: MigratedDatabase | "all", options: { all?: boolean }) => {
+    for (const each of chosen(database)) print(each, "reverted", await migrateDown(each, urlOf(each), options));
+  });
+
+program
+  .command("status")
+  .description("list applied and pending migrations")
+  .addArgument(databaseArgument())
+  .action(async (database: MigratedDatabase | "all") => {
+    for (const each of chosen(database)) {
+      const { applied, pending } = await migrationStatus(each, urlOf(each));
+      for (const name of applied) console.log(`${each}: applied  ${name}`);
+      for (const name of pending) console.log(`${each}: pending  ${name}`);
+    }
+  });
+
+program
+  .command("users")
+  .description(
+    "make the MySQL user of each service, with its grants; COMMAND_API_EVENTSTORE_URL is what command-api gets as EVENTSTORE_URL",
+  )
+  .action(async () => {
+    for (const service of servicesWithUser) {
+      for (const database of databasesOf(service)) {
+        const variable = `${service.toUpperCase().replaceAll("-", "_")}_${urlVariable[database]}`;
+        const serviceUrl = required(variable, `the ${urlVariable[database]} of ${service}`);
+        await createServiceUser(service, database, { admin: urlOf(database), service: serviceUrl });
+        print(database, "granted to", [service]);
+      }
+    }
+  });
+
+program
+  .command("create")
+  .description("write an empty migration with the current time in its name")
+  .addArgument(new Argument("<database>", "which database").choices(migratedDatabases))
+  .argument("<name>", "what it does, in snake_case")
+  .action(async (database: MigratedDatabase, name: string) => console.log(await createMigration(database, name, new Date())));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(`migrate: ${error instanceof Error ? error.message || String(error) : String(error)}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,9 @@
+import { migrateUp } from "./migrator.ts";
+
+export { migrateDown, migrateUp, migrationStatus } from "./migrator.ts";
+
+/** Brings the event store database of the URL, created when missing, to the newest schema. */
+export const migrateEventStore = async (url: string): Promise<void> => void (await migrateUp("eventstore", url));
+
+/** Brings the read model database of the URL, created when missing, to the newest schema. */
+export const migrateReadModel = async (url: string): Promise<void> => void (await migrateUp("projector", url));

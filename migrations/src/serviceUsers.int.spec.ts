@@ -1,0 +1,115 @@
+import { useMysqlDatabase } from "@cart/testkit";
+import { expect } from "chai";
+import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
+import { migrateEventStore, migrateReadModel } from "./index.ts";
+import { type MigratedDatabase, migratedDatabases } from "./migrator.ts";
+import { createServiceUser, databasesOf, serviceAccess, type ServiceWithUser, servicesWithUser } from "./serviceUsers.ts";
+
+describe("the users of the services", () => {
+  const databases = {
+    eventstore: useMysqlDatabase({ migrate: migrateEventStore }),
+    projector: useMysqlDatabase({ migrate: migrateReadModel }),
+  };
+
+  // A suite of its own: its users are dropped while there is still a database to do it in.
+  describe("in databases of their own", () => {
+    const opened: Connection[] = [];
+    // The names of users belong to the whole server, so each gets the name of a database that is this suite's alone.
+    const userOf = (service: ServiceWithUser): string => `${databases.eventstore.name()}-${service}`;
+
+    const serviceUrl = (service: ServiceWithUser, database: MigratedDatabase, password = "it's a secret: 100%"): string => {
+      const url = new URL(databases[database].url());
+      url.username = userOf(service);
+      url.password = encodeURIComponent(password);
+      return url.href;
+    };
+
+    before("make them", async () => {
+      for (const service of servicesWithUser) {
+        for (const database of databasesOf(service)) {
+          await createServiceUser(service, database, { admin: databases[database].url(), service: serviceUrl(service, database) });
+        }
+      }
+    });
+
+    after("drop them", async () => {
+      await Promise.all(opened.map((connection) => connection.end()));
+      for (const service of servicesWithUser) await databases.eventstore.pool().query("DROP USER IF EXISTS ?@'%'", [userOf(service)]);
+    });
+
+    const connect = async (url: string): Promise<Connection> => {
+      const connection = await createConnection(url);
+      opened.push(connection);
+      return connection;
+    };
+
+    /** What the server says no to: the codes of a table and of a database that the user may not use. */
+    const refusalOf = async (service: ServiceWithUser, sql: string): Promise<unknown> => {
+      const [database = "eventstore"] = databasesOf(service).toReversed();
+      const connection = await connect(serviceUrl(service, database));
+      const error: unknown = await connection.query(sql).catch((reason: unknown) => reason);
+      return error instanceof Error && "code" in error ? error.code : undefined;
+    };
+    const noTable = "ER_TABLEACCESS_DENIED_ERROR";
+
+    it("let nobody change or delete an event, and the relay not even read one", async () => {
+      for (const service of ["command-api", "outbox-relay"] as const) {
+        expect(await refusalOf(service, "UPDATE events SET version = 1")).to.equal(noTable);
+        expect(await refusalOf(service, "DELETE FROM events")).to.equal(noTable);
+        expect(await refusalOf(service, "DROP TABLE events")).to.equal(noTable);
+      }
+      expect(await refusalOf("command-api", "SELECT 1 FROM events LIMIT 1")).to.equal(undefined);
+      expect(await refusalOf("outbox-relay", "SELECT 1 FROM events LIMIT 1")).to.equal(noTable);
+    });
+
+    it("keep the projector out of the event store, and query-api from writing anywhere", async () => {
+      const events = `\`${databases.eventstore.name()}\`.events`;
+      expect(await refusalOf("projector", `SELECT 1 FROM ${events} LIMIT 1`)).to.equal(noTable);
+      expect(await refusalOf("query-api", `SELECT 1 FROM ${events}, carts, cart_items LIMIT 1`)).to.equal(undefined);
+      expect(await refusalOf("query-api", "SELECT 1 FROM dead_letters LIMIT 1")).to.equal(noTable);
+      expect(await refusalOf("query-api", "DELETE FROM carts")).to.equal(noTable);
+      expect(await refusalOf("query-api", `DELETE FROM ${events}`)).to.equal(noTable);
+    });
+
+    it("let the rebuild replace tables of the read model, and only read events", async () => {
+      const connection = await connect(serviceUrl("rebuild", "projector"));
+      await connection.query("CREATE TABLE rebuild_carts LIKE carts");
+      await connection.query("LOCK TABLES carts WRITE, rebuild_carts WRITE");
+      await connection.query("RENAME TABLE carts TO replaced_carts, rebuild_carts TO carts");
+      await connection.query("UNLOCK TABLES");
+      await connection.query("DROP TABLE replaced_carts");
+      const events = `\`${databases.eventstore.name()}\`.events`;
+      await connection.query(`SELECT 1 FROM ${events} LIMIT 1`);
+      expect(await refusalOf("rebuild", `DELETE FROM ${events}`)).to.equal(noTable);
+      expect(await refusalOf("query-api", "SELECT 1 FROM carts LIMIT 1"), "the new table has the name that was granted").to.equal(
+        undefined,
+      );
+    });
+
+    it("are made again with another password", async () => {
+      const admin = databases.projector.url();
+      const url = serviceUrl("projector", "projector", "another");
+      await createServiceUser("projector", "projector", { admin, service: url });
+      await (await connect(url)).query("SELECT 1 FROM carts LIMIT 1");
+    });
+
+    it("have a database of their own and never the name of who makes them", async () => {
+      const admin = databases.projector.url();
+      const refused = (service: string) => createServiceUser("projector", "projector", { admin, service }).catch((error: unknown) => error);
+      expect(String(await refused(serviceUrl("command-api", "eventstore")))).to.contain("is the one that was migrated");
+      expect(String(await refused(admin))).to.contain("all the rights of the user who makes it");
+    });
+
+    it("reach every table: whoever adds one says here who needs it", async () => {
+      for (const database of migratedDatabases) {
+        const [tables] = await databases[database]
+          .pool()
+          .query<(RowDataPacket & { name: string })[]>(
+            "SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME NOT LIKE 'migrations%'",
+          );
+        const used = new Set(Object.values(serviceAccess).flatMap((access) => Object.keys(access[database] ?? {})));
+        expect(tables.map(({ name }) => name).filter((name) => !used.has(name))).to.deep.equal([]);
+      }
+    });
+  });
+});

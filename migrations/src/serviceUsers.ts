@@ -1,0 +1,89 @@
+import mysql, { type Connection } from "mysql2/promise";
+import { connectionOf, type MigratedDatabase, migratedDatabases } from "./migrator.ts";
+
+type Privilege = "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "CREATE" | "ALTER" | "INDEX" | "DROP" | "LOCK TABLES";
+
+/** The programs that have a user in MySQL: the services, and the projector's command that rebuilds the read model. */
+export const servicesWithUser = ["command-api", "outbox-relay", "projector", "rebuild", "query-api"] as const;
+export type ServiceWithUser = (typeof servicesWithUser)[number];
+
+/** By table; `*` is the whole database, also tables that are not there yet. */
+type TableGrants = Readonly<Record<string, readonly Privilege[]>>;
+
+/**
+ * What each service may do, and nothing else: nobody changes or deletes an event,
+ * the relay cannot even read one, and what serves reads writes nowhere.
+ */
+export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Record<MigratedDatabase, TableGrants>>>>> = {
+  "command-api": {
+    eventstore: {
+      events: ["SELECT", "INSERT"],
+      outbox: ["INSERT"],
+      snapshots: ["SELECT", "INSERT", "DELETE"],
+      idempotency_keys: ["SELECT", "INSERT", "DELETE"],
+    },
+  },
+  "outbox-relay": {
+    eventstore: {
+      outbox: ["SELECT", "UPDATE", "DELETE"],
+      outbox_blocks: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+      relay_leases: ["SELECT", "UPDATE"],
+      relay_members: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+    },
+  },
+  projector: {
+    projector: {
+      carts: ["SELECT", "INSERT", "UPDATE"],
+      cart_items: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+      dead_letters: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+    },
+  },
+  rebuild: {
+    eventstore: { events: ["SELECT"] },
+    projector: { "*": ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX", "DROP", "LOCK TABLES"] },
+  },
+  "query-api": {
+    projector: { carts: ["SELECT"], cart_items: ["SELECT"] },
+    eventstore: { events: ["SELECT"], snapshots: ["SELECT"] },
+  },
+};
+
+/** The databases that the service uses. */
+export const databasesOf = (service: ServiceWithUser): readonly MigratedDatabase[] =>
+  migratedDatabases.filter((database) => serviceAccess[service][database] !== undefined);
+
+export type UserUrls = {
+  /** Names the database, with a user that may create users. Its migrations have been applied. */
+  readonly admin: string;
+  /** What the service gets: the user has this name and this password. */
+  readonly service: string;
+};
+
+/**
+ * Makes the service's user on the database's server, with its grants there. Safe to
+ * run again, also to set another password. It never takes a privilege away: an old
+ * program may still need it while a new one starts.
+ */
+export const createServiceUser = async (service: ServiceWithUser, migrated: MigratedDatabase, urls: UserUrls): Promise<void> => {
+  const { database, server } = connectionOf(urls.admin);
+  const { database: ofService, server: login } = connectionOf(urls.service);
+  if (database !== ofService) throw new Error(`the database of ${service} is ${ofService}, but ${database} is the one that was migrated`);
+  if (login.user === server.user) throw new Error(`${service} has the name and with it all the rights of the user who makes it`);
+
+  const connection = await mysql.createConnection({ ...server, database, connectTimeout: 10_000 });
+  try {
+    await connection.query("CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ?", [login.user, login.password]);
+    await connection.query("ALTER USER ?@'%' IDENTIFIED BY ?", [login.user, login.password]);
+    await grant(connection, database, login.user, serviceAccess[service][migrated] ?? {});
+  } finally {
+    await connection.end();
+  }
+};
+
+const grant = async (connection: Connection, database: string, user: string, tables: TableGrants): Promise<void> => {
+  for (const [table, privileges] of Object.entries(tables)) {
+    // In the name of a whole database, and there alone, an underscore stands for any character.
+    const target = table === "*" ? `\`${database.replaceAll("_", "\\_")}\`.*` : connection.escapeId(table);
+    await connection.query(`GRANT ${privileges.join(", ")} ON ${target} TO ?@'%'`, [user]);
+  }
+};
