@@ -1,0 +1,172 @@
+import { cartAggregate, cartAggregateType, type CartEvent, type RecordedEvent } from "@cart/domain";
+import { migrateEventStore } from "@cart/migrations";
+import { openMysqlPool } from "@cart/mysql";
+import { useMysqlDatabase, waitFor } from "@cart/testkit";
+import { expect } from "chai";
+import type { Pool, RowDataPacket } from "mysql2/promise";
+import { v7 as uuidv7 } from "uuid";
+import { appendLocked, appendStreams } from "./appendStreams.ts";
+import { ConcurrencyError } from "./concurrencyError.ts";
+import { loadStreams } from "./loadStreams.ts";
+
+const cartA = "00000000-0000-4000-8000-00000000000a";
+const cartB = "00000000-0000-4000-8000-00000000000b";
+
+const recorded = (aggregateId: string, version: number, event: CartEvent): RecordedEvent<CartEvent> => ({
+  eventId: uuidv7(),
+  aggregateType: cartAggregateType,
+  aggregateId,
+  version,
+  schemaVersion: cartAggregate.codec.currentVersion(event.type),
+  occurredAt: new Date("2025-11-20T16:30:00.123Z"),
+  metadata: { correlation_id: "correlation-1", causation_id: "causation-1" },
+  event,
+});
+
+const created = (aggregateId: string): RecordedEvent<CartEvent> =>
+  recorded(aggregateId, 1, { type: "CartCreated", data: { user_id: "user-1", tenant_id: "default", currency: "USD" } });
+const added = (aggregateId: string, version: number): RecordedEvent<CartEvent> =>
+  recorded(aggregateId, version, {
+    type: "ItemAddedToCart",
+    data: { item_id: "item-1", name: "Tea 'pot' ☕", quantity: 1, unit_price: 2999, previous_unit_price: null },
+  });
+
+describe("append streams", () => {
+  const database = useMysqlDatabase({ migrate: migrateEventStore });
+  let pool: Pool;
+  before(() => {
+    pool = openMysqlPool({ url: database.url(), connectionLimit: 4 });
+  });
+  after(() => pool.end());
+  beforeEach(() => pool.query("DELETE FROM events").then(() => pool.query("DELETE FROM outbox")));
+
+  const append = (...streams: readonly RecordedEvent<CartEvent>[][]): Promise<void> =>
+    appendStreams(
+      pool,
+      cartAggregate.codec,
+      streams.map((events) => ({ aggregateType: cartAggregateType, aggregateId: events[0]?.aggregateId ?? "", events })),
+    );
+  const stored = async (table: "events" | "outbox"): Promise<string[]> => {
+    const [rows] = await pool.query<(RowDataPacket & { stream: string; version: number })[]>(
+      `SELECT LOWER(HEX(aggregate_id)) AS stream, version FROM ${table} ORDER BY id`,
+    );
+    return rows.map(({ stream, version }) => `${stream.at(-1)}${version}`);
+  };
+
+  it("stores each event with an outbox row, in the order of its stream, whatever the order of the streams", async () => {
+    await append([created(cartB), added(cartB, 2)], [created(cartA)]);
+    expect(await stored("events")).to.deep.equal(["a1", "b1", "b2"]);
+    expect(await stored("outbox")).to.deep.equal(["a1", "b1", "b2"]);
+  });
+
+  it("keeps every field of an event, in both tables", async () => {
+    const event = added(cartA, 1);
+    await append([event]);
+    for (const table of ["events", "outbox"]) {
+      const [rows] = await pool.query<RowDataPacket[]>(
+        `SELECT BIN_TO_UUID(event_id) AS event_id, BIN_TO_UUID(aggregate_id) AS aggregate_id, aggregate_type, version, event_type, schema_version,
+                CAST(event_data AS JSON) AS event_data, CAST(metadata AS JSON) AS metadata, created_at FROM ${table}`,
+      );
+      expect(rows).to.deep.equal([
+        {
+          event_id: event.eventId,
+          aggregate_id: cartA,
+          aggregate_type: "Cart",
+          version: 1,
+          event_type: "ItemAddedToCart",
+          schema_version: 2,
+          event_data: event.event.data,
+          metadata: event.metadata,
+          created_at: event.occurredAt,
+        },
+      ]);
+    }
+  });
+
+  it("stores nothing of a transaction in which one stream has moved on", async () => {
+    await append([created(cartA)]);
+    const error = await append([created(cartB)], [created(cartA)]).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(ConcurrencyError);
+    expect(await stored("events")).to.deep.equal(["a1"]);
+    expect(await stored("outbox")).to.deep.equal(["a1"]);
+  });
+
+  it("lets one of many writers of the same version win", async () => {
+    const results = await Promise.allSettled(Array.from({ length: 8 }, () => append([created(cartA)])));
+    expect(results.filter(({ status }) => status === "fulfilled")).to.have.length(1);
+    expect(await stored("events")).to.deep.equal(["a1"]);
+  });
+
+  describe("when it keeps other writers out", () => {
+    const lockedAppend = (cart: string, whileLocked: () => Promise<void>): Promise<unknown> =>
+      appendLocked(pool, cartAggregate, new Map([[cart, { version: 0 }]]), async (load) => {
+        await whileLocked();
+        const { version } = (await load([cart])).get(cart) ?? { version: 0 };
+        return { appends: [{ aggregateType: cartAggregateType, aggregateId: cart, events: [added(cart, version + 1)] }], answers: [] };
+      });
+    const isWaiting = async (): Promise<boolean> => {
+      const [rows] = await pool.query<RowDataPacket[]>(
+        "SELECT 1 FROM performance_schema.data_locks WHERE OBJECT_SCHEMA = DATABASE() AND LOCK_STATUS = 'WAITING'",
+      );
+      return rows.length > 0;
+    };
+
+    it("appends although another writer wants to, and that one finds the stream moved on", async () => {
+      await append([created(cartA)], [created(cartB)]);
+      let late: Promise<unknown> | undefined;
+      await lockedAppend(cartA, async () => {
+        late = append([added(cartA, 2)]).catch((reason: unknown) => reason);
+        await waitFor("the other writer to wait", isWaiting);
+      });
+      expect(await late).to.be.instanceOf(ConcurrencyError);
+      expect(await stored("events")).to.deep.equal(["a1", "b1", "a2"]);
+    });
+
+    it("goes on from what a writer before it has not committed yet", async () => {
+      await append([created(cartA)]);
+      const slow = await pool.getConnection();
+      try {
+        await slow.query("START TRANSACTION");
+        await slow.query(
+          `INSERT INTO events (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at)
+           SELECT UUID_TO_BIN(UUID()), aggregate_id, aggregate_type, 2, 'CartCleared', 1, '{}', '{}', created_at FROM events`,
+        );
+        const locked = lockedAppend(cartA, () => Promise.resolve());
+        await waitFor("it to wait for the other writer", isWaiting);
+        await slow.query("COMMIT");
+        await locked;
+      } finally {
+        slow.destroy();
+      }
+      expect(await stored("events")).to.deep.equal(["a1", "a2", "a3"]);
+    });
+
+    it("takes turns with others that do so too", async () => {
+      await append([created(cartA)]);
+      await Promise.all(Array.from({ length: 3 }, () => lockedAppend(cartA, () => Promise.resolve())));
+      expect(await stored("events")).to.deep.equal(["a1", "a2", "a3", "a4"]);
+    });
+  });
+
+  it("refuses an event that does not fit its schema, before anything is written", async () => {
+    const broken = recorded(cartA, 1, { type: "CartPurchased", data: { order_id: "", total_amount: 1 } });
+    const error = await append([created(cartB)], [broken]).catch((reason: unknown) => reason);
+    expect(error).to.have.property("code", "INVALID_EVENT_DATA");
+    expect(await stored("events")).to.deep.equal([]);
+  });
+
+  it("loads what was appended, and version 0 for a stream without events", async () => {
+    await append([created(cartA), added(cartA, 2)]);
+    const streams = await loadStreams(pool, cartAggregate, [cartA, cartB]);
+    expect(streams.get(cartA)).to.have.property("version", 2);
+    expect(streams.get(cartA)?.state).to.have.property("status", "OPEN");
+    expect(streams.get(cartB)).to.deep.equal({ state: { status: "NONE" }, version: 0, snapshotVersion: 0 });
+  });
+
+  it("refuses to load a stream with a hole", async () => {
+    await append([created(cartA), added(cartA, 2), added(cartA, 3)]);
+    await pool.query("DELETE FROM events WHERE version = 2");
+    const error = await loadStreams(pool, cartAggregate, [cartA]).catch((reason: unknown) => reason);
+    expect(String(error)).to.contain("version 3 after 1");
+  });
+});

@@ -1,0 +1,190 @@
+import type { Aggregate, DomainEvent, EventCodec, RecordedEvent } from "@cart/domain";
+import { isDuplicateKey, isLockConflict, run, uuidToBytes, withConnection } from "@cart/mysql";
+import type { Pool, PoolConnection } from "mysql2/promise";
+import { insertAnswers } from "../idempotency/insertAnswers.ts";
+import type { StoredAnswer } from "../idempotency/storedAnswer.ts";
+import { shardOf } from "../outbox/shardOf.ts";
+import { CommitOutcomeUnknownError } from "./commitOutcomeUnknownError.ts";
+import { ConcurrencyError } from "./concurrencyError.ts";
+import type { EncodedSnapshot } from "./encodedSnapshot.ts";
+import { type LoadedStream, loadStreamsOn } from "./loadStreams.ts";
+import { lockStreams } from "./lockStreams.ts";
+
+export type Append<Event extends DomainEvent> = {
+  readonly aggregateType: string;
+  readonly aggregateId: string;
+  /** At least one, with the versions that follow the version that was read. */
+  readonly events: readonly RecordedEvent<Event>[];
+  /** The state after the last event, when it is time to keep one. */
+  readonly snapshot?: EncodedSnapshot | undefined;
+};
+
+/**
+ * Appends to all streams in one transaction, with an outbox row for each event and
+ * the answers to the commands that came with an idempotency key: either all of it
+ * is stored, durably, when the promise resolves, or nothing is. There is at least
+ * one append or answer.
+ *
+ * The optimistic lock is the unique key on (aggregate, version): an event whose
+ * version is taken fails the transaction with `ConcurrencyError`, and so does an
+ * idempotency key that is taken. Within a stream ids ascend with versions, in
+ * `events` and in `outbox`.
+ *
+ * Throws `EventError` for an event that does not match its schema, before anything
+ * is written, and `CommitOutcomeUnknownError` when the connection is lost during
+ * COMMIT. After every other error nothing was stored.
+ */
+export const appendStreams = async <Event extends DomainEvent>(
+  pool: Pool,
+  codec: EventCodec<Event>,
+  appends: readonly Append<Event>[],
+  answers: readonly StoredAnswer[] = [],
+): Promise<void> => {
+  const insert = toInserts(codec, appends, answers);
+  await withConnection(pool, async (connection) => {
+    await run(connection, "START TRANSACTION");
+    await insert(connection);
+    await commit(connection);
+  });
+};
+
+/**
+ * As `appendStreams`, for streams to which other writers append all the time: it
+ * keeps them out while `decide` says what to append, so it does not fail because a
+ * stream has moved on. `load` reads the streams' newest states; `versions` are as
+ * those of `lockStreams`. Slower than `appendStreams`, and others wait for it.
+ */
+export const appendLocked = async <State, Command, Event extends DomainEvent, Decided extends Appends<Event>>(
+  pool: Pool,
+  aggregate: Aggregate<State, Command, Event>,
+  versions: ReadonlyMap<string, { readonly version: number }>,
+  decide: (load: (aggregateIds: readonly string[]) => Promise<Map<string, LoadedStream<State>>>) => Promise<Decided>,
+): Promise<Decided> =>
+  withConnection(pool, async (connection) => {
+    await run(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    await run(connection, "START TRANSACTION");
+    await lockStreams(connection, aggregate.type, versions);
+    const decided = await decide((aggregateIds) => loadStreamsOn(connection, aggregate, aggregateIds));
+    await toInserts(aggregate.codec, decided.appends, decided.answers)(connection);
+    await commit(connection);
+    return decided;
+  });
+
+type Appends<Event extends DomainEvent> = { readonly appends: readonly Append<Event>[]; readonly answers: readonly StoredAnswer[] };
+
+/** Validates at once; the function that it returns writes. */
+const toInserts = <Event extends DomainEvent>(
+  codec: EventCodec<Event>,
+  appends: readonly Append<Event>[],
+  answers: readonly StoredAnswer[],
+): ((connection: PoolConnection) => Promise<void>) => {
+  const rows = inLockOrder(appends).flatMap(({ events }) => events.map((event) => toRow(codec, event)));
+  const snapshots = appends.flatMap((append) => (append.snapshot === undefined ? [] : [{ ...append, snapshot: append.snapshot }]));
+
+  return async (connection) => {
+    try {
+      // First, in an order of their own, so that two batches with the same keys wait for each other here and do not deadlock.
+      if (answers.length > 0) await insertAnswers(connection, answers.toSorted(byScope));
+      if (rows.length > 0) {
+        await insertEvents(connection, rows);
+        await insertOutbox(connection, rows);
+      }
+      if (snapshots.length > 0) await saveSnapshots(connection, snapshots);
+    } catch (error) {
+      throw isDuplicateKey(error)
+        ? new ConcurrencyError("a stream has moved on, or a key was used, since it was read", { cause: error })
+        : error;
+    }
+  };
+};
+
+const commit = async (connection: PoolConnection): Promise<void> => {
+  try {
+    await run(connection, "COMMIT");
+  } catch (error) {
+    // A deadlock is a clear no; after anything else the server may have committed before its answer was lost.
+    throw isLockConflict(error) ? error : new CommitOutcomeUnknownError("no answer to COMMIT", { cause: error });
+  }
+};
+
+/** Every writer takes its locks in the same order, so that two batches with the same carts wait and do not deadlock. */
+const inLockOrder = <Event extends DomainEvent>(appends: readonly Append<Event>[]): readonly Append<Event>[] =>
+  appends.toSorted((a, b) => (a.aggregateId < b.aggregateId ? -1 : 1));
+
+const byScope = (a: StoredAnswer, b: StoredAnswer): number => {
+  if (a.aggregateId !== b.aggregateId) return a.aggregateId < b.aggregateId ? -1 : 1;
+  return a.key < b.key ? -1 : 1;
+};
+
+type EventRow = {
+  readonly eventId: Buffer;
+  readonly aggregateId: Buffer;
+  readonly aggregateType: string;
+  readonly version: number;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly data: string;
+  readonly metadata: string;
+  readonly createdAt: Date;
+  readonly shard: number;
+};
+
+const toRow = <Event extends DomainEvent>(codec: EventCodec<Event>, recorded: RecordedEvent<Event>): EventRow => {
+  codec.assertValid(recorded.event);
+  const aggregateId = uuidToBytes(recorded.aggregateId);
+  return {
+    eventId: uuidToBytes(recorded.eventId),
+    aggregateId,
+    aggregateType: recorded.aggregateType,
+    version: recorded.version,
+    type: recorded.event.type,
+    schemaVersion: recorded.schemaVersion,
+    data: JSON.stringify(recorded.event.data),
+    metadata: JSON.stringify(recorded.metadata),
+    createdAt: recorded.occurredAt,
+    shard: shardOf(aggregateId),
+  };
+};
+
+const insertEvents = async (connection: PoolConnection, rows: readonly EventRow[]): Promise<void> => {
+  await run(
+    connection,
+    `INSERT INTO events (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at) VALUES ?`,
+    [rows.map((r) => [r.eventId, r.aggregateId, r.aggregateType, r.version, r.type, r.schemaVersion, r.data, r.metadata, r.createdAt])],
+  );
+};
+
+const insertOutbox = async (connection: PoolConnection, rows: readonly EventRow[]): Promise<void> => {
+  await run(
+    connection,
+    `INSERT INTO outbox (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at, shard) VALUES ?`,
+    [
+      rows.map((r) => [
+        r.eventId,
+        r.aggregateId,
+        r.aggregateType,
+        r.version,
+        r.type,
+        r.schemaVersion,
+        r.data,
+        r.metadata,
+        r.createdAt,
+        r.shard,
+      ]),
+    ],
+  );
+};
+
+type SnapshotOf = { readonly aggregateType: string; readonly aggregateId: string; readonly snapshot: EncodedSnapshot };
+
+const saveSnapshots = async (connection: PoolConnection, snapshots: readonly SnapshotOf[]): Promise<void> => {
+  await run(connection, "REPLACE INTO snapshots (aggregate_id, aggregate_type, version, schema_version, state) VALUES ?", [
+    snapshots.map(({ aggregateId, aggregateType, snapshot }) => [
+      uuidToBytes(aggregateId),
+      aggregateType,
+      snapshot.version,
+      snapshot.schemaVersion,
+      snapshot.state,
+    ]),
+  ]);
+};

@@ -1,0 +1,1 @@
+export type EncodedSnapshot = { readonly version: number; readonly schemaVersion: number; readonly state: string };
