@@ -1,0 +1,33 @@
+/**
+ * Runs `work` for many callers at once: the items that come while one run is under
+ * way wait, and go together into the next. `work` returns a result for each item,
+ * in their order; when it fails, it fails for all items of that run.
+ */
+export const inGroups = <Item, Result>(
+  work: (items: readonly Item[]) => Promise<readonly (Result | undefined)[]>,
+  { maxGroup }: { readonly maxGroup: number },
+): ((item: Item) => Promise<Result | undefined>) => {
+  type Waiting = { readonly item: Item; readonly resolve: (result: Result | undefined) => void; readonly reject: (error: unknown) => void };
+  const waiting: Waiting[] = [];
+  let running = false;
+
+  const drain = async (): Promise<void> => {
+    running = true;
+    while (waiting.length > 0) {
+      const group = waiting.splice(0, maxGroup);
+      try {
+        const results = await work(group.map(({ item }) => item));
+        group.forEach(({ resolve }, index) => resolve(results[index]));
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+      }
+    }
+    running = false;
+  };
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      if (!running) void drain();
+    });
+};
