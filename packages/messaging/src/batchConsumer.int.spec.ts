@@ -1,0 +1,200 @@
+import { createLogger } from "@cart/service-kit";
+import { useKafka, waitFor } from "@cart/testkit";
+import { expect } from "chai";
+import { type BatchConsumer, type BatchConsumerOptions, runBatchConsumer } from "./batchConsumer.ts";
+import type { ConsumedMessage } from "./consumedMessage.ts";
+import { createTopics } from "./createTopics.ts";
+import { createEventProducer, type EventProducer } from "./eventProducer.ts";
+import { createKafka } from "./kafkaClient.ts";
+
+describe("the batch consumer", () => {
+  const server = useKafka();
+  const logger = createLogger({ service: "test", level: "silent" });
+  // kafkajs shares the committed offsets of a group among all consumers of one client, so each member has its own.
+  const client = () => createKafka({ brokers: server.brokers(), clientId: "test", logger });
+
+  const running: BatchConsumer[] = [];
+  const consume = (
+    name: string,
+    handleBatch: BatchConsumerOptions["handleBatch"],
+    more: Partial<BatchConsumerOptions> = {},
+  ): BatchConsumer => {
+    const consumer = runBatchConsumer({
+      kafka: client(),
+      groupId: server.groupName(name),
+      topics: [server.topicName(name)],
+      logger,
+      handleBatch,
+      retry: { base: 10, max: 50 },
+      ...more,
+    });
+    running.push(consumer);
+    return consumer;
+  };
+
+  let producer: EventProducer;
+  before(() => void (producer = createEventProducer(client())));
+  after(() => producer.disconnect());
+  afterEach(() => Promise.all(running.splice(0).map((consumer) => consumer.stop())));
+
+  const newTopic = (name: string, partitions: number): Promise<void> =>
+    createTopics(client(), { topics: [{ topic: server.topicName(name), partitions }], replicationFactor: 1 });
+
+  /** Values 0 to `count` − 1 under `keys` keys in turn. */
+  const publish = (name: string, count: number, keys = 8, from = 0): Promise<void> =>
+    producer.send([
+      {
+        topic: server.topicName(name),
+        messages: Array.from({ length: count }, (_, n) => ({ key: `key-${(from + n) % keys}`, value: String(from + n), headers: {} })),
+      },
+    ]);
+
+  const valueOf = ({ value }: ConsumedMessage): number => Number(value?.toString());
+  const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+  const sorted = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
+
+  it("hands on every message, several partitions at a time, each partition in order, in batches of bounded size", async () => {
+    await newTopic("all", 4);
+    await publish("all", 500);
+    const batches: (readonly ConsumedMessage[])[] = [];
+    const consumer = consume("all", async (messages) => void batches.push(messages), { maxBatchMessages: 200 });
+    await waitFor("all messages", () => batches.flat().length === 500);
+
+    expect(sorted(batches.flat().map(valueOf))).to.deep.equal(numbers(500));
+    expect(Math.max(...batches.map((batch) => batch.length))).to.equal(200);
+    expect(Math.max(...batches.map((batch) => new Set(batch.map(({ partition }) => partition)).size))).to.be.greaterThan(1);
+    for (const partition of numbers(4)) {
+      const offsets = batches
+        .flat()
+        .filter((message) => message.partition === partition)
+        .map(({ offset }) => Number(offset));
+      expect(offsets).to.deep.equal(numbers(offsets.length));
+    }
+    expect(consumer.assignment()).to.have.length(4);
+  });
+
+  it("tries a batch that fails again until it succeeds, and skips nothing", async () => {
+    await newTopic("retried", 2);
+    await publish("retried", 20);
+    const handled: number[] = [];
+    let failures = 0;
+    consume("retried", async (messages) => {
+      if (failures < 5) {
+        failures += 1;
+        throw new Error("the database is away");
+      }
+      handled.push(...messages.map(valueOf));
+    });
+    await waitFor("all messages", () => handled.length >= 20);
+    expect(sorted(handled)).to.deep.equal(numbers(20));
+  });
+
+  it("commits nothing of a batch that failed: the next member gets it", async () => {
+    await newTopic("given-up", 2);
+    await publish("given-up", 20);
+    let attempts = 0;
+    const failing = consume("given-up", async () => {
+      attempts += 1;
+      throw new Error("the database is away");
+    });
+    await waitFor("some attempts", () => attempts >= 2);
+    await failing.stop();
+
+    const handled: number[] = [];
+    consume("given-up", async (messages) => void handled.push(...messages.map(valueOf)));
+    await waitFor("all messages", () => handled.length >= 20);
+    expect(sorted(handled)).to.deep.equal(numbers(20));
+  });
+
+  it("finishes and commits the running batch when it is stopped, and nothing after it", async () => {
+    await newTopic("stopped", 1);
+    await publish("stopped", 30, 1);
+    const first: number[] = [];
+    let finish = (): void => undefined;
+    const blocked = new Promise<void>((resolve) => (finish = resolve));
+    const stopped = consume(
+      "stopped",
+      async (messages) => {
+        first.push(...messages.map(valueOf));
+        await blocked;
+      },
+      { maxBatchMessages: 10 },
+    );
+    await waitFor("the first batch", () => first.length > 0);
+    const stop = stopped.stop();
+    finish();
+    await stop;
+    expect(first).to.deep.equal(numbers(10));
+
+    const second: number[] = [];
+    consume("stopped", async (messages) => void second.push(...messages.map(valueOf)));
+    await waitFor("the rest", () => second.length >= 20);
+    expect(second).to.deep.equal(numbers(30).slice(10));
+  });
+
+  it("shares the partitions among its members, and takes over those of one that leaves", async () => {
+    await newTopic("shared", 4);
+    const handled: number[] = [];
+    const handle = async (messages: readonly ConsumedMessage[]): Promise<void> => void handled.push(...messages.map(valueOf));
+    const first = consume("shared", handle);
+    await waitFor("the first member", () => first.assignment().length === 4);
+    const second = consume("shared", handle);
+    await waitFor("a fair share", () => first.assignment().length === 2 && second.assignment().length === 2);
+    await publish("shared", 40);
+    await waitFor("both to have read", () => handled.length >= 40);
+
+    await second.stop();
+    await waitFor("the takeover", () => first.assignment().length === 4);
+    await publish("shared", 40, 8, 40);
+    await waitFor("all messages", () => handled.length >= 80);
+    expect(sorted(handled)).to.deep.equal(numbers(80));
+  });
+
+  it("stays in the group while a batch fails for longer than its session lasts", async () => {
+    await newTopic("long", 1);
+    await publish("long", 5, 1);
+    const failingUntil = Date.now() + 7_500;
+    const handled: number[] = [];
+    const consumer = consume(
+      "long",
+      async (messages) => {
+        if (Date.now() < failingUntil) throw new Error("the database is away");
+        handled.push(...messages.map(valueOf));
+      },
+      { sessionTimeout: 6_000, retry: { base: 10, max: 500 } },
+    );
+    await waitFor("the batch", () => handled.length > 0);
+    await consumer.assertReady();
+    expect(handled).to.deep.equal(numbers(5));
+  });
+
+  it("tells its lag, and whether it is ready", async () => {
+    await newTopic("lag", 2);
+    await publish("lag", 10);
+    let finish = (): void => undefined;
+    const blocked = new Promise<void>((resolve) => (finish = resolve));
+    const consumer = consume("lag", () => blocked);
+    const notYet: unknown = await consumer.assertReady().catch((error: unknown) => error);
+    expect(notYet).to.be.instanceOf(Error);
+
+    await waitFor("readiness", () => consumer.assertReady().then(() => true));
+    const total = async (): Promise<number> => (await consumer.lag()).reduce((sum, { lag }) => sum + lag, 0);
+    expect(await total()).to.equal(10);
+    expect((await consumer.lag()).map(({ partition }) => partition).toSorted((a, b) => a - b)).to.deep.equal([0, 1]);
+    finish();
+    await waitFor("no lag", async () => (await total()) === 0);
+
+    await consumer.stop();
+    const stopped: unknown = await consumer.assertReady().catch((error: unknown) => error);
+    expect(stopped).to.be.instanceOf(Error);
+  });
+
+  it("waits for a topic that does not exist yet", async () => {
+    const handled: number[] = [];
+    const consumer = consume("late", async (messages) => void handled.push(...messages.map(valueOf)));
+    await newTopic("late", 1);
+    await publish("late", 3);
+    await waitFor("the messages", () => handled.length >= 3);
+    await consumer.assertReady();
+  });
+});

@@ -1,0 +1,58 @@
+import type { Admin, Kafka } from "kafkajs";
+
+export type TopicPartition = { readonly topic: string; readonly partition: number };
+
+/** How many messages of a partition the group has not committed yet. */
+export type PartitionLag = TopicPartition & { readonly lag: number };
+
+/**
+ * Asks the brokers, not the consumer: a consumer that is stuck does not notice that
+ * it falls behind. `read` rejects when no broker answers.
+ */
+export const createLagReader = (kafka: Kafka, groupId: string) => {
+  let opened: Promise<Admin> | undefined;
+
+  const open = async (): Promise<Admin> => {
+    const admin = kafka.admin({ retry: { retries: 0 } });
+    await admin.connect();
+    return admin;
+  };
+
+  const read = async (assignment: readonly TopicPartition[]): Promise<PartitionLag[]> => {
+    const topics = [...new Set(assignment.map(({ topic }) => topic))];
+    if (topics.length === 0) return [];
+    const admin = await (opened ??= open());
+    const committed = await admin.fetchOffsets({ groupId, topics });
+    const lags = await Promise.all(
+      committed.map(async ({ topic, partitions }) => {
+        const ends = new Map((await admin.fetchTopicOffsets(topic)).map((end) => [end.partition, end]));
+        return partitions.flatMap(({ partition, offset }): PartitionLag[] => {
+          const end = ends.get(partition);
+          if (end === undefined || !assignment.some((own) => own.topic === topic && own.partition === partition)) return [];
+          // A group that has committed nothing (-1) begins at the oldest message that is still there.
+          const next = Math.max(Number(offset), Number(end.low));
+          return [{ topic, partition, lag: Math.max(0, Number(end.high) - next) }];
+        });
+      }),
+    );
+    return lags.flat();
+  };
+
+  const close = async (): Promise<void> => {
+    const closing = opened;
+    opened = undefined;
+    await (await closing?.catch(() => undefined))?.disconnect();
+  };
+
+  return {
+    read: async (assignment: readonly TopicPartition[]): Promise<PartitionLag[]> => {
+      try {
+        return await read(assignment);
+      } catch (error) {
+        void close().catch(() => undefined);
+        throw error;
+      }
+    },
+    close,
+  };
+};

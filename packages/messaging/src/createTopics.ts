@@ -1,0 +1,79 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Admin, ITopicMetadata, Kafka } from "kafkajs";
+import { protocolErrorType } from "./kafkaErrors.ts";
+
+export type TopicDefinition = { readonly topic: string; readonly partitions: number };
+
+export type CreateTopicsOptions = {
+  readonly topics: readonly TopicDefinition[];
+  /** Copies of each partition; it cannot exceed the number of brokers. */
+  readonly replicationFactor: number;
+  /** Bound of the wait for leaders. Milliseconds. */
+  readonly timeout?: number;
+};
+
+/** A topic that exists cannot serve as it is. Trying again does not help. */
+export class TopicError extends Error {
+  override readonly name = "TopicError";
+}
+
+/**
+ * Creates the topics that are missing and returns when every partition of every
+ * topic has a leader. Safe to run again and by several processes at once.
+ *
+ * Throws a `TopicError` when a topic exists with fewer partitions: adding some
+ * would move keys to other partitions, and then a cart's later events could be
+ * read before its earlier ones. More partitions than asked for are left alone.
+ */
+export const createTopics = async (kafka: Kafka, { topics, replicationFactor, timeout = 30_000 }: CreateTopicsOptions): Promise<void> => {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    await admin.createTopics({
+      topics: topics.map(({ topic, partitions }) => ({ topic, numPartitions: partitions, replicationFactor })),
+      timeout,
+      waitForLeaders: false,
+    });
+    assertPartitions(topics, await metadataWithLeaders(admin, topics, Date.now() + timeout));
+  } finally {
+    await admin.disconnect();
+  }
+};
+
+const pollInterval = 50;
+
+const metadataWithLeaders = async (admin: Admin, topics: readonly TopicDefinition[], deadline: number): Promise<ITopicMetadata[]> => {
+  const names = topics.map(({ topic }) => topic);
+  for (;;) {
+    const metadata = await findMetadata(admin, names);
+    if (metadata !== undefined && metadata.every(hasLeaders)) return metadata;
+    if (Date.now() > deadline) throw new Error(`not every partition of ${names.join(", ")} got a leader in time`);
+    await delay(pollInterval);
+  }
+};
+
+const hasLeaders = ({ partitions }: ITopicMetadata): boolean =>
+  partitions.every(({ leader, partitionErrorCode }) => leader >= 0 && partitionErrorCode === 0);
+
+const notThereYet: ReadonlySet<string | undefined> = new Set(["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"]);
+
+const findMetadata = async (admin: Admin, topics: string[]): Promise<ITopicMetadata[] | undefined> => {
+  try {
+    return (await admin.fetchTopicMetadata({ topics })).topics;
+  } catch (error) {
+    if (notThereYet.has(protocolErrorType(error))) return undefined;
+    throw error;
+  }
+};
+
+const assertPartitions = (topics: readonly TopicDefinition[], metadata: readonly ITopicMetadata[]): void => {
+  for (const { topic, partitions: expected } of topics) {
+    const actual = metadata.find(({ name }) => name === topic)?.partitions.length ?? 0;
+    if (actual < expected) {
+      throw new TopicError(
+        `topic ${topic} has ${actual} partitions, expected at least ${expected}; adding partitions would break the order of ` +
+          `events that have a key, so create it anew or set TOPIC_PARTITIONS to ${actual}`,
+      );
+    }
+  }
+};

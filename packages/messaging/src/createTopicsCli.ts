@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { setTimeout as delay } from "node:timers/promises";
+import { createLogger, kafkaBrokers, loadConfig, logLevel, parseBrokers } from "@cart/service-kit";
+import { Type } from "typebox";
+import { createTopics, TopicError } from "./createTopics.ts";
+import { createKafka } from "./kafkaClient.ts";
+import { topicsWithPrefix } from "./topics.ts";
+
+/** Milliseconds: a broker that is starting answers within seconds, then refuses for some more while it joins its cluster. */
+const patience = 60_000;
+
+const run = async (): Promise<void> => {
+  const config = loadConfig(
+    Type.Object({
+      KAFKA_BROKERS: kafkaBrokers,
+      KAFKA_TOPIC_PREFIX: Type.String({ default: "", description: "put before the name of every topic" }),
+      TOPIC_PARTITIONS: Type.Integer({ minimum: 1, maximum: 1_000, default: 12, description: "partitions of the topic of cart events" }),
+      TOPIC_REPLICATION: Type.Integer({ minimum: 1, maximum: 10, default: 1, description: "copies of each partition" }),
+      LOG_LEVEL: logLevel,
+    }),
+  );
+  const logger = createLogger({ service: "create-topics", level: config.LOG_LEVEL === "info" ? "error" : config.LOG_LEVEL });
+  const kafka = createKafka({ brokers: parseBrokers(config.KAFKA_BROKERS), clientId: "create-topics", logger });
+  const names = topicsWithPrefix(config.KAFKA_TOPIC_PREFIX);
+  const topics = [
+    { topic: names.cartEvents, partitions: config.TOPIC_PARTITIONS },
+    { topic: names.tenantPolicyEvents, partitions: 1 },
+    { topic: names.deadLetters, partitions: 1 },
+  ];
+
+  const deadline = Date.now() + patience;
+  for (;;) {
+    try {
+      await createTopics(kafka, { topics, replicationFactor: config.TOPIC_REPLICATION });
+      for (const { topic, partitions } of topics) console.log(`topic ${topic}: ready, ${partitions} partitions or more`);
+      return;
+    } catch (error) {
+      if (error instanceof TopicError || Date.now() > deadline) throw error;
+      await delay(500);
+    }
+  }
+};
+
+try {
+  await run();
+} catch (error) {
+  console.error(`create-topics: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,156 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { createLogger } from "@cart/service-kit";
+import { useKafka } from "@cart/testkit";
+import { expect } from "chai";
+import { createTopics } from "./createTopics.ts";
+import type { EventMessage } from "./eventMessage.ts";
+import { createEventProducer, type EventProducer } from "./eventProducer.ts";
+import { createKafka } from "./kafkaClient.ts";
+import { isBrokerUnavailable, isMessageRejected } from "./kafkaErrors.ts";
+import { readTopic } from "./testing/readTopic.ts";
+
+const message = (key: string, value: string): EventMessage => ({ key, value, headers: { ce_id: value } });
+
+describe("the event producer", () => {
+  const server = useKafka();
+  const logger = createLogger({ service: "test", level: "silent" });
+  const client = (brokers = server.brokers()) => createKafka({ brokers, clientId: "test", logger });
+  const opened: EventProducer[] = [];
+  const producer = (...args: Parameters<typeof createEventProducer>): EventProducer => {
+    const created = createEventProducer(...args);
+    opened.push(created);
+    return created;
+  };
+
+  afterEach(() => Promise.all(opened.splice(0).map((each) => each.disconnect())));
+
+  const newTopic = async (base: string, partitions: number): Promise<string> => {
+    const topic = server.topicName(base);
+    await createTopics(client(), { topics: [{ topic, partitions }], replicationFactor: 1 });
+    return topic;
+  };
+
+  it("keeps the order of each key over many requests", async () => {
+    const topic = await newTopic("order", 3);
+    const messages = Array.from({ length: 1_000 }, (_, n) => message(`key-${n % 7}`, String(n).padStart(5, "0")));
+    const events = producer(client(), { maxRequestBytes: 50_000 });
+    await Promise.all([0, 250, 500, 750].map((from) => events.send([{ topic, messages: messages.slice(from, from + 250) }])));
+
+    const read = await readTopic(client(), topic, 1_000);
+    for (let key = 0; key < 7; key += 1) {
+      const values = read.filter((each) => each.key === `key-${key}`).map(({ value }) => value);
+      expect(values).to.deep.equal(messages.filter((each) => each.key === `key-${key}`).map(({ value }) => value));
+    }
+  });
+
+  it("puts a key where the Java client puts it", async () => {
+    const topic = await newTopic("partitions", 12);
+    // (murmur2(key) & 0x7fffffff) % 12, with the hashes of UtilsTest.testMurmur2 of Apache Kafka.
+    const expected = { "21": -973_932_308, foobar: -790_332_482, "a-little-bit-long-string": -985_981_536 };
+    await producer(client()).send([{ topic, messages: Object.keys(expected).map((key) => message(key, "x")) }]);
+
+    const read = await readTopic(client(), topic, 3);
+    for (const [key, hash] of Object.entries(expected)) {
+      expect(read.find((each) => each.key === key)?.partition, key).to.equal((hash & 0x7f_ff_ff_ff) % 12);
+    }
+  });
+
+  it("tells a rejected message from a broker that is away, and goes on after both", async () => {
+    const topic = await newTopic("rejected", 1);
+    const events = producer(client());
+    await events.send([{ topic, messages: [message("a", "1")] }]);
+
+    const tooLarge: unknown = await events.send([{ topic, messages: [message("a", "x".repeat(2_000_000))] }]).catch((e: unknown) => e);
+    expect([isMessageRejected(tooLarge), isBrokerUnavailable(tooLarge)]).to.deep.equal([true, false]);
+
+    const noTopic: unknown = await events
+      .send([{ topic: server.topicName("none"), messages: [message("a", "x")] }])
+      .catch((e: unknown) => e);
+    expect([isMessageRejected(noTopic), isBrokerUnavailable(noTopic)]).to.deep.equal([false, true]);
+
+    const away: unknown = await producer(client(["127.0.0.1:1"]))
+      .send([{ topic, messages: [message("a", "x")] }])
+      .catch((e: unknown) => e);
+    expect([isMessageRejected(away), isBrokerUnavailable(away)]).to.deep.equal([false, true]);
+
+    await events.send([{ topic, messages: [message("a", "2")] }]);
+    expect((await readTopic(client(), topic, 2)).map(({ value }) => value)).to.deep.equal(["1", "2"]);
+  });
+
+  /*
+   * The broker writes a batch whose answer is lost. kafkajs then reuses the batch's
+   * sequence numbers: under them another batch of the same length would be taken for
+   * the first one, acknowledged and dropped.
+   */
+  it("writes what follows a batch whose answer was lost", async () => {
+    const topic = await newTopic("lost-answer", 1);
+    const proxy = await kafkaProxy(server.brokers()[0] ?? "");
+    try {
+      const events = producer(client([proxy.address]));
+      await events.send([{ topic, messages: [message("a", "0")] }]);
+      proxy.loseAnswers();
+      const error: unknown = await events.send([{ topic, messages: [message("a", "1")] }]).catch((e: unknown) => e);
+      expect(isBrokerUnavailable(error)).to.equal(true);
+      // It has been written, for nothing else would make the numbers stale.
+      expect((await readTopic(client(), topic, 2)).map(({ value }) => value)).to.include("1");
+
+      proxy.mend();
+      await events.send([{ topic, messages: [message("b", "2")] }]);
+      expect((await readTopic(client(), topic, 3)).map(({ value }) => value)).to.include("2");
+    } finally {
+      await proxy.close();
+    }
+  });
+});
+
+/** In front of one broker that is known by an IPv4 address or a name: it puts its own port into the broker's answers, so that clients stay with it. */
+const kafkaProxy = async (broker: string) => {
+  const [host = "", port = ""] = broker.split(":");
+  const sockets = new Set<Socket>();
+  let isLosing = false;
+
+  const listener = createServer((downstream) => {
+    const upstream = connect({ host, port: Number(port) });
+    for (const socket of [downstream, upstream]) {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        downstream.destroy();
+        upstream.destroy();
+      });
+    }
+    downstream.on("data", (data) => upstream.write(data));
+    upstream.on("data", (data) => {
+      if (isLosing) downstream.destroy();
+      else downstream.write(withPort(data, Number(port), own()));
+    });
+  });
+  const own = (): number => (listener.address() as AddressInfo).port;
+  listener.listen(0, "127.0.0.1");
+  await once(listener, "listening");
+
+  return {
+    address: `127.0.0.1:${own()}`,
+    loseAnswers: () => void (isLosing = true),
+    mend: () => void (isLosing = false),
+    close: async () => {
+      listener.close();
+      for (const socket of sockets) socket.destroy();
+      await once(listener, "close");
+    },
+  };
+};
+
+/** A broker is named by the 16-bit length of its host, the host and a 32-bit port. */
+const withPort = (answer: Buffer, from: number, to: number): Buffer => {
+  const patched = Buffer.from(answer);
+  for (const host of ["127.0.0.1", "localhost"]) {
+    const pattern = Buffer.alloc(2 + host.length + 4);
+    pattern.writeUInt16BE(host.length);
+    pattern.write(host, 2);
+    pattern.writeUInt32BE(from, 2 + host.length);
+    for (let at = patched.indexOf(pattern); at >= 0; at = patched.indexOf(pattern, at + 1)) patched.writeUInt32BE(to, at + 2 + host.length);
+  }
+  return patched;
+};

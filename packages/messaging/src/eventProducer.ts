@@ -1,0 +1,119 @@
+import { type Kafka, Partitioners, type Producer } from "kafkajs";
+import type { EventMessage } from "./eventMessage.ts";
+
+export type TopicMessages = { readonly topic: string; readonly messages: readonly EventMessage[] };
+
+/**
+ * Writes messages so that those with one key keep their order.
+ *
+ * - `send` resolves when all in-sync replicas of every message have it. When it
+ *   rejects, any of the messages may have been written, or be written a little
+ *   later: send them all again, in the same order, before anything that follows
+ *   them. Consumers then see duplicates, and each message's first occurrence in order.
+ * - Calls are carried out one after another, in the order in which they were made.
+ *   One that fails does not stop those behind it: so do not send the next event of an
+ *   aggregate before the call with the one before it has resolved.
+ * - The partition is murmur2 of the key, as in the Java client.
+ *
+ * Errors: see `isBrokerUnavailable` and `isMessageRejected`. After either the
+ * producer goes on working.
+ */
+export type EventProducer = {
+  /** Connects ahead of the first `send`, which otherwise does it. */
+  readonly connect: () => Promise<void>;
+  readonly send: (batch: readonly TopicMessages[]) => Promise<void>;
+  /** Resolves when the calls before it are done. */
+  readonly disconnect: () => Promise<void>;
+};
+
+export type EventProducerOptions = {
+  /**
+   * Bound of one request, of which a topic's partition gets one record batch: below
+   * the broker's `message.max.bytes` (1,048,588), which is for a record batch. A
+   * message larger than this is sent alone, and the broker judges it.
+   */
+  readonly maxRequestBytes?: number;
+};
+
+export const createEventProducer = (kafka: Kafka, { maxRequestBytes = 900_000 }: EventProducerOptions = {}): EventProducer => {
+  let opened: Producer | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** kafkajs retries calls on their own, so two calls at once could overtake each other. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+
+  const open = async (): Promise<Producer> => {
+    const producer = kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
+    await producer.connect();
+    return producer;
+  };
+
+  /*
+   * After a failed call kafkajs takes its sequence numbers back, though the broker
+   * may have written the messages. Another batch of the same length would then go
+   * out under the same numbers, be taken for the first one and acknowledged, but
+   * never written. So the producer id, and its numbers, are given up.
+   */
+  const abandon = (producer: Producer): void => {
+    opened = undefined;
+    producer.disconnect().catch(() => undefined);
+  };
+
+  return {
+    connect: () => inTurn(async () => void (opened ??= await open())),
+    send: (batch) =>
+      inTurn(async () => {
+        const producer = (opened ??= await open());
+        try {
+          for (const topicMessages of requestsOf(batch, maxRequestBytes)) await producer.sendBatch({ acks: -1, topicMessages });
+        } catch (error) {
+          abandon(producer);
+          throw error;
+        }
+      }),
+    disconnect: () =>
+      inTurn(async () => {
+        await opened?.disconnect();
+        opened = undefined;
+      }),
+  };
+};
+
+type Request = { readonly topic: string; readonly messages: EventMessage[] }[];
+
+/** Cuts a batch into requests of at most `maxBytes`, in order. */
+const requestsOf = (batch: readonly TopicMessages[], maxBytes: number): Request[] => {
+  const requests: Request[] = [];
+  let request: Request = [];
+  let bytes = 0;
+  for (const { topic, messages } of batch) {
+    let open: EventMessage[] | undefined;
+    for (const message of messages) {
+      const size = sizeOf(message);
+      if (request.length === 0 || bytes + size > maxBytes) {
+        requests.push((request = []));
+        bytes = 0;
+        open = undefined;
+      }
+      if (open === undefined) request.push({ topic, messages: (open = []) });
+      open.push(message);
+      bytes += size;
+    }
+  }
+  return requests;
+};
+
+/** Close above the size on the wire. */
+const sizeOf = ({ value }: EventMessage): number => Buffer.byteLength(value) + headerBytes;
+
+/** The headers and the key of a message, with room to spare. */
+const headerBytes = 1_024;
