@@ -1,0 +1,362 @@
+import { cartAggregate, itemCount } from "@cart/domain";
+import { loadStreams } from "@cart/event-store";
+import { migrateEventStore } from "@cart/migrations";
+import { useMysqlDatabase } from "@cart/testkit";
+import { expect } from "chai";
+import type { RowDataPacket } from "mysql2/promise";
+import { v7 as uuidv7 } from "uuid";
+import { type CommandApi, type Reply, startCommandApi } from "../testing/startCommandApi.ts";
+
+const item = { user_id: "user-123", item_id: "item-456", quantity: 2, price: 29.99 };
+
+describe("cart routes", () => {
+  const database = useMysqlDatabase({ migrate: migrateEventStore });
+  /** Two processes on one database. */
+  let api: CommandApi;
+  let other: CommandApi;
+  before(async () => {
+    // Each answer has another time, so that one that is given again is known from one that is made again.
+    let time = Date.UTC(2025, 10, 20, 16, 30);
+    const now = (): Date => new Date(time++);
+    api = await startCommandApi(database.url(), now);
+    other = await startCommandApi(database.url(), now);
+  });
+  after(async () => {
+    await api.stop();
+    await other.stop();
+  });
+
+  const newCart = async (...items: readonly object[]): Promise<string> => {
+    const cart = uuidv7();
+    for (const changes of items)
+      expect(await api.send("POST", `/carts/${cart}/items`, { ...item, ...changes })).to.include({ status: 200 });
+    return cart;
+  };
+  const versionOf = async (cart: string): Promise<number> => {
+    const [rows] = await api.pool.query<(RowDataPacket & { version: number })[]>(
+      "SELECT COUNT(*) AS version FROM events WHERE aggregate_id = UUID_TO_BIN(?)",
+      [cart],
+    );
+    return rows[0]?.version ?? -1;
+  };
+  const typesOf = ({ json }: Reply): unknown => (json["events"] as { type: string }[]).map(({ type }) => type);
+  const expectProblem = (reply: Reply, status: number, type: string, fields?: readonly string[]): void => {
+    expect([reply.status, reply.json["type"]], reply.text).to.deep.equal([status, `/problems/${type}`]);
+    expect(reply.headers.get("content-type")).to.equal("application/problem+json");
+    if (fields !== undefined) expect((reply.json["errors"] as { field: string }[]).map(({ field }) => field)).to.deep.equal(fields);
+  };
+
+  it("takes a cart from its first item to its order, with the version of each step as its ETag", async () => {
+    const cart = await newCart({});
+    const steps: readonly [method: string, path: string, body: unknown, events: readonly string[]][] = [
+      ["PATCH", "items/item-456", { quantity: 5 }, ["ItemQuantityChanged"]],
+      ["PATCH", "items/item-456", { quantity: 5 }, []],
+      ["PATCH", "items/item-456", { quantity: 0 }, ["ItemRemovedFromCart"]],
+      ["POST", "items", { ...item, item_id: "a/b ☕" }, ["ItemAddedToCart"]],
+      ["DELETE", `items/${encodeURIComponent("a/b ☕")}`, undefined, ["ItemRemovedFromCart"]],
+      ["DELETE", "items", undefined, []],
+      ["POST", "items", item, ["ItemAddedToCart"]],
+      ["DELETE", "items", undefined, ["CartCleared"]],
+      ["POST", "items", item, ["ItemAddedToCart"]],
+      ["POST", "submit", undefined, ["CartSubmitted"]],
+      ["POST", "submit", {}, []],
+      ["POST", "reopen", undefined, ["CartReopened"]],
+      ["POST", "reopen", {}, []],
+      ["POST", "submit", {}, ["CartSubmitted"]],
+      ["POST", "purchase", { order_id: "order-1" }, ["CartPurchased"]],
+    ];
+    let version = 2;
+    for (const [method, path, body, events] of steps) {
+      const reply = await api.send(method, `/carts/${cart}/${path}`, body);
+      version += events.length;
+      expect([reply.status, typesOf(reply), reply.json["version"]], `${method} ${path}`).to.deep.equal([200, events, version]);
+      expect(reply.headers.get("etag")).to.equal(`"${version}"`);
+    }
+    expect(await versionOf(cart)).to.equal(version);
+  });
+
+  it("merges a cart into another, and answers with both", async () => {
+    const [source, target] = [await newCart({}, { item_id: "b", quantity: 1 }), await newCart({ user_id: "user-9", quantity: 1 })];
+    const reply = await api.send("POST", `/carts/${source}/merge`, { target_cart_id: target.toUpperCase(), strategy: "max" });
+    expect(reply.headers.get("etag")).to.equal('"4"');
+    expect(reply.json).to.deep.include({ aggregate_id: source, version: 4, status: "success" });
+    expect(reply.json["target"]).to.have.keys("aggregate_id", "version", "events").and.include({ aggregate_id: target, version: 3 });
+    expect(typesOf(reply)).to.deep.equal(["CartMergedInto"]);
+
+    const again = await other.send("POST", `/carts/${source}/merge`, { target_cart_id: target });
+    expect([again.status, typesOf(again)]).to.deep.equal([200, []]);
+    const streams = await loadStreams(api.pool, cartAggregate, [source, target]);
+    expect(streams.get(source)?.state).to.include({ status: "MERGED", mergedInto: target });
+    const merged = streams.get(target)?.state;
+    expect(merged?.status === "OPEN" && itemCount(merged)).to.equal(3);
+  });
+
+  describe("answers a problem for", () => {
+    const order = { order_id: "order-1" };
+
+    it("a cart that does not exist", async () => {
+      const cart = uuidv7();
+      for (const [method, path, body] of [
+        ["PATCH", "items/a", { quantity: 1 }],
+        ["DELETE", "items/a", undefined],
+        ["DELETE", "items", undefined],
+        ["POST", "submit", undefined],
+        ["POST", "reopen", undefined],
+        ["POST", "purchase", order],
+        ["POST", "merge", { target_cart_id: uuidv7() }],
+      ] as const) {
+        const reply = await api.send(method, `/carts/${cart}/${path}`, body);
+        expectProblem(reply, 404, "not-found");
+      }
+    });
+
+    it("a cart that takes no change", async () => {
+      const target_cart_id = await newCart({});
+      const frozen: readonly [step: string, body: unknown, type: string][] = [
+        ["submit", undefined, "cart-submitted"],
+        ["purchase", order, "cart-closed"],
+        ["merge", { target_cart_id }, "cart-merged"],
+      ];
+      for (const [step, body, type] of frozen) {
+        const cart = await newCart({});
+        expect((await api.send("POST", `/carts/${cart}/${step}`, body)).status).to.equal(200);
+        expectProblem(await api.send("POST", `/carts/${cart}/items`, item), 409, type);
+        expectProblem(await api.send("DELETE", `/carts/${cart}/items`), 409, type);
+        expectProblem(await api.send("POST", `/carts/${target_cart_id}/merge`, { target_cart_id: cart }), 409, type, ["target_cart_id"]);
+      }
+    });
+
+    it("an empty cart", async () => {
+      const cart = await newCart({});
+      await api.send("DELETE", `/carts/${cart}/items`);
+      expectProblem(await api.send("POST", `/carts/${cart}/submit`), 409, "cart-empty");
+      expectProblem(await api.send("POST", `/carts/${cart}/purchase`, order), 409, "cart-empty");
+    });
+
+    it("an item that is not in the cart", async () => {
+      const cart = await newCart({});
+      expectProblem(await api.send("PATCH", `/carts/${cart}/items/b`, { quantity: 1 }), 404, "item-not-found", ["item_id"]);
+      expectProblem(await api.send("DELETE", `/carts/${cart}/items/b`), 404, "item-not-found", ["item_id"]);
+    });
+
+    it("another tenant, another currency and itself", async () => {
+      const cart = await newCart({});
+      expectProblem(await api.send("POST", `/carts/${cart}/items`, { ...item, tenant_id: "shop-2" }), 409, "cart-of-another-tenant", [
+        "tenant_id",
+      ]);
+      expectProblem(await api.send("POST", `/carts/${cart}/items`, { ...item, currency: "EUR" }), 409, "currency-mismatch", ["currency"]);
+      const merge = (target_cart_id: string) => api.send("POST", `/carts/${cart}/merge`, { target_cart_id });
+      expectProblem(await merge(await newCart({ tenant_id: "shop-2" })), 409, "cart-of-another-tenant", ["target_cart_id"]);
+      expectProblem(await merge(await newCart({ currency: "EUR" })), 409, "currency-mismatch", ["target_cart_id"]);
+      expectProblem(await merge(cart.toUpperCase()), 422, "cart-merged-into-itself", ["target_cart_id"]);
+      expectProblem(await merge(uuidv7()), 404, "not-found", ["target_cart_id"]);
+    });
+
+    it("a line or a cart that would be too great", async () => {
+      const [most, full] = [await newCart({ quantity: 1000 }), uuidv7()];
+      expectProblem(await api.send("POST", `/carts/${most}/items`, item), 422, "quantity-limit", ["quantity"]);
+      const small = await newCart({ item_id: "b" }, { item_id: "c" });
+      const adds = Array.from({ length: 499 }, (_, n) => api.send("POST", `/carts/${full}/items`, { ...item, item_id: `item-${n}` }));
+      expect(new Set((await Promise.all(adds)).map(({ status }) => status))).to.deep.equal(new Set([200]));
+      expectProblem(await api.send("POST", `/carts/${small}/merge`, { target_cart_id: full }), 422, "line-limit", ["target_cart_id"]);
+      expectProblem(await api.send("POST", `/carts/${most}/merge`, { target_cart_id: await newCart({}) }), 422, "quantity-limit", [
+        "target_cart_id",
+      ]);
+      await api.send("POST", `/carts/${full}/items`, { ...item, item_id: "500th" });
+      expectProblem(await api.send("POST", `/carts/${full}/items`, { ...item, item_id: "501st" }), 422, "line-limit", ["item_id"]);
+    });
+
+    it("bad input", async () => {
+      const cart = await newCart({});
+      const target_cart_id = uuidv7();
+      const cases: readonly [method: string, path: string, body: unknown, fields: readonly string[]][] = [
+        ["PATCH", "items/item-456", { quantity: -1 }, ["quantity"]],
+        ["PATCH", "items/item-456", { quantity: 1001 }, ["quantity"]],
+        ["PATCH", "items/item-456", { quantity: 1.5 }, ["quantity"]],
+        ["PATCH", "items/item-456", { quantity: 1, price: 1 }, ["price"]],
+        ["PATCH", "items/item-456", undefined, []],
+        ["PATCH", `items/${"x".repeat(65)}`, { quantity: 1 }, ["item_id"]],
+        ["DELETE", `items/${"x".repeat(65)}`, undefined, ["item_id"]],
+        ["POST", "submit", { colour: "red" }, ["colour"]],
+        ["POST", "reopen", [], [""]],
+        ["POST", "merge", undefined, []],
+        ["POST", "merge", {}, ["target_cart_id"]],
+        ["POST", "merge", { target_cart_id: "cart-2" }, ["target_cart_id"]],
+        ["POST", "merge", { target_cart_id, strategy: "min" }, ["strategy"]],
+      ];
+      for (const [method, path, body, fields] of cases) {
+        expectProblem(await api.send(method, `/carts/${cart}/${path}`, body), 400, "validation", fields);
+      }
+      expect(await versionOf(cart)).to.equal(2);
+    });
+
+    it("an item's address without the item, which must not clear the cart", async () => {
+      const cart = await newCart({});
+      expectProblem(await api.send("DELETE", `/carts/${cart}/items/`), 404, "not-found");
+      expect(await versionOf(cart)).to.equal(2);
+    });
+
+    it("another method", async () => {
+      const cart = uuidv7();
+      for (const [path, allow] of [
+        ["items", "POST, DELETE"],
+        ["items/a", "PATCH, DELETE"],
+        ["submit", "POST"],
+        ["merge", "POST"],
+      ] as const) {
+        const reply = await api.send("PUT", `/carts/${cart}/${path}`);
+        expectProblem(reply, 405, "method-not-allowed");
+        expect(reply.headers.get("allow")).to.equal(allow);
+      }
+    });
+  });
+
+  describe("If-Match", () => {
+    const add = (cart: string, ifMatch: string): Promise<Reply> => api.send("POST", `/carts/${cart}/items`, item, { "If-Match": ifMatch });
+
+    it("lets the command through at that version, or at any with *", async () => {
+      const cart = await newCart({});
+      expect((await add(cart, '"2"')).headers.get("etag")).to.equal('"3"');
+      expect((await add(cart, "*")).headers.get("etag")).to.equal('"4"');
+      const patched = await api.send("PATCH", `/carts/${cart}/items/item-456`, { quantity: 1 }, { "If-Match": '"4"' });
+      expect(patched.headers.get("etag")).to.equal('"5"');
+    });
+
+    it("answers 412 with the current version at another one, also when another process wrote it, and stores nothing", async () => {
+      const cart = await newCart({});
+      await other.send("DELETE", `/carts/${cart}/items`);
+      for (const [method, path, body] of [
+        ["POST", "items", item],
+        ["DELETE", "items", undefined],
+        ["POST", "submit", undefined],
+        ["POST", "merge", { target_cart_id: await newCart({}) }],
+      ] as const) {
+        const reply = await api.send(method, `/carts/${cart}/${path}`, body, { "If-Match": '"2"' });
+        expectProblem(reply, 412, "version-mismatch");
+        expect(reply.json).to.include({ current_version: 3 });
+        expect(reply.headers.get("etag")).to.equal('"3"');
+      }
+      expect(await versionOf(cart)).to.equal(3);
+    });
+
+    it("answers 412 for a cart that does not exist", async () => {
+      for (const ifMatch of ["*", '"1"']) {
+        const reply = await add(uuidv7(), ifMatch);
+        expectProblem(reply, 412, "version-mismatch");
+        expect([reply.json["current_version"], reply.headers.get("etag")]).to.deep.equal([0, null]);
+      }
+    });
+
+    it("answers 400 when it is not an ETag of a cart", async () => {
+      const cart = await newCart({});
+      for (const ifMatch of ["2", '"2', '"0"', '"02"', '"two"', 'W/"2"', '"1", "2"', '"2" *', '"99999999999"', ""]) {
+        expectProblem(await add(cart, ifMatch), 400, "validation", ["If-Match"]);
+      }
+      expect(await versionOf(cart)).to.equal(2);
+    });
+  });
+
+  it("loses and fails none of 2,000 adds of 64 clients to one cart, through two processes", async function () {
+    this.timeout(120_000);
+    const cart = uuidv7();
+    const statuses = new Map<number, number>();
+    const versions = new Set<unknown>();
+    let next = 0;
+    await Promise.all(
+      Array.from({ length: 64 }, async (_, client) => {
+        const process = client % 2 === 0 ? api : other;
+        for (let n = next++; n < 2000; n = next++) {
+          const { status, json } = await process.send("POST", `/carts/${cart}/items`, { ...item, item_id: `item-${n % 50}`, quantity: 1 });
+          statuses.set(status, (statuses.get(status) ?? 0) + 1);
+          versions.add(json["version"]);
+        }
+      }),
+    );
+    expect([...statuses]).to.deep.equal([[200, 2000]]);
+    expect(versions.size).to.equal(2000);
+    const stream = (await loadStreams(api.pool, cartAggregate, [cart])).get(cart);
+    expect(stream?.version).to.equal(2001);
+    expect(stream?.state.status === "OPEN" && itemCount(stream.state)).to.equal(2000);
+  });
+
+  describe("Idempotency-Key", () => {
+    const add = (on: CommandApi, cart: string, key: string, body: unknown = item): Promise<Reply> =>
+      on.send("POST", `/carts/${cart}/items`, body, { "Idempotency-Key": key });
+    const replayed = ({ headers }: Reply): string | null => headers.get("idempotency-replayed");
+
+    it("gives the first answer again, byte for byte, from any process", async () => {
+      const cart = uuidv7();
+      const first = await add(api, cart, "key-1");
+      expect([first.status, replayed(first)]).to.deep.equal([200, null]);
+      await api.send("DELETE", `/carts/${cart}/items`);
+      for (const process of [api, other]) {
+        const again = await add(process, cart.toUpperCase(), "key-1", {
+          price: 29.99,
+          quantity: 2,
+          item_id: "item-456",
+          user_id: "user-123",
+        });
+        expect([again.status, again.text, again.headers.get("etag"), replayed(again)]).to.deep.equal([200, first.text, '"2"', "true"]);
+        expect(again.headers.get("content-type")).to.equal(first.headers.get("content-type"));
+      }
+      expect(await versionOf(cart)).to.equal(3);
+    });
+
+    it("works for every command", async () => {
+      const [cart, target_cart_id] = [await newCart({}), await newCart({})];
+      for (const [n, [method, path, body]] of (
+        [
+          ["PATCH", "items/item-456", { quantity: 9 }],
+          ["DELETE", "items/item-456", undefined],
+          ["POST", "items", item],
+          ["DELETE", "items", undefined],
+          ["POST", "items", item],
+          ["POST", "submit", undefined],
+          ["POST", "reopen", undefined],
+          ["POST", "merge", { target_cart_id }],
+        ] as const
+      ).entries()) {
+        const send = () => api.send(method, `/carts/${cart}/${path}`, body, { "Idempotency-Key": `key-${n}` });
+        const [first, again] = [await send(), await send()];
+        expect([first.status, again.text, replayed(again)], `${method} ${path}`).to.deep.equal([200, first.text, "true"]);
+      }
+      expect([await versionOf(cart), await versionOf(target_cart_id)]).to.deep.equal([10, 3]);
+    });
+
+    it("answers 422 when it came with another body, address or method", async () => {
+      const cart = uuidv7();
+      await add(api, cart, "key-1");
+      const others = [
+        add(other, cart, "key-1", { ...item, quantity: 3 }),
+        api.send("POST", `/additem/${cart}`, item, { "Idempotency-Key": "key-1" }),
+        api.send("DELETE", `/carts/${cart}/items`, undefined, { "Idempotency-Key": "key-1" }),
+      ];
+      for (const reply of await Promise.all(others)) expectProblem(reply, 422, "idempotency-key-reused", ["Idempotency-Key"]);
+      expect(await versionOf(cart)).to.equal(2);
+    });
+
+    it("appends once when it comes twice at the same moment", async () => {
+      const cart = uuidv7();
+      const replies = await Promise.all([api, other, api, other].map((process) => add(process, cart, "key-1")));
+      expect(new Set(replies.map(({ status, text }) => `${status} ${text}`)).size).to.equal(1);
+      expect(replies.filter((reply) => replayed(reply) === null)).to.have.length(1);
+      expect(await versionOf(cart)).to.equal(2);
+    });
+
+    it("is free again after a refusal", async () => {
+      const cart = uuidv7();
+      const submit = () => api.send("POST", `/carts/${cart}/submit`, undefined, { "Idempotency-Key": "key-1" });
+      expectProblem(await submit(), 404, "not-found");
+      await api.send("POST", `/carts/${cart}/items`, item);
+      const reply = await submit();
+      expect([reply.status, replayed(reply)]).to.deep.equal([200, null]);
+    });
+
+    it("answers 400 when it is not 1 to 255 visible ASCII characters", async () => {
+      const cart = uuidv7();
+      for (const key of ["", "a b", "é", "x".repeat(256)]) expectProblem(await add(api, cart, key), 400, "validation", ["Idempotency-Key"]);
+      expect(await versionOf(cart)).to.equal(0);
+      expect((await add(api, cart, "~".repeat(255))).status).to.equal(200);
+    });
+  });
+});

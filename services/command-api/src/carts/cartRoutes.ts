@@ -1,0 +1,133 @@
+import { type Cart, type CartCommand, type CartEvent, decideMerge, type MergeCart } from "@cart/domain";
+import type { CommandHandler, CommandOnOne, CommandOnTwo, CommandResult } from "@cart/event-store";
+import { jsonBody, methodNotAllowed, validator } from "@cart/service-kit";
+import { type Request, type RequestHandler, type Response, Router } from "express";
+import type { CommandMetrics } from "../commandMetrics.ts";
+import { addItemBody, cartIdParameter, changeQuantityBody, emptyBody, itemParameters, mergeBody, purchaseBody } from "./cartBodies.ts";
+import { commandAnswer } from "./commandAnswer.ts";
+import { commandMetadata } from "./commandMetadata.ts";
+import { commandProblem } from "./commandProblem.ts";
+import { requestHash } from "./requestHash.ts";
+import { expectedVersionOf, idempotencyKeyOf } from "./requestHeaders.ts";
+
+export type CartRoutesOptions = {
+  readonly handler: CommandHandler<Cart, CartCommand, CartEvent>;
+  readonly metrics: CommandMetrics;
+  /** What a new cart gets when the client does not say. */
+  readonly defaults: { readonly tenantId: string; readonly currency: string };
+  readonly now: () => Date;
+};
+
+type Operation = CommandOnOne<CartCommand> | (CommandOnTwo<Cart, CartEvent> & { readonly type: string });
+
+/** The write API: each route is one command on one cart, or on two for a merge. */
+export const cartRoutes = ({ handler, metrics, defaults, now }: CartRoutesOptions): Router => {
+  const validId = validator(cartIdParameter, { coerce: true });
+  const validItem = validator(itemParameters, { coerce: true });
+  const validAddItem = validator(addItemBody);
+  const validQuantity = validator(changeQuantityBody);
+  const validEmpty = validator(emptyBody);
+  const validPurchase = validator(purchaseBody);
+  const validMerge = validator(mergeBody);
+
+  const answer = (result: CommandResult<CartEvent>): string => JSON.stringify(commandAnswer(result, now()));
+
+  const respond = async (req: Request, res: Response, toOperation: (cartId: string) => Operation): Promise<void> => {
+    const { id } = validId(req.params);
+    const aggregateId = id.toLowerCase();
+    const operation = toOperation(aggregateId);
+    const request = { aggregateId, expectedVersion: expectedVersionOf(req), metadata: commandMetadata(res), ...operation };
+    const key = idempotencyKeyOf(req);
+    const observe = metrics.started("command" in operation ? operation.command.type : operation.type);
+    try {
+      if (key === undefined) {
+        const result = await handler.handle(request);
+        send(res, result.version, answer(result));
+        observe("success");
+      } else {
+        const hash = requestHash({ method: req.method, path: req.path.replace(id, aggregateId), body: req.body });
+        const once = await handler.handleOnce(request, { key, requestHash: hash, answer });
+        if (once.replayed) res.set("Idempotency-Replayed", "true");
+        send(res, once.version, once.answer);
+        observe(once.replayed ? "replayed" : "success");
+      }
+    } catch (error) {
+      const problem = commandProblem(error);
+      observe(problem === error ? "error" : "rejected");
+      throw problem;
+    }
+  };
+
+  /** A command that its address and, if there is one, its body say. */
+  const command =
+    (toCommand: (req: Request) => CartCommand): RequestHandler =>
+    (req, res) =>
+      respond(req, res, () => ({ command: toCommand(req) }));
+
+  const addItem = command((req) => {
+    const body = validAddItem(req.body);
+    return {
+      type: "AddItem",
+      userId: body.user_id,
+      tenantId: body.tenant_id,
+      currency: body.currency,
+      defaults,
+      itemId: body.item_id,
+      name: body.name,
+      quantity: body.quantity ?? 1,
+      price: body.price,
+    };
+  });
+
+  const changeQuantity = command((req) => ({
+    type: "ChangeItemQuantity",
+    itemId: validItem(req.params).item_id,
+    quantity: validQuantity(req.body).quantity,
+  }));
+  const removeItem = command((req) => ({ type: "RemoveItem", itemId: validItem(req.params).item_id }));
+  const clear = command(() => ({ type: "ClearCart" }));
+  const purchase = command((req) => ({ type: "PurchaseCart", orderId: validPurchase(req.body).order_id }));
+
+  /** The body may be left out or be an empty object. */
+  const withoutInput = (type: "SubmitCart" | "ReopenCart"): RequestHandler =>
+    command((req) => {
+      validEmpty(req.body ?? {});
+      return { type };
+    });
+
+  const merge: RequestHandler = (req, res) =>
+    respond(req, res, (sourceCartId) => {
+      const { target_cart_id, strategy = "add" } = validMerge(req.body);
+      const targetCartId = target_cart_id.toLowerCase();
+      const mergeCart: MergeCart = { type: "MergeCart", sourceCartId, targetCartId, strategy };
+      return {
+        type: mergeCart.type,
+        otherId: targetCartId,
+        decide: (source, target) => {
+          const events = decideMerge(mergeCart, source, target);
+          return { own: events.source, other: events.target };
+        },
+      };
+    });
+
+  const router = Router();
+  const post = (path: string, handle: RequestHandler) => router.route(path).post(jsonBody(), handle).all(methodNotAllowed("POST"));
+  router
+    .route("/carts/:id/items")
+    .post(jsonBody(), addItem)
+    // With a slash at its end this is the address of an item whose id was forgotten: that must not clear the cart.
+    .delete((req, res, next) => (req.path.endsWith("/") ? next("route") : clear(req, res, next)))
+    .all(methodNotAllowed("POST", "DELETE"));
+  router.route("/carts/:id/items/:item_id").patch(jsonBody(), changeQuantity).delete(removeItem).all(methodNotAllowed("PATCH", "DELETE"));
+  post("/additem/:id", addItem);
+  post("/carts/:id/submit", withoutInput("SubmitCart"));
+  post("/carts/:id/reopen", withoutInput("ReopenCart"));
+  post("/carts/:id/purchase", purchase);
+  post("/carts/:id/merge", merge);
+  return router;
+};
+
+/** The text as it is, so that an answer that is given again is the same byte for byte. */
+const send = (res: Response, version: number, answer: string): void => {
+  res.set("ETag", `"${version}"`).type("json").send(answer);
+};

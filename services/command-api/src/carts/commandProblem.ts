@@ -1,0 +1,73 @@
+import { DomainError, type DomainErrorCode } from "@cart/domain";
+import { CommandFailedError, type CommandFailure, IdempotencyKeyReusedError, VersionMismatchError } from "@cart/event-store";
+import { HttpProblem, type HttpProblemInit } from "@cart/service-kit";
+
+type Problem = Pick<HttpProblemInit, "status" | "type" | "title">;
+
+/** 404 for what is not there, 409 for a cart in the wrong state, 422 for values that the cart cannot take. */
+const domainProblems: Readonly<Record<DomainErrorCode, Problem>> = {
+  CART_NOT_FOUND: { status: 404, type: "/problems/not-found", title: "There is no such cart" },
+  CART_CLOSED: { status: 409, type: "/problems/cart-closed", title: "The cart was purchased" },
+  CART_SUBMITTED: { status: 409, type: "/problems/cart-submitted", title: "The cart is submitted" },
+  CART_MERGED: { status: 409, type: "/problems/cart-merged", title: "The cart was merged into another" },
+  CART_MERGED_INTO_ITSELF: { status: 422, type: "/problems/cart-merged-into-itself", title: "A cart cannot be merged into itself" },
+  CART_EMPTY: { status: 409, type: "/problems/cart-empty", title: "The cart is empty" },
+  CART_OWNED_BY_ANOTHER_USER: { status: 409, type: "/problems/cart-of-another-user", title: "The cart belongs to another user" },
+  CART_OF_ANOTHER_TENANT: { status: 409, type: "/problems/cart-of-another-tenant", title: "The cart belongs to another tenant" },
+  ITEM_NOT_FOUND: { status: 404, type: "/problems/item-not-found", title: "The item is not in the cart" },
+  CURRENCY_MISMATCH: { status: 409, type: "/problems/currency-mismatch", title: "The cart has another currency" },
+  CURRENCY_UNKNOWN: { status: 422, type: "/problems/currency-unknown", title: "The currency is not known" },
+  PRICE_INVALID: { status: 422, type: "/problems/price-invalid", title: "The price is not an amount of the currency" },
+  QUANTITY_LIMIT_EXCEEDED: { status: 422, type: "/problems/quantity-limit", title: "The line would have too great a quantity" },
+  LINE_LIMIT_EXCEEDED: { status: 422, type: "/problems/line-limit", title: "The cart would have too many lines" },
+};
+
+const failureProblems: Readonly<Record<CommandFailure, Problem>> = {
+  OVERLOADED: { status: 503, type: "/problems/overloaded", title: "Too many commands wait" },
+  CONTENDED: { status: 503, type: "/problems/contended", title: "Too many others change this cart" },
+  STOPPING: { status: 503, type: "/problems/unavailable", title: "The service is not available" },
+  UNAVAILABLE: { status: 503, type: "/problems/unavailable", title: "The service is not available" },
+  OUTCOME_UNKNOWN: { status: 503, type: "/problems/outcome-unknown", title: "Whether the command was carried out is not known" },
+};
+
+/** The HTTP problem of an error of the command handler; an error that is none of its own is returned as it is. */
+export const commandProblem = (error: unknown): unknown => {
+  if (error instanceof DomainError) {
+    const { field, message } = error;
+    return new HttpProblem(
+      { ...domainProblems[error.code], detail: message, members: field === undefined ? {} : { errors: [{ field, message }] } },
+      { cause: error },
+    );
+  }
+  if (error instanceof VersionMismatchError) {
+    return new HttpProblem(
+      {
+        status: 412,
+        type: "/problems/version-mismatch",
+        title: "The cart has another version",
+        detail: error.message,
+        members: { current_version: error.actualVersion },
+        // A cart that does not exist has no version.
+        headers: error.actualVersion === 0 ? {} : { ETag: `"${error.actualVersion}"` },
+      },
+      { cause: error },
+    );
+  }
+  if (error instanceof IdempotencyKeyReusedError) {
+    const { message } = error;
+    return new HttpProblem(
+      {
+        status: 422,
+        type: "/problems/idempotency-key-reused",
+        title: "The idempotency key was used for another request",
+        detail: message,
+        members: { errors: [{ field: "Idempotency-Key", message }] },
+      },
+      { cause: error },
+    );
+  }
+  if (error instanceof CommandFailedError) {
+    return new HttpProblem({ ...failureProblems[error.code], detail: error.message, headers: { "Retry-After": "1" } }, { cause: error });
+  }
+  return error;
+};

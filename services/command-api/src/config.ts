@@ -1,0 +1,19 @@
+import { commonConfig, milliseconds, mysqlUrl, port } from "@cart/service-kit";
+import { Type } from "typebox";
+
+export const config = Type.Object({
+  ...commonConfig,
+  PORT: port(8080),
+  EVENTSTORE_URL: mysqlUrl,
+  DEFAULT_CURRENCY: Type.String({
+    pattern: "^[A-Z]{3}$",
+    default: "USD",
+    description: "ISO 4217 currency of a new cart when the client names none",
+  }),
+  MYSQL_CONNECTIONS: Type.Integer({ minimum: 1, maximum: 200, default: 8, description: "most connections to the event store" }),
+  IDEMPOTENCY_RETENTION_MS: milliseconds(86_400_000, {
+    minimum: 1_000,
+    description: "how long the answer to a request with an Idempotency-Key is kept at least",
+  }),
+  CACHED_CARTS: Type.Integer({ minimum: 1, default: 20_000, description: "how many carts' states are kept in memory" }),
+});

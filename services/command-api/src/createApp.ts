@@ -1,0 +1,28 @@
+import {
+  correlationId,
+  type Logger,
+  notFoundHandler,
+  operationalRoutes,
+  type OperationalRoutesOptions,
+  problemHandler,
+  requestLogger,
+  type Tracer,
+  traceRequests,
+} from "@cart/service-kit";
+import express, { type Express } from "express";
+import { cartRoutes, type CartRoutesOptions } from "./carts/cartRoutes.ts";
+
+export type AppOptions = CartRoutesOptions & OperationalRoutesOptions & { readonly logger: Logger; readonly tracer: Tracer };
+
+/** The whole HTTP surface of the service; it never listens. */
+export const createApp = (options: AppOptions): Express => {
+  const app = express();
+  app.disable("x-powered-by");
+  // The answer to a command has its own ETag, the cart's version.
+  app.disable("etag");
+  app.use(correlationId(), traceRequests(options.tracer), requestLogger(options.logger));
+  app.use(operationalRoutes(options));
+  app.use(cartRoutes(options));
+  app.use(notFoundHandler, problemHandler(options));
+  return app;
+};

@@ -1,0 +1,50 @@
+import { cartAggregate } from "@cart/domain";
+import { createCommandHandler } from "@cart/event-store";
+import { openMysqlPool } from "@cart/mysql";
+import { listen, runService } from "@cart/service-kit";
+import { v7 as uuidv7 } from "uuid";
+import { createCommandMetrics } from "./commandMetrics.ts";
+import { config as configSchema } from "./config.ts";
+import { createApp } from "./createApp.ts";
+import { startPurge } from "./purge.ts";
+
+const now = (): Date => new Date();
+
+await runService({
+  name: "command-api",
+  config: configSchema,
+  start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
+    const pool = openMysqlPool({ url: config.EVENTSTORE_URL, connectionLimit: config.MYSQL_CONNECTIONS });
+    onStop("event store connections", () => pool.end());
+
+    const metrics = createCommandMetrics(registry);
+    const handler = createCommandHandler({
+      pool,
+      aggregate: cartAggregate,
+      now,
+      newEventId: () => uuidv7(),
+      cachedStreams: config.CACHED_CARTS,
+      onCommit: ({ commands, events }) => metrics.committed(events, commands),
+      onConflict: () => metrics.conflict(),
+    });
+    onStop("command handler", () => handler.stop());
+
+    const purge = startPurge({ pool, retentionMs: config.IDEMPOTENCY_RETENTION_MS, logger });
+    onStop("purge", () => purge.stop());
+
+    const app = createApp({
+      handler,
+      metrics,
+      defaults: { tenantId: "default", currency: config.DEFAULT_CURRENCY },
+      now,
+      logger,
+      registry,
+      tracer,
+      stopping,
+      readiness: { eventstore: async () => void (await pool.query({ sql: "SELECT 1 FROM events LIMIT 1", timeout: 2000 })) },
+    });
+    const server = await listen(app, { port: config.PORT, host: config.HOST });
+    onStop("http server", () => server.close());
+    logger.info({ port: server.port }, "listening");
+  },
+});

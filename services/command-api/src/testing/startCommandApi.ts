@@ -1,0 +1,59 @@
+import { cartAggregate } from "@cart/domain";
+import { createCommandHandler } from "@cart/event-store";
+import { openMysqlPool } from "@cart/mysql";
+import { createLogger, createMetricsRegistry, listen, noTracer } from "@cart/service-kit";
+import type { Pool } from "mysql2/promise";
+import { v7 as uuidv7 } from "uuid";
+import { createCommandMetrics } from "../commandMetrics.ts";
+import { createApp } from "../createApp.ts";
+
+export type Reply = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body, which is an object in every answer of this API. */
+  readonly json: Readonly<Record<string, unknown>>;
+};
+
+export type CommandApi = {
+  readonly pool: Pool;
+  readonly port: number;
+  /** Sends a JSON body when there is one. */
+  readonly send: (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Reply>;
+  readonly stop: () => Promise<void>;
+};
+
+/** The service as one process has it, with its own queue and cache, on a free port. */
+export const startCommandApi = async (databaseUrl: string, now: () => Date): Promise<CommandApi> => {
+  const pool = openMysqlPool({ url: databaseUrl, connectionLimit: 4 });
+  const registry = createMetricsRegistry("command-api");
+  const handler = createCommandHandler({ pool, aggregate: cartAggregate, now, newEventId: () => uuidv7() });
+  const app = createApp({
+    handler,
+    metrics: createCommandMetrics(registry),
+    defaults: { tenantId: "default", currency: "USD" },
+    now,
+    logger: createLogger({ service: "command-api", level: "silent" }),
+    registry,
+    tracer: noTracer,
+    stopping: new AbortController().signal,
+    readiness: {},
+  });
+  const server = await listen(app, { port: 0, host: "127.0.0.1" });
+  return {
+    pool,
+    port: server.port,
+    send: async (method, path, body, headers = {}) => {
+      const json: RequestInit =
+        body === undefined ? { headers } : { headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) };
+      const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method, ...json });
+      const text = await response.text();
+      return { status: response.status, headers: response.headers, text, json: JSON.parse(text) as Record<string, unknown> };
+    },
+    stop: async () => {
+      await server.close();
+      await handler.stop();
+      await pool.end();
+    },
+  };
+};
