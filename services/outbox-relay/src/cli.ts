@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+import { openMysqlPool, withConnection } from "@cart/mysql";
+import { loadConfig, mysqlUrl } from "@cart/service-kit";
+import { Command, InvalidArgumentError } from "commander";
+import type { PoolConnection } from "mysql2/promise";
+import { Type } from "typebox";
+import { listFailed, retryFailed } from "./outbox/failedRows.ts";
+
+const onEventStore = async <T>(work: (connection: PoolConnection) => Promise<T>): Promise<T> => {
+  const { EVENTSTORE_URL: url } = loadConfig(Type.Object({ EVENTSTORE_URL: mysqlUrl }));
+  const pool = openMysqlPool({ url, connectionLimit: 1 });
+  try {
+    return await withConnection(pool, work);
+  } finally {
+    await pool.end();
+  }
+};
+
+const uuid = (text: string): string => {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new InvalidArgumentError("it is not a UUID.");
+  return text.toLowerCase();
+};
+
+const positiveInteger = (text: string): number => {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError("it is not a whole number from 1.");
+  return Number(text);
+};
+
+const program = new Command("outbox-relay").description("Outbox rows that could not be published. Needs EVENTSTORE_URL.");
+
+program
+  .command("list-failed")
+  .description("list the rows that were given up, one JSON line each, with their errors and how many rows wait behind them")
+  .option("--limit <rows>", "most rows", positiveInteger, 100)
+  .action(async ({ limit }: { limit: number }) => {
+    for (const row of await onEventStore((connection) => listFailed(connection, limit))) console.log(JSON.stringify(row));
+  });
+
+program
+  .command("retry")
+  .description("publish failed rows again, and then what waits behind them")
+  .option("--aggregate <id>", "of this aggregate only", uuid)
+  .option("--all", "of every aggregate")
+  .action(async ({ aggregate, all }: { aggregate?: string; all?: true }) => {
+    if ((aggregate === undefined) === (all === undefined)) throw new Error("say which rows: either --aggregate ID or --all");
+    const rows = await onEventStore((connection) => retryFailed(connection, aggregate));
+    console.log(`${rows} failed rows are published again`);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(`outbox-relay: ${error instanceof Error ? error.message || String(error) : String(error)}`);
+  process.exitCode = 1;
+}

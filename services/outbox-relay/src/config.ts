@@ -1,0 +1,18 @@
+import { commonConfig, kafkaBrokers, milliseconds, mysqlUrl, port } from "@cart/service-kit";
+import { Type } from "typebox";
+
+export const config = Type.Object({
+  ...commonConfig,
+  PORT: port(8082),
+  EVENTSTORE_URL: mysqlUrl,
+  KAFKA_BROKERS: kafkaBrokers,
+  KAFKA_TOPIC_PREFIX: Type.String({ default: "", description: "put before every topic's name" }),
+  RELAY_BATCH_ROWS: Type.Integer({ minimum: 1, maximum: 10_000, default: 1000, description: "most outbox rows in one batch" }),
+  RELAY_LEASE_MS: milliseconds(6_000, { minimum: 500, description: "how long a dead relay's shards stay with it" }),
+  RELAY_MAX_ATTEMPTS: Type.Integer({
+    minimum: 1,
+    default: 8,
+    description: "attempts after which a row that cannot be published is FAILED",
+  }),
+  OUTBOX_RETENTION_MS: milliseconds(3_600_000, { description: "how long published rows are kept" }),
+});

@@ -1,0 +1,63 @@
+import { run } from "@cart/mysql";
+import type { PoolConnection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
+
+export type ShardClaim = {
+  /** The shards that this relay holds from now until the lease ends. */
+  readonly held: readonly number[];
+  /** How many of them are more than its fair share, and wanted by others. */
+  readonly surplus: number;
+};
+
+/**
+ * Renews what this relay holds and takes what is free, up to its fair share.
+ *
+ * A shard has one owner at any time by the database's clock: it is taken only when
+ * nobody has it or its lease has ended, by an UPDATE that checks just that. All
+ * times are the database's, so the relays' clocks need not agree.
+ */
+export const claimShards = async (connection: PoolConnection, owner: string, leaseMs: number): Promise<ShardClaim> => {
+  const lease = `NOW(6) + INTERVAL ${leaseMs * 1000} MICROSECOND`;
+  await run(
+    connection,
+    `INSERT INTO relay_members (owner, expires_at) VALUES (?, ${lease}) ON DUPLICATE KEY UPDATE expires_at = ${lease}`,
+    [owner],
+  );
+  await run(connection, "DELETE FROM relay_members WHERE expires_at <= NOW(6)");
+  await run(connection, `UPDATE relay_leases SET expires_at = ${lease} WHERE owner = ? AND expires_at > NOW(6)`, [owner]);
+
+  const [counts] = await run<CountRow[]>(
+    connection,
+    `SELECT (SELECT COUNT(*) FROM relay_members) AS members,
+            (SELECT COUNT(*) FROM relay_leases) AS shards,
+            (SELECT COUNT(*) FROM relay_leases WHERE owner = ? AND expires_at > NOW(6)) AS held`,
+    [owner],
+  );
+  if (counts === undefined) throw new Error("a SELECT without FROM returned no row");
+  const fairShare = Math.ceil(counts.shards / Math.max(1, counts.members));
+  if (counts.held < fairShare) {
+    await run<ResultSetHeader>(
+      connection,
+      `UPDATE relay_leases SET owner = ?, expires_at = ${lease} WHERE owner IS NULL OR expires_at <= NOW(6) ORDER BY shard LIMIT ?`,
+      [owner, fairShare - counts.held],
+    );
+  }
+  const held = await run<ShardRow[]>(connection, "SELECT shard FROM relay_leases WHERE owner = ? AND expires_at > NOW(6) ORDER BY shard", [
+    owner,
+  ]);
+  return { held: held.map(({ shard }) => shard), surplus: Math.max(0, held.length - fairShare) };
+};
+
+type CountRow = RowDataPacket & { members: number; shards: number; held: number };
+type ShardRow = RowDataPacket & { shard: number };
+
+/** Gives shards up at once, so that another relay need not wait for the lease to end. */
+export const releaseShards = async (connection: PoolConnection, owner: string, shards: readonly number[]): Promise<void> => {
+  if (shards.length === 0) return;
+  await run(connection, "UPDATE relay_leases SET owner = NULL WHERE owner = ? AND shard IN (?)", [owner, shards]);
+};
+
+/** Gives everything up, and no longer counts when the others work out their fair share. */
+export const leaveRelays = async (connection: PoolConnection, owner: string): Promise<void> => {
+  await run(connection, "UPDATE relay_leases SET owner = NULL WHERE owner = ?", [owner]);
+  await run(connection, "DELETE FROM relay_members WHERE owner = ?", [owner]);
+};

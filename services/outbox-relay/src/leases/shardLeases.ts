@@ -1,0 +1,72 @@
+import { withConnection } from "@cart/mysql";
+import { abortableDelay, type Logger } from "@cart/service-kit";
+import type { Pool } from "mysql2/promise";
+import { claimShards, leaveRelays, releaseShards } from "./claimShards.ts";
+
+export type ShardLeases = {
+  /** The shards that may be published now. Empty once the lease could have ended, even if this process was paused meanwhile. */
+  readonly held: () => readonly number[];
+  /** Hands over what is more than the fair share. Call it when nothing of these shards is under way. */
+  readonly releaseSurplus: () => Promise<void>;
+  /** Stops to renew and hands over everything. */
+  readonly stop: () => Promise<void>;
+};
+
+export type ShardLeasesOptions = {
+  readonly pool: Pool;
+  /** Unique for each start of a process: what a former life held is not this one's. */
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly logger: Logger;
+};
+
+/** Keeps this relay's leases alive in the background, three times a lease. A failed renewal is tried again. */
+export const startShardLeases = ({ pool, owner, leaseMs, logger }: ShardLeasesOptions): ShardLeases => {
+  const stopping = new AbortController();
+  let shards: readonly number[] = [];
+  let surplus = 0;
+  /** By this process's monotonic clock, counted from before the statement was sent: never later than the database's. */
+  let validUntil = 0;
+
+  const renew = async (): Promise<void> => {
+    const asked = performance.now();
+    const claim = await withConnection(pool, (connection) => claimShards(connection, owner, leaseMs));
+    if (claim.held.join() !== shards.join()) logger.info({ shards: claim.held }, "shards held");
+    shards = claim.held;
+    surplus = claim.surplus;
+    validUntil = asked + leaseMs;
+  };
+
+  const renewing = (async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await renew();
+      } catch (error) {
+        logger.warn({ err: error }, "the shard leases could not be renewed");
+      }
+      await abortableDelay(leaseMs / 3, stopping.signal);
+    }
+  })();
+
+  return {
+    held: () => (performance.now() < validUntil ? shards : []),
+    releaseSurplus: async () => {
+      if (surplus === 0) return;
+      const released = shards.slice(-surplus);
+      shards = shards.slice(0, -surplus);
+      surplus = 0;
+      await withConnection(pool, (connection) => releaseShards(connection, owner, released));
+      logger.info({ shards: released }, "shards handed over");
+    },
+    stop: async () => {
+      stopping.abort();
+      await renewing;
+      validUntil = 0;
+      try {
+        await withConnection(pool, (connection) => leaveRelays(connection, owner));
+      } catch (error) {
+        logger.warn({ err: error }, "the shards could not be handed over; others take them when the lease ends");
+      }
+    },
+  };
+};

@@ -1,0 +1,50 @@
+import { bytesToUuid, run } from "@cart/mysql";
+import type { PoolConnection } from "mysql2/promise";
+import type { OutboxRecord, OutboxRow } from "./outboxRow.ts";
+
+export type PendingQuery = {
+  readonly shards: readonly number[];
+  /** Ids of rows that are being published or marked. */
+  readonly inFlight: readonly number[];
+  readonly limit: number;
+};
+
+/**
+ * The oldest unpublished rows of the shards, by id, without those of an aggregate
+ * whose earlier row waits for its next attempt.
+ *
+ * Within an aggregate it never skips a row: ids ascend with versions, and a version
+ * is inserted after the one before it is committed. It looks from the start of the
+ * table each time. To go on behind the last id would skip rows: those that were
+ * inserted earlier and committed later, and those of a shard that came meanwhile.
+ */
+export const fetchPending = async (
+  connection: PoolConnection,
+  { shards, inFlight, limit }: PendingQuery,
+): Promise<readonly OutboxRow[]> => {
+  if (shards.length === 0) return [];
+  const records = await run<OutboxRecord[]>(
+    connection,
+    `SELECT o.id, o.event_id, o.aggregate_type, o.aggregate_id, o.version, o.event_type, o.schema_version, o.event_data, o.metadata,
+            o.created_at, o.retry_count
+     FROM outbox o FORCE INDEX (outbox_status)
+     LEFT JOIN outbox_blocks b ON b.aggregate_id = o.aggregate_id AND b.aggregate_type = o.aggregate_type
+     WHERE o.status = 'PENDING' AND o.shard IN (?) AND o.id + 0 NOT IN (?) AND (b.aggregate_id IS NULL OR b.next_attempt_at <= NOW(6))
+     ORDER BY o.id LIMIT ?`,
+    // 0 is no row's id: the list must not be empty. `+ 0`: a test of each index entry, instead of a range for each gap between the ids.
+    [shards, [0, ...inFlight], limit],
+  );
+  return records.map((record) => ({
+    id: record.id,
+    eventId: bytesToUuid(record.event_id),
+    aggregateType: record.aggregate_type,
+    aggregateId: bytesToUuid(record.aggregate_id),
+    version: record.version,
+    eventType: record.event_type,
+    schemaVersion: record.schema_version,
+    data: record.event_data,
+    metadata: record.metadata,
+    createdAt: record.created_at,
+    retryCount: record.retry_count,
+  }));
+};

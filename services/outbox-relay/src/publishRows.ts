@@ -1,0 +1,109 @@
+import type { Span, Tracer } from "@cart/service-kit";
+import { encodeEventMessage, type EventMessage, type EventProducer, isBrokerUnavailable, topicOf, type Topics } from "@cart/messaging";
+import type { OutboxRow } from "./outbox/outboxRow.ts";
+import type { FailedAttempt } from "./outbox/recordFailure.ts";
+import { parseMetadata } from "./outbox/parseMetadata.ts";
+
+export type PublishOutcome = {
+  /** Rows that Kafka has acknowledged. */
+  readonly published: readonly OutboxRow[];
+  /** At most one for each aggregate. The rows behind it were not sent. */
+  readonly failures: readonly FailedAttempt[];
+};
+
+type Encoded = { readonly row: OutboxRow; readonly topic: string; readonly message: EventMessage; readonly span: Span };
+
+export type Publisher = { readonly producer: EventProducer; readonly topics: Topics; readonly tracer: Tracer };
+
+/**
+ * Publishes rows, each aggregate's in the order given. A row that Kafka or the
+ * encoding refuses stops its own aggregate only. Throws when Kafka cannot be
+ * reached: that is no row's fault, and any of the rows may have been written.
+ */
+export const publishRows = async ({ producer, topics, tracer }: Publisher, rows: readonly OutboxRow[]): Promise<PublishOutcome> => {
+  const encoded: Encoded[] = [];
+  const failures = new Map<string, FailedAttempt>();
+  for (const row of rows) {
+    const aggregate = aggregateOf(row);
+    if (failures.has(aggregate)) continue;
+    try {
+      encoded.push(encode(row, topics, tracer));
+    } catch (error) {
+      failures.set(aggregate, { row, error: textOf(error) });
+    }
+  }
+
+  try {
+    await send(producer, encoded);
+    return { published: encoded.map(({ row }) => row), failures: [...failures.values()] };
+  } catch (error) {
+    if (isBrokerUnavailable(error)) throw error;
+    return publishOneByOne(producer, encoded, failures);
+  }
+};
+
+/** Finds the rows at fault. Some may be in Kafka already; sending them again makes duplicates and keeps the order. */
+const publishOneByOne = async (
+  producer: EventProducer,
+  encoded: readonly Encoded[],
+  failures: Map<string, FailedAttempt>,
+): Promise<PublishOutcome> => {
+  const published: OutboxRow[] = [];
+  for (const one of encoded) {
+    const aggregate = aggregateOf(one.row);
+    if (failures.has(aggregate)) continue;
+    try {
+      await send(producer, [one]);
+      published.push(one.row);
+    } catch (error) {
+      if (isBrokerUnavailable(error)) throw error;
+      failures.set(aggregate, { row: one.row, error: textOf(error) });
+    }
+  }
+  return { published, failures: [...failures.values()] };
+};
+
+const encode = (row: OutboxRow, topics: Topics, tracer: Tracer): Encoded => {
+  const topic = topicOf(row.aggregateType, topics);
+  if (topic === undefined) throw new Error(`no topic for the aggregate type "${row.aggregateType}"`);
+  const metadata = parseMetadata(row.metadata);
+  const span = tracer.startSpan(`publish ${row.eventType}`, {
+    kind: "producer",
+    parent: metadata.traceparent,
+    attributes: {
+      "messaging.system": "kafka",
+      "messaging.destination.name": topic,
+      "cart.id": row.aggregateId,
+      "cart.version": row.version,
+    },
+  });
+  const { traceparent = metadata.traceparent } = span;
+  const message = encodeEventMessage({
+    ...row,
+    occurredAt: row.createdAt,
+    metadata: traceparent === undefined ? metadata : { ...metadata, traceparent },
+  });
+  return { row, topic, message, span };
+};
+
+const send = async (producer: EventProducer, encoded: readonly Encoded[]): Promise<void> => {
+  const byTopic = new Map<string, EventMessage[]>();
+  for (const { topic, message } of encoded) {
+    const messages = byTopic.get(topic);
+    if (messages === undefined) byTopic.set(topic, [message]);
+    else messages.push(message);
+  }
+  if (byTopic.size === 0) return;
+  try {
+    await producer.send([...byTopic].map(([topic, messages]) => ({ topic, messages })));
+    for (const { span } of encoded) span.end();
+  } catch (error) {
+    // Rows that are sent again one by one end their span twice, which counts once.
+    for (const { span } of encoded) span.end(error);
+    throw error;
+  }
+};
+
+const aggregateOf = ({ aggregateType, aggregateId }: OutboxRow): string => `${aggregateType}/${aggregateId}`;
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

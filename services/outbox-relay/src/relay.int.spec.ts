@@ -1,0 +1,356 @@
+import { randomUUID } from "node:crypto";
+import { shardCount, shardOf } from "@cart/event-store";
+import {
+  type BatchConsumer,
+  type ConsumedMessage,
+  createEventProducer,
+  createKafka,
+  createTopics,
+  type EventProducer,
+  runBatchConsumer,
+  type Topics,
+  topicsWithPrefix,
+} from "@cart/messaging";
+import { migrateEventStore } from "@cart/migrations";
+import { openMysqlPool, uuidToBytes } from "@cart/mysql";
+import { createLogger, noTracer } from "@cart/service-kit";
+import { useKafka, useMysqlDatabase, waitFor } from "@cart/testkit";
+import { expect } from "chai";
+import type { Pool, RowDataPacket } from "mysql2/promise";
+import { type ShardLeases, startShardLeases } from "./leases/shardLeases.ts";
+import { fetchPending } from "./outbox/fetchPending.ts";
+import { listFailed, retryFailed } from "./outbox/failedRows.ts";
+import { purgePublished } from "./outbox/purgePublished.ts";
+import { type Relay, startRelay } from "./relay.ts";
+import type { RelayMetrics } from "./relayMetrics.ts";
+
+const logger = createLogger({ service: "relay-spec", level: "silent" });
+const metrics: RelayMetrics = { published: () => undefined, failed: () => undefined, outage: () => undefined };
+// As in production: a shorter one ends while a slow machine stands still, and then rows are rightly published twice.
+const leaseMs = 6_000;
+
+type Interference = {
+  /** While a batch is about to be sent, and the next one not yet fetched. */
+  beforeSend?: () => Promise<void>;
+  /** The shards that the relay takes for its own, of those that it holds. */
+  believes?: (held: readonly number[]) => readonly number[];
+};
+
+const once = (work: () => Promise<void>): (() => Promise<void>) => {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
+};
+
+describe("relay", () => {
+  const database = useMysqlDatabase({ migrate: migrateEventStore });
+  const kafkaServer = useKafka();
+  let pool: Pool;
+  let topics: Topics;
+  let consumer: BatchConsumer;
+  let consumed: ConsumedMessage[];
+  let running: { relay: Relay; leases: ShardLeases; producer: EventProducer }[];
+
+  before(async () => {
+    pool = openMysqlPool({ url: database.url(), connectionLimit: 10 });
+    topics = topicsWithPrefix(kafkaServer.topicName("relay."));
+    const kafka = createKafka({ brokers: kafkaServer.brokers(), clientId: "relay-spec", logger });
+    await createTopics(kafka, { topics: [{ topic: topics.cartEvents, partitions: 3 }], replicationFactor: 1 });
+    consumer = runBatchConsumer({
+      kafka,
+      groupId: kafkaServer.groupName("relay-spec"),
+      topics: [topics.cartEvents],
+      logger,
+      handleBatch: async (messages) => void consumed.push(...messages),
+    });
+  });
+  after(async () => {
+    await consumer.stop();
+    await pool.end();
+  });
+  beforeEach(async () => {
+    consumed = [];
+    running = [];
+    await pool.query("DELETE FROM outbox");
+    await pool.query("DELETE FROM outbox_blocks");
+  });
+  afterEach(() => Promise.all(running.map(stop)));
+
+  const start = (retry = { maxAttempts: 3, delayAfter: () => 20 }, interference: Interference = {}) => {
+    const owner = randomUUID();
+    const leases = startShardLeases({ pool, owner, leaseMs, logger });
+    const kafka = createKafka({ brokers: kafkaServer.brokers(), clientId: "relay-spec", logger });
+    const producer = createEventProducer(kafka);
+    const interfered: EventProducer = {
+      ...producer,
+      send: async (batch) => {
+        await interference.beforeSend?.();
+        await producer.send(batch);
+      },
+    };
+    const relay = startRelay({
+      pool,
+      publisher: { producer: interfered, topics, tracer: noTracer },
+      leases: { ...leases, held: () => interference.believes?.(leases.held()) ?? leases.held() },
+      owner,
+      batchRows: 50,
+      retry,
+      metrics,
+      logger,
+    });
+    const started = { relay, leases, producer };
+    running.push(started);
+    return started;
+  };
+  const stop = async ({ relay, leases, producer }: { relay: Relay; leases: ShardLeases; producer: EventProducer }): Promise<void> => {
+    await relay.stop();
+    await leases.stop();
+    await producer.disconnect();
+  };
+
+  const insert = async (
+    rows: readonly { cart: string; version: number; type?: string; metadata?: string }[],
+    through: Pick<Pool, "query"> = pool,
+  ): Promise<void> => {
+    await through.query(
+      `INSERT INTO outbox (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at, shard) VALUES ?`,
+      [
+        rows.map(({ cart, version, type = "Cart", metadata = '{"correlation_id":"c","causation_id":"c"}' }) => {
+          const id = uuidToBytes(cart);
+          const data = '{"order_id":"o","total_amount":1}';
+          return [uuidToBytes(randomUUID()), id, type, version, "CartPurchased", 1, data, metadata, new Date(), shardOf(id)];
+        }),
+      ],
+    );
+  };
+  /** The first message takes a connection and the topic's metadata, and with them longer than a pass may. */
+  const warmUp = async (cart: string = randomUUID()): Promise<void> => {
+    await insert([{ cart, version: 1 }]);
+    await waitFor("the first message", async () => (await statuses())["PUBLISHED"] === 1);
+  };
+  const statuses = async (): Promise<Record<string, number>> => {
+    const [rows] = await pool.query<(RowDataPacket & { status: string; count: number })[]>(
+      "SELECT status, COUNT(*) AS count FROM outbox GROUP BY status",
+    );
+    return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+  };
+  const versionsInKafka = (cart: string): number[] =>
+    consumed
+      .filter(({ key }) => key?.toString() === cart)
+      .map(({ headers }) => {
+        const version = headers["ce_aggregateversion"];
+        return Number(Buffer.isBuffer(version) ? version.toString() : version);
+      });
+  const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
+
+  it("publishes every row once and in order within its cart, with several relays at work", async () => {
+    const carts = Array.from({ length: 20 }, () => randomUUID());
+    start();
+    start();
+    for (const version of upTo(30)) await insert(carts.map((cart) => ({ cart, version })));
+    await waitFor("all rows to be published", async () => (await statuses())["PUBLISHED"] === 600);
+    await waitFor("all messages", () => Promise.resolve(consumed.length >= 600));
+    for (const cart of carts) expect(versionsInKafka(cart)).to.deep.equal(upTo(30));
+  });
+
+  it("shares the shards with a relay that joins, and takes those of one that leaves", async () => {
+    const first = start();
+    await waitFor("the first relay to hold all shards", () => Promise.resolve(first.leases.held().length === 16));
+    const second = start();
+    await waitFor("the shards to be shared", () => Promise.resolve(first.leases.held().length === 8 && second.leases.held().length === 8));
+    running = [second];
+    await stop(first);
+    await waitFor("the second relay to hold all shards", () => Promise.resolve(second.leases.held().length === 16));
+  });
+
+  it("takes the shards of a relay that died", async () => {
+    // What a relay leaves behind that was killed: leases and a membership that nobody renews.
+    await pool.query("UPDATE relay_leases SET owner = 'dead', expires_at = NOW(6) + INTERVAL 1 SECOND");
+    await pool.query("INSERT INTO relay_members VALUES ('dead', NOW(6) + INTERVAL 1 SECOND)");
+    const cart = randomUUID();
+    await insert([{ cart, version: 1 }]);
+    start();
+    await waitFor("the row to be published", async () => (await statuses())["PUBLISHED"] === 1);
+  });
+
+  it("marks nothing after its lease was taken", async () => {
+    const { leases } = start();
+    await waitFor("the leases", () => Promise.resolve(leases.held().length === 16));
+    // The relay still believes in its lease until it renews: that is when it must not mark.
+    await pool.query("UPDATE relay_leases SET owner = 'another', expires_at = NOW(6) + INTERVAL 5 SECOND");
+    const cart = randomUUID();
+    await insert([{ cart, version: 1 }]);
+    await waitFor("a message that was sent without a lease, or the end of the lease", () =>
+      Promise.resolve(versionsInKafka(cart).length > 0 || leases.held().length === 0),
+    );
+    expect(await statuses()).to.deep.equal({ PENDING: 1 });
+    await waitFor("the row to be published by its owner", async () => (await statuses())["PUBLISHED"] === 1);
+  });
+
+  it("overtakes no row that was inserted earlier and committed later", async () => {
+    const [late, other] = [randomUUID(), randomUUID()];
+    const interference: Interference = {};
+    start(undefined, interference);
+    await warmUp();
+    const transaction = await pool.getConnection();
+    await transaction.query("START TRANSACTION");
+    await insert([{ cart: late, version: 1 }], transaction);
+    interference.beforeSend = once(async () => {
+      await transaction.query("COMMIT");
+      transaction.release();
+      await insert([{ cart: late, version: 2 }]);
+    });
+    await insert([{ cart: other, version: 1 }]);
+    await waitFor("both messages", () => Promise.resolve(versionsInKafka(late).length >= 2));
+    expect(versionsInKafka(late)).to.deep.equal([1, 2]);
+  });
+
+  it("begins with the oldest row of a shard that it gets at work", async () => {
+    // Of two shards.
+    const [own, gained] = ["550e8400-e29b-41d4-a716-446655440000", "550e8400-e29b-41d4-a716-446655440001"];
+    const gainedShard = shardOf(uuidToBytes(gained));
+    expect(shardOf(uuidToBytes(own))).not.to.equal(gainedShard);
+    let isGained = false;
+    const interference: Interference = { believes: (held) => (isGained ? held : held.filter((shard) => shard !== gainedShard)) };
+    start(undefined, interference);
+    await warmUp(own);
+    interference.beforeSend = once(async () => {
+      isGained = true;
+      await insert([{ cart: gained, version: 2 }]);
+    });
+    await insert([
+      { cart: gained, version: 1 },
+      { cart: own, version: 2 },
+    ]);
+    await waitFor("both messages", () => Promise.resolve(versionsInKafka(gained).length >= 2));
+    expect(versionsInKafka(gained)).to.deep.equal([1, 2]);
+  });
+
+  it("retries a row that cannot be published, then gives it up; only its own cart waits", async () => {
+    const [bad, good] = [randomUUID(), randomUUID()];
+    await insert([
+      { cart: bad, version: 1 },
+      { cart: bad, version: 2, metadata: "{}" },
+      { cart: good, version: 1 },
+      { cart: bad, version: 3 },
+    ]);
+    start();
+    await waitFor("the row to be given up", async () => (await statuses())["FAILED"] === 1);
+    await insert([
+      { cart: good, version: 2 },
+      { cart: bad, version: 4 },
+    ]);
+    await waitFor("the good cart's rows", () => Promise.resolve(versionsInKafka(good).length === 2));
+    // A row is marked after Kafka has it.
+    await waitFor("the published rows to be marked", async () => (await statuses())["PUBLISHED"] === 3);
+    expect(versionsInKafka(bad)).to.deep.equal([1]);
+    expect(await statuses()).to.deep.equal({ PUBLISHED: 3, FAILED: 1, PENDING: 2 });
+    const [rows] = await pool.query<RowDataPacket[]>("SELECT version, retry_count, error_message FROM outbox WHERE status = 'FAILED'");
+    expect(rows).to.deep.equal([{ version: 2, retry_count: 3, error_message: "the metadata has no correlation_id or causation_id" }]);
+  });
+
+  it("publishes a failed row and what waits behind it when it is told to", async () => {
+    const cart = randomUUID();
+    await insert([
+      { cart, version: 1, metadata: "{}" },
+      { cart, version: 2 },
+      { cart: randomUUID(), version: 1, metadata: "{}" },
+    ]);
+    start({ maxAttempts: 1, delayAfter: () => 20 });
+    await waitFor("both rows to be given up", async () => (await statuses())["FAILED"] === 2);
+
+    const connection = await pool.getConnection();
+    const failed = await listFailed(connection, 10);
+    expect(failed.map(({ version, attempts, waiting }) => ({ version, attempts, waiting }))).to.deep.equal([
+      { version: 1, attempts: 1, waiting: 1 },
+      { version: 1, attempts: 1, waiting: 0 },
+    ]);
+    await pool.query(`UPDATE outbox SET metadata = '{"correlation_id":"c","causation_id":"c"}' WHERE aggregate_id = UUID_TO_BIN(?)`, [
+      cart,
+    ]);
+    expect(await retryFailed(connection, cart)).to.equal(1);
+    connection.release();
+
+    await waitFor("both messages of the cart", () => Promise.resolve(versionsInKafka(cart).length >= 2));
+    expect(versionsInKafka(cart)).to.deep.equal([1, 2]);
+    await waitFor("the other cart to be left alone", async () => {
+      const { PUBLISHED, FAILED } = await statuses();
+      return PUBLISHED === 2 && FAILED === 1;
+    });
+  });
+
+  it("goes on with a cart in order once its row can be published", async () => {
+    const cart = randomUUID();
+    await insert([
+      { cart, version: 1, metadata: "{}" },
+      { cart, version: 2 },
+    ]);
+    start({ maxAttempts: 1000, delayAfter: () => 20 });
+    await waitFor("an attempt to fail", async () => {
+      const [rows] = await pool.query<RowDataPacket[]>("SELECT 1 FROM outbox WHERE retry_count > 1");
+      return rows.length > 0;
+    });
+    await pool.query(`UPDATE outbox SET metadata = '{"correlation_id":"c","causation_id":"c"}' WHERE version = 1`);
+    await waitFor("both rows to be published", async () => (await statuses())["PUBLISHED"] === 2);
+    await waitFor("both messages", () => Promise.resolve(versionsInKafka(cart).length >= 2));
+    expect(versionsInKafka(cart)).to.deep.equal([1, 2]);
+    const [blocks] = await pool.query<RowDataPacket[]>("SELECT 1 FROM outbox_blocks");
+    expect(blocks).to.deep.equal([]);
+  });
+
+  it("finds the one message that the broker refuses, and publishes all others", async () => {
+    const [big, good] = [randomUUID(), randomUUID()];
+    await insert([
+      { cart: big, version: 1 },
+      { cart: good, version: 1 },
+    ]);
+    // More than the broker's message.max.bytes.
+    await pool.query(
+      "UPDATE outbox SET event_data = CONCAT('{\"order_id\":\"', REPEAT('x', 2000000), '\"}') WHERE aggregate_id = UUID_TO_BIN(?)",
+      [big],
+    );
+    start({ maxAttempts: 1, delayAfter: () => 20 });
+    await waitFor("both rows to be done", async () => {
+      const { PUBLISHED, FAILED } = await statuses();
+      return PUBLISHED === 1 && FAILED === 1;
+    });
+    await waitFor("the good message", () => Promise.resolve(versionsInKafka(good).length > 0));
+    expect(versionsInKafka(big)).to.deep.equal([]);
+  });
+
+  it("reads only what it needs, however many published rows are kept", async () => {
+    const kept = 20_000;
+    for (let done = 0; done < kept; done += 2_000) await insert(Array.from({ length: 2_000 }, () => ({ cart: randomUUID(), version: 1 })));
+    await pool.query("UPDATE outbox SET status = 'PUBLISHED', published_at = NOW(6)");
+    await insert([{ cart: randomUUID(), version: 1 }]);
+    const connection = await pool.getConnection();
+    /** Index entries and rows that the server reads for `work`. */
+    const readsOf = async (work: () => Promise<unknown>): Promise<number> => {
+      const reads = async (): Promise<number> => {
+        const [rows] = await connection.query<(RowDataPacket & { Value: string })[]>("SHOW SESSION STATUS LIKE 'Handler_read%'");
+        return rows.reduce((sum, { Value }) => sum + Number(Value), 0);
+      };
+      const before = await reads();
+      await work();
+      return (await reads()) - before;
+    };
+    const shards = Array.from({ length: shardCount }, (_, shard) => shard);
+    expect(await readsOf(() => fetchPending(connection, { shards, inFlight: [], limit: 50 }))).to.be.below(100);
+    // Nothing is past its retention: the head says so for all that is behind it.
+    expect(await readsOf(() => purgePublished(connection, 60_000, 100))).to.be.below(1_000);
+    expect(await readsOf(() => purgePublished(connection, 0, 100))).to.be.below(1_000);
+    connection.release();
+    expect(await statuses()).to.deep.equal({ PUBLISHED: kept - 100, PENDING: 1 });
+  });
+
+  it("purges published rows past their retention, and no others", async () => {
+    await insert(upTo(4).map((version) => ({ cart: randomUUID(), version })));
+    await pool.query("UPDATE outbox SET status = 'PUBLISHED', published_at = NOW(6) - INTERVAL 1 HOUR WHERE version IN (1, 2)");
+    await pool.query("UPDATE outbox SET status = 'PUBLISHED', published_at = NOW(6) WHERE version = 3");
+    const connection = await pool.getConnection();
+    expect(await purgePublished(connection, 60_000, 1)).to.equal(1);
+    expect(await purgePublished(connection, 60_000, 10)).to.equal(1);
+    expect(await purgePublished(connection, 60_000, 10)).to.equal(0);
+    connection.release();
+    expect(await statuses()).to.deep.equal({ PUBLISHED: 1, PENDING: 1 });
+  });
+});

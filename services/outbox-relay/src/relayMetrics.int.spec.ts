@@ -1,0 +1,38 @@
+import { randomUUID } from "node:crypto";
+import { migrateEventStore } from "@cart/migrations";
+import { openMysqlPool } from "@cart/mysql";
+import { createMetricsRegistry } from "@cart/service-kit";
+import { useMysqlDatabase } from "@cart/testkit";
+import { expect } from "chai";
+import { createRelayMetrics } from "./relayMetrics.ts";
+
+describe("relay metrics", () => {
+  const database = useMysqlDatabase({ migrate: migrateEventStore });
+
+  it("show the backlog as it is when they are asked for", async () => {
+    const pool = openMysqlPool({ url: database.url(), connectionLimit: 2 });
+    const registry = createMetricsRegistry("outbox-relay");
+    createRelayMetrics({ registry, pool, shardsHeld: () => 3 });
+    for (const status of ["PENDING", "PENDING", "FAILED", "PUBLISHED"]) {
+      await pool.query(
+        `INSERT INTO outbox (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at, shard, status)
+         VALUES (UUID_TO_BIN(?), UUID_TO_BIN(?), 'Cart', 1, 'CartCreated', 1, '{}', '{}', NOW(6) - INTERVAL 60 SECOND, 0, ?)`,
+        [randomUUID(), randomUUID(), status],
+      );
+    }
+    const text = await registry.metrics();
+    await pool.end();
+    const valueOf = (metric: string): number =>
+      Number(
+        text
+          .split("\n")
+          .find((line) => line.startsWith(metric))
+          ?.split(" ")
+          .at(-1),
+      );
+    expect(valueOf('outbox_rows{status="PENDING"')).to.equal(2);
+    expect(valueOf('outbox_rows{status="FAILED"')).to.equal(1);
+    expect(valueOf("outbox_oldest_pending_seconds")).to.be.within(60, 120);
+    expect(valueOf("outbox_leases_held")).to.equal(3);
+  });
+});
