@@ -1,0 +1,17 @@
+import type { Pool, RowDataPacket } from "mysql2/promise";
+
+export type DeadLetterCounts = { readonly parkedCarts: number; readonly byReason: ReadonlyMap<string, number> };
+
+/** How much waits in the table now, for whoever watches: it gives up soon when the table is locked or the server away. */
+export const countDeadLetters = async (pool: Pool): Promise<DeadLetterCounts> => {
+  const timeout = 2_000;
+  const [reasons] = await pool.query<(RowDataPacket & { reason_code: string; n: number })[]>({
+    sql: "SELECT reason_code, COUNT(*) AS n FROM dead_letters GROUP BY reason_code",
+    timeout,
+  });
+  const [[parked]] = await pool.query<(RowDataPacket & { n: number })[]>({
+    sql: "SELECT COUNT(DISTINCT aggregate_id) AS n FROM dead_letters",
+    timeout,
+  });
+  return { parkedCarts: parked?.n ?? 0, byReason: new Map(reasons.map(({ reason_code: reason, n }) => [reason, n])) };
+};

@@ -1,0 +1,155 @@
+import { migrateReadModel } from "@cart/migrations";
+import { inTransaction } from "@cart/mysql";
+import { useMysqlDatabase, waitFor } from "@cart/testkit";
+import { expect } from "chai";
+import type { Pool, RowDataPacket } from "mysql2/promise";
+import { type ApplyBatch, createApplyBatch } from "../applyBatch.ts";
+import { openReadModelPool } from "../readModel/openReadModelPool.ts";
+import { added, cartId, created, messageOf, stream } from "../testing/cartMessages.ts";
+import { discardDeadLetter } from "./discardDeadLetter.ts";
+import { type DeadLetterFilter, listDeadLetters, type ListedDeadLetter, showDeadLetter } from "./listDeadLetters.ts";
+import { deadLetterQueues, queueOf, retryQueue } from "./retryDeadLetters.ts";
+
+describe("dead letters", () => {
+  const database = useMysqlDatabase({ migrate: migrateReadModel });
+  let pool: Pool;
+  let apply: ApplyBatch;
+
+  before(() => {
+    pool = openReadModelPool({ url: database.url(), connectionLimit: 4 });
+    apply = createApplyBatch(pool);
+  });
+  after(() => pool.end());
+  afterEach(async () => {
+    for (const table of ["carts", "cart_items", "dead_letters"]) await database.pool().query(`DELETE FROM ${table}`);
+  });
+
+  const list = (filter: Partial<DeadLetterFilter> = {}): Promise<readonly ListedDeadLetter[]> =>
+    inTransaction(pool, (connection) => listDeadLetters(connection, { limit: 100, ...filter }));
+  const idOf = async (version: number): Promise<number> => (await list()).find((row) => row.version === version)?.id ?? 0;
+  const versionOf = async (n: number): Promise<number | undefined> => {
+    const [rows] = await database
+      .pool()
+      .query<(RowDataPacket & { version: number })[]>("SELECT version FROM carts WHERE id = UUID_TO_BIN(?)", [cartId(n)]);
+    return rows[0]?.version;
+  };
+  /** What a newer program would do: the type that was unknown is known. */
+  const learn = () =>
+    database.pool().query("UPDATE dead_letters SET headers = CAST(REPLACE(headers, 'CartPainted', 'ItemAddedToCart') AS JSON)");
+  const painted = (n: number, version: number) => messageOf(n, version, added("a"), { eventType: "CartPainted" });
+
+  it("are listed in order, by cart and by reason", async () => {
+    await apply([...stream(1, created), painted(1, 2), messageOf(1, 3, added("b")), messageOf(2, 5, added("c"))]);
+    expect((await list()).map((row) => [row.reason_code, row.aggregate_id, row.version, row.cart_version])).to.deep.equal([
+      ["UNKNOWN_EVENT_TYPE", cartId(1), 2, 1],
+      ["PARKED", cartId(1), 3, 1],
+      ["VERSION_GAP", cartId(2), 5, null],
+    ]);
+    expect((await list({ aggregateId: cartId(1) })).map(({ version }) => version)).to.deep.equal([2, 3]);
+    expect((await list({ reason: "VERSION_GAP" })).map(({ version }) => version)).to.deep.equal([5]);
+    expect(await list({ limit: 1 })).to.have.length(1);
+  });
+
+  it("are shown whole, text as text and other bytes in base64", async () => {
+    await apply([messageOf(1, 1, created, { value: Buffer.from([0x7b, 0xff]) })]);
+    const shown = await inTransaction(pool, async (connection) => showDeadLetter(connection, await idOf(1)));
+    expect(shown).to.deep.include({ key: { text: cartId(1) }, value: { base64: "e/8=" }, reason_code: "INVALID_JSON" });
+    expect(shown?.headers).to.deep.include({ name: "ce_type", text: "CartCreated" });
+    expect(await inTransaction(pool, (connection) => showDeadLetter(connection, 0))).to.equal(undefined);
+  });
+
+  it("are projected in order by a retry, all of the queue, and the cart goes on", async () => {
+    await apply([...stream(1, created), painted(1, 2), messageOf(1, 3, added("b")), messageOf(1, 4, added("c"))]);
+    await learn();
+    expect(await queueOf(pool, await idOf(3))).to.deep.equal({ aggregateId: cartId(1) });
+    expect(await retryQueue(pool, { aggregateId: cartId(1) })).to.deep.equal({
+      aggregate_id: cartId(1),
+      projected: 3,
+      duplicates: 0,
+      remaining: 0,
+      version: 4,
+      failed: null,
+    });
+    await apply([messageOf(1, 5, added("d"))]);
+    expect(await versionOf(1)).to.equal(5);
+    expect(await list()).to.deep.equal([]);
+  });
+
+  it("stay from the first one on that still fails, with the reason of today", async () => {
+    await apply([...stream(1, created), painted(1, 2), messageOf(1, 3, added("b")), messageOf(1, 4, { type: "CartPainted", data: {} })]);
+    await apply([messageOf(1, 5, added("d"))]);
+    await database
+      .pool()
+      .query("UPDATE dead_letters SET headers = CAST(REPLACE(headers, 'CartPainted', 'ItemAddedToCart') AS JSON) WHERE version = 2");
+    const result = await retryQueue(pool, { aggregateId: cartId(1) });
+    expect(result).to.deep.include({ projected: 2, remaining: 2, version: 3 });
+    expect(result.failed).to.deep.include({ version: 4, reason_code: "UNKNOWN_EVENT_TYPE" });
+    expect((await list()).map((row) => [row.version, row.reason_code])).to.deep.equal([
+      [4, "UNKNOWN_EVENT_TYPE"],
+      [5, "PARKED"],
+    ]);
+    expect(await versionOf(1)).to.equal(3);
+  });
+
+  it("whose event the cart has meanwhile are cleared as duplicates", async () => {
+    await apply([...stream(1, created), painted(1, 2)]);
+    await database.pool().query("UPDATE carts SET version = 2");
+    expect(await retryQueue(pool, { aggregateId: cartId(1) })).to.deep.include({ projected: 0, duplicates: 1, remaining: 0, version: 2 });
+    expect(await list()).to.deep.equal([]);
+  });
+
+  it("never jump a gap", async () => {
+    await apply([...stream(1, created), messageOf(1, 3, added("b"))]);
+    expect((await retryQueue(pool, { aggregateId: cartId(1) })).failed).to.deep.include({ version: 3, reason_code: "VERSION_GAP" });
+    expect(await versionOf(1)).to.equal(1);
+  });
+
+  it("that tell no cart are queues of their own", async () => {
+    await apply([messageOf(1, 1, created, { aggregateType: "Order" }), painted(2, 1)]);
+    const queues = await deadLetterQueues(pool);
+    expect(queues).to.deep.equal([{ id: await idOf(1) }, { aggregateId: cartId(2) }]);
+    const [first] = queues;
+    if (first === undefined) throw new Error("there is a queue");
+    expect((await retryQueue(pool, first)).failed).to.deep.include({ reason_code: "UNKNOWN_AGGREGATE_TYPE" });
+  });
+
+  it("are retried with what a projector buries at the same time", async () => {
+    await apply([...stream(1, created), painted(1, 2)]);
+    await learn();
+    const projector = await database.pool().getConnection();
+    try {
+      await projector.beginTransaction();
+      await projector.query("SELECT version FROM carts FOR UPDATE");
+      const retried = retryQueue(pool, { aggregateId: cartId(1) });
+      await waitFor("the lock wait", async () => {
+        const [waits] = await database.pool().query<RowDataPacket[]>("SELECT 1 FROM performance_schema.data_lock_waits");
+        return waits.length > 0;
+      });
+      // The next event, buried behind the first as `applyBatch` does.
+      const next = messageOf(1, 3, added("b"));
+      await projector.query(
+        `INSERT INTO dead_letters (topic, kafka_partition, kafka_offset, message_key, headers, value, reason_code, reason, aggregate_id, version)
+         SELECT topic, kafka_partition, kafka_offset + 1, message_key,
+                CAST(REPLACE(headers, '"ce_aggregateversion", "text": "2"', '"ce_aggregateversion", "text": "3"') AS JSON),
+                ?, 'PARKED', '', aggregate_id, 3 FROM dead_letters`,
+        [next.value],
+      );
+      await projector.commit();
+      expect(await retried).to.deep.include({ projected: 2, remaining: 0, version: 3 });
+    } finally {
+      projector.release();
+    }
+  });
+
+  it("are discarded with the consequence said, and nothing is jumped", async () => {
+    await apply([...stream(1, created), painted(1, 2), messageOf(1, 3, added("b"))]);
+    const gap = await discardDeadLetter(pool, await idOf(2));
+    expect(gap).to.deep.include({ aggregate_id: cartId(1), version: 2, waiting: 1 });
+    expect(gap?.consequence).to.match(/^a gap.*rebuild --aggregate/);
+    expect((await retryQueue(pool, { aggregateId: cartId(1) })).failed).to.deep.include({ reason_code: "VERSION_GAP" });
+
+    await database.pool().query("UPDATE carts SET version = 3");
+    expect((await discardDeadLetter(pool, await idOf(3)))?.consequence).to.match(/^none: the cart has version 3/);
+    expect(await discardDeadLetter(pool, 0)).to.equal(undefined);
+  });
+});

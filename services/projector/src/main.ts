@@ -1,0 +1,60 @@
+import { createKafka, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
+import { listen, notFoundHandler, operationalRoutes, parseBrokers, problemHandler, runService } from "@cart/service-kit";
+import express from "express";
+import { createApplyBatch } from "./applyBatch.ts";
+import { config as configSchema } from "./config.ts";
+import { countDeadLetters } from "./deadLetters/countDeadLetters.ts";
+import { createProjectorMetrics } from "./projectorMetrics.ts";
+import { openReadModelPool } from "./readModel/openReadModelPool.ts";
+
+await runService({
+  name: "projector",
+  config: configSchema,
+  start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
+    // One for the batch, one for /readyz, one for /metrics.
+    const pool = openReadModelPool({ url: config.READMODEL_URL, connectionLimit: 3 });
+    onStop("read model connections", () => pool.end());
+
+    const applyBatch = createApplyBatch(pool, tracer);
+    const consumer = runBatchConsumer({
+      kafka: createKafka({ brokers: parseBrokers(config.KAFKA_BROKERS), clientId: "projector", logger }),
+      groupId: `${config.KAFKA_TOPIC_PREFIX}${config.KAFKA_GROUP}`,
+      topics: [topicsWithPrefix(config.KAFKA_TOPIC_PREFIX).cartEvents],
+      logger,
+      maxBatchMessages: config.BATCH_MAX_MESSAGES,
+      handleBatch: async (messages) => {
+        const begin = performance.now();
+        try {
+          const result = await applyBatch(messages);
+          metrics.applied(result, (performance.now() - begin) / 1000, new Date());
+          for (const { code, reason, message, aggregateId, version } of result.deadLetters) {
+            if (code === "PARKED") continue;
+            const { topic, partition, offset } = message;
+            logger.error({ code, topic, partition, offset, aggregate_id: aggregateId, version }, `dead letter: ${reason}`);
+          }
+        } catch (error) {
+          metrics.failed();
+          throw error;
+        }
+      },
+    });
+    onStop("consumer", () => consumer.stop());
+    const metrics = createProjectorMetrics({ registry, lag: consumer.lag, deadLetters: () => countDeadLetters(pool) });
+
+    const app = express().disable("x-powered-by");
+    app.use(
+      operationalRoutes({
+        registry,
+        stopping,
+        readiness: {
+          kafka: consumer.assertReady,
+          readmodel: async () => void (await pool.query({ sql: "SELECT 1 FROM carts LIMIT 1", timeout: 2_000 })),
+        },
+      }),
+    );
+    app.use(notFoundHandler, problemHandler({ logger }));
+    const server = await listen(app, { port: config.PORT, host: config.HOST });
+    onStop("http server", () => server.close());
+    logger.info({ port: server.port }, "listening");
+  },
+});

@@ -1,0 +1,20 @@
+import { type ConsumedMessage, decodeEventMessage, type EventEnvelope, identifyMessage, MessageError } from "@cart/messaging";
+import type { DeadLetter } from "../deadLetters/deadLetter.ts";
+
+/** A message whose envelope was read, or the dead letter that it becomes. */
+export type IncomingMessage =
+  | { readonly kind: "EVENT"; readonly message: ConsumedMessage; readonly envelope: EventEnvelope }
+  | { readonly kind: "UNREADABLE"; readonly deadLetter: DeadLetter };
+
+export const readMessage = (message: ConsumedMessage): IncomingMessage => {
+  try {
+    return { kind: "EVENT", message, envelope: decodeEventMessage(message) };
+  } catch (error) {
+    if (!(error instanceof MessageError)) throw error;
+    return { kind: "UNREADABLE", deadLetter: { message, code: error.code, reason: error.message, ...identifyMessage(message) } };
+  }
+};
+
+/** The cart that the message is about, as far as that can be told. */
+export const cartIdOf = (incoming: IncomingMessage): string | undefined =>
+  incoming.kind === "EVENT" ? incoming.envelope.aggregateId : incoming.deadLetter.aggregateId;

@@ -1,0 +1,27 @@
+import { type Cart, cartDecider, type CartLine, type ExistingCart } from "@cart/domain";
+
+/** A cart as the read model has it: the fold of its first `version` events. */
+export type ProjectedCart = {
+  /** 0 for a cart that is not there. */
+  readonly version: number;
+  readonly cart: Cart;
+  /** When its first event occurred. */
+  readonly createdAt: Date;
+  /** When its last event occurred. */
+  readonly updatedAt: Date;
+};
+
+const epoch = new Date(0);
+
+export const noCart: ProjectedCart = { version: 0, cart: cartDecider.initialState, createdAt: epoch, updatedAt: epoch };
+
+export type LineChanges = { readonly written: readonly CartLine[]; readonly removed: readonly string[] };
+
+/** The lines to write and the item ids to remove to get from one state of a cart to a later one. `evolve` keeps a line that it does not change. */
+export const changedLines = (before: Cart, after: ExistingCart): LineChanges => {
+  const former: ReadonlyMap<string, CartLine> = before.status === "NONE" ? new Map() : before.lines;
+  return {
+    written: [...after.lines.values()].filter((line) => former.get(line.itemId) !== line),
+    removed: [...former.keys()].filter((itemId) => !after.lines.has(itemId)),
+  };
+};

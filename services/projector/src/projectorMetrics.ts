@@ -1,0 +1,104 @@
+import type { PartitionLag } from "@cart/messaging";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { DeadLetterCounts } from "./deadLetters/countDeadLetters.ts";
+import type { BatchResult } from "./projection/projectBatch.ts";
+
+export type ProjectorMetrics = {
+  /** `seconds` is what the batch took, `now` when it was committed. */
+  readonly applied: (result: BatchResult, seconds: number, now: Date) => void;
+  readonly failed: () => void;
+};
+
+export type ProjectorMetricsOptions = {
+  readonly registry: Registry;
+  readonly lag: () => Promise<readonly PartitionLag[]>;
+  readonly deadLetters: () => Promise<DeadLetterCounts>;
+};
+
+export const createProjectorMetrics = ({ registry, lag, deadLetters: countNow }: ProjectorMetricsOptions): ProjectorMetrics => {
+  const registers = [registry];
+  const projected = new Counter({
+    name: "cart_events_projected_total",
+    help: "Events whose effect was written to the read model",
+    registers,
+  });
+  const duplicates = new Counter({
+    name: "cart_events_duplicate_total",
+    help: "Messages skipped because the cart had their version",
+    registers,
+  });
+  const deadLetters = new Counter({
+    name: "cart_dead_letters_total",
+    help: "Messages put into the dead-letter table, by reason; PARKED ones wait behind another",
+    labelNames: ["reason"],
+    registers,
+  });
+  const failures = new Counter({ name: "cart_projection_failures_total", help: "Batches that failed and were tried again", registers });
+  const size = new Histogram({
+    name: "cart_projection_batch_messages",
+    help: "Messages in one transaction",
+    buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000, 5_000],
+    registers,
+  });
+  const duration = new Histogram({
+    name: "cart_projection_batch_duration_seconds",
+    help: "Time from reading a batch's messages to its commit",
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const delay = new Histogram({
+    name: "cart_projection_delay_seconds",
+    help: "Time from an event's occurrence to its commit in the read model",
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600],
+    registers,
+  });
+  new Gauge({
+    name: "cart_consumer_lag_messages",
+    help: "Messages of a partition that this projector has not committed; absent while Kafka does not answer",
+    labelNames: ["topic", "partition"],
+    registers,
+    async collect() {
+      // A partition that went to another member, or is unknown now, must not keep its last value.
+      this.reset();
+      for (const { topic, partition, lag: messages } of await lag().catch(() => [])) this.set({ topic, partition }, messages);
+    },
+  });
+  // One look at the table for both gauges; every projector shows the same table.
+  let counting: Promise<DeadLetterCounts | undefined> | undefined;
+  const counts = (): Promise<DeadLetterCounts | undefined> =>
+    (counting ??= countNow()
+      .catch(() => undefined)
+      .finally(() => void (counting = undefined)));
+  new Gauge({
+    name: "cart_parked_carts",
+    help: "Carts with a dead letter: their later events wait behind it; absent while the read model does not answer",
+    registers,
+    async collect() {
+      const parked = (await counts())?.parkedCarts;
+      if (parked === undefined) this.remove();
+      else this.set(parked);
+    },
+  });
+  new Gauge({
+    name: "cart_dead_letters",
+    help: "Messages in the dead-letter table now, by reason; absent while the read model does not answer",
+    labelNames: ["reason"],
+    registers,
+    async collect() {
+      this.reset();
+      for (const [reason, messages] of (await counts())?.byReason ?? []) this.set({ reason }, messages);
+    },
+  });
+
+  return {
+    applied: (result, seconds, now) => {
+      projected.inc(result.projected.length);
+      duplicates.inc(result.duplicates);
+      for (const { code } of result.deadLetters) deadLetters.inc({ reason: code });
+      size.observe(result.projected.length + result.duplicates + result.deadLetters.length);
+      duration.observe(seconds);
+      for (const { occurredAt } of result.projected) delay.observe(Math.max(0, now.getTime() - occurredAt.getTime()) / 1000);
+    },
+    failed: () => failures.inc(),
+  };
+};

@@ -1,0 +1,82 @@
+import { type CartEvent, type CartStatus, cartDecider } from "@cart/domain";
+import { migrateReadModel } from "@cart/migrations";
+import { inTransaction } from "@cart/mysql";
+import { useMysqlDatabase } from "@cart/testkit";
+import { expect } from "chai";
+import type { Pool } from "mysql2/promise";
+import { noCart, type ProjectedCart } from "../projection/projectedCart.ts";
+import { cartId, timeOf } from "../testing/cartMessages.ts";
+import { loadCarts } from "./loadCarts.ts";
+import { openReadModelPool } from "./openReadModelPool.ts";
+import { writeCarts } from "./writeCarts.ts";
+
+const added = (itemId: string, name?: string): CartEvent => ({
+  type: "ItemAddedToCart",
+  data: { item_id: itemId, quantity: 2, unit_price: 100, previous_unit_price: null, ...(name === undefined ? {} : { name }) },
+});
+const merged: CartEvent = { type: "CartMergedInto", data: { target_cart_id: cartId(9), strategy: "add" } };
+const submitted: CartEvent = { type: "CartSubmitted", data: { total_amount: 400, item_count: 4, line_count: 2 } };
+const purchased: CartEvent = { type: "CartPurchased", data: { order_id: "order-1", total_amount: 400 } };
+
+/** A line that goes and comes back, so that its position is not its rank. */
+const opened: readonly CartEvent[] = [
+  { type: "CartCreated", data: { user_id: "user-1", tenant_id: "tenant-1", currency: "KWD" } },
+  added("b", "Ø"),
+  added("a"),
+  { type: "ItemRemovedFromCart", data: { item_id: "b" } },
+  added("c"),
+  added("b"),
+];
+
+const histories: Readonly<Record<CartStatus, readonly CartEvent[]>> = {
+  OPEN: [...opened, submitted, { type: "CartReopened", data: {} }, { type: "CartCleared", data: {} }, added("d")],
+  SUBMITTED: [...opened, submitted],
+  CLOSED: [...opened, submitted, purchased],
+  MERGED: [...opened, merged],
+};
+
+const next = ({ version, cart, createdAt }: ProjectedCart, event: CartEvent): ProjectedCart => ({
+  version: version + 1,
+  cart: cartDecider.evolve(cart, event),
+  createdAt: version === 0 ? timeOf(1) : createdAt,
+  updatedAt: timeOf(version + 1),
+});
+
+/** With the order of the lines, which a comparison of maps would not see. */
+const ordered = ({ cart, ...rest }: ProjectedCart) => ({ ...rest, cart, lines: cart.status === "NONE" ? [] : [...cart.lines.values()] });
+
+describe("loadCarts", () => {
+  const database = useMysqlDatabase({ migrate: migrateReadModel });
+  let pool: Pool;
+
+  before(() => {
+    pool = openReadModelPool({ url: database.url(), connectionLimit: 1 });
+  });
+  after(() => pool.end());
+
+  for (const [index, [status, events]] of Object.entries(histories).entries()) {
+    it(`restores after each event, from the rows alone, the state that led to ${status}`, async () => {
+      const id = cartId(index);
+      let folded = noCart;
+      for (const event of events) {
+        const after = next(folded, event);
+        await inTransaction(pool, async (connection) => {
+          const before = (await loadCarts(connection, [id])).get(id) ?? noCart;
+          expect(ordered(before)).to.deep.equal(ordered(folded));
+          await writeCarts(connection, [{ id, before, after: next(before, event) }]);
+        });
+        folded = after;
+      }
+      const loaded = await inTransaction(pool, (connection) => loadCarts(connection, [id]));
+      expect(ordered(loaded.get(id) ?? noCart)).to.deep.equal(ordered(folded));
+      expect(folded.cart.status).to.equal(status);
+    });
+  }
+
+  it("refuses a status that it does not know", async () => {
+    await database.pool().query("UPDATE carts SET status = 'LOST' LIMIT 1");
+    const all = Object.keys(histories).map((_, index) => cartId(index));
+    const error: unknown = await inTransaction(pool, (connection) => loadCarts(connection, all)).catch((e: unknown) => e);
+    expect(String(error)).to.contain('the unknown status "LOST"');
+  });
+});

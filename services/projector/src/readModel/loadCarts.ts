@@ -1,0 +1,90 @@
+import type { Cart, CartLine, CartStatus } from "@cart/domain";
+import { bytesToUuid, run, uuidToBytes } from "@cart/mysql";
+import type { PoolConnection, RowDataPacket } from "mysql2/promise";
+import type { ProjectedCart } from "../projection/projectedCart.ts";
+import { type CartTables, liveTables } from "./cartTables.ts";
+
+type CartRow = RowDataPacket & {
+  readonly id: Buffer;
+  readonly tenant_id: string;
+  readonly user_id: string;
+  readonly status: string;
+  readonly currency: string;
+  readonly order_id: string | null;
+  readonly merged_into: Buffer | null;
+  readonly version: number;
+  readonly next_position: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+};
+
+type ItemRow = RowDataPacket & {
+  readonly cart_id: Buffer;
+  readonly item_id: string;
+  readonly name: string | null;
+  readonly quantity: number;
+  readonly unit_price: number;
+  readonly position: number;
+};
+
+/** The carts that exist, locked until the transaction ends. Ids in order, so that two transactions lock in the same order. */
+export const loadCarts = async (
+  connection: PoolConnection,
+  ids: readonly string[],
+  tables: CartTables = liveTables,
+): Promise<Map<string, ProjectedCart>> => {
+  if (ids.length === 0) return new Map();
+  const carts = await run<CartRow[]>(
+    connection,
+    `SELECT id, tenant_id, user_id, status, currency, order_id, merged_into, version, next_position, created_at, updated_at
+     FROM ${tables.carts} WHERE id IN (?) FOR UPDATE`,
+    [ids.map(uuidToBytes)],
+  );
+  if (carts.length === 0) return new Map();
+  const items = await run<ItemRow[]>(
+    connection,
+    `SELECT cart_id, item_id, name, quantity, unit_price, position FROM ${tables.items} WHERE cart_id IN (?) ORDER BY cart_id, position`,
+    [carts.map(({ id }) => id)],
+  );
+  const linesOf = new Map(carts.map(({ id }) => [bytesToUuid(id), new Map<string, CartLine>()]));
+  for (const { cart_id, item_id: itemId, name, quantity, unit_price: unitPrice, position } of items) {
+    linesOf.get(bytesToUuid(cart_id))?.set(itemId, { itemId, name, quantity, unitPrice, position });
+  }
+  return new Map(
+    carts.map((row): [string, ProjectedCart] => {
+      const id = bytesToUuid(row.id);
+      return [
+        id,
+        { version: row.version, cart: toCart(row, linesOf.get(id) ?? new Map()), createdAt: row.created_at, updatedAt: row.updated_at },
+      ];
+    }),
+  );
+};
+
+const toCart = (row: CartRow, lines: ReadonlyMap<string, CartLine>): Cart => {
+  const common = { userId: row.user_id, tenantId: row.tenant_id, currency: row.currency, lines, nextPosition: row.next_position };
+  const status = toStatus(row);
+  switch (status) {
+    case "OPEN":
+    case "SUBMITTED":
+      return { status, ...common };
+    case "CLOSED":
+      if (row.order_id === null) throw new Error(`cart ${bytesToUuid(row.id)} is closed but has no order`);
+      return { status, ...common, orderId: row.order_id };
+    case "MERGED":
+      if (row.merged_into === null) throw new Error(`cart ${bytesToUuid(row.id)} is merged but not into a cart`);
+      return { status, ...common, mergedInto: bytesToUuid(row.merged_into) };
+    default:
+      return status satisfies never;
+  }
+};
+
+/** Every status of the domain: one that is added there does not compile here until it can be restored. */
+const statuses: Readonly<Record<CartStatus, true>> = { OPEN: true, SUBMITTED: true, CLOSED: true, MERGED: true };
+
+const isStatus = (text: string): text is CartStatus => Object.hasOwn(statuses, text);
+
+const toStatus = ({ id, status }: CartRow): CartStatus => {
+  if (!isStatus(status)) throw new Error(`cart ${bytesToUuid(id)} has the unknown status "${status}"`);
+  return status;
+};
