@@ -1,0 +1,156 @@
+#!/usr/bin/env node
+import { inTransaction, openMysqlPool } from "@cart/mysql";
+import { loadConfig, mysqlUrl } from "@cart/service-kit";
+import { Command, InvalidArgumentError } from "commander";
+import type { Pool } from "mysql2/promise";
+import { Type } from "typebox";
+import { discardDeadLetter } from "./deadLetters/discardDeadLetter.ts";
+import { listDeadLetters, showDeadLetter } from "./deadLetters/listDeadLetters.ts";
+import { deadLetterQueues, queueOf, retryQueue } from "./deadLetters/retryDeadLetters.ts";
+import { openReadModelPool } from "./readModel/openReadModelPool.ts";
+import { rebuildAll } from "./rebuild/rebuildAll.ts";
+import { rebuildOne } from "./rebuild/rebuildOne.ts";
+import { verifyReadModel } from "./verify/verifyReadModel.ts";
+
+const print = (line: object): void => console.log(JSON.stringify(line));
+
+const onReadModel = async <T>(work: (readModel: Pool) => Promise<T>): Promise<T> => {
+  const { READMODEL_URL: url } = loadConfig(Type.Object({ READMODEL_URL: mysqlUrl }));
+  const readModel = openReadModelPool({ url, connectionLimit: 4 });
+  try {
+    return await work(readModel);
+  } finally {
+    await readModel.end();
+  }
+};
+
+const onBoth = (work: (eventStore: Pool, readModel: Pool) => Promise<void>): Promise<void> =>
+  onReadModel(async (readModel) => {
+    const { EVENTSTORE_URL: url } = loadConfig(Type.Object({ EVENTSTORE_URL: mysqlUrl }));
+    const eventStore = openMysqlPool({ url, connectionLimit: 2 });
+    try {
+      await work(eventStore, readModel);
+    } finally {
+      await eventStore.end();
+    }
+  });
+
+const uuid = (text: string): string => {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new InvalidArgumentError("it is not a UUID.");
+  return text.toLowerCase();
+};
+
+const positiveInteger = (text: string): number => {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("it is not a whole number from 1.");
+  return Number(text);
+};
+
+const seconds = (text: string): number => {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError("it is not a whole number of seconds.");
+  return Number(text);
+};
+
+/** Ctrl-C lets the work end where it leaves nothing behind; a second one ends the process. */
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)));
+}
+
+const program = new Command("projector").description("Dead letters of the read model, its rebuild and its verification.");
+
+const deadLetters = program
+  .command("dead-letters")
+  .description("messages that could not be projected, and those of their carts that wait behind them. Needs READMODEL_URL.");
+
+deadLetters
+  .command("list")
+  .description("one JSON line each, in the order in which they came")
+  .option("--aggregate <id>", "of this cart only", uuid)
+  .option("--reason <code>", "with this reason_code only, such as VERSION_GAP")
+  .option("--limit <rows>", "most rows", positiveInteger, 100)
+  .action(async ({ aggregate, reason, limit }: { aggregate?: string; reason?: string; limit: number }) => {
+    const listed = await onReadModel((readModel) =>
+      inTransaction(readModel, (connection) => listDeadLetters(connection, { aggregateId: aggregate, reason, limit })),
+    );
+    for (const line of listed) print(line);
+  });
+
+deadLetters
+  .command("show")
+  .description("a dead letter with its message: headers, key and value as text, or in base64 what is no text")
+  .argument("<id>", "its id", positiveInteger)
+  .action(async (id: number) => {
+    const shown = await onReadModel((readModel) => inTransaction(readModel, (connection) => showDeadLetter(connection, id)));
+    if (shown === undefined) throw new Error(`there is no dead letter ${id}`);
+    print(shown);
+  });
+
+deadLetters
+  .command("retry")
+  .description("project a cart's queue in its order, up to the first message that still fails: then it says why and exits with 1")
+  .argument("[id]", "the queue that this dead letter is in", positiveInteger)
+  .option("--aggregate <id>", "the queue of this cart", uuid)
+  .option("--all", "every queue")
+  .action(async (id: number | undefined, { aggregate, all }: { aggregate?: string; all?: true }) => {
+    if ([id, aggregate, all].filter((choice) => choice !== undefined).length !== 1) {
+      throw new Error("say which dead letters: an ID, --aggregate ID or --all");
+    }
+    await onReadModel(async (readModel) => {
+      const queues =
+        all === true
+          ? await deadLetterQueues(readModel)
+          : [id === undefined ? { aggregateId: aggregate ?? "" } : await queueOf(readModel, id)].filter((queue) => queue !== undefined);
+      if (id !== undefined && queues.length === 0) throw new Error(`there is no dead letter ${id}`);
+      for (const queue of queues) {
+        interrupted.signal.throwIfAborted();
+        const result = await retryQueue(readModel, queue);
+        print(result);
+        if (result.failed !== null) process.exitCode = 1;
+      }
+    });
+  });
+
+deadLetters
+  .command("discard")
+  .description("delete a dead letter that is no event of its cart, and say what that means; nothing is jumped because of it")
+  .argument("<id>", "its id", positiveInteger)
+  .action(async (id: number) => {
+    const discarded = await onReadModel((readModel) => discardDeadLetter(readModel, id));
+    if (discarded === undefined) throw new Error(`there is no dead letter ${id}`);
+    print(discarded);
+  });
+
+program
+  .command("rebuild")
+  .description(
+    "make the read model anew from the event store, while it is read and projectors go on. Needs EVENTSTORE_URL (not of a replica), " +
+      "and READMODEL_URL of a user who may create, lock, rename and drop tables. It can be interrupted and started again.",
+  )
+  .option("--aggregate <id>", "this cart only, in place", uuid)
+  .action(({ aggregate }: { aggregate?: string }) =>
+    onBoth(async (eventStore, readModel) => {
+      if (aggregate !== undefined) print(await rebuildOne(eventStore, readModel, aggregate));
+      else print({ step: "done", ...(await rebuildAll({ eventStore, readModel, signal: interrupted.signal, report: print })) });
+    }),
+  );
+
+program
+  .command("verify")
+  .description(
+    "compare the read model with the fold of the event store: one JSON line for each difference, exit 1 if there is one. Needs EVENTSTORE_URL and READMODEL_URL.",
+  )
+  .option("--wait <seconds>", "how long events may be on their way before they count as missing", seconds, 30)
+  .action(({ wait }: { wait: number }) =>
+    onBoth(async (eventStore, readModel) => {
+      const result = await verifyReadModel({ eventStore, readModel, signal: interrupted.signal, patience: wait * 1_000, report: print });
+      print({ step: "done", ...result });
+      if (result.differences > 0) process.exitCode = 1;
+    }),
+  );
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(`projector: ${error instanceof Error ? error.message || String(error) : String(error)}`);
+  process.exitCode = 1;
+}
