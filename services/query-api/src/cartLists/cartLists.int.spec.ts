@@ -1,0 +1,183 @@
+import type { CartEvent } from "@cart/domain";
+import { uuidToBytes } from "@cart/mysql";
+import { expect } from "chai";
+import type { PoolConnection, RowDataPacket } from "mysql2/promise";
+import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
+import { project, timeOf, useQueryApi } from "../testing/useQueryApi.ts";
+import { type ListedBy, readCartList } from "./readCartList.ts";
+
+const cartId = (n: number): string => `550e8400-e29b-41d4-a716-${String(n).padStart(12, "0")}`;
+const created = (user: string, tenant = "default"): CartEvent => ({
+  type: "CartCreated",
+  data: { user_id: user, tenant_id: tenant, currency: "KWD" },
+});
+const added: CartEvent = { type: "ItemAddedToCart", data: { item_id: "a", quantity: 2, unit_price: 2_999, previous_unit_price: null } };
+
+type Page = { readonly carts: readonly { readonly id: string }[]; readonly next_cursor: string | null };
+
+describe("the lists of carts", () => {
+  const api = useQueryApi();
+  const page = async (path: string): Promise<Page> => {
+    const { status, body } = await api.get(path);
+    expect(status, path).to.equal(200);
+    return body as Page;
+  };
+  const ids = ({ carts }: Page): string[] => carts.map(({ id }) => id);
+
+  /** Every page of a list, one after the other. */
+  const walk = async (path: string): Promise<string[][]> => {
+    const pages: string[][] = [];
+    for (let cursor: string | null = ""; cursor !== null;) {
+      const next: Page = await page(cursor === "" ? path : `${path}&cursor=${cursor}`);
+      pages.push(ids(next));
+      cursor = next.next_cursor;
+    }
+    return pages;
+  };
+
+  describe("of a few carts", () => {
+    before(async () => {
+      await project(api, cartId(1), [created("ann"), added]);
+      await project(api, cartId(2), [created("ann", "other shop/ø")]);
+      await project(api, cartId(3), [created("ann"), added, { type: "CartPurchased", data: { order_id: "order-1", total_amount: 5_998 } }]);
+      await project(api, cartId(4), [created("bob")]);
+      // Cart 2 is the oldest; 3 and 4 came in the same microsecond.
+      const at = (n: number, time: string) =>
+        api.readModel.pool().query("UPDATE carts SET created_at = ? WHERE id = ?", [time, uuidToBytes(cartId(n))]);
+      await at(2, "2025-11-20 15:00:00.000001");
+      await at(1, "2025-11-20 15:00:00.000002");
+    });
+
+    it("show summaries, newest first", async () => {
+      expect(ids(await page("/users/ann/carts"))).to.deep.equal([3, 1, 2].map(cartId));
+      expect(ids(await page("/tenants/default/carts"))).to.deep.equal([4, 3, 1].map(cartId));
+      expect(await page("/users/ann/carts?status=CLOSED")).to.deep.equal({
+        carts: [
+          {
+            id: cartId(3),
+            user_id: "ann",
+            tenant_id: "default",
+            status: "CLOSED",
+            currency: "KWD",
+            total_amount: 5.998,
+            item_count: 2,
+            line_count: 1,
+            order_id: "order-1",
+            merged_into: null,
+            version: 3,
+            created_at: timeOf(1).toISOString(),
+            updated_at: timeOf(3).toISOString(),
+          },
+        ],
+        next_cursor: null,
+      });
+    });
+
+    it("go from page to page, also between carts of one microsecond, and end with null", async () => {
+      expect(await walk("/tenants/default/carts?limit=1")).to.deep.equal([[cartId(4)], [cartId(3)], [cartId(1)]]);
+      expect(await walk("/users/ann/carts?limit=2")).to.deep.equal([[cartId(3), cartId(1)], [cartId(2)]]);
+      expect(await walk("/users/ann/carts?limit=3")).to.have.length(1);
+      expect(await walk("/users/ann/carts?limit=1&status=OPEN")).to.deep.equal([[cartId(1)], [cartId(2)]]);
+      expect(await walk("/tenants/default/carts?limit=1&status=OPEN")).to.deep.equal([[cartId(4)], [cartId(1)]]);
+    });
+
+    it("are empty for whom nothing is known, and take any id that a cart can have", async () => {
+      expect(await page("/users/nobody/carts")).to.deep.equal({ carts: [], next_cursor: null });
+      expect(await page(`/users/ANN/carts`)).to.deep.equal({ carts: [], next_cursor: null });
+      expect(ids(await page(`/tenants/${encodeURIComponent("other shop/ø")}/carts`))).to.deep.equal([cartId(2)]);
+    });
+
+    it("show each cart once, though carts come and change while a client goes through the pages", async () => {
+      const path = "/tenants/default/carts?limit=2";
+      const first = await page(path);
+      await project(api, cartId(5), [created("bob")]);
+      await api.readModel
+        .pool()
+        .query("UPDATE carts SET created_at = '2026-01-01', version = version + 1 WHERE id = ?", [uuidToBytes(cartId(5))]);
+      await api.readModel.pool().query("UPDATE carts SET updated_at = '2026-01-01', version = 9 WHERE id = ?", [uuidToBytes(cartId(1))]);
+      const second = await page(`${path}&cursor=${first.next_cursor ?? ""}`);
+      expect([...ids(first), ...ids(second)]).to.deep.equal([4, 3, 1].map(cartId));
+    });
+
+    const refused: readonly [string, number, string][] = [
+      ["/users/ann/carts?limit=0", 400, "limit"],
+      ["/users/ann/carts?limit=101", 400, "limit"],
+      ["/users/ann/carts?limit=many", 400, "limit"],
+      ["/users/ann/carts?status=NONE", 400, "status"],
+      ["/users/ann/carts?cursor=", 400, "cursor"],
+      ["/users/ann/carts?cursor=x", 400, "cursor"],
+      ["/users/ann/carts?offset=1", 400, "offset"],
+      [`/users/${"u".repeat(65)}/carts`, 400, "user_id"],
+      ["/tenants/default/carts?cursor=AQ", 400, "cursor"],
+      [`/tenants/${"t".repeat(65)}/carts`, 400, "tenant_id"],
+    ];
+    for (const [path, status, field] of refused) {
+      it(`answer ${path} with ${status}, for its ${field}`, async () => {
+        const answer = await api.get(path);
+        expect(answer.status).to.equal(status);
+        expect(answer.headers.get("content-type")).to.equal("application/problem+json");
+        expect(answer.body).to.have.nested.property("errors[0].field", field);
+      });
+    }
+
+    it("answer 503 while the database is away", async () => {
+      api.proxies().readModel.refuse();
+      expect((await api.get("/users/ann/carts")).status).to.equal(503);
+      api.proxies().readModel.mend();
+    });
+  });
+
+  describe("of many carts", () => {
+    const carts = 3_000;
+    let connection: PoolConnection;
+
+    before(async () => {
+      await api.readModel.pool().query("DELETE FROM carts");
+      // All of one user, tenant and status, as at a shop with one tenant; a third of them of one moment.
+      const row = (n: number): unknown[] => {
+        const time = new Date(timeOf(0).getTime() + (n % 3 === 0 ? 0 : n));
+        return [uuidToBytes(cartId(n)), "t", "u", "OPEN", "USD", 0, 0, 0, 1, 1, time, time];
+      };
+      await api.readModel
+        .pool()
+        .query(
+          "INSERT INTO carts (id, tenant_id, user_id, status, currency, total_amount, item_count, line_count, version, next_position, created_at, updated_at) VALUES ?",
+          [Array.from({ length: carts }, (_, n) => row(n))],
+        );
+      await api.readModel.pool().query("ANALYZE TABLE carts");
+      connection = await api.readModel.pool().getConnection();
+    });
+    after(() => connection.release());
+
+    for (const by of ["user", "tenant"] as const satisfies readonly ListedBy[]) {
+      for (const status of [undefined, "OPEN"] as const) {
+        it(`read a page of a ${by}${status === undefined ? "" : " and a status"} alone, at any depth`, async () => {
+          // On one connection, so that its counters say what was read.
+          const database: ReadOnlyDatabase = {
+            query: async <Row extends RowDataPacket>(sql: string, values: readonly unknown[] = []) =>
+              (await connection.query<Row[]>(sql, [...values]))[0],
+            close: async () => undefined,
+          };
+          const reads = async (): Promise<number> => {
+            const rows = await database.query<RowDataPacket & { Value: string }>("SHOW SESSION STATUS LIKE 'Handler_read%'");
+            return rows.reduce((sum, { Value }) => sum + Number(Value), 0);
+          };
+          const seen = new Set<string>();
+          const costs: number[] = [];
+          for (let after: Parameters<typeof readCartList>[2]["after"], more = true; more;) {
+            const before = await reads();
+            const list = await readCartList(database, by, { of: by === "user" ? "u" : "t", status, limit: 100, after });
+            costs.push((await reads()) - before);
+            for (const { id } of list.carts) seen.add(id);
+            after = list.next;
+            more = after !== undefined;
+          }
+          expect(seen.size).to.equal(carts);
+          expect(costs).to.have.length(carts / 100);
+          // The page, the row after it, and the ends of the two ranges.
+          expect(Math.max(...costs)).to.be.lessThan(110);
+        });
+      }
+    }
+  });
+});

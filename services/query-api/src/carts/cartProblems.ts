@@ -1,0 +1,26 @@
+import { HttpProblem } from "@cart/service-kit";
+
+export const cartNotFound = (): HttpProblem =>
+  new HttpProblem({ status: 404, type: "/problems/not-found", title: "There is no such cart" });
+
+/** For `at_version`: what has not happened. */
+export const versionNotFound = (version: number): HttpProblem => {
+  const detail = `the cart has no version ${version}`;
+  return new HttpProblem({
+    status: 404,
+    type: "/problems/version-not-found",
+    title: "The cart does not have this version",
+    detail,
+    members: { errors: [{ field: "at_version", message: detail }] },
+  });
+};
+
+/** For `min_version`: what may still come. */
+export const versionNotReached = (version: number): HttpProblem =>
+  new HttpProblem({
+    status: 503,
+    type: "/problems/version-not-reached",
+    title: "The cart does not have this version yet",
+    detail: `the cart did not get to version ${version} in time`,
+    headers: { "Retry-After": "1" },
+  });

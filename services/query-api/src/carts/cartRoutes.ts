@@ -1,0 +1,69 @@
+import { methodNotAllowed, validator } from "@cart/service-kit";
+import { type Request, type RequestHandler, type Response, Router } from "express";
+import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
+import { readCartAt } from "../history/readCartAt.ts";
+import { closedSignal } from "../http/closedSignal.ts";
+import { invalidField } from "../http/invalidField.ts";
+import { matchesEtag } from "../http/matchesEtag.ts";
+import { cartIdParameter, getCartQuery } from "./cartParameters.ts";
+import { cartNotFound, versionNotFound, versionNotReached } from "./cartProblems.ts";
+import { type CartRecord, cartView } from "./cartView.ts";
+import { readCart } from "./readCart.ts";
+import { readVersions } from "./readVersions.ts";
+import { createVersionWatcher } from "./versionWatcher.ts";
+
+export type CartRoutesOptions = {
+  readonly readModel: ReadOnlyDatabase;
+  readonly eventStore: ReadOnlyDatabase;
+  /** Longest wait for `min_version`. Milliseconds. */
+  readonly minVersionTimeout: number;
+};
+
+/** One cart: as the read model has it, or as it was at a version. */
+export const cartRoutes = ({ readModel, eventStore, minVersionTimeout }: CartRoutesOptions): Router => {
+  const validId = validator(cartIdParameter, { coerce: true });
+  const validQuery = validator(getCartQuery, { coerce: true });
+  const watcher = createVersionWatcher({ readVersions: (ids) => readVersions(readModel, ids), pace: minVersionPace });
+
+  const newest = async (id: string, minVersion: number, signal: AbortSignal): Promise<CartRecord | undefined> => {
+    const cart = await readCart(readModel, id);
+    if ((cart?.version ?? 0) >= minVersion) return cart;
+    const reached = await watcher.reached({ id, version: minVersion, timeout: minVersionTimeout, signal });
+    if (reached === undefined) throw versionNotReached(minVersion);
+    return readCart(readModel, id);
+  };
+
+  const past = async (id: string, version: number, signal: AbortSignal): Promise<CartRecord | undefined> => {
+    const cart = await readCartAt(eventStore, id, { version, signal });
+    if (cart === "unknown version") throw versionNotFound(version);
+    return cart === "unknown cart" ? undefined : cart;
+  };
+
+  const answer = async (req: Request, res: Response, signal: AbortSignal): Promise<void> => {
+    const id = validId(req.params).id.toLowerCase();
+    const { min_version: minVersion, at_version: atVersion } = validQuery(req.query);
+    if (minVersion !== undefined && atVersion !== undefined) throw invalidField("at_version", "cannot go together with min_version");
+    const cart = await (atVersion === undefined ? newest(id, minVersion ?? 0, signal) : past(id, atVersion, signal));
+    if (cart === undefined) throw cartNotFound();
+    const etag = `"${cart.version}"`;
+    // It may be kept, but is asked for again each time: the ETag says whether it is still the same.
+    res.set({ ETag: etag, "Cache-Control": "no-cache" });
+    if (matchesEtag(req.get("If-None-Match"), etag)) res.status(304).end();
+    else res.json(cartView(cart));
+  };
+
+  const getCart: RequestHandler = (req, res) => {
+    const signal = closedSignal(res);
+    return answer(req, res, signal).catch((error: unknown) => {
+      // When the client gave up there is nobody to answer, and nothing went wrong.
+      if (!signal.aborted) throw error;
+    });
+  };
+
+  const router = Router();
+  router.route("/carts/:id").get(getCart).all(methodNotAllowed("GET", "HEAD"));
+  return router;
+};
+
+/** Most events are projected within a few ms; what takes longer is a backlog. */
+const minVersionPace = { shortest: 1, longest: 25 };

@@ -1,0 +1,30 @@
+import { commonConfig, milliseconds, mysqlUrl, port } from "@cart/service-kit";
+import { Type } from "typebox";
+
+export const config = Type.Object({
+  ...commonConfig,
+  PORT: port(8081),
+  READMODEL_URL: mysqlUrl,
+  EVENTSTORE_URL: mysqlUrl,
+  MYSQL_CONNECTIONS: Type.Integer({
+    minimum: 1,
+    maximum: 200,
+    default: 8,
+    description: "most connections to the read model, and to the event store",
+  }),
+  MIN_VERSION_TIMEOUT_MS: milliseconds(2_000, {
+    maximum: 30_000,
+    description: "longest time that a request with min_version waits for that version",
+  }),
+  MAX_STREAMS: Type.Integer({ minimum: 0, maximum: 100_000, default: 1_000, description: "most event streams that are open at once" }),
+  STREAM_POLL_MS: milliseconds(100, {
+    minimum: 1,
+    maximum: 60_000,
+    description: "how often the versions of the carts with a stream are read",
+  }),
+  STREAM_HEARTBEAT_MS: milliseconds(15_000, {
+    minimum: 10,
+    maximum: 3_600_000,
+    description: "how often a stream without events gets a comment, so that proxies keep it open",
+  }),
+});

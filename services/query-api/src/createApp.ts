@@ -1,0 +1,30 @@
+import {
+  correlationId,
+  type Logger,
+  notFoundHandler,
+  operationalRoutes,
+  type OperationalRoutesOptions,
+  problemHandler,
+  requestLogger,
+} from "@cart/service-kit";
+import express, { type Express } from "express";
+import { cartListRoutes } from "./cartLists/cartListRoutes.ts";
+import { cartRoutes, type CartRoutesOptions } from "./carts/cartRoutes.ts";
+import { historyRoutes } from "./history/historyRoutes.ts";
+import { databaseProblems } from "./http/databaseProblems.ts";
+import { streamRoutes, type StreamRoutesOptions } from "./stream/streamRoutes.ts";
+
+export type AppOptions = CartRoutesOptions & StreamRoutesOptions & OperationalRoutesOptions & { readonly logger: Logger };
+
+/** The whole HTTP surface of the service; it never listens. */
+export const createApp = (options: AppOptions): Express => {
+  const app = express();
+  app.disable("x-powered-by");
+  // A cart has its own ETag, its version.
+  app.disable("etag");
+  app.use(correlationId(), requestLogger(options.logger));
+  app.use(operationalRoutes(options));
+  app.use(cartRoutes(options), historyRoutes(options), streamRoutes(options), cartListRoutes(options));
+  app.use(notFoundHandler, databaseProblems, problemHandler(options));
+  return app;
+};

@@ -1,0 +1,56 @@
+import { openMysqlPool } from "@cart/mysql";
+import type { RowDataPacket } from "mysql2/promise";
+
+/** The database did not answer, or not in time. Says nothing about the cart. */
+export class DatabaseUnavailableError extends Error {
+  override readonly name = "DatabaseUnavailableError";
+}
+
+export type ReadOnlyDatabaseOptions = {
+  readonly url: string;
+  readonly connectionLimit: number;
+  /** Bound of one statement with all that it waits for. Milliseconds. */
+  readonly timeout?: number;
+};
+
+export type ReadOnlyDatabase = {
+  /** Rejects with a `DatabaseUnavailableError` and nothing else: the statements are fixed, so only the database can be at fault. */
+  readonly query: <Row extends RowDataPacket>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
+  readonly close: () => Promise<void>;
+};
+
+/** A pool whose sessions the server itself keeps from writing. */
+export const openReadOnlyDatabase = ({ url, connectionLimit, timeout = 2_000 }: ReadOnlyDatabaseOptions): ReadOnlyDatabase => {
+  const pool = openMysqlPool({
+    url,
+    connectionLimit,
+    connectTimeout: timeout,
+    // More would only wait longer than their clients do.
+    queueLimit: 1_000,
+    session: "transaction_read_only = ON",
+  });
+  return {
+    query: async <Row extends RowDataPacket>(sql: string, values: readonly unknown[] = []) => {
+      try {
+        const [rows] = await within(timeout, pool.query<Row[]>({ sql, values: [...values], timeout }));
+        return rows;
+      } catch (error) {
+        throw new DatabaseUnavailableError("the database does not answer", { cause: error });
+      }
+    },
+    close: () => pool.end(),
+  };
+};
+
+/** mysql2 bounds the connecting and the statement, but not the wait for a free connection. */
+const within = async <T>(timeout: number, work: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

@@ -1,0 +1,121 @@
+import { HttpProblem, methodNotAllowed, validator } from "@cart/service-kit";
+import { type Request, type RequestHandler, type Response, Router } from "express";
+import { Gauge, type Registry } from "prom-client";
+import { cartIdParameter, streamHeaders, streamQuery } from "../carts/cartParameters.ts";
+import { cartNotFound } from "../carts/cartProblems.ts";
+import { readVersions } from "../carts/readVersions.ts";
+import { createVersionWatcher } from "../carts/versionWatcher.ts";
+import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
+import { readCreation } from "../history/readCreation.ts";
+import { createEventFeed } from "./eventFeed.ts";
+import { followCart } from "./followCart.ts";
+
+export type StreamLimits = {
+  /** Streams that are open at once; one more gets 503. */
+  readonly maxStreams: number;
+  /** Longest time from the projection of an event to its message. Milliseconds. */
+  readonly pollInterval: number;
+  /** A stream without events gets a comment this often. Milliseconds. */
+  readonly heartbeat: number;
+  /** A client that takes nothing for this long is cut off. Milliseconds. */
+  readonly writeTimeout: number;
+};
+
+export type StreamRoutesOptions = {
+  readonly readModel: ReadOnlyDatabase;
+  readonly eventStore: ReadOnlyDatabase;
+  readonly streams: StreamLimits;
+  readonly registry: Registry;
+  /** Ends all streams. */
+  readonly stopping: AbortSignal;
+};
+
+/** What a stream that the service ends may take to leave. Milliseconds. */
+const leaveTimeout = 1_000;
+
+/**
+ * The events of a cart as they happen, as server-sent events: one message for each
+ * version, none left out or repeated. Its `id` is the version, its `event` is `cart` whatever happened, so that one
+ * listener gets all, and its `data` is the event as the history shows it (`cartEventSchema`). It comes when the read model has its
+ * version: who then gets the cart sees it, or a later one.
+ *
+ * A stream starts after the version in `Last-Event-ID`, which an `EventSource` sends
+ * by itself when it connects again; else after `after_version`; else now.
+ */
+export const streamRoutes = ({ readModel, eventStore, streams, registry, stopping }: StreamRoutesOptions): Router => {
+  const validId = validator(cartIdParameter, { coerce: true });
+  const validQuery = validator(streamQuery, { coerce: true });
+  const validHeaders = validator(streamHeaders, { coerce: true });
+  const watcher = createVersionWatcher({
+    readVersions: (ids) => readVersions(readModel, ids),
+    pace: { shortest: streams.pollInterval, longest: streams.pollInterval },
+  });
+  const feed = createEventFeed(eventStore);
+
+  const open = new Set<AbortController>();
+  new Gauge({
+    name: "cart_open_streams",
+    help: "Clients that follow a cart",
+    registers: [registry],
+    collect() {
+      this.set(open.size);
+    },
+  });
+  stopping.addEventListener("abort", () => {
+    for (const end of open) end.abort();
+  });
+
+  const answer = async (req: Request, res: Response): Promise<void> => {
+    const id = validId(req.params).id.toLowerCase();
+    const { after_version: afterVersion } = validQuery(req.query);
+    const lastEventId = req.get("Last-Event-ID") ?? "";
+    const resumed = validHeaders(lastEventId === "" ? {} : { "Last-Event-ID": lastEventId })["Last-Event-ID"];
+    if (open.size >= streams.maxStreams || stopping.aborted) throw noStream();
+
+    const end = new AbortController();
+    open.add(end);
+    res.once("close", () => end.abort());
+    try {
+      const creation = await readCreation(eventStore, id);
+      if (creation === undefined) throw cartNotFound();
+      const after = resumed ?? afterVersion ?? (await readVersions(readModel, [id])).get(id) ?? 0;
+      if (end.signal.aborted && !stopping.aborted) return;
+      // `Connection: close`, since nothing follows a stream: a shutdown does not have to wait for an idle connection.
+      res.writeHead(200, {
+        "Content-Type": "text/event-stream",
+        "Cache-Control": "no-cache, no-transform",
+        Connection: "close",
+        "X-Accel-Buffering": "no",
+      });
+      if (req.method !== "HEAD") {
+        const { currency } = creation.event.data;
+        await followCart(res, { cartId: id, currency, after, watcher, feed, end, ...streams });
+      }
+    } finally {
+      open.delete(end);
+    }
+    leave(res);
+  };
+
+  const getStream: RequestHandler = (req, res) => answer(req, res);
+
+  const router = Router();
+  router.route("/carts/:id/stream").get(getStream).all(methodNotAllowed("GET", "HEAD"));
+  return router;
+};
+
+/** Ends the answer, and the connection of a client that does not take the end: a shutdown waits for both. */
+const leave = (res: Response): void => {
+  if (res.closed) return;
+  const timer = setTimeout(() => res.destroy(), leaveTimeout);
+  res.once("close", () => clearTimeout(timer));
+  res.end();
+};
+
+const noStream = (): HttpProblem =>
+  new HttpProblem({
+    status: 503,
+    type: "/problems/too-many-streams",
+    title: "The service takes no more streams now",
+    headers: { "Retry-After": "5" },
+  });

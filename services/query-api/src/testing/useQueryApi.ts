@@ -1,0 +1,157 @@
+import { type CartEvent, cartDecider, cartEventCodec, itemCount, totalAmount } from "@cart/domain";
+import { migrateEventStore, migrateReadModel } from "@cart/migrations";
+import { uuidToBytes } from "@cart/mysql";
+import { createLogger, type HttpServer, listen } from "@cart/service-kit";
+import { useMysqlDatabase } from "@cart/testkit";
+import { Registry } from "prom-client";
+import { createApp } from "../createApp.ts";
+import { openReadOnlyDatabase, type ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
+import type { StreamLimits } from "../stream/streamRoutes.ts";
+import { type DatabaseProxy, databaseProxy } from "./databaseProxy.ts";
+
+export type Answer = { readonly status: number; readonly headers: Headers; readonly body: unknown };
+
+export type QueryApi = {
+  readonly url: (path: string) => string;
+  readonly get: (path: string, init?: RequestInit) => Promise<Answer>;
+  readonly registry: () => Registry;
+  /** What is between the service and its databases. */
+  readonly proxies: () => { readonly readModel: DatabaseProxy; readonly eventStore: DatabaseProxy };
+  readonly readModel: ReturnType<typeof useMysqlDatabase>;
+  readonly eventStore: ReturnType<typeof useMysqlDatabase>;
+  readonly databases: () => { readonly readModel: ReadOnlyDatabase; readonly eventStore: ReadOnlyDatabase };
+  /** Stops as `runService` does: the signal first, then the server. */
+  readonly stop: () => Promise<void>;
+};
+
+const streamLimits: StreamLimits = { maxStreams: 10, pollInterval: 5, heartbeat: 10_000, writeTimeout: 10_000 };
+
+/** Call it in a `describe`: the service on databases of its own, which start empty. */
+export const useQueryApi = (streams: Partial<StreamLimits> = {}): QueryApi => {
+  const readModel = useMysqlDatabase({ migrate: migrateReadModel });
+  const eventStore = useMysqlDatabase({ migrate: migrateEventStore });
+  let running: Running | undefined;
+
+  before("start the query API", async () => {
+    const proxies = { readModel: await databaseProxy(readModel.url()), eventStore: await databaseProxy(eventStore.url()) };
+    const databases = {
+      readModel: openReadOnlyDatabase({ url: proxies.readModel.url, connectionLimit: 4, timeout: 1_500 }),
+      eventStore: openReadOnlyDatabase({ url: proxies.eventStore.url, connectionLimit: 4, timeout: 1_500 }),
+    };
+    const stopping = new AbortController();
+    const registry = new Registry();
+    const app = createApp({
+      ...databases,
+      minVersionTimeout: 600,
+      streams: { ...streamLimits, ...streams },
+      logger: createLogger({ service: "query-api", level: "silent" }),
+      registry,
+      stopping: stopping.signal,
+      readiness: { readmodel: async () => void (await databases.readModel.query("SELECT 1 FROM carts LIMIT 1")) },
+    });
+    const server = await listen(app, { port: 0, host: "127.0.0.1" });
+    let stopped: Promise<void> | undefined;
+    const stop = (): Promise<void> => {
+      stopping.abort();
+      return (stopped ??= server.close());
+    };
+    running = { proxies, databases, registry, server, stop };
+  });
+
+  after("stop the query API", async () => {
+    if (running === undefined) return;
+    await running.stop();
+    for (const database of Object.values(running.databases)) await database.close();
+    for (const proxy of Object.values(running.proxies)) await proxy.close();
+  });
+
+  const started = (): Running => {
+    if (running === undefined) throw new Error("the query API is not there yet: use it in a hook or an `it`");
+    return running;
+  };
+  const url = (path: string): string => `http://127.0.0.1:${started().server.port}${path}`;
+  return {
+    url,
+    get: async (path, init = {}) => {
+      const response = await fetch(url(path), init);
+      const text = await response.text();
+      const body: unknown = text === "" ? undefined : JSON.parse(text);
+      return { status: response.status, headers: response.headers, body };
+    },
+    registry: () => started().registry,
+    proxies: () => started().proxies,
+    databases: () => started().databases,
+    readModel,
+    eventStore,
+    stop: () => started().stop(),
+  };
+};
+
+type Running = {
+  readonly proxies: { readonly readModel: DatabaseProxy; readonly eventStore: DatabaseProxy };
+  readonly databases: { readonly readModel: ReadOnlyDatabase; readonly eventStore: ReadOnlyDatabase };
+  readonly registry: Registry;
+  readonly server: HttpServer;
+  readonly stop: () => Promise<void>;
+};
+
+/** Event `version` of a cart occurs at second `version` of this hour. */
+export const timeOf = (version: number): Date => new Date(Date.UTC(2025, 10, 20, 16, 0, version));
+
+/** The cart's id with the version in its first digits. */
+export const eventIdOf = (cartId: string, version: number): string => `${String(version).padStart(8, "0")}${cartId.slice(8)}`;
+
+/** As the command API appends them, from version `from` on. */
+export const storeEvents = async (api: QueryApi, cartId: string, events: readonly CartEvent[], from = 1): Promise<void> => {
+  await api.eventStore
+    .pool()
+    .query(
+      "INSERT INTO events (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at) VALUES ?",
+      [
+        events.map((event, n) => [
+          uuidToBytes(eventIdOf(cartId, from + n)),
+          uuidToBytes(cartId),
+          "Cart",
+          from + n,
+          event.type,
+          cartEventCodec.currentVersion(event.type),
+          JSON.stringify(event.data),
+          JSON.stringify({ correlation_id: `request-${from + n}`, causation_id: "command-1" }),
+          timeOf(from + n),
+        ]),
+      ],
+    );
+};
+
+/** As the projector does once it has seen all of these events of a cart, which it has not seen before. */
+export const project = async (api: QueryApi, cartId: string, events: readonly CartEvent[]): Promise<void> => {
+  const cart = events.reduce(cartDecider.evolve, cartDecider.initialState);
+  if (cart.status === "NONE") throw new Error("no event creates the cart");
+  const connection = await api.readModel.pool().getConnection();
+  await connection.beginTransaction();
+  await connection.query("REPLACE INTO carts SET ?", {
+    id: uuidToBytes(cartId),
+    tenant_id: cart.tenantId,
+    user_id: cart.userId,
+    status: cart.status,
+    currency: cart.currency,
+    total_amount: totalAmount(cart),
+    item_count: itemCount(cart),
+    line_count: cart.lines.size,
+    order_id: cart.status === "CLOSED" ? cart.orderId : null,
+    merged_into: cart.status === "MERGED" ? uuidToBytes(cart.mergedInto) : null,
+    version: events.length,
+    next_position: cart.nextPosition,
+    created_at: timeOf(1),
+    updated_at: timeOf(events.length),
+  });
+  await connection.query("DELETE FROM cart_items WHERE cart_id = ?", [uuidToBytes(cartId)]);
+  const lines = [...cart.lines.values()];
+  if (lines.length > 0) {
+    await connection.query("INSERT INTO cart_items (cart_id, item_id, name, quantity, unit_price, position) VALUES ?", [
+      lines.map(({ itemId, name, quantity, unitPrice, position }) => [uuidToBytes(cartId), itemId, name, quantity, unitPrice, position]),
+    ]);
+  }
+  await connection.commit();
+  connection.release();
+};
