@@ -1,0 +1,148 @@
+import { randomUUID } from "node:crypto";
+import { createKafka, createTopics, topicsWithPrefix } from "@cart/messaging";
+import { migrateEventStore, migrateReadModel } from "@cart/migrations";
+import { createLogger } from "@cart/service-kit";
+import { useKafka, useMysqlDatabase, waitFor } from "@cart/testkit";
+import { type BuiltService, startBuiltService } from "@cart/tools/own-servers";
+import { expect } from "chai";
+import { startTraceCollector, type TraceCollector } from "./traceCollector.ts";
+
+type Answer = { readonly status: number; readonly headers: Headers; readonly body: Record<string, unknown> };
+
+describe("the way of a command, through every service", () => {
+  const eventStore = useMysqlDatabase({ migrate: migrateEventStore });
+  const readModel = useMysqlDatabase({ migrate: migrateReadModel });
+  const kafka = useKafka();
+
+  // A suite of its own: its services stop before the databases are dropped.
+  describe("with every service running", () => {
+    let services: Record<"command-api" | "query-api" | "outbox-relay" | "projector", BuiltService>;
+
+    let collector: TraceCollector;
+
+    before("start the services", async function () {
+      this.timeout(120_000);
+      collector = await startTraceCollector();
+      const prefix = kafka.topicName("e2e.");
+      const client = createKafka({ brokers: kafka.brokers(), clientId: "e2e", logger: createLogger({ service: "e2e", level: "silent" }) });
+      const { cartEvents } = topicsWithPrefix(prefix);
+      await createTopics(client, { topics: [{ topic: cartEvents, partitions: 4 }], replicationFactor: 1 });
+      const env = {
+        EVENTSTORE_URL: eventStore.url(),
+        READMODEL_URL: readModel.url(),
+        KAFKA_BROKERS: kafka.brokers().join(","),
+        KAFKA_TOPIC_PREFIX: prefix,
+        KAFKA_GROUP: kafka.groupName("projector"),
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+        OTEL_BSP_SCHEDULE_DELAY: "100",
+      };
+      const [commandApi, queryApi, relay, projector] = await Promise.all([
+        startBuiltService("command-api", env),
+        startBuiltService("query-api", env),
+        startBuiltService("outbox-relay", env),
+        startBuiltService("projector", env),
+      ]);
+      services = { "command-api": commandApi, "query-api": queryApi, "outbox-relay": relay, projector };
+    });
+
+    after("stop the services", async function () {
+      this.timeout(60_000);
+      await Promise.all(Object.values(services).map(({ stop }) => stop()));
+      await collector.stop();
+    });
+
+    const post = async (path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
+      answerOf(
+        await fetch(`${services["command-api"].url}${path}`, {
+          method: "POST",
+          headers: { "Content-Type": "application/json", ...headers },
+          body: JSON.stringify(body),
+        }),
+      );
+    const get = async (path: string): Promise<Answer> => answerOf(await fetch(`${services["query-api"].url}${path}`));
+    const answerOf = async (response: Response): Promise<Answer> => ({
+      status: response.status,
+      headers: response.headers,
+      body: (await response.json()) as Record<string, unknown>,
+    });
+
+    it("answers the seed example and shows the cart", async () => {
+      const id = "550e8400-e29b-41d4-a716-446655440000";
+      const added = await post(`/additem/${id}`, { user_id: "user-123", item_id: "item-456", quantity: 2, price: 29.99 });
+      expect(added.status).to.equal(200);
+      expect(added.body).to.include({ aggregate_id: id, version: 2, status: "success" });
+
+      const { status, headers, body } = await get(`/carts/${id}?min_version=2`);
+      expect(status).to.equal(200);
+      expect(headers.get("etag")).to.equal('"2"');
+      expect(body).to.deep.include({
+        id,
+        user_id: "user-123",
+        tenant_id: "default",
+        status: "OPEN",
+        currency: "USD",
+        total_amount: 59.98,
+        item_count: 2,
+        items: [{ item_id: "item-456", name: null, quantity: 2, price: 29.99, line_total: 59.98 }],
+        version: 2,
+      });
+    });
+
+    it("shows each currency with its own decimals, exactly", async () => {
+      for (const [currency, price, total] of [
+        ["JPY", 333, 999],
+        ["KWD", 1.005, 3.015],
+        ["EUR", 0.1, 0.3],
+      ] as const) {
+        const id = randomUUID();
+        await post(`/carts/${id}/items`, { user_id: "user-1", item_id: "item-1", quantity: 3, price, currency });
+        expect((await get(`/carts/${id}?min_version=2`)).body).to.include({ currency, total_amount: total });
+      }
+    });
+
+    it("closes a purchased cart", async () => {
+      const id = randomUUID();
+      await post(`/carts/${id}/items`, { user_id: "user-1", item_id: "item-1", price: 5 });
+      await post(`/carts/${id}/purchase`, { order_id: "order-1" });
+      expect((await get(`/carts/${id}?min_version=3`)).body).to.include({ status: "CLOSED", version: 3 });
+    });
+
+    it("shows a cart that many clients add to at once as if they had come one by one", async () => {
+      const id = randomUUID();
+      const answers = await Promise.all(
+        Array.from({ length: 64 }, (_, client) =>
+          post(`/carts/${id}/items`, { user_id: "user-1", item_id: `item-${client % 8}`, price: 1 }),
+        ),
+      );
+      expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([200]));
+      const { body } = await get(`/carts/${id}?min_version=65`);
+      expect(body).to.include({ version: 65, item_count: 64, line_count: 8, total_amount: 64 });
+    });
+
+    it("can be followed in one trace", async () => {
+      const [traceId, callersSpan] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"];
+      const body = { user_id: "user-1", item_id: "item-1", price: 5 };
+      await post(`/carts/${randomUUID()}/items`, body, { traceparent: `00-${traceId}-${callersSpan}-01` });
+
+      // From the caller's span down: who handled it, and what that caused.
+      const way = await waitFor("the spans of the whole way", () => {
+        const spans = collector.spans().filter((span) => span.traceId === traceId);
+        const below = (parent: string, service: string) => spans.filter((span) => span.parentSpanId === parent && span.service === service);
+        const requests = below(callersSpan, "command-api");
+        const published = requests.flatMap(({ spanId }) => below(spanId, "outbox-relay"));
+        const projected = published.flatMap(({ spanId }) => below(spanId, "projector"));
+        return Promise.resolve(projected.length === 2 ? { requests, published, projected } : undefined);
+      });
+      expect(way.requests.map(({ name }) => name)).to.deep.equal(["POST"]);
+      expect(way.published.map(({ name }) => name)).to.have.members(["publish CartCreated", "publish ItemAddedToCart"]);
+    });
+
+    it("says when a version does not come, and when there is no such cart", async () => {
+      const id = randomUUID();
+      const unknown = await get(`/carts/${id}`);
+      expect([unknown.status, unknown.body["type"]]).to.deep.equal([404, "/problems/not-found"]);
+      const late = await get(`/carts/${id}?min_version=1`);
+      expect([late.status, late.headers.get("retry-after")]).to.deep.equal([503, "1"]);
+    });
+  });
+});
