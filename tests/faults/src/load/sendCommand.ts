@@ -1,0 +1,78 @@
+import type { CartChange, CommandType, EventPlace, LedgerEntry, Outcome } from "./ledger.ts";
+
+export type CartRequest = {
+  readonly id: string;
+  readonly command: CommandType;
+  readonly cartId: string;
+  /** Of the item to remove. */
+  readonly itemId?: string;
+  readonly body?: { readonly [name: string]: unknown; readonly target_cart_id?: string };
+  /** Makes it safe to send it again: it is carried out once. */
+  readonly idempotencyKey?: string;
+};
+
+export const entryOf = ({ id, command, cartId, body }: CartRequest, outcome: Outcome): LedgerEntry => ({
+  id,
+  command,
+  cartIds: [cartId, ...(body?.target_cart_id === undefined ? [] : [body.target_cart_id])],
+  outcome,
+});
+
+/** Milliseconds. A server that hangs is a command without an answer. */
+const patience = 20_000;
+
+/** One command over HTTP, sent once. */
+export const sendCommand = async (baseUrl: string, request: CartRequest): Promise<Outcome> => {
+  const { id, cartId, command, body, idempotencyKey } = request;
+  const [method, path] = routeOf(request);
+  let response: Response;
+  let answer: Answer;
+  try {
+    response = await fetch(`${baseUrl}/carts/${cartId}/${path}`, {
+      method,
+      headers: {
+        "Content-Type": "application/json",
+        "X-Correlation-Id": id,
+        ...(idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(patience),
+    });
+    answer = (await response.json()) as Answer;
+  } catch (error) {
+    return { kind: "unknown", why: error instanceof Error ? error.message : String(error) };
+  }
+  if (response.ok) {
+    return {
+      kind: "acknowledged",
+      changes: [answer, answer.target].flatMap((change) => (change === undefined ? [] : [changeOf(change, command)])),
+    };
+  }
+  const why = `${response.status} ${answer.type ?? ""}`.trim();
+  // A 503 of any other kind promises that nothing was stored, which is checked.
+  const saysNothingStored = response.status < 500 || (response.status === 503 && answer.type !== "/problems/outcome-unknown");
+  return { kind: saysNothingStored ? "refused" : "unknown", why };
+};
+
+const routeOf = ({ command, itemId = "" }: CartRequest): readonly [method: string, path: string] => {
+  switch (command) {
+    case "AddItem":
+      return ["POST", "items"];
+    case "RemoveItem":
+      return ["DELETE", `items/${itemId}`];
+    case "PurchaseCart":
+      return ["POST", "purchase"];
+    case "MergeCart":
+      return ["POST", "merge"];
+    default:
+      return command satisfies never;
+  }
+};
+
+type Change = { readonly aggregate_id?: string; readonly version?: number; readonly events?: readonly EventPlace[] };
+type Answer = Change & { readonly target?: Change; readonly type?: string };
+
+const changeOf = ({ aggregate_id: cartId, version, events }: Change, command: CommandType): CartChange => {
+  if (cartId === undefined || version === undefined || events === undefined) throw new Error(`the answer to ${command} is not whole`);
+  return { cartId, version, events };
+};

@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Random } from "../random.ts";
+import type { Ledger, Outcome } from "./ledger.ts";
+import { type CartRequest, entryOf, sendCommand } from "./sendCommand.ts";
+
+export type WritersOptions = {
+  readonly baseUrl: string;
+  readonly ledger: Ledger;
+  readonly random: Random;
+  /** How many send at once. */
+  readonly clients?: number;
+};
+
+export type Writers = {
+  /** Resolves when the last command is answered or given up. */
+  readonly stop: () => Promise<void>;
+};
+
+const activeCarts = 120;
+/** Milliseconds a client waits between two commands: the load is to be steady, not the most that two cores can bear. */
+const betweenCommands = [10, 70] as const;
+/** After a command without an answer, as a client that backs off. */
+const afterFailure = [50, 250] as const;
+
+/** Of a command with a key, while its outcome is unknown. */
+const maxAttempts = 60;
+
+const itemOf = (own: Random): string => `item-${own.integer(1, 12)}`;
+
+/**
+ * Clients that add to carts that they share, several at once to the same cart at
+ * times, remove items, merge carts and purchase some. Whatever happens, they go on.
+ */
+export const startWriters = ({ baseUrl, ledger, random, clients = 12 }: WritersOptions): Writers => {
+  const stopping = new AbortController();
+  let sent = 0;
+  const newCart = (): string => randomUUID();
+  const carts = Array.from({ length: activeCarts }, newCart);
+
+  /** Some commands come with a key and are sent again until an answer says how they ended: they are carried out once all the same. */
+  const send = async (own: Random, request: Omit<CartRequest, "id">): Promise<boolean> => {
+    sent += 1;
+    const id = `command-${sent}`;
+    const whole = { ...request, id, ...(own.chance(0.3) ? { idempotencyKey: id } : {}) };
+    const first = await sendCommand(baseUrl, whole);
+    const outcome = first.kind === "unknown" && "idempotencyKey" in whole ? await sendUntilKnown(own, whole) : first;
+    ledger.record(entryOf(whole, outcome));
+    return outcome.kind === "acknowledged";
+  };
+
+  const sendUntilKnown = async (own: Random, request: CartRequest): Promise<Outcome> => {
+    let why = "stopped before the next attempt";
+    for (let attempt = 2; attempt <= maxAttempts && !stopping.signal.aborted; attempt += 1) {
+      await delay(own.integer(...afterFailure));
+      const outcome = await sendCommand(baseUrl, request);
+      if (outcome.kind === "acknowledged") return outcome;
+      // A 503 speaks of its own attempt and not of those before it.
+      if (outcome.kind === "refused" && !outcome.why.startsWith("503")) return outcome;
+      why = outcome.why;
+    }
+    return { kind: "unknown", why };
+  };
+
+  const add = (own: Random, cartId: string): Promise<boolean> => {
+    const body = { user_id: "user-1", item_id: itemOf(own), quantity: own.integer(1, 3), price: own.integer(0, 9_999) / 100 };
+    return send(own, { command: "AddItem", cartId, body });
+  };
+
+  /** One thing that a client does with a cart. */
+  const act = async (own: Random): Promise<boolean> => {
+    const slot = own.integer(0, carts.length - 1);
+    const cartId = carts[slot] ?? newCart();
+    const dice = own.integer(1, 100);
+    if (dice <= 5) {
+      carts[slot] = newCart();
+      return send(own, { command: "PurchaseCart", cartId, body: { order_id: `order-${own.integer(1, 1_000_000)}` } });
+    }
+    if (dice <= 9) {
+      const target = own.pick(carts);
+      if (target !== cartId) {
+        carts[slot] = newCart();
+        return send(own, { command: "MergeCart", cartId, body: { target_cart_id: target } });
+      }
+    }
+    if (dice <= 15) return send(own, { command: "RemoveItem", cartId, itemId: itemOf(own) });
+    const atOnce = own.chance(0.15) ? own.integer(2, 5) : 1;
+    const results = await Promise.all(Array.from({ length: atOnce }, () => add(own, cartId)));
+    return results.every(Boolean);
+  };
+
+  const client = async (own: Random): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const isDone = await act(own);
+      await delay(isDone ? own.integer(...betweenCommands) : own.integer(...afterFailure));
+    }
+  };
+
+  const running = Array.from({ length: clients }, (_, index) => client(random.fork(`client ${index}`)));
+  return {
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(running);
+    },
+  };
+};

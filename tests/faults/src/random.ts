@@ -1,0 +1,32 @@
+/** Random numbers that a seed repeats. Which process runs when is not repeated by it, so a run with the same seed is similar, not the same. */
+export type Random = {
+  /** An integer from `min` to `max`, both included. */
+  readonly integer: (min: number, max: number) => number;
+  readonly chance: (probability: number) => boolean;
+  /** Throws for an empty list. */
+  readonly pick: <Item>(items: readonly Item[]) => Item;
+  /** Another sequence that follows from this seed and the name, whatever was drawn from this one. */
+  readonly fork: (name: string) => Random;
+};
+
+export const createRandom = (seed: number): Random => {
+  let state = seed >>> 0;
+  /** mulberry32 (Tommy Ettinger): 32 bits of state are plenty for moments and choices. */
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const integer = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
+  return {
+    integer,
+    chance: (probability) => next() < probability,
+    pick: (items) => {
+      const item = items[integer(0, items.length - 1)];
+      if (item === undefined) throw new Error("there is nothing to pick from");
+      return item;
+    },
+    fork: (name) => createRandom(Buffer.from(name).reduce((hash, byte) => Math.imul(hash ^ byte, 16_777_619), seed)),
+  };
+};

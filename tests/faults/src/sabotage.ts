@@ -1,0 +1,68 @@
+import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { repositoryRoot } from "@cart/tools/own-servers";
+import { calm } from "./scenarios/calm.ts";
+import { duplicates } from "./scenarios/garbage.ts";
+import type { Scenario } from "./scenarios/scenario.ts";
+import type { ServiceName } from "./system/system.ts";
+
+/** A change to a built file. Its text has to be there exactly once, so that a guard that was moved is noticed. */
+type Patch = { readonly file: string; readonly from: string; readonly to: string };
+
+/** A guard that is switched off, and a scenario that has to be red without it. */
+export type Sabotage = {
+  readonly guard: string;
+  readonly service: ServiceName;
+  readonly patches: readonly Patch[];
+  readonly scenario: Scenario;
+};
+
+export const sabotages: readonly Sabotage[] = [
+  {
+    guard: "the projector's version guard",
+    service: "projector",
+    patches: [
+      { file: "projection/projectBatch.js", from: "version <= cart.version", to: "false" },
+      { file: "projection/projectBatch.js", from: "if (version !== cart.version + 1)", to: "if (false)" },
+    ],
+    scenario: duplicates,
+  },
+  {
+    guard: "the relay's lease",
+    service: "outbox-relay",
+    patches: [
+      {
+        file: "leases/shardLeases.js",
+        from: "performance.now() < validUntil ? shards : []",
+        to: "Array.from({ length: 16 }, (_, shard) => shard)",
+      },
+    ],
+    scenario: calm,
+  },
+];
+
+/**
+ * A copy of a built service with a guard taken out. The copy is patched and not the
+ * service configured: a switch for it in the service would be one to switch off by
+ * accident. Returns its folder.
+ */
+export const sabotagedProgram = async ({ service, patches }: Sabotage, folder: string): Promise<string> => {
+  const original = join(repositoryRoot, "services", service);
+  const copy = join(folder, service);
+  await mkdir(copy, { recursive: true });
+  await cp(join(original, "dist"), join(copy, "dist"), { recursive: true });
+  await cp(join(original, "package.json"), join(copy, "package.json"));
+  await symlink(join(original, "node_modules"), join(copy, "node_modules"));
+  for (const { file, from, to } of patches) {
+    const path = join(copy, "dist", file);
+    const text = await readFile(path, "utf8");
+    const places = text.split(from).length - 1;
+    if (places !== 1)
+      throw new Error(`"${from}" is ${places} times in ${file} of ${service}, expected once: the self-check has to follow the code`);
+    await writeFile(
+      path,
+      text.replace(from, () => to),
+    );
+  }
+  return copy;
+};

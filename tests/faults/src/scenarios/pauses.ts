@@ -1,0 +1,42 @@
+import type { Scenario } from "./scenario.ts";
+
+const leaseMs = 2_000;
+const pauses = 6;
+
+/** It wakes up believing that it holds its shards, which another relay has published meanwhile. The lease is short so that there are many. */
+export const pausedRelay: Scenario = {
+  name: "paused-relay",
+  fault: `SIGSTOP of a relay past its lease (${leaseMs / 1000} s), SIGCONT`,
+  env: { RELAY_LEASE_MS: String(leaseMs) },
+  run: async ({ system, random, report, pause, injected, recovered }) => {
+    await pause(2_000, 3_000);
+    for (let n = 1; n <= pauses; n += 1) {
+      const relay = random.pick(system.relays);
+      relay.pause();
+      await pause(leaseMs + 200, leaseMs + 1_500);
+      relay.resume();
+      injected();
+      await pause(300, 1_200);
+      if (n % 3 === 0) report(`${n} of ${pauses} pauses`);
+    }
+    await recovered();
+  },
+};
+
+/** The group gives its partitions to the other one; when it wakes up it still has a batch in its hands. */
+export const pausedProjector: Scenario = {
+  name: "paused-projector",
+  fault: "SIGSTOP of a projector past its session (10 s), SIGCONT",
+  run: async ({ system, random, report, pause, injected, recovered }) => {
+    await pause(2_000, 3_000);
+    for (let n = 1; n <= 2; n += 1) {
+      const projector = random.pick(system.projectors());
+      projector.pause();
+      await pause(11_000, 12_500);
+      projector.resume();
+      injected();
+      await recovered();
+      report(`${n} of 2 pauses`);
+    }
+  },
+};

@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import { waitUntil } from "@cart/tools/own-servers";
+import type { RowDataPacket } from "mysql2/promise";
+import { countOutbox } from "../check/eventStore.ts";
+import { readViewVersions } from "../check/readModel.ts";
+import { runServiceCommand } from "../system/serviceCommand.ts";
+import type { Scenario, ScenarioContext } from "./scenario.ts";
+
+const poisonedCarts = 3;
+
+/**
+ * A row that cannot be published is given up after its attempts and holds back its
+ * own cart alone. Repaired and retried by the command, the cart goes on in order.
+ */
+export const poison: Scenario = {
+  name: "poisoned-outbox",
+  fault: "outbox rows that cannot be published, repaired and retried",
+  env: { RELAY_MAX_ATTEMPTS: "3" },
+  run: async (context) => {
+    const { system, pause, injected, recovered, violation, report } = context;
+    const { pool, databases } = system;
+    await pause(1_500, 2_500);
+    const cartIds = Array.from({ length: poisonedCarts }, () => randomUUID());
+    for (const cartId of cartIds) await add(context, cartId, 1);
+    await recovered();
+
+    const metadata = new Map<number, string>();
+    for (const cartId of cartIds) {
+      // The relays stand still so that the row is spoiled before one of them takes it. Far shorter than a lease.
+      for (const relay of system.relays) relay.pause();
+      try {
+        await add(context, cartId, 2);
+        const [rows] = await pool.query<(RowDataPacket & { id: number; metadata: string })[]>(
+          `SELECT id, metadata FROM ${databases.eventStore}.outbox WHERE aggregate_id = UUID_TO_BIN(?) AND status = 'PENDING'`,
+          [cartId],
+        );
+        const [row] = rows;
+        if (row === undefined || rows.length > 1) throw new Error(`cart ${cartId} has ${rows.length} rows that wait, expected one`);
+        metadata.set(row.id, row.metadata);
+        await pool.query(`UPDATE ${databases.eventStore}.outbox SET metadata = '{}' WHERE id = ?`, [row.id]);
+      } finally {
+        for (const relay of system.relays) relay.resume();
+      }
+      injected();
+      for (const n of [3, 4]) await add(context, cartId, n);
+    }
+
+    await waitUntil("the poisoned rows to be FAILED", 60, async () => {
+      const { failed } = await countOutbox(pool, databases.eventStore);
+      if (failed !== poisonedCarts) throw new Error(`${failed} of ${poisonedCarts} are`);
+    });
+    const versions = await readViewVersions(pool, databases.readModel);
+    for (const cartId of cartIds) {
+      if (versions.get(cartId) !== 2)
+        violation("disordered", `cart ${cartId} has version ${versions.get(cartId)} behind a row that FAILED at 3`);
+    }
+    const { pending } = await countOutbox(pool, databases.eventStore);
+    report(`${poisonedCarts} rows FAILED; ${pending} rows wait, those of other carts for a moment`);
+
+    for (const [id, text] of metadata) await pool.query(`UPDATE ${databases.eventStore}.outbox SET metadata = ? WHERE id = ?`, [text, id]);
+    await runServiceCommand(system, "outbox-relay", ["retry", "--all"]);
+    await recovered();
+  },
+};
+
+const add = async ({ send }: ScenarioContext, cartId: string, n: number): Promise<void> => {
+  const body = { user_id: "user-1", item_id: `item-${n}`, quantity: n, price: 2.5 };
+  const outcome = await send({ cartId, command: "AddItem", body });
+  if (outcome.kind !== "acknowledged") throw new Error(`the cart of the scenario was refused an item: ${outcome.why}`);
+};

@@ -1,0 +1,32 @@
+import type { Scenario } from "./scenario.ts";
+
+const changes = 12;
+
+export const rebalances: Scenario = {
+  name: "rebalances",
+  fault: "projectors added, and removed by SIGTERM or `kill -9`",
+  run: async ({ system, random, report, pause, injected, recovered, violation }) => {
+    await pause(2_000, 3_000);
+    for (let n = 1; n <= changes; n += 1) {
+      const projectors = system.projectors();
+      if (projectors.length < 2 || (projectors.length < 4 && random.chance(0.5))) {
+        const added = await system.addProjector();
+        if (random.chance(0.5)) await added.ready();
+      } else {
+        // An orderly stop most of the time: after a kill the group stands still for 10 s.
+        const removed = random.pick(projectors);
+        // Before it runs it has nothing to hand over, and a signal just ends it.
+        await removed.ready();
+        if (random.chance(0.25)) await system.removeProjector(removed, "remove");
+        else {
+          const code = await system.removeProjector(removed, "terminate");
+          if (code !== 0) violation("wrong", `${removed.name} was told to stop and ended with ${code}`);
+        }
+      }
+      injected();
+      await pause(200, 2_500);
+      if (n % 4 === 0) report(`${n} of ${changes} changes`);
+    }
+    await recovered();
+  },
+};

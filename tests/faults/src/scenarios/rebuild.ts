@@ -1,0 +1,36 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { runServiceCommand, startServiceCommand } from "../system/serviceCommand.ts";
+import type { Scenario } from "./scenario.ts";
+
+const kills = 6;
+
+/** Between its kills it is let to its end, and once a projector dies beside it. Readers look on all along. */
+export const rebuild: Scenario = {
+  name: "rebuild",
+  fault: "`projector rebuild` under load, `kill -9` in its middle",
+  run: async ({ system, random, report, pause, injected, recovered, violation }) => {
+    await pause(4_000, 5_000);
+    let cut = 0;
+    for (let n = 1; n <= kills; n += 1) {
+      const rebuilding = startServiceCommand(system, "projector", ["rebuild"]);
+      // Early, before its first report, or at any moment behind it: it does not take long.
+      if (random.chance(0.3)) await delay(random.integer(500, 1_000));
+      else {
+        await rebuilding.atWork;
+        await delay(random.integer(0, 60));
+      }
+      rebuilding.kill();
+      if ((await rebuilding.ended).code === null) cut += 1;
+      injected();
+      if (n === 3) {
+        await random.pick(system.projectors()).kill();
+        injected();
+      }
+      if (n % 2 === 0) await runServiceCommand(system, "projector", ["rebuild"]);
+    }
+    report(`${kills} rebuilds started and killed, ${cut} before their end`);
+    await recovered();
+    const { code, output } = await startServiceCommand(system, "projector", ["verify"]).ended;
+    if (code !== 0) violation("wrong", `projector verify says: ${output.trim().slice(-300)}`);
+  },
+};

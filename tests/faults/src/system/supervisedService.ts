@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { endWithThisProcess, waitUntil } from "@cart/tools/own-servers";
+
+/** One process of a service, that is started again whenever it ends, as an orchestrator would. */
+export type SupervisedService = {
+  readonly name: string;
+  readonly url: string;
+  /** SIGKILL. It is started again. */
+  readonly kill: () => Promise<void>;
+  /** SIGSTOP: it stands still, with its connections open. */
+  readonly pause: () => void;
+  /** SIGCONT. */
+  readonly resume: () => void;
+  /** Resolves when /readyz says so; bounded. */
+  readonly ready: () => Promise<void>;
+  /** SIGTERM, and not started again. Resolves to the exit code, `null` when it had to be killed. */
+  readonly terminate: () => Promise<number | null>;
+  /** SIGKILL, and not started again. */
+  readonly remove: () => Promise<null>;
+  /** How often it ended on its own. */
+  readonly deaths: () => number;
+};
+
+export type SupervisedServiceOptions = {
+  readonly name: string;
+  /** With `dist/main.js` in it. */
+  readonly folder: string;
+  readonly port: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly logFolder: string;
+  /** Aborted to kill it at once, for good. */
+  readonly signal: AbortSignal;
+};
+
+/** Milliseconds between an end and the next start. */
+const restartDelay = 100;
+
+/** Longest orderly stop: the service's own bound is 10 s. */
+const longestStop = 15_000;
+
+export const superviseService = ({ name, folder, port, env, logFolder, signal }: SupervisedServiceOptions): SupervisedService => {
+  const log = createWriteStream(join(logFolder, `${name}.log`), { flags: "a" });
+  let child: ChildProcess | undefined;
+  let ended: Promise<number | null> = Promise.resolve(null);
+  const unwanted = new AbortController();
+  let wasKilled = false;
+  let deaths = 0;
+
+  const start = (): void => {
+    const started = spawn(process.execPath, ["dist/main.js"], {
+      cwd: folder,
+      env: { ...process.env, ...env, HOST: "127.0.0.1", PORT: String(port) },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    endWithThisProcess(started);
+    started.stdout.pipe(log, { end: false });
+    started.stderr.pipe(log, { end: false });
+    child = started;
+    wasKilled = false;
+    ended = new Promise((resolve) => {
+      started.once("error", () => resolve(null));
+      started.once("exit", (code) => resolve(code));
+    });
+  };
+
+  const supervising = (async () => {
+    while (!unwanted.signal.aborted) {
+      start();
+      await ended;
+      if (!unwanted.signal.aborted && !wasKilled) deaths += 1;
+      if (!unwanted.signal.aborted) await delay(restartDelay);
+    }
+    log.end();
+  })();
+
+  const kill = async (): Promise<void> => {
+    wasKilled = true;
+    child?.kill("SIGKILL");
+    await ended;
+  };
+
+  const remove = async (): Promise<null> => {
+    unwanted.abort();
+    await kill();
+    await supervising;
+    return null;
+  };
+  signal.addEventListener("abort", () => void remove(), { once: true });
+
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    name,
+    url,
+    kill,
+    pause: () => void child?.kill("SIGSTOP"),
+    resume: () => void child?.kill("SIGCONT"),
+    ready: () =>
+      waitUntil(`${name} to be ready (its log: ${join(logFolder, `${name}.log`)})`, 60, async () => {
+        const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) });
+        if (!response.ok) throw new Error(`it answers ${response.status}: ${await response.text()}`);
+      }),
+    terminate: async () => {
+      unwanted.abort();
+      child?.kill("SIGTERM");
+      const timer = setTimeout(() => child?.kill("SIGKILL"), longestStop);
+      const code = await ended;
+      clearTimeout(timer);
+      await supervising;
+      return code;
+    },
+    remove,
+    deaths: () => deaths,
+  };
+};
