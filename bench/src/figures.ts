@@ -1,0 +1,114 @@
+import { kafkaInCeiling, kafkaOutCeiling } from "./ceilings/kafkaCeilings.ts";
+import { mysqlCeiling } from "./ceilings/mysqlCeiling.ts";
+import { addsToOneCart, appendInProcess, firstAddsByOneClient, firstAddsOverHttp, longStream } from "./figures/appendFigures.ts";
+import { memory } from "./figures/memoryFigure.ts";
+import { projectorBacklog, rebuild } from "./figures/projectorFigures.ts";
+import { relayBacklog, relayLatency } from "./figures/relayFigures.ts";
+import { idleCost, visibleAtHalfLoad, visibleUnderLightLoad } from "./figures/systemFigures.ts";
+import type { Figure } from "./measurement.ts";
+
+/** In the order in which they run: the ceilings first, as the others are measured against them. */
+export const figures: readonly Figure[] = [
+  { name: "mysql", title: "ceiling: bare mysql2 loop, 32 connections", unit: "commands/s", run: mysqlCeiling(32) },
+  { name: "mysql-1", title: "ceiling: bare mysql2 loop, 1 connection", unit: "commands/s", run: mysqlCeiling(1) },
+  { name: "kafka-in", title: "ceiling: bare kafkajs producer", unit: "messages/s", run: kafkaInCeiling },
+  { name: "kafka-out", title: "ceiling: bare kafkajs consumer", unit: "messages/s", run: kafkaOutCeiling },
+  {
+    name: "http-first-adds",
+    title: "first adds to new carts over HTTP, 32 clients",
+    unit: "commands/s",
+    target: { kind: "ratio", of: "mysql", atLeast: 1 },
+    limits: { p99: 30, failed: 0 },
+    run: firstAddsOverHttp,
+  },
+  {
+    name: "append",
+    title: "the same append in process, 64 at once",
+    unit: "commands/s",
+    target: { kind: "ratio", of: "mysql", atLeast: 2.5 },
+    run: appendInProcess(64),
+  },
+  {
+    name: "http-one-client",
+    title: "first adds over HTTP, 1 client",
+    unit: "commands/s",
+    target: { kind: "ratio", of: "mysql-1", atLeast: 0.5 },
+    limits: { failed: 0 },
+    run: firstAddsByOneClient,
+  },
+  {
+    name: "http-one-cart",
+    title: "adds to one cart over HTTP, 32 clients",
+    unit: "commands/s",
+    target: { kind: "ratio", of: "mysql", atLeast: 1 },
+    limits: { failed: 0 },
+    run: addsToOneCart,
+  },
+  {
+    name: "long-stream",
+    title: "an add to a cart with 2,000 events against one with 10",
+    unit: "times",
+    target: { kind: "atMost", value: 1.2 },
+    run: longStream,
+  },
+  {
+    name: "relay",
+    title: "relay, backlog of 200,000 rows",
+    unit: "rows/s",
+    target: { kind: "atLeast", value: 30_000 },
+    run: relayBacklog(200_000),
+  },
+  {
+    name: "relay-latency",
+    title: "outbox commit to Kafka consumer, light load, p50",
+    unit: "ms",
+    target: { kind: "atMost", value: 5 },
+    limits: { p99: 15 },
+    run: relayLatency,
+  },
+  {
+    name: "projector",
+    title: "projector, backlog of 200,000 events over 50,000 carts",
+    unit: "events/s",
+    target: { kind: "atLeast", value: 12_000 },
+    run: projectorBacklog(50_000, 4),
+  },
+  {
+    name: "rebuild",
+    title: "rebuild of the read model, 400,000 events",
+    unit: "events/s",
+    target: { kind: "atLeast", value: 25_000 },
+    run: rebuild(100_000, 4),
+  },
+  {
+    name: "visible",
+    title: "POST to visible in GET, light load, p50",
+    unit: "ms",
+    target: { kind: "atMost", value: 10 },
+    limits: { p99: 40 },
+    run: visibleUnderLightLoad,
+  },
+  {
+    name: "visible-half-load",
+    title: "POST to visible in GET at half of the top load, p99",
+    unit: "ms",
+    target: { kind: "atMost", value: 250 },
+    run: visibleAtHalfLoad,
+  },
+  {
+    name: "idle",
+    title: "idle cost of all services",
+    unit: "% of a core",
+    target: { kind: "atMost", value: 3 },
+    limits: { mysqlQueriesPerSecond: 100 },
+    run: idleCost(60),
+  },
+  {
+    name: "memory",
+    title: "growth of the services' memory over 2 million events",
+    unit: "%",
+    target: { kind: "atMost", value: 10 },
+    onDemand: true,
+    run: memory(2_000_000),
+  },
+];

@@ -1,0 +1,113 @@
+import { randomUUID } from "node:crypto";
+import { type Cart, cartAggregate, type CartCommand, type CartEvent } from "@cart/domain";
+import { type CommandHandler, createCommandHandler } from "@cart/event-store";
+import { openMysqlPool } from "@cart/mysql";
+import { v7 as uuidv7 } from "uuid";
+import { type Bench, type Measurement, percentile } from "../measurement.ts";
+import { runLoad } from "../load/runLoad.ts";
+import { type FreshSystem, withFreshSystem } from "../system/freshSystem.ts";
+
+const warmUpSeconds = 3;
+
+const overHttp =
+  (connections: number, cart?: () => string) =>
+  (bench: Bench): Promise<Measurement> =>
+    withFreshSystem(bench, async ({ start }) => {
+      const { url } = await start("command-api");
+      const plan = { url, connections, ...(cart === undefined ? {} : { cart: cart() }) };
+      await runLoad({ ...plan, seconds: warmUpSeconds });
+      const { succeeded, failed, seconds, p50, p99 } = await runLoad({ ...plan, seconds: bench.seconds });
+      return { value: succeeded / seconds, details: { p50, p99, failed } };
+    });
+
+export const firstAddsOverHttp = overHttp(32);
+export const firstAddsByOneClient = overHttp(1);
+export const addsToOneCart = overHttp(32, randomUUID);
+
+type Handler = CommandHandler<Cart, CartCommand, CartEvent>;
+
+const withHandler = async <T>(
+  { eventStoreUrl }: FreshSystem,
+  options: { cachedStreams?: number },
+  work: (handler: Handler) => Promise<T>,
+): Promise<T> => {
+  const pool = openMysqlPool({ url: eventStoreUrl, connectionLimit: 8 });
+  const handler = createCommandHandler({ pool, aggregate: cartAggregate, now: () => new Date(), newEventId: () => uuidv7(), ...options });
+  try {
+    return await work(handler);
+  } finally {
+    await handler.stop();
+    await pool.end();
+  }
+};
+
+const add = async (handler: Handler, aggregateId: string, item: string): Promise<void> => {
+  await handler.handle({
+    aggregateId,
+    command: {
+      type: "AddItem",
+      userId: "user-123",
+      defaults: { tenantId: "default", currency: "USD" },
+      itemId: item,
+      quantity: 1,
+      price: 29.99,
+    },
+    metadata: { correlation_id: randomUUID(), causation_id: randomUUID() },
+  });
+};
+
+/** The same append without HTTP, by so many callers at once. */
+export const appendInProcess =
+  (callers: number) =>
+  (bench: Bench): Promise<Measurement> =>
+    withFreshSystem(bench, (system) =>
+      withHandler(system, {}, async (handler) => {
+        let commands = 0;
+        const load = async (seconds: number): Promise<number> => {
+          commands = 0;
+          const started = performance.now();
+          const until = started + seconds * 1000;
+          await Promise.all(
+            Array.from({ length: callers }, async () => {
+              while (performance.now() < until) {
+                await add(handler, randomUUID(), "item-456");
+                commands++;
+              }
+            }),
+          );
+          return (performance.now() - started) / 1000;
+        };
+        await load(warmUpSeconds);
+        const seconds = await load(bench.seconds);
+        return { value: commands / seconds };
+      }),
+    );
+
+/** How much longer an add to a cart with many events takes than to one with few, when neither is in memory. */
+export const longStream = (bench: Bench): Promise<Measurement> =>
+  withFreshSystem(bench, async (system) => {
+    const [short, long] = [randomUUID(), randomUUID()];
+    await withHandler(system, {}, async (handler) => {
+      for (let n = 0; n < 10; n++) await add(handler, short, `item-${n % 10}`);
+      for (let n = 0; n < 2_000; n += 50)
+        await Promise.all(Array.from({ length: 50 }, (_, m) => add(handler, long, `item-${(n + m) % 10}`)));
+    });
+    const times = { short: [] as number[], long: [] as number[] };
+    // One that remembers nothing, so that each add loads its cart. The two take turns, so that the machine's moods meet both.
+    await withHandler(system, { cachedStreams: 1 }, async (handler) => {
+      const until = performance.now() + bench.seconds * 1000;
+      while (performance.now() < until) {
+        for (const [name, cart] of [
+          ["short", short],
+          ["long", long],
+        ] as const) {
+          await add(handler, randomUUID(), "item-1");
+          const started = performance.now();
+          await add(handler, cart, "item-1").catch(() => undefined);
+          times[name].push(performance.now() - started);
+        }
+      }
+    });
+    const [shortP50, longP50] = [percentile(times.short, 50), percentile(times.long, 50)];
+    return { value: longP50 / shortP50, details: { shortP50, longP50 } };
+  });

@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import type { BuiltService } from "@cart/tools/own-servers";
+import type { RowDataPacket } from "mysql2/promise";
+import { runLoad } from "../load/runLoad.ts";
+import { type Bench, type Measurement, percentile } from "../measurement.ts";
+import { type FreshSystem, withFreshSystem } from "../system/freshSystem.ts";
+
+const startAll = ({ start }: FreshSystem): Promise<BuiltService[]> =>
+  Promise.all(["command-api", "query-api", "outbox-relay", "projector"].map((name) => start(name)));
+
+const urlOf = (services: readonly BuiltService[], name: string): string => services.find((service) => service.name === name)?.url ?? "";
+
+/** One POST, and then the GET that waits for it: milliseconds from the sending of the first to the answer of the second. */
+const postThenGet = async (commandApi: string, queryApi: string): Promise<number> => {
+  const cart = randomUUID();
+  const started = performance.now();
+  const posted = await fetch(`${commandApi}/carts/${cart}/items`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ user_id: "user-123", item_id: "item-456", quantity: 2, price: 29.99 }),
+  });
+  await posted.arrayBuffer();
+  const seen = await fetch(`${queryApi}/carts/${cart}?min_version=2`);
+  await seen.arrayBuffer();
+  if (!posted.ok || !seen.ok) throw new Error(`POST ${posted.status}, GET ${seen.status}`);
+  return performance.now() - started;
+};
+
+const sampleVisibility = async (commandApi: string, queryApi: string, seconds: number): Promise<Measurement> => {
+  for (let n = 0; n < 30; n++) await postThenGet(commandApi, queryApi);
+  const times: number[] = [];
+  const end = performance.now() + seconds * 1000;
+  while (performance.now() < end) {
+    times.push(await postThenGet(commandApi, queryApi));
+    await delay(Math.random() * 20);
+  }
+  return { value: percentile(times, 50), details: { p95: percentile(times, 95), p99: percentile(times, 99), samples: times.length } };
+};
+
+export const visibleUnderLightLoad = (bench: Bench): Promise<Measurement> =>
+  withFreshSystem(bench, async (system) => {
+    const services = await startAll(system);
+    return sampleVisibility(urlOf(services, "command-api"), urlOf(services, "query-api"), bench.seconds);
+  });
+
+/** The value is the p99, at half of the rate that the whole system took a moment before. */
+export const visibleAtHalfLoad = (bench: Bench): Promise<Measurement> =>
+  withFreshSystem(bench, async (system) => {
+    const services = await startAll(system);
+    const url = urlOf(services, "command-api");
+    const top = await runLoad({ url, connections: 32, seconds: 5 });
+    const rate = Math.round(top.succeeded / top.seconds / 2);
+    bench.report(`  half of the top load is ${rate}/s`);
+    const drained = async (): Promise<boolean> => {
+      const [rows] = await system.eventStore.query<RowDataPacket[]>("SELECT 1 FROM outbox WHERE status = 'PENDING' LIMIT 1");
+      return rows.length === 0;
+    };
+    while (!(await drained())) await delay(100);
+    await delay(1_000);
+    const load = runLoad({ url, connections: 16, seconds: bench.seconds + 4, rate });
+    await delay(2_000);
+    const { value: p50, details } = await sampleVisibility(url, urlOf(services, "query-api"), bench.seconds);
+    await load;
+    return { value: details?.["p99"] ?? Number.NaN, details: { p50, rate } };
+  });
+
+/** CPU time of a process in seconds, over all of its threads. Linux. */
+const cpuSeconds = async (pid: number): Promise<number> => {
+  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /, "").split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+};
+
+/** The value is the share of one core that all services take together while nothing happens. */
+export const idleCost =
+  (seconds: number) =>
+  (bench: Bench): Promise<Measurement> =>
+    withFreshSystem(bench, async (system) => {
+      const services = await startAll(system);
+      const queries = async (): Promise<number> => {
+        const [[row]] = await system.eventStore.query<(RowDataPacket & { Value: string })[]>("SHOW GLOBAL STATUS LIKE 'Questions'");
+        return Number(row?.Value ?? 0);
+      };
+      const cpu = (): Promise<number[]> => Promise.all(services.map(({ pid }) => cpuSeconds(pid)));
+      await delay(5_000);
+      const [cpuBefore, queriesBefore, started] = [await cpu(), await queries(), performance.now()];
+      await delay(seconds * 1000);
+      const elapsed = (performance.now() - started) / 1000;
+      const cpuAfter = await cpu();
+      const shares = services.map(({ name }, index): [string, number] => [
+        name,
+        (((cpuAfter[index] ?? 0) - (cpuBefore[index] ?? 0)) / elapsed) * 100,
+      ]);
+      return {
+        value: shares.reduce((sum, [, share]) => sum + share, 0),
+        details: { mysqlQueriesPerSecond: ((await queries()) - queriesBefore) / elapsed, ...Object.fromEntries(shares) },
+      };
+    });

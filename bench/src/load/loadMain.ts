@@ -1,0 +1,42 @@
+import { randomUUID } from "node:crypto";
+import autocannon from "autocannon";
+import type { LoadPlan, LoadResult } from "./loadPlan.ts";
+
+// A process of its own, so that it does not slow down what it measures from within.
+const run = async ({ url, connections, seconds, cart, rate }: LoadPlan): Promise<LoadResult> => {
+  let item = 0;
+  const result = await autocannon({
+    url,
+    connections,
+    duration: seconds,
+    ...(rate === undefined ? {} : { overallRate: rate }),
+    requests: [
+      {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        setupRequest: (request) => ({
+          ...request,
+          path: `/carts/${cart ?? randomUUID()}/items`,
+          body: JSON.stringify({
+            user_id: "user-123",
+            item_id: cart === undefined ? "item-456" : `item-${item++ % 400}`,
+            quantity: cart === undefined ? 2 : 1,
+            price: 29.99,
+          }),
+        }),
+      },
+    ],
+  });
+  return {
+    succeeded: result["2xx"],
+    failed: result.non2xx + result.errors + result.timeouts,
+    seconds: result.duration,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+    max: result.latency.max,
+  };
+};
+
+process.once("message", (plan) => {
+  void run(plan as LoadPlan).then((result) => process.send?.(result, () => process.exit(0)));
+});

@@ -1,0 +1,38 @@
+/** What one figure came to. Rates are a second, times are milliseconds. */
+export type Measurement = {
+  readonly value: number;
+  /** Further numbers of the same run, by name. */
+  readonly details?: Readonly<Record<string, number>>;
+};
+
+/** What a figure has to reach: a part of a ceiling of the same run, or a number of its own. */
+export type Target =
+  | { readonly kind: "ratio"; readonly of: string; readonly atLeast: number }
+  | { readonly kind: "atLeast"; readonly value: number }
+  | { readonly kind: "atMost"; readonly value: number };
+
+export type Figure = {
+  readonly name: string;
+  readonly title: string;
+  readonly unit: string;
+  /** Of the value. None for a ceiling. */
+  readonly target?: Target;
+  /** Of details, by name: upper bounds. */
+  readonly limits?: Readonly<Record<string, number>>;
+  /** Takes minutes: runs only when it is named. */
+  readonly onDemand?: true;
+  readonly run: (bench: Bench) => Promise<Measurement>;
+};
+
+export type Bench = {
+  readonly mysqlUrl: string;
+  readonly brokers: readonly string[];
+  /** Of load for each figure that runs for a time. */
+  readonly seconds: number;
+  readonly report: (line: string) => void;
+};
+
+export const percentile = (values: readonly number[], p: number): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor((p / 100) * sorted.length))] ?? Number.NaN;
+};

@@ -1,0 +1,69 @@
+import { createKafka, createTopics, topicsWithPrefix, type Topics } from "@cart/messaging";
+import { migrateEventStore, migrateReadModel } from "@cart/migrations";
+import { createLogger, type Logger } from "@cart/service-kit";
+import { type BuiltService, startBuiltService } from "@cart/tools/own-servers";
+import mysql, { type Pool } from "mysql2/promise";
+import type { Bench } from "../measurement.ts";
+
+/** Databases and topics that nothing was written to yet. */
+export type FreshSystem = {
+  readonly eventStoreUrl: string;
+  readonly readModelUrl: string;
+  readonly eventStore: Pool;
+  readonly readModel: Pool;
+  readonly topics: Topics;
+  readonly kafka: ReturnType<typeof createKafka>;
+  readonly logger: Logger;
+  readonly start: (service: string, env?: Readonly<Record<string, string>>) => Promise<BuiltService>;
+};
+
+let count = 0;
+
+/** Lends a fresh system to `work`; stops what was started in it and drops its databases afterwards. */
+export const withFreshSystem = async <T>(bench: Bench, work: (system: FreshSystem) => Promise<T>): Promise<T> => {
+  const name = `bench_${process.pid}_${count++}`;
+  const database = (part: string): string => {
+    const url = new URL(bench.mysqlUrl);
+    url.pathname = `/${name}_${part}`;
+    return url.href;
+  };
+  const [eventStoreUrl, readModelUrl] = [database("eventstore"), database("readmodel")];
+  await migrateEventStore(eventStoreUrl);
+  await migrateReadModel(readModelUrl);
+
+  const logger = createLogger({ service: "bench", level: "error" });
+  const kafka = createKafka({ brokers: bench.brokers, clientId: "bench", logger });
+  const topics = topicsWithPrefix(`${name}.`);
+  await createTopics(kafka, { topics: [{ topic: topics.cartEvents, partitions: 12 }], replicationFactor: 1 });
+
+  const eventStore = mysql.createPool({ uri: eventStoreUrl, connectionLimit: 4, timezone: "Z" });
+  const readModel = mysql.createPool({ uri: readModelUrl, connectionLimit: 4, timezone: "Z" });
+  const running: BuiltService[] = [];
+  const env = {
+    EVENTSTORE_URL: eventStoreUrl,
+    READMODEL_URL: readModelUrl,
+    KAFKA_BROKERS: bench.brokers.join(","),
+    KAFKA_TOPIC_PREFIX: `${name}.`,
+  };
+  try {
+    return await work({
+      eventStoreUrl,
+      readModelUrl,
+      eventStore,
+      readModel,
+      topics,
+      kafka,
+      logger,
+      start: async (service, extra = {}) => {
+        const started = await startBuiltService(service, { ...env, ...extra });
+        running.push(started);
+        return started;
+      },
+    });
+  } finally {
+    await Promise.all(running.map((service) => service.stop()));
+    await eventStore.query("DROP DATABASE ??", [`${name}_eventstore`]);
+    await readModel.query("DROP DATABASE ??", [`${name}_readmodel`]);
+    await Promise.all([eventStore.end(), readModel.end()]);
+  }
+};

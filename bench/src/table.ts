@@ -1,0 +1,58 @@
+import type { Figure, Measurement, Target } from "./measurement.ts";
+
+export type Result = { readonly figure: Figure; readonly measurement: Measurement };
+
+/** One figure against what it must reach, or `undefined` when its ceiling was not measured in this run. */
+export const reached = (target: Target, value: number, ceilings: ReadonlyMap<string, number>): boolean | undefined => {
+  switch (target.kind) {
+    case "ratio": {
+      const ceiling = ceilings.get(target.of);
+      return ceiling === undefined ? undefined : value >= ceiling * target.atLeast;
+    }
+    case "atLeast":
+      return value >= target.value;
+    case "atMost":
+      return value <= target.value;
+    default:
+      return target satisfies never;
+  }
+};
+
+export const ceilingsOf = (results: readonly Result[]): ReadonlyMap<string, number> =>
+  new Map(results.filter(({ figure }) => figure.target === undefined).map(({ figure, measurement }) => [figure.name, measurement.value]));
+
+export const formatNumber = (value: number): string => value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 2 : 0 });
+
+/** A Markdown table, which is also readable as it is. */
+export const toTable = (results: readonly Result[]): string => {
+  const ceilings = ceilingsOf(results);
+  const rows = results.map(({ figure, measurement }) => {
+    const { target, limits = {} } = figure;
+    const ceiling = target?.kind === "ratio" ? ceilings.get(target.of) : undefined;
+    const ratio = ceiling === undefined ? "" : `${(measurement.value / ceiling).toFixed(2)} × ${target?.kind === "ratio" ? target.of : ""}`;
+    const details = Object.entries(measurement.details ?? {}).map(([name, value]) => `${name} ${formatNumber(value)}`);
+    const misses = Object.entries(limits).filter(([name, most]) => (measurement.details?.[name] ?? Number.NaN) > most);
+    const verdict = target === undefined ? "" : reached(target, measurement.value, ceilings) === true && misses.length === 0 ? "yes" : "NO";
+    return [figure.title, `${formatNumber(measurement.value)} ${figure.unit}`, ratio, details.join(", "), mustOf(target, limits), verdict];
+  });
+  const header = ["figure", "measured", "ratio", "details", "must", "reached"];
+  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  return [line(header), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+};
+
+const mustOf = (target: Target | undefined, limits: Readonly<Record<string, number>>): string => {
+  const bounds = Object.entries(limits).map(([name, most]) => `${name} <= ${formatNumber(most)}`);
+  switch (target?.kind) {
+    case undefined:
+      return "";
+    case "ratio":
+      return [`>= ${target.atLeast} × ${target.of}`, ...bounds].join(", ");
+    case "atLeast":
+      return [`>= ${formatNumber(target.value)}`, ...bounds].join(", ");
+    case "atMost":
+      return [`<= ${formatNumber(target.value)}`, ...bounds].join(", ");
+    default:
+      return target satisfies undefined;
+  }
+};
