@@ -1,0 +1,39 @@
+# One pattern for every image: `--build-arg PACKAGE=@cart/query-api --target service` is a service,
+# `--target migrations` and `--target topics` are the two jobs that run before the services.
+ARG NODE_IMAGE=node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /repository
+# pnpm is the version that package.json names; npx keeps it in a cache folder.
+RUN printf '#!/bin/sh\nexec npx --yes "$(node -p "require(\\"/repository/package.json\\").packageManager")" "$@"\n' >/usr/local/bin/pnpm \
+ && chmod +x /usr/local/bin/pnpm
+# First the libraries, from the lockfile alone: this layer stays as it is until the lockfile changes.
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY patches patches
+RUN pnpm fetch
+COPY . .
+RUN pnpm install --offline --frozen-lockfile && pnpm --recursive run build
+
+FROM build AS package
+ARG PACKAGE
+# A library that is patched is not in every package.
+RUN pnpm --filter "${PACKAGE}" --config.allowUnusedPatches=true deploy --prod --legacy --offline /package
+
+FROM ${NODE_IMAGE} AS program
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=package /package ./
+USER node
+
+FROM program AS migrations
+CMD ["node", "dist/src/cli.js", "up", "all"]
+
+FROM program AS topics
+CMD ["node", "dist/createTopicsCli.js"]
+
+FROM program AS service
+ENV PORT=8080
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1))"]
+CMD ["node", "--enable-source-maps", "dist/main.js"]

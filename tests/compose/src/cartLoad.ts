@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ComposeProject } from "./composeProject.ts";
+import { get, post } from "./http.ts";
+
+export type CartLoad = {
+  /** Ends the load; resolves when every request is answered. */
+  readonly stop: () => Promise<void>;
+  readonly acknowledged: () => number;
+  /** Every cart as the read API shows it is the sum of what was acknowledged. */
+  readonly verify: () => Promise<void>;
+};
+
+type Cart = { readonly id: string; version: number; items: number };
+
+const clients = 8;
+const cartsEach = 12;
+
+/**
+ * Clients that add to carts of their own, one request at a time each. Every answer
+ * has to be the next version of its cart: one that is lost or done twice shows.
+ */
+export const startCartLoad = ({ commandApi, queryApi }: ComposeProject): CartLoad => {
+  const carts = Array.from({ length: clients }, () =>
+    Array.from({ length: cartsEach }, (): Cart => ({ id: randomUUID(), version: 0, items: 0 })),
+  );
+  const stopping = new AbortController();
+
+  const addTo = async (cart: Cart): Promise<void> => {
+    const { status, body } = await post(`${commandApi}/carts/${cart.id}/items`, { user_id: "user-1", item_id: "item-1", price: 1 });
+    assert.equal(status, 200, JSON.stringify(body));
+    assert.equal(body["version"], cart.version === 0 ? 2 : cart.version + 1, `the version of cart ${cart.id}`);
+    cart.version = body["version"];
+    cart.items += 1;
+  };
+  const client = async (own: readonly Cart[]): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      for (const cart of own) if (!stopping.signal.aborted) await addTo(cart);
+      await delay(10);
+    }
+  };
+  const running = Promise.all(carts.map(client));
+  // It fails the test when it is stopped; until then nobody awaits it.
+  running.catch(() => undefined);
+
+  return {
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+    acknowledged: () => carts.flat().reduce((sum, { items }) => sum + items, 0),
+    verify: async () => {
+      for (const { id, version, items } of carts.flat().filter((cart) => cart.version > 0)) {
+        const { status, body } = await caughtUp(`${queryApi}/carts/${id}?min_version=${version}`);
+        assert.equal(status, 200, JSON.stringify(body));
+        assert.deepEqual([body["version"], body["item_count"], body["total_amount"]], [version, items, items], `cart ${id}`);
+      }
+    },
+  };
+};
+
+/** The projectors may still be on their way: 503 says so. */
+const caughtUp = async (url: string): ReturnType<typeof get> => {
+  const deadline = performance.now() + 60_000;
+  for (;;) {
+    const answer = await get(url);
+    if (answer.status !== 503 || performance.now() > deadline) return answer;
+  }
+};

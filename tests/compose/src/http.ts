@@ -1,0 +1,21 @@
+export type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
+
+/** Milliseconds. */
+const patience = 15_000;
+
+export const get = async (url: string): Promise<Answer> => answerOf(await fetch(url, { signal: AbortSignal.timeout(patience) }));
+
+export const post = async (url: string, body: unknown): Promise<Answer> =>
+  answerOf(
+    await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(patience),
+    }),
+  );
+
+const answerOf = async (response: Response): Promise<Answer> => ({
+  status: response.status,
+  body: (await response.json()) as Record<string, unknown>,
+});
