@@ -1,3 +1,9 @@
+export { type Access, type Actor, mayActOn, type Owner } from "./access/access.ts";
+export { accessConfig, type AccessPolicy, accessPolicy } from "./access/accessPolicy.ts";
+export { accessProblems, forbidden } from "./access/accessProblems.ts";
+export { checkAccess, type CheckAccessOptions } from "./access/checkAccess.ts";
+export { accessOf, findActor } from "./access/requestAccess.ts";
+export { requireTenantAdmin } from "./access/requireTenantAdmin.ts";
 export { abortableDelay, type BackoffOptions, delayFor } from "./backoff.ts";
 export { commonConfig, kafkaBrokers, logLevel, milliseconds, mysqlUrl, parseBrokers, port } from "./config/configSchema.ts";
 export { ConfigError, loadConfig } from "./config/loadConfig.ts";
