@@ -1,7 +1,9 @@
 export { type Access, type Actor, mayActOn, type Owner } from "./access/access.ts";
 export { accessConfig, type AccessPolicy, accessPolicy } from "./access/accessPolicy.ts";
+export { type ApiGuard, apiConfig, apiGuard } from "./access/apiGuard.ts";
 export { accessProblems, forbidden } from "./access/accessProblems.ts";
 export { checkAccess, type CheckAccessOptions } from "./access/checkAccess.ts";
+export { listenHost } from "./access/listenHost.ts";
 export { accessOf, findActor } from "./access/requestAccess.ts";
 export { requireTenantAdmin } from "./access/requireTenantAdmin.ts";
 export { abortableDelay, type BackoffOptions, delayFor } from "./backoff.ts";
@@ -9,6 +11,7 @@ export { commonConfig, kafkaBrokers, logLevel, milliseconds, mysqlUrl, parseBrok
 export { ConfigError, loadConfig } from "./config/loadConfig.ts";
 export { createLogger, type Logger, type LoggerOptions } from "./createLogger.ts";
 export { createMetricsRegistry } from "./createMetricsRegistry.ts";
+export { answerWithin, timeoutProblem } from "./http/answerWithin.ts";
 export { correlationId, correlationIdOf } from "./http/correlationId.ts";
 export { type FieldError, HttpProblem, type HttpProblemInit, problemSchema } from "./http/httpProblem.ts";
 export { jsonBody } from "./http/jsonBody.ts";

@@ -12,6 +12,8 @@ const timeouts = {
   /** To receive a whole request: bounds what a slow client can hold. */
   requestTimeout: 30_000,
   headersTimeout: 10_000,
+  /** How often these two are looked at. */
+  connectionsCheckingInterval: 2_000,
   // Load balancers keep idle connections for 60 s. They must be the ones to close: they would send a request into a
   // connection that the server closes at the same moment.
   keepAliveTimeout: 65_000,

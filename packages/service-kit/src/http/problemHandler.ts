@@ -1,7 +1,9 @@
 import type { ErrorRequestHandler } from "express";
 import type { Logger } from "../createLogger.ts";
+import { wasAnsweredWithin } from "./answerWithin.ts";
 import { findCorrelationId } from "./correlationId.ts";
 import { HttpProblem, type HttpProblemInit } from "./httpProblem.ts";
+import { sendProblem } from "./sendProblem.ts";
 
 const malformedJson: HttpProblemInit = {
   status: 400,
@@ -45,18 +47,16 @@ export const problemHandler =
   ({ logger }: { readonly logger: Logger }): ErrorRequestHandler =>
   // Express knows an error handler by its four parameters.
   (error: unknown, _req, res, _next) => {
-    const correlationId = findCorrelationId(res);
+    // Its answer is given, and the client knows that the outcome is open.
+    if (wasAnsweredWithin(res)) return;
     const problem = toProblem(error);
-    if (problem.status >= 500) logger.error({ err: error, correlation_id: correlationId }, "request failed");
+    if (problem.status >= 500) logger.error({ err: error, correlation_id: findCorrelationId(res) }, "request failed");
     if (res.headersSent) {
       // Too late for another answer: cut the connection, so that the client does not take a part for the whole.
       res.destroy();
       return;
     }
-    const { type, title, status, detail, members, headers } = problem;
-    res.status(status).set(headers).type("application/problem+json");
-    // `end` and not `json`, which would add a charset that this media type does not have.
-    res.end(JSON.stringify({ ...members, type, title, status, detail, correlation_id: correlationId }));
+    sendProblem(res, problem);
   };
 
 const toProblem = (error: unknown): HttpProblem => {

@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject } from "ajv";
 import formats from "ajv-formats";
 import type { Static, TSchema } from "typebox";
 import { type FieldError, HttpProblem } from "./httpProblem.ts";
+import { unstorableStrings } from "./unstorableStrings.ts";
 
 /** Enough to repair a form by; a hostile body could cause thousands. */
 const maxErrors = 50;
@@ -17,8 +18,8 @@ export type ValidatorOptions = {
 /**
  * Compiles the schema, so call it once at start. The function that it returns
  * gives the value back with its type or throws a 400 `HttpProblem` of type
- * `/problems/validation`, whose `errors` name each bad field. The schema's
- * objects should refuse additional properties.
+ * `/problems/validation`, whose `errors` name each bad field. Text that cannot be stored
+ * is bad in every field. The schema's objects should refuse additional properties.
  */
 export const validator = <Schema extends TSchema>(
   schema: Schema,
@@ -34,8 +35,10 @@ export const validator = <Schema extends TSchema>(
     if (value === undefined) throw invalid([], "a request body is required");
     // Coercion writes into the object, which belongs to the caller.
     const candidate: unknown = coerce ? structuredClone(value) : value;
-    if (isValid(candidate)) return candidate;
-    throw invalid(fieldErrorsOf(isValid.errors ?? []));
+    if (!isValid(candidate)) throw invalid(fieldErrorsOf(isValid.errors ?? []));
+    const unstorable = unstorableStrings(candidate);
+    if (unstorable.length > 0) throw invalid(unstorable);
+    return candidate;
   };
 };
 
