@@ -1,4 +1,10 @@
-export { CommandFailedError, type CommandFailure, IdempotencyKeyReusedError, VersionMismatchError } from "./commands/commandErrors.ts";
+export {
+  CommandFailedError,
+  type CommandFailure,
+  IdempotencyKeyReusedError,
+  StreamHiddenError,
+  VersionMismatchError,
+} from "./commands/commandErrors.ts";
 export {
   type CommandHandler,
   type CommandHandlerOptions,

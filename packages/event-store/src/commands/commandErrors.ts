@@ -14,13 +14,24 @@ export class VersionMismatchError extends Error {
   }
 }
 
+/** The sender may not know of a stream that the command would have changed. Nothing was stored. */
+export class StreamHiddenError extends Error {
+  override readonly name = "StreamHiddenError";
+  readonly aggregateId: string;
+
+  constructor(aggregateId: string) {
+    super(`the stream ${aggregateId} is hidden from the sender of the command`);
+    this.aggregateId = aggregateId;
+  }
+}
+
 /** The idempotency key came before with another request. Nothing was stored. */
 export class IdempotencyKeyReusedError extends Error {
   override readonly name = "IdempotencyKeyReusedError";
   readonly key: string;
 
   constructor(key: string) {
-    super(`the idempotency key "${key}" was used for another request to the same aggregate`);
+    super("the idempotency key was used for another request to the same aggregate");
     this.key = key;
   }
 }

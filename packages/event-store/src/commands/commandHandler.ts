@@ -92,7 +92,7 @@ type Waiting<State, Command, Event extends DomainEvent> = {
  *   the unique key; a rejection, or a command that changes nothing, would not, so
  *   it is decided again on the newest events before it is answered.
  *
- * Errors: what the decider throws, `VersionMismatchError`, `CommandFailedError`,
+ * Errors: what the decider throws, `VersionMismatchError`, `StreamHiddenError`, `CommandFailedError`,
  * and `IdempotencyKeyReusedError` of `handleOnce`.
  */
 export const createCommandHandler = <State, Command, Event extends DomainEvent>({

@@ -7,6 +7,12 @@ export type CommandRequest<State, Command, Event extends DomainEvent> = {
   readonly aggregateId: string;
   /** Any other version of the stream fails with `VersionMismatchError`. */
   readonly expectedVersion?: ExpectedVersion | undefined;
+  /**
+   * Whether the sender may know of a stream with this state; of every one when left out. A stream that it may not know
+   * of is to it as one without events, and takes none from it: then the command fails as it would there, or else with
+   * `StreamHiddenError`. Pure, and asked about the very state that is decided on.
+   */
+  readonly permits?: ((state: State) => boolean) | undefined;
   readonly metadata: EventMetadata;
 } & (CommandOnOne<Command> | CommandOnTwo<State, Event>);
 

@@ -1,6 +1,6 @@
 import type { Aggregate, DomainEvent, EventMetadata, RecordedEvent } from "@cart/domain";
 import type { LoadedStream } from "../streams/loadStreams.ts";
-import { VersionMismatchError } from "./commandErrors.ts";
+import { StreamHiddenError, VersionMismatchError } from "./commandErrors.ts";
 import type { CommandRequest, CommandResult, StreamResult } from "./commandRequest.ts";
 
 /** One command's outcome, decided but not yet stored. */
@@ -68,14 +68,31 @@ export const decideBatch = <
   };
 
   const decide = (request: CommandRequest<State, Command, Event>): CommandResult<Event> => {
-    const { aggregateId, expectedVersion, metadata } = request;
-    const { state, version } = decided(aggregateId).stream;
+    const { aggregateId, expectedVersion, permits = everything, metadata } = request;
+    const hidden: string[] = [];
+    const seen = (id: string): Pick<LoadedStream<State>, "state" | "version"> => {
+      const { stream } = decided(id);
+      if (stream.version === 0 || permits(stream.state)) return stream;
+      hidden.push(id);
+      return { state: decider.initialState, version: 0 };
+    };
+    // Before anything is recorded: what was decided on the state of another stream must never be appended to this one.
+    const requireSeen = (): void => {
+      if (hidden[0] !== undefined) throw new StreamHiddenError(hidden[0]);
+    };
+
+    const { state, version } = seen(aggregateId);
     if (expectedVersion !== undefined && (expectedVersion === "any" ? version === 0 : version !== expectedVersion)) {
       throw new VersionMismatchError(expectedVersion, version);
     }
-    if ("command" in request) return record(aggregateId, decider.decide(request.command, state), metadata);
+    if ("command" in request) {
+      const events = decider.decide(request.command, state);
+      requireSeen();
+      return record(aggregateId, events, metadata);
+    }
 
-    const { own, other } = request.decide(state, decided(request.otherId).stream.state);
+    const { own, other } = request.decide(state, seen(request.otherId).state);
+    requireSeen();
     if ((own.length === 0) !== (other.length === 0)) throw new Error("a command on two streams has to change both or neither");
     return { ...record(aggregateId, own, metadata), other: record(request.otherId, other, metadata) };
   };
@@ -101,6 +118,8 @@ export const decideBatch = <
   });
   return { outcomes, streams };
 };
+
+const everything = (): boolean => true;
 
 export const resultsOf = <Event extends DomainEvent>(result: CommandResult<Event>): readonly StreamResult<Event>[] =>
   result.other === undefined ? [result] : [result, result.other];
