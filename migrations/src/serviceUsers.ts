@@ -1,7 +1,7 @@
 import mysql, { type Connection } from "mysql2/promise";
 import { connectionOf, type MigratedDatabase, migratedDatabases } from "./migrator.ts";
 
-type Privilege = "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "CREATE" | "ALTER" | "INDEX" | "DROP" | "LOCK TABLES";
+type Privilege = "SELECT" | "INSERT" | "UPDATE" | "UPDATE (locking)" | "DELETE" | "CREATE" | "ALTER" | "INDEX" | "DROP" | "LOCK TABLES";
 
 /** The programs that have a user in MySQL: the services, and the projector's command that rebuilds the read model. */
 export const servicesWithUser = ["command-api", "outbox-relay", "projector", "rebuild", "query-api"] as const;
@@ -17,7 +17,7 @@ type TableGrants = Readonly<Record<string, readonly Privilege[]>>;
 export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Record<MigratedDatabase, TableGrants>>>>> = {
   "command-api": {
     eventstore: {
-      events: ["SELECT", "INSERT"],
+      events: ["SELECT", "INSERT", "UPDATE (locking)"],
       outbox: ["INSERT"],
       snapshots: ["SELECT", "INSERT", "DELETE"],
       idempotency_keys: ["SELECT", "INSERT", "DELETE"],
