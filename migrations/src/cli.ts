@@ -3,7 +3,7 @@ import { Argument, Command } from "commander";
 import { createMigration, type MigratedDatabase, migrateDown, migratedDatabases, migrateUp, migrationStatus } from "./migrator.ts";
 import { createServiceUser, databasesOf, servicesWithUser } from "./serviceUsers.ts";
 
-const urlVariable = { eventstore: "EVENTSTORE_URL", projector: "READMODEL_URL" } as const;
+const urlVariable = { eventstore: "EVENTSTORE_URL", projector: "READMODEL_URL", abandonment: "ABANDONMENT_URL" } as const;
 
 const required = (variable: string, meaning: string): string => {
   const value = process.env[variable];
@@ -19,7 +19,7 @@ const print = (database: MigratedDatabase, verb: string, names: readonly string[
 
 const chosen = (database: MigratedDatabase | "all"): readonly MigratedDatabase[] => (database === "all" ? migratedDatabases : [database]);
 
-/** For tests by hand: fresh databases beside the real ones, named test_eventstore and test_readmodel. */
+/** For tests by hand: fresh databases beside the real ones, named test_eventstore, test_readmodel and test_abandonment. */
 const testUrlOf = (database: MigratedDatabase): string => {
   const url = new URL(urlOf(database));
   url.pathname = `/test_${url.pathname.slice(1)}`;
@@ -28,7 +28,9 @@ const testUrlOf = (database: MigratedDatabase): string => {
 
 const databaseArgument = (): Argument => new Argument("<database>", "which database").choices([...migratedDatabases, "all"]);
 
-const program = new Command("migrate").description("Migrations of the event store (EVENTSTORE_URL) and of the read model (READMODEL_URL)");
+const program = new Command("migrate").description(
+  "Migrations of the event store (EVENTSTORE_URL), the read model (READMODEL_URL) and the timers of abandoned carts (ABANDONMENT_URL)",
+);
 
 program
   .command("up")

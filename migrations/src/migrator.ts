@@ -5,7 +5,7 @@ import knex, { type Knex } from "knex";
 import mysql, { type SslOptions } from "mysql2/promise";
 
 /** The databases that have migrations, each with the folder that holds them. */
-export const migratedDatabases = ["eventstore", "projector"] as const;
+export const migratedDatabases = ["eventstore", "projector", "abandonment"] as const;
 export type MigratedDatabase = (typeof migratedDatabases)[number];
 
 export type MigrationStatus = { readonly applied: readonly string[]; readonly pending: readonly string[] };

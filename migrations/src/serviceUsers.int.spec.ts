@@ -1,7 +1,7 @@
 import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
-import { migrateEventStore, migrateReadModel } from "./index.ts";
+import { migrateAbandonment, migrateEventStore, migrateReadModel } from "./index.ts";
 import { type MigratedDatabase, migratedDatabases } from "./migrator.ts";
 import { createServiceUser, databasesOf, serviceAccess, type ServiceWithUser, servicesWithUser } from "./serviceUsers.ts";
 
@@ -9,6 +9,7 @@ describe("the users of the services", () => {
   const databases = {
     eventstore: useMysqlDatabase({ migrate: migrateEventStore }),
     projector: useMysqlDatabase({ migrate: migrateReadModel }),
+    abandonment: useMysqlDatabase({ migrate: migrateAbandonment }),
   };
 
   // A suite of its own: its users are dropped while there is still a database to do it in.
@@ -70,6 +71,17 @@ describe("the users of the services", () => {
       expect(await refusalOf("query-api", "SELECT 1 FROM dead_letters LIMIT 1")).to.equal(noTable);
       expect(await refusalOf("query-api", "DELETE FROM carts")).to.equal(noTable);
       expect(await refusalOf("query-api", `DELETE FROM ${events}`)).to.equal(noTable);
+    });
+
+    it("let cart-abandonment append to the event store and keep its own tables, and nothing else", async () => {
+      const eventStore = `\`${databases.eventstore.name()}\``;
+      expect(await refusalOf("cart-abandonment", `SELECT 1 FROM ${eventStore}.events LIMIT 1 FOR UPDATE`)).to.equal(undefined);
+      expect(await refusalOf("cart-abandonment", "DELETE FROM timers WHERE version = 0")).to.equal(undefined);
+      expect(await refusalOf("cart-abandonment", "DELETE FROM policies")).to.equal(noTable);
+      expect(await refusalOf("cart-abandonment", `DELETE FROM ${eventStore}.events`)).to.equal(noTable);
+      expect(await refusalOf("cart-abandonment", `SELECT 1 FROM ${eventStore}.outbox LIMIT 1`)).to.equal(noTable);
+      expect(await refusalOf("cart-abandonment", `SELECT 1 FROM ${eventStore}.idempotency_keys LIMIT 1`)).to.equal(noTable);
+      expect(await refusalOf("cart-abandonment", `SELECT 1 FROM \`${databases.projector.name()}\`.carts LIMIT 1`)).to.equal(noTable);
     });
 
     it("let the rebuild replace tables of the read model, and only read events", async () => {

@@ -4,7 +4,7 @@ import { connectionOf, type MigratedDatabase, migratedDatabases } from "./migrat
 type Privilege = "SELECT" | "INSERT" | "UPDATE" | "UPDATE (locking)" | "DELETE" | "CREATE" | "ALTER" | "INDEX" | "DROP" | "LOCK TABLES";
 
 /** The programs that have a user in MySQL: the services, and the projector's command that rebuilds the read model. */
-export const servicesWithUser = ["command-api", "outbox-relay", "projector", "rebuild", "query-api"] as const;
+export const servicesWithUser = ["command-api", "outbox-relay", "projector", "rebuild", "query-api", "cart-abandonment"] as const;
 export type ServiceWithUser = (typeof servicesWithUser)[number];
 
 /** By table; `*` is the whole database, also tables that are not there yet. */
@@ -45,6 +45,17 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
   "query-api": {
     projector: { carts: ["SELECT"], cart_items: ["SELECT"] },
     eventstore: { events: ["SELECT"], snapshots: ["SELECT"] },
+  },
+  "cart-abandonment": {
+    eventstore: {
+      events: ["SELECT", "INSERT", "UPDATE (locking)"],
+      outbox: ["INSERT"],
+      snapshots: ["SELECT", "INSERT", "DELETE"],
+    },
+    abandonment: {
+      policies: ["SELECT", "INSERT", "UPDATE"],
+      timers: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+    },
   },
 };
 

@@ -100,6 +100,7 @@ const environment = (mysqlUrl: string, brokers: readonly string[]): Record<strin
   return {
     EVENTSTORE_URL: database("eventstore"),
     READMODEL_URL: database("readmodel"),
+    ABANDONMENT_URL: database("abandonment"),
     KAFKA_BROKERS: brokers.join(","),
     HOST: "127.0.0.1",
     LOG_LEVEL: process.env["LOG_LEVEL"] ?? "info",
