@@ -1,10 +1,11 @@
 export type { Aggregate, SnapshotPolicy } from "./aggregate.ts";
 export { cartAggregate, cartAggregateType, cartEventCodec } from "./cart/cartAggregate.ts";
-export type { AddItem, CartCommand, MergeCart, MergeStrategy } from "./cart/cartCommands.ts";
+export type { AbandonCart, AddItem, CartCommand, MergeCart, MergeStrategy, RemindOfAbandonment } from "./cart/cartCommands.ts";
 export { cartDecider } from "./cart/cartDecider.ts";
 export { type CartEvent, cartEventCatalog } from "./cart/cartEvents.ts";
 export { maxLines, maxQuantity } from "./cart/cartLimits.ts";
 export { type Cart, type CartLine, type CartStatus, type ExistingCart, itemCount, lineTotal, totalAmount } from "./cart/cartState.ts";
+export { isCartActivity } from "./cart/isCartActivity.ts";
 export { decideMerge, type MergeEvents } from "./cart/decideMerge.ts";
 export type { Decider } from "./decider.ts";
 export { DomainError, type DomainErrorCode } from "./domainError.ts";

@@ -53,6 +53,8 @@ describe("applyBatch", () => {
         line_count: 2,
         order_id: "order-1",
         merged_into: null,
+        abandoned_at: null,
+        reminded_step: 0,
         version: 5,
         next_position: 3,
         created_at: timeOf(1),

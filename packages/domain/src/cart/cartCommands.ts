@@ -24,13 +24,45 @@ export type ClearCart = { readonly type: "ClearCart" };
 /** Freezes the cart for checkout. */
 export type SubmitCart = { readonly type: "SubmitCart" };
 
-/** Takes a submitted cart back from checkout. */
+/** Takes a submitted cart back from checkout, or an abandoned one back into use. */
 export type ReopenCart = { readonly type: "ReopenCart" };
 
 export type PurchaseCart = { readonly type: "PurchaseCart"; readonly orderId: string };
 
+/**
+ * From the process that watches carts: nobody has touched this one for so long. It
+ * changes nothing in a cart that is not open or has no lines, so it may come again.
+ */
+export type AbandonCart = {
+  readonly type: "AbandonCart";
+  readonly lastActivityAt: Date;
+  /** The limit that the tenant's policy has. */
+  readonly abandonedAfterMinutes: number;
+};
+
+/**
+ * From the same process: an abandoned cart's next reminder is due. Steps go up from
+ * 1, and one that is not above the last one since the cart was abandoned changes
+ * nothing, so it may come again as well.
+ */
+export type RemindOfAbandonment = {
+  readonly type: "RemindOfAbandonment";
+  readonly step: number;
+  /** How long after the cart was abandoned this step is due. */
+  readonly afterMinutes: number;
+};
+
 /** What one cart decides on alone. */
-export type CartCommand = AddItem | ChangeItemQuantity | RemoveItem | ClearCart | SubmitCart | ReopenCart | PurchaseCart;
+export type CartCommand =
+  | AddItem
+  | ChangeItemQuantity
+  | RemoveItem
+  | ClearCart
+  | SubmitCart
+  | ReopenCart
+  | PurchaseCart
+  | AbandonCart
+  | RemindOfAbandonment;
 
 /** How the quantities of an item that is in both carts go together: their sum, or the greater one. */
 export type MergeStrategy = "add" | "max";

@@ -28,7 +28,11 @@ const broken = (cart: Cart): readonly string[] => {
     ],
     ["the next position is free", lines.every(([, { position }]) => position >= 1 && position < cart.nextPosition)],
     ["an exact total", Number.isSafeInteger(totalAmount(cart)) && Number.isSafeInteger(itemCount(cart))],
-    ["lines in a cart that is submitted or purchased", lines.length > 0 || (cart.status !== "SUBMITTED" && cart.status !== "CLOSED")],
+    [
+      "lines in a cart that is submitted, purchased or abandoned",
+      lines.length > 0 || !["SUBMITTED", "CLOSED", "ABANDONED"].includes(cart.status),
+    ],
+    ["an abandoned cart that knows it", cart.status !== "ABANDONED" || (cart.wasAbandoned && cart.remindedStep >= 0)],
   ];
   return rules.filter(([, holds]) => !holds).map(([rule]) => rule);
 };
@@ -50,6 +54,11 @@ const command: fc.Arbitrary<CartCommand> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant("RemoveItem"), itemId }) },
   fc.constantFrom<CartCommand>({ type: "ClearCart" }, { type: "SubmitCart" }, { type: "ReopenCart" }),
   { weight: 1, arbitrary: fc.constant<CartCommand>({ type: "PurchaseCart", orderId: "order-1" }) },
+  { weight: 2, arbitrary: fc.constant<CartCommand>({ type: "AbandonCart", lastActivityAt: new Date(0), abandonedAfterMinutes: 60 }) },
+  {
+    weight: 2,
+    arbitrary: fc.integer({ min: 1, max: 4 }).map((step): CartCommand => ({ type: "RemindOfAbandonment", step, afterMinutes: step })),
+  },
 );
 
 const cartIds = ["00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"] as const;
@@ -152,6 +161,37 @@ describe("any commands", () => {
     );
   });
 
+  it("remind of a step once for each time that the cart is abandoned, and only while it is", () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        for (const { events } of play(all)) {
+          let reminded: number[] | undefined;
+          for (const event of events) {
+            if (event.type === "CartAbandoned") reminded = [];
+            else if (event.type === "CartAbandonmentReminderDue") {
+              expect(reminded, "an abandoned cart").to.be.an("array").that.does.not.include(event.data.step);
+              reminded?.push(event.data.step);
+            } else {
+              expect(reminded === undefined || event.type === "CartReopened", `${event.type} of an abandoned cart`).to.equal(true);
+              reminded = undefined;
+            }
+          }
+        }
+      }),
+    );
+  });
+
+  it("change nothing when the process that watches carts sends the same again", () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        const twice = all.flatMap((one) =>
+          one.command.type === "AbandonCart" || one.command.type === "RemindOfAbandonment" ? [one, one] : [one],
+        );
+        expect(play(twice)).to.deep.equal(play(all));
+      }),
+    );
+  });
+
   it("reach every status and event, so that the properties say something", () => {
     const seen = new Set<string>();
     for (const all of fc.sample(steps, { numRuns: 300, seed: 6 })) {
@@ -160,7 +200,15 @@ describe("any commands", () => {
         for (const { status } of states) seen.add(status);
       }
     }
-    const events = ["ItemAddedToCart", "ItemQuantityChanged", "ItemRemovedFromCart", "CartCleared", "CartReopened", "CartMergedFrom"];
-    expect(seen).to.include.all.keys("OPEN", "SUBMITTED", "CLOSED", "MERGED", ...events);
+    const events = [
+      "ItemAddedToCart",
+      "ItemQuantityChanged",
+      "ItemRemovedFromCart",
+      "CartCleared",
+      "CartReopened",
+      "CartMergedFrom",
+      "CartAbandonmentReminderDue",
+    ];
+    expect(seen).to.include.all.keys("OPEN", "ABANDONED", "SUBMITTED", "CLOSED", "MERGED", ...events);
   });
 });

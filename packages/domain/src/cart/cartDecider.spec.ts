@@ -25,6 +25,11 @@ const removed: CartEvent = { type: "ItemRemovedFromCart", data: { item_id: "item
 const submitted: CartEvent = { type: "CartSubmitted", data: { total_amount: 5998, item_count: 2, line_count: 1 } };
 const reopened: CartEvent = { type: "CartReopened", data: {} };
 const mergedInto: CartEvent = { type: "CartMergedInto", data: { target_cart_id: otherCart, strategy: "add" } };
+const abandoned: CartEvent = {
+  type: "CartAbandoned",
+  data: { last_activity_at: "2025-11-20T16:30:00.000Z", abandoned_after_minutes: 60 },
+};
+const reminded = (step: number): CartEvent => ({ type: "CartAbandonmentReminderDue", data: { step, after_minutes: 1440 } });
 const purchased: CartEvent = { type: "CartPurchased", data: { order_id: "order-1", total_amount: 5998 } };
 
 describe("cart", () => {
@@ -214,6 +219,104 @@ describe("cart", () => {
 
     it("refuses an empty cart", () => {
       given([created]).when({ type: "PurchaseCart", orderId: "order-1" }).thenRejects("CART_EMPTY");
+    });
+  });
+
+  describe("abandon", () => {
+    const abandon: CartCommand = {
+      type: "AbandonCart",
+      lastActivityAt: new Date(Date.UTC(2025, 10, 20, 16, 30)),
+      abandonedAfterMinutes: 60,
+    };
+
+    it("says since when and after how long nobody has touched the cart", () => {
+      given([created, itemAdded()]).when(abandon).then([abandoned]);
+      given([created, itemAdded(), abandoned, reopened, itemAdded()]).when(abandon).then([abandoned]);
+    });
+
+    it("says nothing of a cart that is abandoned, empty, in checkout or finished, so it may come again", () => {
+      const others = [[abandoned], [abandoned, reminded(1)], [removed], [submitted], [purchased], [mergedInto]];
+      for (const events of others)
+        given([created, itemAdded(), ...events])
+          .when(abandon)
+          .then([]);
+    });
+
+    it("refuses a cart that is not there", () => {
+      given([]).when(abandon).thenRejects("CART_NOT_FOUND");
+    });
+  });
+
+  describe("remind", () => {
+    const remind = (step: number): CartCommand => ({ type: "RemindOfAbandonment", step, afterMinutes: 1440 });
+    const left = [created, itemAdded(), abandoned];
+
+    it("says once that a step is due", () => {
+      given(left)
+        .when(remind(1))
+        .then([reminded(1)]);
+      given([...left, reminded(1)])
+        .when(remind(1))
+        .then([]);
+      given([...left, reminded(1)])
+        .when(remind(2))
+        .then([reminded(2)]);
+    });
+
+    it("may leave a step out, and never goes back to it", () => {
+      given(left)
+        .when(remind(3))
+        .then([reminded(3)]);
+      given([...left, reminded(3)])
+        .when(remind(2))
+        .then([]);
+    });
+
+    it("begins anew when the cart is abandoned again", () => {
+      given([...left, reminded(2), reopened, itemAdded(), abandoned])
+        .when(remind(1))
+        .then([reminded(1)]);
+    });
+
+    it("says nothing of a cart that is not abandoned, so it may come too late", () => {
+      for (const events of [[], [submitted], [purchased], [mergedInto], [abandoned, reminded(1), reopened]]) {
+        given([created, itemAdded(), ...events])
+          .when(remind(2))
+          .then([]);
+      }
+      given([]).when(remind(1)).thenRejects("CART_NOT_FOUND");
+    });
+  });
+
+  describe("when it is abandoned", () => {
+    const left = [created, itemAdded(), abandoned, reminded(1)];
+
+    it("is reopened first by whatever changes it, in the same decision", () => {
+      const changes: readonly [command: CartCommand, event: CartEvent][] = [
+        [addItem(), itemAdded()],
+        [
+          { type: "ChangeItemQuantity", itemId: "item-1", quantity: 1 },
+          { type: "ItemQuantityChanged", data: { item_id: "item-1", quantity: 1 } },
+        ],
+        [{ type: "ChangeItemQuantity", itemId: "item-1", quantity: 0 }, removed],
+        [{ type: "RemoveItem", itemId: "item-1" }, removed],
+        [{ type: "ClearCart" }, { type: "CartCleared", data: {} }],
+        [{ type: "SubmitCart" }, submitted],
+        [{ type: "PurchaseCart", orderId: "order-1" }, purchased],
+      ];
+      for (const [command, event] of changes) given(left).when(command).then([reopened, event]);
+    });
+
+    it("is reopened by that command alone too", () => {
+      given(left).when({ type: "ReopenCart" }).then([reopened]);
+    });
+
+    it("stays so when a command changes nothing or is refused", () => {
+      given(left).when({ type: "ChangeItemQuantity", itemId: "item-1", quantity: 2 }).then([]);
+      given(left).when({ type: "RemoveItem", itemId: "item-2" }).thenRejects("ITEM_NOT_FOUND", "item_id");
+      given(left)
+        .when(addItem({ userId: "user-2" }))
+        .thenRejects("CART_OWNED_BY_ANOTHER_USER", "user_id");
     });
   });
 

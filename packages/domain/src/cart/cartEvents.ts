@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import type { EventCatalog } from "../events/eventCatalog.ts";
+import { closed, minutes, opaqueId, utcTime } from "../events/eventFields.ts";
 
 /*
  * STORED SHAPES. Every event that was ever appended has one of these shapes, and
@@ -7,10 +8,7 @@ import type { EventCatalog } from "../events/eventCatalog.ts";
  * an upcast from the one before, and keep a stored fixture of both.
  */
 
-export const opaqueId = Type.String({ minLength: 1, maxLength: 64 });
 const minorUnits = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-
-const closed = { additionalProperties: false };
 
 const CartCreatedV1 = Type.Object({ user_id: opaqueId, tenant_id: opaqueId, currency: Type.String({ pattern: "^[A-Z]{3}$" }) }, closed);
 
@@ -51,6 +49,7 @@ const CartSubmittedV1 = Type.Object(
   closed,
 );
 
+/** A submitted cart left checkout, or the customer of an abandoned one is back. */
 const CartReopenedV1 = Type.Object({}, closed);
 
 /** `total_amount` is what was bought, in minor units of the cart's currency. */
@@ -73,6 +72,12 @@ const CartMergedFromV1 = Type.Object(
   closed,
 );
 
+/** The cart was left alone: since its last activity more minutes have passed than the tenant's policy allows. */
+const CartAbandonedV1 = Type.Object({ last_activity_at: utcTime, abandoned_after_minutes: minutes }, closed);
+
+/** `after_minutes` is how long after the abandonment this step is due; it may come later, as in quiet time. */
+const CartAbandonmentReminderDueV1 = Type.Object({ step: Type.Integer({ minimum: 1 }), after_minutes: minutes }, closed);
+
 /** The events of a cart in their current versions: what `decide` returns and `evolve` takes. */
 export type CartEvent =
   | { readonly type: "CartCreated"; readonly data: Static<typeof CartCreatedV1> }
@@ -84,7 +89,9 @@ export type CartEvent =
   | { readonly type: "CartReopened"; readonly data: Static<typeof CartReopenedV1> }
   | { readonly type: "CartPurchased"; readonly data: Static<typeof CartPurchasedV1> }
   | { readonly type: "CartMergedInto"; readonly data: Static<typeof CartMergedIntoV1> }
-  | { readonly type: "CartMergedFrom"; readonly data: Static<typeof CartMergedFromV1> };
+  | { readonly type: "CartMergedFrom"; readonly data: Static<typeof CartMergedFromV1> }
+  | { readonly type: "CartAbandoned"; readonly data: Static<typeof CartAbandonedV1> }
+  | { readonly type: "CartAbandonmentReminderDue"; readonly data: Static<typeof CartAbandonmentReminderDueV1> };
 
 /** Every version of every cart event. The last version in each list is the current one. */
 export const cartEventCatalog: EventCatalog<CartEvent> = {
@@ -100,4 +107,6 @@ export const cartEventCatalog: EventCatalog<CartEvent> = {
   CartPurchased: { versions: [{ schema: CartPurchasedV1 }] },
   CartMergedInto: { versions: [{ schema: CartMergedIntoV1 }] },
   CartMergedFrom: { versions: [{ schema: CartMergedFromV1 }] },
+  CartAbandoned: { versions: [{ schema: CartAbandonedV1 }] },
+  CartAbandonmentReminderDue: { versions: [{ schema: CartAbandonmentReminderDueV1 }] },
 };

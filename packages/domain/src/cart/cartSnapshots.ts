@@ -9,7 +9,7 @@ type CartJson = Cart extends infer State
   : never;
 
 export const cartSnapshots: SnapshotPolicy<Cart> = {
-  schemaVersion: 2,
+  schemaVersion: 3,
   every: 100,
   toJson: (cart): CartJson => (cart.status === "NONE" ? cart : { ...cart, lines: [...cart.lines.values()] }),
   fromJson: (json) => {

@@ -15,9 +15,17 @@ type CartContents = {
   /** By item id, in the order in which they were first added. */
   readonly lines: ReadonlyMap<string, CartLine>;
   readonly nextPosition: number;
+  /** Whether it was ABANDONED at any time: a purchase then is a recovery. */
+  readonly wasAbandoned: boolean;
 };
 
 export type OpenCart = CartContents & { readonly status: "OPEN" };
+/** Left alone with lines in it for longer than its tenant's policy allows. What its customer does next opens it again. */
+export type AbandonedCart = CartContents & {
+  readonly status: "ABANDONED";
+  /** The last reminder step since it was abandoned; 0 before the first. */
+  readonly remindedStep: number;
+};
 /** Frozen for checkout: its lines, and so its totals, cannot change until it is reopened. */
 export type SubmittedCart = CartContents & { readonly status: "SUBMITTED" };
 /** Purchased. */
@@ -25,7 +33,7 @@ export type ClosedCart = CartContents & { readonly status: "CLOSED"; readonly or
 /** Its lines went into another cart; they stay here as they were. */
 export type MergedCart = CartContents & { readonly status: "MERGED"; readonly mergedInto: string };
 
-export type ExistingCart = OpenCart | SubmittedCart | ClosedCart | MergedCart;
+export type ExistingCart = OpenCart | AbandonedCart | SubmittedCart | ClosedCart | MergedCart;
 
 /** `NONE` is a cart without events. */
 export type Cart = { readonly status: "NONE" } | ExistingCart;

@@ -1,28 +1,42 @@
 import { DomainError } from "../domainError.ts";
 import { isCurrency } from "../money/currencies.ts";
 import { toMinorUnits } from "../money/minorUnits.ts";
-import type { AddItem, CartCommand, ChangeItemQuantity, PurchaseCart, RemoveItem } from "./cartCommands.ts";
+import type {
+  AbandonCart,
+  AddItem,
+  CartCommand,
+  ChangeItemQuantity,
+  PurchaseCart,
+  RemindOfAbandonment,
+  RemoveItem,
+} from "./cartCommands.ts";
 import type { CartEvent } from "./cartEvents.ts";
 import { requireLineCount, requireQuantity } from "./cartLimits.ts";
 import { type Cart, type CartLine, itemCount, type OpenCart, totalAmount } from "./cartState.ts";
-import { requireOpen, requireUnfinished } from "./requireOpen.ts";
+import { reopenedFirst } from "./reopenedFirst.ts";
+import { requireExisting, requireOpen, requireUnfinished } from "./requireOpen.ts";
 
+/** An abandoned cart is judged by its customer's commands as if it were open; `reopenedFirst` then makes it so. */
 export const decideCart = (command: CartCommand, cart: Cart): readonly CartEvent[] => {
   switch (command.type) {
     case "AddItem":
-      return addItem(command, cart);
+      return reopenedFirst(cart, addItem(command, cart));
     case "ChangeItemQuantity":
-      return changeItemQuantity(command, cart);
+      return reopenedFirst(cart, changeItemQuantity(command, cart));
     case "RemoveItem":
-      return removeItem(command, cart);
+      return reopenedFirst(cart, removeItem(command, cart));
     case "ClearCart":
-      return clear(cart);
+      return reopenedFirst(cart, clear(cart));
     case "SubmitCart":
-      return submit(cart);
+      return reopenedFirst(cart, submit(cart));
+    case "PurchaseCart":
+      return reopenedFirst(cart, purchase(command, cart));
     case "ReopenCart":
       return reopen(cart);
-    case "PurchaseCart":
-      return purchase(command, cart);
+    case "AbandonCart":
+      return abandon(command, cart);
+    case "RemindOfAbandonment":
+      return remind(command, cart);
     default:
       return command satisfies never;
   }
@@ -105,7 +119,24 @@ const submit = (cart: Cart): readonly CartEvent[] => {
 };
 
 const reopen = (cart: Cart): readonly CartEvent[] =>
-  requireUnfinished(cart).status === "OPEN" ? [] : [{ type: "CartReopened", data: {} }];
+  cart.status === "ABANDONED" || requireUnfinished(cart).status === "SUBMITTED" ? [{ type: "CartReopened", data: {} }] : [];
+
+const abandon = ({ lastActivityAt, abandonedAfterMinutes }: AbandonCart, cart: Cart): readonly CartEvent[] => {
+  const { status, lines } = requireExisting(cart);
+  if (status !== "OPEN" || lines.size === 0) return [];
+  return [
+    {
+      type: "CartAbandoned",
+      data: { last_activity_at: lastActivityAt.toISOString(), abandoned_after_minutes: abandonedAfterMinutes },
+    },
+  ];
+};
+
+const remind = ({ step, afterMinutes }: RemindOfAbandonment, cart: Cart): readonly CartEvent[] => {
+  const existing = requireExisting(cart);
+  if (existing.status !== "ABANDONED" || step <= existing.remindedStep) return [];
+  return [{ type: "CartAbandonmentReminderDue", data: { step, after_minutes: afterMinutes } }];
+};
 
 const purchase = (command: PurchaseCart, cart: Cart): readonly CartEvent[] => {
   const unfinished = requireUnfinished(cart);

@@ -72,6 +72,24 @@ describe("merge", () => {
     expect(events.source.reduce(cartDecider.evolve, source)).to.include({ status: "MERGED", mergedInto: targetCartId });
   });
 
+  it("reopens whichever of the two is abandoned, in the same decision", () => {
+    const abandoned: CartEvent = {
+      type: "CartAbandoned",
+      data: { last_activity_at: "2025-11-20T16:30:00.000Z", abandoned_after_minutes: 60 },
+    };
+    const reopened: CartEvent = { type: "CartReopened", data: {} };
+    const plain = decideMerge(merge("add"), source, target);
+    const [leftSource, leftTarget] = [cartDecider.evolve(source, abandoned), cartDecider.evolve(target, abandoned)];
+    expect(decideMerge(merge("add"), leftSource, target)).to.deep.equal({ ...plain, source: [reopened, ...plain.source] });
+    expect(decideMerge(merge("add"), source, leftTarget)).to.deep.equal({ ...plain, target: [reopened, ...plain.target] });
+    for (const [before, events] of [
+      [leftSource, [reopened, ...plain.source]],
+      [leftTarget, [reopened, ...plain.target]],
+    ] as const) {
+      expect(events.reduce(cartDecider.evolve, before)).to.include({ wasAbandoned: true });
+    }
+  });
+
   it("closes an empty source too", () => {
     expect(decideMerge(merge("add"), cart(created()), target)).to.deep.equal(decided("add", []));
   });

@@ -3,6 +3,7 @@ import type { MergeCart, MergeStrategy } from "./cartCommands.ts";
 import type { CartEvent } from "./cartEvents.ts";
 import { requireLineCount, requireQuantity } from "./cartLimits.ts";
 import type { Cart, CartLine, OpenCart } from "./cartState.ts";
+import { reopenedFirst } from "./reopenedFirst.ts";
 import { requireOpen } from "./requireOpen.ts";
 
 export type MergeEvents = { readonly source: readonly CartEvent[]; readonly target: readonly CartEvent[] };
@@ -30,9 +31,13 @@ export const decideMerge = (command: MergeCart, sourceCart: Cart, targetCart: Ca
   requireLineCount(target.lines.size + lines.filter(({ item_id }) => !target.lines.has(item_id)).length, targetField);
   for (const { item_id, quantity } of lines) requireQuantity(item_id, quantity, targetField);
   return {
-    source: [{ type: "CartMergedInto", data: { target_cart_id: command.targetCartId, strategy: command.strategy } }],
+    source: reopenedFirst(sourceCart, [
+      { type: "CartMergedInto", data: { target_cart_id: command.targetCartId, strategy: command.strategy } },
+    ]),
     // Also without a line to move: the target's history says what became of the source, and storing it finds out whether the target has changed.
-    target: [{ type: "CartMergedFrom", data: { source_cart_id: command.sourceCartId, strategy: command.strategy, lines } }],
+    target: reopenedFirst(targetCart, [
+      { type: "CartMergedFrom", data: { source_cart_id: command.sourceCartId, strategy: command.strategy, lines } },
+    ]),
   };
 };
 

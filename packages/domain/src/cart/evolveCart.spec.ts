@@ -47,6 +47,26 @@ describe("evolve cart", () => {
     ]);
   });
 
+  it("knows of a cart that is open or purchased again that it was abandoned", () => {
+    const abandoned: CartEvent = {
+      type: "CartAbandoned",
+      data: { last_activity_at: "2025-11-20T16:30:00.000Z", abandoned_after_minutes: 60 },
+    };
+    const reminded: CartEvent = { type: "CartAbandonmentReminderDue", data: { step: 1, after_minutes: 60 } };
+    const reopened: CartEvent = { type: "CartReopened", data: {} };
+    const open = [created, added("a", 1, 50)];
+    expect(fold(open)).to.include({ status: "OPEN", wasAbandoned: false });
+    expect(fold([...open, abandoned])).to.include({ status: "ABANDONED", wasAbandoned: true, remindedStep: 0 });
+    expect(fold([...open, abandoned, reminded])).to.include({ status: "ABANDONED", remindedStep: 1 });
+    const again = fold([...open, abandoned, reminded, reopened]);
+    expect(again).to.deep.equal({ ...fold(open), wasAbandoned: true });
+    expect(cartDecider.evolve(again, { type: "CartPurchased", data: { order_id: "o", total_amount: 50 } })).to.include({
+      status: "CLOSED",
+      wasAbandoned: true,
+    });
+    expect(() => fold([...open, abandoned, added("a", 1, 50)])).to.throw("ItemAddedToCart cannot follow a cart that is ABANDONED");
+  });
+
   it("does not change the state that it is given", () => {
     const before = fold([created, added("a", 1, 50)]);
     const copy = structuredClone(before);

@@ -1,5 +1,5 @@
 import type { CartEvent } from "./cartEvents.ts";
-import type { Cart, OpenCart } from "./cartState.ts";
+import type { AbandonedCart, Cart, OpenCart, SubmittedCart } from "./cartState.ts";
 
 export const evolveCart = (cart: Cart, event: CartEvent): Cart => {
   switch (event.type) {
@@ -11,6 +11,7 @@ export const evolveCart = (cart: Cart, event: CartEvent): Cart => {
         currency: event.data.currency,
         lines: new Map(),
         nextPosition: 1,
+        wasAbandoned: false,
       };
     case "ItemAddedToCart": {
       const open = as(cart, event, "OPEN");
@@ -34,7 +35,7 @@ export const evolveCart = (cart: Cart, event: CartEvent): Cart => {
     case "CartSubmitted":
       return { ...as(cart, event, "OPEN"), status: "SUBMITTED" };
     case "CartReopened":
-      return { ...as(cart, event, "SUBMITTED"), status: "OPEN" };
+      return opened(as(cart, event, "SUBMITTED", "ABANDONED"));
     case "CartPurchased":
       return { ...as(cart, event, "OPEN", "SUBMITTED"), status: "CLOSED", orderId: event.data.order_id };
     case "CartMergedInto":
@@ -44,9 +45,19 @@ export const evolveCart = (cart: Cart, event: CartEvent): Cart => {
         as(cart, event, "OPEN"),
         event.data.lines.map(({ item_id: itemId, name, quantity, unit_price: unitPrice }) => ({ itemId, name, quantity, unitPrice })),
       );
+    case "CartAbandoned":
+      return { ...as(cart, event, "OPEN"), status: "ABANDONED", wasAbandoned: true, remindedStep: 0 };
+    case "CartAbandonmentReminderDue":
+      return { ...as(cart, event, "ABANDONED"), remindedStep: event.data.step };
     default:
       return event satisfies never;
   }
+};
+
+/** The cart after its `CartReopened`. */
+export const opened = (cart: SubmittedCart | AbandonedCart): OpenCart => {
+  const { userId, tenantId, currency, lines, nextPosition, wasAbandoned } = cart;
+  return { status: "OPEN", userId, tenantId, currency, lines, nextPosition, wasAbandoned };
 };
 
 type LineValues = { readonly itemId: string; readonly name: string | undefined; readonly quantity: number; readonly unitPrice: number };

@@ -19,6 +19,7 @@ const cartOf = (...events: readonly DomainEvent[]): ProjectedCart => ({
   cart: fold(cartDecider.initialState, ...events),
   createdAt: timeOf(1),
   updatedAt: timeOf(events.length),
+  abandonedAt: null,
 });
 
 const existing = (n: number, ...events: readonly DomainEvent[]) => new Map([[cartId(n), cartOf(...events)]]);

@@ -22,8 +22,14 @@ export const projectEvent = (cart: ProjectedCart, { version, occurredAt, event }
   if (version !== cart.version + 1) {
     throw new ProjectionError("VERSION_GAP", `the event has version ${version}, expected ${cart.version + 1}`);
   }
-  const evolved = evolve(cart, cartEventCodec.decode(event));
-  return { version, cart: evolved, createdAt: version === 1 ? occurredAt : cart.createdAt, updatedAt: occurredAt };
+  const decoded = cartEventCodec.decode(event);
+  return {
+    version,
+    cart: evolve(cart, decoded),
+    createdAt: version === 1 ? occurredAt : cart.createdAt,
+    updatedAt: occurredAt,
+    abandonedAt: decoded.type === "CartAbandoned" ? occurredAt : cart.abandonedAt,
+  };
 };
 
 /** `evolve` throws at an event that does not follow its state; and an amount that is not exact, or too great for its column, may not be stored. */

@@ -9,11 +9,13 @@ export type ProjectedCart = {
   readonly createdAt: Date;
   /** When its last event occurred. */
   readonly updatedAt: Date;
+  /** When it was last abandoned; null when it never was. */
+  readonly abandonedAt: Date | null;
 };
 
 const epoch = new Date(0);
 
-export const noCart: ProjectedCart = { version: 0, cart: cartDecider.initialState, createdAt: epoch, updatedAt: epoch };
+export const noCart: ProjectedCart = { version: 0, cart: cartDecider.initialState, createdAt: epoch, updatedAt: epoch, abandonedAt: null };
 
 export type LineChanges = { readonly written: readonly CartLine[]; readonly removed: readonly string[] };
 

@@ -16,6 +16,8 @@ export const cartColumns = [
   "line_count",
   "order_id",
   "merged_into",
+  "abandoned_at",
+  "reminded_step",
   "version",
   "next_position",
   "created_at",
@@ -25,7 +27,7 @@ export const cartColumns = [
 export const itemColumns = ["cart_id", "item_id", "name", "quantity", "unit_price", "position"] as const;
 
 /** The values of `cartColumns`. */
-export const cartRow = (id: Buffer, { version, createdAt, updatedAt }: ProjectedCart, cart: ExistingCart): ColumnValue[] => [
+export const cartRow = (id: Buffer, { version, createdAt, updatedAt, abandonedAt }: ProjectedCart, cart: ExistingCart): ColumnValue[] => [
   id,
   cart.tenantId,
   cart.userId,
@@ -36,6 +38,8 @@ export const cartRow = (id: Buffer, { version, createdAt, updatedAt }: Projected
   cart.lines.size,
   cart.status === "CLOSED" ? cart.orderId : null,
   cart.status === "MERGED" ? uuidToBytes(cart.mergedInto) : null,
+  abandonedAt,
+  cart.status === "ABANDONED" ? cart.remindedStep : 0,
   version,
   cart.nextPosition,
   createdAt,

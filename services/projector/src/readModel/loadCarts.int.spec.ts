@@ -16,6 +16,12 @@ const added = (itemId: string, name?: string): CartEvent => ({
 });
 const merged: CartEvent = { type: "CartMergedInto", data: { target_cart_id: cartId(9), strategy: "add" } };
 const submitted: CartEvent = { type: "CartSubmitted", data: { total_amount: 400, item_count: 4, line_count: 2 } };
+const abandoned: CartEvent = {
+  type: "CartAbandoned",
+  data: { last_activity_at: timeOf(1).toISOString(), abandoned_after_minutes: 60 },
+};
+const reminded = (step: number): CartEvent => ({ type: "CartAbandonmentReminderDue", data: { step, after_minutes: step * 10 } });
+const reopened: CartEvent = { type: "CartReopened", data: {} };
 const purchased: CartEvent = { type: "CartPurchased", data: { order_id: "order-1", total_amount: 400 } };
 
 /** A line that goes and comes back, so that its position is not its rank. */
@@ -29,17 +35,19 @@ const opened: readonly CartEvent[] = [
 ];
 
 const histories: Readonly<Record<CartStatus, readonly CartEvent[]>> = {
-  OPEN: [...opened, submitted, { type: "CartReopened", data: {} }, { type: "CartCleared", data: {} }, added("d")],
+  OPEN: [...opened, submitted, reopened, { type: "CartCleared", data: {} }, added("d")],
+  ABANDONED: [...opened, abandoned, reminded(1), reminded(3), reopened, added("d"), abandoned],
   SUBMITTED: [...opened, submitted],
-  CLOSED: [...opened, submitted, purchased],
+  CLOSED: [...opened, abandoned, reminded(1), reopened, submitted, purchased],
   MERGED: [...opened, merged],
 };
 
-const next = ({ version, cart, createdAt }: ProjectedCart, event: CartEvent): ProjectedCart => ({
+const next = ({ version, cart, createdAt, abandonedAt }: ProjectedCart, event: CartEvent): ProjectedCart => ({
   version: version + 1,
   cart: cartDecider.evolve(cart, event),
   createdAt: version === 0 ? timeOf(1) : createdAt,
   updatedAt: timeOf(version + 1),
+  abandonedAt: event.type === "CartAbandoned" ? timeOf(version + 1) : abandonedAt,
 });
 
 /** With the order of the lines, which a comparison of maps would not see. */

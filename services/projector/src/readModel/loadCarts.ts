@@ -12,6 +12,8 @@ type CartRow = RowDataPacket & {
   readonly currency: string;
   readonly order_id: string | null;
   readonly merged_into: Buffer | null;
+  readonly abandoned_at: Date | null;
+  readonly reminded_step: number;
   readonly version: number;
   readonly next_position: number;
   readonly created_at: Date;
@@ -36,7 +38,7 @@ export const loadCarts = async (
   if (ids.length === 0) return new Map();
   const carts = await run<CartRow[]>(
     connection,
-    `SELECT id, tenant_id, user_id, status, currency, order_id, merged_into, version, next_position, created_at, updated_at
+    `SELECT id, tenant_id, user_id, status, currency, order_id, merged_into, abandoned_at, reminded_step, version, next_position, created_at, updated_at
      FROM ${tables.carts} WHERE id IN (?) FOR UPDATE`,
     [ids.map(uuidToBytes)],
   );
@@ -55,19 +57,34 @@ export const loadCarts = async (
       const id = bytesToUuid(row.id);
       return [
         id,
-        { version: row.version, cart: toCart(row, linesOf.get(id) ?? new Map()), createdAt: row.created_at, updatedAt: row.updated_at },
+        {
+          version: row.version,
+          cart: toCart(row, linesOf.get(id) ?? new Map()),
+          createdAt: row.created_at,
+          updatedAt: row.updated_at,
+          abandonedAt: row.abandoned_at,
+        },
       ];
     }),
   );
 };
 
 const toCart = (row: CartRow, lines: ReadonlyMap<string, CartLine>): Cart => {
-  const common = { userId: row.user_id, tenantId: row.tenant_id, currency: row.currency, lines, nextPosition: row.next_position };
+  const common = {
+    userId: row.user_id,
+    tenantId: row.tenant_id,
+    currency: row.currency,
+    lines,
+    nextPosition: row.next_position,
+    wasAbandoned: row.abandoned_at !== null,
+  };
   const status = toStatus(row);
   switch (status) {
     case "OPEN":
     case "SUBMITTED":
       return { status, ...common };
+    case "ABANDONED":
+      return { status, ...common, remindedStep: row.reminded_step };
     case "CLOSED":
       if (row.order_id === null) throw new Error(`cart ${bytesToUuid(row.id)} is closed but has no order`);
       return { status, ...common, orderId: row.order_id };
@@ -80,7 +97,7 @@ const toCart = (row: CartRow, lines: ReadonlyMap<string, CartLine>): Cart => {
 };
 
 /** Every status of the domain: one that is added there does not compile here until it can be restored. */
-const statuses: Readonly<Record<CartStatus, true>> = { OPEN: true, SUBMITTED: true, CLOSED: true, MERGED: true };
+const statuses: Readonly<Record<CartStatus, true>> = { OPEN: true, ABANDONED: true, SUBMITTED: true, CLOSED: true, MERGED: true };
 
 const isStatus = (text: string): text is CartStatus => Object.hasOwn(statuses, text);
 

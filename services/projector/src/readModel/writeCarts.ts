@@ -32,7 +32,8 @@ export const writeCarts = async (
     connection,
     `INSERT INTO ${tables.carts} (${cartColumns.join(", ")}) VALUES ? AS new ON DUPLICATE KEY UPDATE
        status = new.status, total_amount = new.total_amount, item_count = new.item_count, line_count = new.line_count,
-       order_id = new.order_id, merged_into = new.merged_into, version = new.version, next_position = new.next_position, updated_at = new.updated_at`,
+       order_id = new.order_id, merged_into = new.merged_into, abandoned_at = new.abandoned_at, reminded_step = new.reminded_step,
+       version = new.version, next_position = new.next_position, updated_at = new.updated_at`,
     rows.filter(({ isNew }) => !isNew).map(({ row }) => row),
   );
   await forRows(

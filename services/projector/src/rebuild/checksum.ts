@@ -49,11 +49,11 @@ const asText = (value: ColumnValue): string => {
 };
 
 const binaryColumns: ReadonlySet<string> = new Set(["id", "merged_into", "cart_id"]);
-const timeColumns: ReadonlySet<string> = new Set(["created_at", "updated_at"]);
+const timeColumns: ReadonlySet<string> = new Set(["created_at", "updated_at", "abandoned_at"]);
 
 const sqlText = (column: string): string => {
   if (binaryColumns.has(column)) return `COALESCE(HEX(${column}), '\\\\N')`;
-  if (timeColumns.has(column)) return `DATE_FORMAT(${column}, '%Y%m%d%H%i%s%f')`;
+  if (timeColumns.has(column)) return `COALESCE(DATE_FORMAT(${column}, '%Y%m%d%H%i%s%f'), '\\\\N')`;
   return `COALESCE(${column}, '\\\\N')`;
 };
 

@@ -64,6 +64,7 @@ describe("the lists of carts", () => {
             line_count: 1,
             order_id: "order-1",
             merged_into: null,
+            abandoned_at: null,
             version: 3,
             created_at: timeOf(1).toISOString(),
             updated_at: timeOf(3).toISOString(),

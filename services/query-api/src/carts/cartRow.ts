@@ -5,7 +5,7 @@ import type { CartSummaryRecord } from "./cartView.ts";
 
 /** Of the table `carts c`, for a `CartRow`. */
 export const cartColumns =
-  "c.id, c.tenant_id, c.user_id, c.status, c.currency, c.total_amount, c.item_count, c.line_count, c.order_id, c.merged_into, c.version, c.created_at, c.updated_at";
+  "c.id, c.tenant_id, c.user_id, c.status, c.currency, c.total_amount, c.item_count, c.line_count, c.order_id, c.merged_into, c.abandoned_at, c.version, c.created_at, c.updated_at";
 
 export type CartRow = RowDataPacket & {
   readonly id: Buffer;
@@ -18,6 +18,7 @@ export type CartRow = RowDataPacket & {
   readonly line_count: number;
   readonly order_id: string | null;
   readonly merged_into: Buffer | null;
+  readonly abandoned_at: Date | null;
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
@@ -34,6 +35,7 @@ export const toCartSummary = (row: CartRow): CartSummaryRecord => ({
   lineCount: row.line_count,
   orderId: row.order_id,
   mergedInto: row.merged_into === null ? null : bytesToUuid(row.merged_into),
+  abandonedAt: row.abandoned_at,
   version: row.version,
   createdAt: row.created_at,
   updatedAt: row.updated_at,

@@ -11,13 +11,16 @@ const summary = {
   id: Type.String({ format: "uuid" }),
   user_id: Type.String(),
   tenant_id: Type.String(),
-  status: Type.Enum(cartStatuses, { description: "OPEN carts take changes, SUBMITTED ones are in checkout, CLOSED ones were purchased" }),
+  status: Type.Enum(cartStatuses, {
+    description: "OPEN carts take changes, ABANDONED ones are opened by one, SUBMITTED ones are in checkout, CLOSED ones were purchased",
+  }),
   currency: Type.String({ pattern: "^[A-Z]{3}$", description: "ISO 4217" }),
   total_amount: amount("sum over all lines"),
   item_count: count("units over all lines"),
   line_count: count("lines"),
   order_id: nullable("the order that a CLOSED cart became"),
   merged_into: nullable("the id of the cart that took the lines of a MERGED cart"),
+  abandoned_at: Type.Union([time("when the cart was last abandoned"), Type.Null()], { description: "null for a cart that never was" }),
   version: Type.Integer({ minimum: 1, description: "of the last event that is in this answer" }),
   created_at: time("of the first event"),
   updated_at: time("of the last event that is in this answer"),
@@ -50,6 +53,7 @@ export type CartSummaryRecord = {
   readonly lineCount: number;
   readonly orderId: string | null;
   readonly mergedInto: string | null;
+  readonly abandonedAt: Date | null;
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -76,6 +80,7 @@ export const cartSummaryView = (cart: CartSummaryRecord): Static<typeof cartSumm
   line_count: cart.lineCount,
   order_id: cart.orderId,
   merged_into: cart.mergedInto,
+  abandoned_at: cart.abandonedAt?.toISOString() ?? null,
   version: cart.version,
   created_at: cart.createdAt.toISOString(),
   updated_at: cart.updatedAt.toISOString(),

@@ -3,7 +3,7 @@ import { type Static, type TObject, Type } from "typebox";
 import type { StoredEvent } from "./readEvents.ts";
 
 const amount = Type.Number({ minimum: 0, description: "in the cart's currency" });
-const quantity = Type.Integer({ minimum: 1 });
+const positive = Type.Integer({ minimum: 1 });
 const itemId = Type.String();
 const cartId = Type.String({ format: "uuid" });
 const strategy = Type.Union([Type.Literal("add"), Type.Literal("max")]);
@@ -40,11 +40,13 @@ export const cartEventSchema = Type.Union([
       previous_price: Type.Union([amount, Type.Null()], { description: "of the line, when this event changed it" }),
     }),
   ),
-  cartEvent("ItemQuantityChanged", Type.Object({ item_id: itemId, quantity })),
+  cartEvent("ItemQuantityChanged", Type.Object({ item_id: itemId, quantity: positive })),
   cartEvent("ItemRemovedFromCart", Type.Object({ item_id: itemId })),
   cartEvent("CartCleared", Type.Object({})),
-  cartEvent("CartSubmitted", Type.Object({ total_amount: amount, item_count: quantity, line_count: quantity })),
+  cartEvent("CartSubmitted", Type.Object({ total_amount: amount, item_count: positive, line_count: positive })),
   cartEvent("CartReopened", Type.Object({})),
+  cartEvent("CartAbandoned", Type.Object({ last_activity_at: Type.String({ format: "date-time" }), abandoned_after_minutes: positive })),
+  cartEvent("CartAbandonmentReminderDue", Type.Object({ step: positive, after_minutes: positive })),
   cartEvent("CartPurchased", Type.Object({ order_id: Type.String(), total_amount: amount })),
   cartEvent("CartMergedInto", Type.Object({ target_cart_id: cartId, strategy })),
   cartEvent(
@@ -52,7 +54,7 @@ export const cartEventSchema = Type.Union([
     Type.Object({
       source_cart_id: cartId,
       strategy,
-      lines: Type.Array(Type.Object({ item_id: itemId, name, quantity, price: amount }), {
+      lines: Type.Array(Type.Object({ item_id: itemId, name, quantity: positive, price: amount }), {
         description: "those that are new or have another quantity, as they are after this event",
       }),
     }),
@@ -97,6 +99,10 @@ export const cartEventView = (stored: StoredEvent, currency: string): CartEventV
     case "CartCleared":
       return { ...common, type: event.type, data: event.data };
     case "CartReopened":
+      return { ...common, type: event.type, data: event.data };
+    case "CartAbandoned":
+      return { ...common, type: event.type, data: event.data };
+    case "CartAbandonmentReminderDue":
       return { ...common, type: event.type, data: event.data };
     case "CartMergedInto":
       return { ...common, type: event.type, data: event.data };

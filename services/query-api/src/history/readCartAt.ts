@@ -5,6 +5,7 @@ import type { CartRecord } from "../carts/cartView.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { readCreation } from "./readCreation.ts";
 import { readEvents } from "./readEvents.ts";
+import { readLastAbandonment } from "./readLastAbandonment.ts";
 
 export type CartAtOptions = { readonly version: number; readonly signal: AbortSignal };
 
@@ -46,6 +47,7 @@ export const readCartAt = async (eventStore: ReadOnlyDatabase, id: string, { ver
     lineCount: cart.lines.size,
     orderId: cart.status === "CLOSED" ? cart.orderId : null,
     mergedInto: cart.status === "MERGED" ? cart.mergedInto : null,
+    abandonedAt: cart.wasAbandoned ? await readLastAbandonment(eventStore, id, version) : null,
     version,
     createdAt: creation.occurredAt,
     updatedAt: last.occurredAt,

@@ -127,6 +127,7 @@ export const storeEvents = async (api: QueryApi, cartId: string, events: readonl
 export const project = async (api: QueryApi, cartId: string, events: readonly CartEvent[]): Promise<void> => {
   const cart = events.reduce(cartDecider.evolve, cartDecider.initialState);
   if (cart.status === "NONE") throw new Error("no event creates the cart");
+  const abandonedAt = events.findLastIndex(({ type }) => type === "CartAbandoned");
   const connection = await api.readModel.pool().getConnection();
   await connection.beginTransaction();
   await connection.query("REPLACE INTO carts SET ?", {
@@ -140,6 +141,7 @@ export const project = async (api: QueryApi, cartId: string, events: readonly Ca
     line_count: cart.lines.size,
     order_id: cart.status === "CLOSED" ? cart.orderId : null,
     merged_into: cart.status === "MERGED" ? uuidToBytes(cart.mergedInto) : null,
+    abandoned_at: abandonedAt < 0 ? null : timeOf(abandonedAt + 1),
     version: events.length,
     next_position: cart.nextPosition,
     created_at: timeOf(1),
