@@ -4,6 +4,7 @@ import { createBatchLane } from "./batchLane.ts";
 import type { ConsumedMessage } from "./consumedMessage.ts";
 import { createLagReader, type PartitionLag, type TopicPartition } from "./consumerLag.ts";
 import { chunksOf, type Progress, toSlice } from "./fetchedSlice.ts";
+import { explained } from "./kafkaErrors.ts";
 
 export type BatchConsumerOptions = {
   readonly kafka: Kafka;
@@ -62,6 +63,7 @@ export const runBatchConsumer = ({
   let assigned: readonly TopicPartition[] = [];
   let isMember = false;
   let lastHeard = 0;
+  let lastFailure = "";
 
   const process = async (payloads: readonly EachBatchPayload[]): Promise<void> => {
     const [first] = payloads;
@@ -104,6 +106,7 @@ export const runBatchConsumer = ({
       );
       isMember = true;
       lastHeard = Date.now();
+      lastFailure = "";
       logger.info({ group: groupId, partitions: assigned.length }, "joined the consumer group");
     });
     consumer.on(consumer.events.REBALANCING, () => void (isMember = false));
@@ -147,7 +150,9 @@ export const runBatchConsumer = ({
         // One that worked for a while begins to count anew.
         if (Date.now() - startedAt > 60_000) attempt = 1;
         const delay = 200 + delayFor(attempt, retry);
-        logger.error({ err: error, group: groupId, attempt, retry_in_ms: delay }, "the consumer failed and will start again");
+        const reason = explained(error);
+        lastFailure = `: ${reason instanceof Error ? reason.message : String(reason)}`;
+        logger.error({ err: reason, group: groupId, attempt, retry_in_ms: delay }, "the consumer failed and will start again");
         isMember = false;
         await abortableDelay(delay, stopping.signal);
       } finally {
@@ -167,7 +172,7 @@ export const runBatchConsumer = ({
       return running;
     },
     assertReady: async () => {
-      if (!isMember) throw new Error(`not a member of the consumer group ${groupId}`);
+      if (!isMember) throw new Error(`not a member of the consumer group ${groupId}${lastFailure}`);
       const silence = Date.now() - lastHeard;
       if (silence > sessionTimeout / 2) throw new Error(`heard nothing from the consumer group ${groupId} for ${silence} ms`);
     },

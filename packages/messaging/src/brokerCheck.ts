@@ -1,17 +1,24 @@
+import type { Logger } from "@cart/service-kit";
 import type { Admin, Kafka } from "kafkajs";
+import { explained } from "./kafkaErrors.ts";
 
 export type BrokerCheck = {
-  /** Rejects unless a broker answers. For /readyz: a producer that has nothing to send does not notice that Kafka is away. */
+  /**
+   * Rejects unless a broker answers. For /readyz: a producer that has nothing to
+   * send does not notice that Kafka is away. The log has the first failure of a row.
+   */
   readonly assertReachable: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
 /** Asks over a connection of its own, which is made anew after a failure. */
-export const createBrokerCheck = (kafka: Kafka): BrokerCheck => {
+export const createBrokerCheck = (kafka: Kafka, logger: Logger): BrokerCheck => {
   let connected: Promise<Admin> | undefined;
+  let failing = false;
 
   const connect = async (): Promise<Admin> => {
-    const admin = kafka.admin();
+    // Who asks waits for 2 s: time for some brokers, not for all retries of the client.
+    const admin = kafka.admin({ retry: { retries: 2 } });
     await admin.connect();
     return admin;
   };
@@ -21,11 +28,16 @@ export const createBrokerCheck = (kafka: Kafka): BrokerCheck => {
       connected ??= connect();
       try {
         await (await connected).describeCluster();
+        if (failing) logger.info("Kafka answers again");
+        failing = false;
       } catch (error) {
         const failed = connected;
         connected = undefined;
         failed?.then((admin) => admin.disconnect()).catch(() => undefined);
-        throw error;
+        const reason = explained(error);
+        if (!failing) logger.error({ err: reason }, "Kafka cannot be used");
+        failing = true;
+        throw reason;
       }
     },
     close: async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Admin, ITopicMetadata, Kafka } from "kafkajs";
-import { protocolErrorType } from "./kafkaErrors.ts";
+import { explained, protocolErrorType } from "./kafkaErrors.ts";
 
 export type TopicDefinition = { readonly topic: string; readonly partitions: number };
 
@@ -27,14 +27,16 @@ export class TopicError extends Error {
  */
 export const createTopics = async (kafka: Kafka, { topics, replicationFactor, timeout = 30_000 }: CreateTopicsOptions): Promise<void> => {
   const admin = kafka.admin();
-  await admin.connect();
   try {
+    await admin.connect();
     await admin.createTopics({
       topics: topics.map(({ topic, partitions }) => ({ topic, numPartitions: partitions, replicationFactor })),
       timeout,
       waitForLeaders: false,
     });
     assertPartitions(topics, await metadataWithLeaders(admin, topics, Date.now() + timeout));
+  } catch (error) {
+    throw explained(error);
   } finally {
     await admin.disconnect();
   }

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { setTimeout as delay } from "node:timers/promises";
-import { createLogger, kafkaBrokers, loadConfig, logLevel, parseBrokers } from "@cart/service-kit";
+import { createLogger, kafkaConfig, loadConfig, logLevel } from "@cart/service-kit";
 import { Type } from "typebox";
 import { createTopics, TopicError } from "./createTopics.ts";
-import { createKafka } from "./kafkaClient.ts";
+import { KafkaAccessError } from "./kafkaErrors.ts";
+import { kafkaFromConfig } from "./kafkaFromConfig.ts";
 import { topicsWithPrefix } from "./topics.ts";
 
 /** Milliseconds: a broker that is starting answers within seconds, then refuses for some more while it joins its cluster. */
@@ -12,15 +13,14 @@ const patience = 60_000;
 const run = async (): Promise<void> => {
   const config = loadConfig(
     Type.Object({
-      KAFKA_BROKERS: kafkaBrokers,
-      KAFKA_TOPIC_PREFIX: Type.String({ default: "", description: "put before the name of every topic" }),
+      ...kafkaConfig,
       TOPIC_PARTITIONS: Type.Integer({ minimum: 1, maximum: 1_000, default: 12, description: "partitions of the topic of cart events" }),
       TOPIC_REPLICATION: Type.Integer({ minimum: 1, maximum: 10, default: 1, description: "copies of each partition" }),
       LOG_LEVEL: logLevel,
     }),
   );
   const logger = createLogger({ service: "create-topics", level: config.LOG_LEVEL === "info" ? "error" : config.LOG_LEVEL });
-  const kafka = createKafka({ brokers: parseBrokers(config.KAFKA_BROKERS), clientId: "create-topics", logger });
+  const kafka = kafkaFromConfig(config, { clientId: "create-topics", logger });
   const names = topicsWithPrefix(config.KAFKA_TOPIC_PREFIX);
   const topics = [
     { topic: names.cartEvents, partitions: config.TOPIC_PARTITIONS },
@@ -35,7 +35,7 @@ const run = async (): Promise<void> => {
       for (const { topic, partitions } of topics) console.log(`topic ${topic}: ready, ${partitions} partitions or more`);
       return;
     } catch (error) {
-      if (error instanceof TopicError || Date.now() > deadline) throw error;
+      if (error instanceof TopicError || error instanceof KafkaAccessError || Date.now() > deadline) throw error;
       await delay(500);
     }
   }

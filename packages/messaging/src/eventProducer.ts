@@ -1,5 +1,6 @@
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
 import type { EventMessage } from "./eventMessage.ts";
+import { explained } from "./kafkaErrors.ts";
 
 export type TopicMessages = { readonly topic: string; readonly messages: readonly EventMessage[] };
 
@@ -53,7 +54,11 @@ export const createEventProducer = (kafka: Kafka, { maxRequestBytes = 900_000 }:
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
     });
-    await producer.connect();
+    try {
+      await producer.connect();
+    } catch (error) {
+      throw explained(error);
+    }
     return producer;
   };
 
@@ -77,7 +82,7 @@ export const createEventProducer = (kafka: Kafka, { maxRequestBytes = 900_000 }:
           for (const topicMessages of requestsOf(batch, maxRequestBytes)) await producer.sendBatch({ acks: -1, topicMessages });
         } catch (error) {
           abandon(producer);
-          throw error;
+          throw explained(error);
         }
       }),
     disconnect: () =>

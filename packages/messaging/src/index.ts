@@ -15,5 +15,6 @@ export {
 } from "./eventMessage.ts";
 export { createEventProducer, type EventProducer, type EventProducerOptions, type TopicMessages } from "./eventProducer.ts";
 export { createKafka, type KafkaOptions } from "./kafkaClient.ts";
-export { isBrokerUnavailable, isMessageRejected } from "./kafkaErrors.ts";
+export { isBrokerUnavailable, isMessageRejected, KafkaAccessError } from "./kafkaErrors.ts";
+export { kafkaFromConfig } from "./kafkaFromConfig.ts";
 export { defaultTopics, topicOf, type Topics, topicsWithPrefix } from "./topics.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import kafkajs from "kafkajs";
-import { isBrokerUnavailable, isMessageRejected } from "./kafkaErrors.ts";
+import { explained, isBrokerUnavailable, isMessageRejected, KafkaAccessError } from "./kafkaErrors.ts";
 
 const { KafkaJSConnectionError, KafkaJSNonRetriableError, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } = kafkajs;
 
@@ -38,4 +38,43 @@ describe("the errors of Kafka", () => {
       expect(isMessageRejected(error)).to.equal(rejected);
     });
   }
+});
+
+describe("an explained error of Kafka", () => {
+  const connectionError = (code: string) =>
+    new KafkaJSNumberOfRetriesExceeded(new KafkaJSConnectionError("refused", { broker: "kafka:9092", code }), {
+      retryCount: 5,
+      retryTime: 1,
+    });
+  const cases: readonly [string, Error, string][] = [
+    ["an unknown CA", connectionError("SELF_SIGNED_CERT_IN_CHAIN"), "refused; set KAFKA_CA_FILE to the CA that signed Kafka's certificate"],
+    [
+      "another host's certificate",
+      connectionError("ERR_TLS_CERT_ALTNAME_INVALID"),
+      "refused; KAFKA_BROKERS and advertised.listeners have to",
+    ],
+    [
+      "a login of a kind that Kafka does not take",
+      protocolError("UNSUPPORTED_SASL_MECHANISM"),
+      "UNSUPPORTED_SASL_MECHANISM; see KAFKA_USERNAME",
+    ],
+  ];
+  for (const [what, error, message] of cases) {
+    it(`says what to set after ${what}, which is no message's fault`, () => {
+      const said = explained(error);
+      expect(said).to.be.instanceOf(KafkaAccessError).and.have.property("message").that.contains(message);
+      expect(isBrokerUnavailable(said)).to.equal(true);
+    });
+  }
+
+  it("hints at the settings when Kafka closes connections, as it may be restarting too", () => {
+    const said = explained(connectionError("ECONNRESET"));
+    expect(said).not.to.be.instanceOf(KafkaAccessError);
+    expect(said).to.have.property("message", "refused; if Kafka is up, see KAFKA_TLS and KAFKA_SASL_MECHANISM");
+    expect(isBrokerUnavailable(said)).to.equal(true);
+  });
+
+  it("is the same when there is nothing to say", () => {
+    for (const error of [connectionError("ECONNREFUSED"), new TypeError("defect"), undefined]) expect(explained(error)).to.equal(error);
+  });
 });

@@ -1,7 +1,7 @@
 import kafkajs from "kafkajs";
 
 // CommonJS whose errors Node.js does not find as named exports.
-const { KafkaJSError, KafkaJSProtocolError } = kafkajs;
+const { KafkaJSConnectionError, KafkaJSError, KafkaJSProtocolError, KafkaJSSASLAuthenticationError } = kafkajs;
 
 /** kafkajs wraps what it gave up on (`KafkaJSNumberOfRetriesExceeded`, `KafkaJSNonRetriableError`): the deepest cause says what it was. */
 const rootCause = (error: unknown): unknown => {
@@ -40,3 +40,48 @@ export const isMessageRejected = (error: unknown): boolean => rejections.has(pro
  * such as a message that cannot be encoded.
  */
 export const isBrokerUnavailable = (error: unknown): boolean => rootCause(error) instanceof KafkaJSError && !isMessageRejected(error);
+
+/** Kafka is there and does not let this program in. The message says what to set; until then it ends the same way each time. */
+export class KafkaAccessError extends Error {
+  override readonly name = "KafkaAccessError";
+}
+
+/**
+ * What kafkajs makes of a certificate or a login that is not good, as a
+ * `KafkaAccessError`; of a connection that Kafka closes, with a hint, as it does so
+ * too when it wants TLS or a login; any other error as it is.
+ */
+export const explained = (error: unknown): unknown => {
+  const root = rootCause(error);
+  if (!(root instanceof KafkaJSError)) return error;
+  const advice = adviceOn(root);
+  if (advice !== undefined) return new KafkaAccessError(`${root.message}; ${advice}`, { cause: error });
+  if (!isClosedConnection(root)) return error;
+  return new Error(`${root.message}; if Kafka is up, see KAFKA_TLS and KAFKA_SASL_MECHANISM`, { cause: error });
+};
+
+const isClosedConnection = (error: Error): boolean => error.name === "KafkaJSConnectionClosedError" || codeOf(error) === "ECONNRESET";
+
+const codeOf = (error: Error): string => ("code" in error ? String(error.code) : "");
+
+const adviceOn = (error: Error): string | undefined => {
+  if (error instanceof KafkaJSSASLAuthenticationError || protocolErrorType(error) === "UNSUPPORTED_SASL_MECHANISM") {
+    return "see KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM";
+  }
+  return error instanceof KafkaJSConnectionError ? adviceOnCertificates[codeOf(error)] : undefined;
+};
+
+const nameTheCa = "set KAFKA_CA_FILE to the CA that signed Kafka's certificate";
+
+/** By the codes of Node.js and OpenSSL. */
+const adviceOnCertificates: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: nameTheCa,
+  SELF_SIGNED_CERT_IN_CHAIN: nameTheCa,
+  UNABLE_TO_GET_ISSUER_CERT: nameTheCa,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: nameTheCa,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: nameTheCa,
+  CERT_SIGNATURE_FAILURE: nameTheCa,
+  CERT_HAS_EXPIRED: "renew Kafka's certificate",
+  CERT_NOT_YET_VALID: "see the clocks of both machines",
+  ERR_TLS_CERT_ALTNAME_INVALID: "KAFKA_BROKERS and advertised.listeners have to name a host that is in Kafka's certificate",
+};

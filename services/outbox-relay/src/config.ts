@@ -1,12 +1,11 @@
-import { commonConfig, kafkaBrokers, milliseconds, mysqlUrl, port } from "@cart/service-kit";
+import { commonConfig, kafkaConfig, milliseconds, mysqlUrl, port } from "@cart/service-kit";
 import { Type } from "typebox";
 
 export const config = Type.Object({
   ...commonConfig,
+  ...kafkaConfig,
   PORT: port(8082),
   EVENTSTORE_URL: mysqlUrl,
-  KAFKA_BROKERS: kafkaBrokers,
-  KAFKA_TOPIC_PREFIX: Type.String({ default: "", description: "put before every topic's name" }),
   RELAY_BATCH_ROWS: Type.Integer({ minimum: 1, maximum: 10_000, default: 1000, description: "most outbox rows in one batch" }),
   RELAY_LEASE_MS: milliseconds(6_000, { minimum: 500, description: "how long a dead relay's shards stay with it" }),
   RELAY_MAX_ATTEMPTS: Type.Integer({

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { createBrokerCheck, createEventProducer, createKafka, topicsWithPrefix } from "@cart/messaging";
+import { createBrokerCheck, createEventProducer, kafkaFromConfig, topicsWithPrefix } from "@cart/messaging";
 import { openMysqlPool } from "@cart/mysql";
-import { delayFor, listen, operationalRoutes, parseBrokers, runService } from "@cart/service-kit";
+import { delayFor, listen, operationalRoutes, runService } from "@cart/service-kit";
 import express from "express";
 import { config as configSchema } from "./config.ts";
 import { startShardLeases } from "./leases/shardLeases.ts";
@@ -16,11 +16,11 @@ await runService({
     const pool = openMysqlPool({ url: config.EVENTSTORE_URL, connectionLimit: 6 });
     onStop("event store connections", () => pool.end());
 
-    const kafka = createKafka({ brokers: parseBrokers(config.KAFKA_BROKERS), clientId: "outbox-relay", logger });
+    const kafka = kafkaFromConfig(config, { clientId: "outbox-relay", logger });
     const producer = createEventProducer(kafka);
     onStop("kafka producer", () => producer.disconnect());
 
-    const brokers = createBrokerCheck(kafka);
+    const brokers = createBrokerCheck(kafka, logger);
     onStop("broker check", () => brokers.close());
 
     const owner = randomUUID();

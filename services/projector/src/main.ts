@@ -1,5 +1,5 @@
-import { createKafka, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
-import { listen, notFoundHandler, operationalRoutes, parseBrokers, problemHandler, runService } from "@cart/service-kit";
+import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
+import { listen, notFoundHandler, operationalRoutes, problemHandler, runService } from "@cart/service-kit";
 import express from "express";
 import { createApplyBatch } from "./applyBatch.ts";
 import { config as configSchema } from "./config.ts";
@@ -17,11 +17,12 @@ await runService({
 
     const applyBatch = createApplyBatch(pool, tracer);
     const consumer = runBatchConsumer({
-      kafka: createKafka({ brokers: parseBrokers(config.KAFKA_BROKERS), clientId: "projector", logger }),
+      kafka: kafkaFromConfig(config, { clientId: "projector", logger }),
       groupId: `${config.KAFKA_TOPIC_PREFIX}${config.KAFKA_GROUP}`,
       topics: [topicsWithPrefix(config.KAFKA_TOPIC_PREFIX).cartEvents],
       logger,
       maxBatchMessages: config.BATCH_MAX_MESSAGES,
+      sessionTimeout: config.KAFKA_SESSION_TIMEOUT_MS,
       handleBatch: async (messages) => {
         const begin = performance.now();
         try {

@@ -1,4 +1,4 @@
-import type { ErrorObject } from "ajv";
+import type { ErrorObject, KeywordDefinition, SchemaValidateFunction } from "ajv";
 import { envSchema } from "env-schema";
 import type { Static, TObject } from "typebox";
 
@@ -19,30 +19,50 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * The variables that the schema declares, coerced to their types, with defaults
  * for those that are missing or empty (compose files pass `NAME=` for a variable
  * that is not set). Throws a `ConfigError` that names every variable at fault.
+ *
+ * A variable with `needs: ["OTHER"]` may be set only when those are, a switch to
+ * true: half of what belongs together is a mistake. In the schema a switch comes
+ * before the variables that need it.
  */
 export const loadConfig = <Schema extends TObject>(schema: Schema, env: Environment = process.env): Static<Schema> => {
   const data = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
   try {
     // A copy, since env-schema sets `additionalProperties` on the schema that it is given.
-    return envSchema<Static<Schema>>({ schema: { ...schema }, data, env: false });
+    return envSchema<Static<Schema>>({
+      schema: { ...schema },
+      data,
+      env: false,
+      ajv: { customOptions: (ajv) => ajv.addKeyword(needs) },
+    });
   } catch (error) {
     if (!hasSchemaErrors(error)) throw error;
     throw new ConfigError(linesOf(schema, data, error.errors), { cause: error });
   }
 };
 
+const othersAreSet: SchemaValidateFunction = (names: readonly string[], _value, _property, context) => {
+  const values: Readonly<Record<string, unknown>> = context?.parentData ?? {};
+  const missing = names.filter((name) => values[name] === undefined || values[name] === false);
+  othersAreSet.errors = [{ keyword: "needs", params: { missing }, message: `needs ${missing.join(" and ")} as well` }];
+  return missing.length === 0;
+};
+
+const needs: KeywordDefinition = { keyword: "needs", schemaType: "array", validate: othersAreSet, errors: true };
+
 const hasSchemaErrors = (error: unknown): error is Error & { errors: ErrorObject[] } =>
   error instanceof Error && "errors" in error && Array.isArray(error.errors);
 
 const linesOf = (schema: TObject, data: Environment, errors: readonly ErrorObject[]): string[] =>
   Object.entries(schema.properties).flatMap(([name, property]) => {
-    const messages = errors.filter((error) => variableOf(error) === name).map(messageOf);
-    if (messages.length === 0) return [];
+    const own = errors.filter((error) => variableOf(error) === name);
+    if (own.length === 0) return [];
+    const messages = own.map(messageOf);
+    const value = own.every(({ keyword }) => keyword === "needs") ? undefined : data[name];
     const { description, default: defaultValue }: { description?: unknown; default?: unknown } = property;
     const purpose = typeof description === "string" ? `: ${description}` : "";
     const fallback =
       defaultValue === undefined ? "" : ` (default ${typeof defaultValue === "string" ? defaultValue : JSON.stringify(defaultValue)})`;
-    return [`${name} ${[...new Set(messages)].join(", ")}${shownValue(property, data[name])}${purpose}${fallback}`];
+    return [`${name} ${[...new Set(messages)].join(", ")}${shownValue(property, value)}${purpose}${fallback}`];
   });
 
 const variableOf = (error: ErrorObject): unknown =>

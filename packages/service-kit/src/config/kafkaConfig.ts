@@ -1,0 +1,34 @@
+import { type Static, Type } from "typebox";
+import { kafkaBrokers, milliseconds } from "./configSchema.ts";
+
+/**
+ * How a program reaches Kafka: spread it into the properties of the program's own
+ * `Type.Object`, and let `kafkaFromConfig` of @cart/messaging make the client.
+ */
+export const kafkaConfig = {
+  KAFKA_BROKERS: kafkaBrokers,
+  KAFKA_TOPIC_PREFIX: Type.String({ default: "", description: "put before the name of every topic" }),
+  KAFKA_TLS: Type.Boolean({ default: false, description: "true: connections to Kafka are encrypted, and its certificate is verified" }),
+  KAFKA_CA_FILE: Type.Optional(
+    Type.String({ needs: ["KAFKA_TLS"], description: "PEM file of the CA that signed Kafka's certificate; a public one needs none" }),
+  ),
+  KAFKA_SASL_MECHANISM: Type.Optional(
+    Type.Enum(["plain", "scram-sha-256", "scram-sha-512"], {
+      needs: ["KAFKA_USERNAME", "KAFKA_PASSWORD"],
+      description: "how to log in to Kafka; no login without it",
+    }),
+  ),
+  KAFKA_USERNAME: Type.Optional(Type.String({ needs: ["KAFKA_SASL_MECHANISM"], description: "user who logs in to Kafka" })),
+  KAFKA_PASSWORD: Type.Optional(Type.String({ needs: ["KAFKA_SASL_MECHANISM"], description: "password of that user" })),
+};
+
+const kafkaConfigSchema = Type.Object(kafkaConfig);
+
+export type KafkaConfig = Static<typeof kafkaConfigSchema>;
+
+/** Of a consumer: its partitions stand still for so long when it dies. The brokers take 6 s to 30 min unless they are told otherwise. */
+export const kafkaSessionTimeout = milliseconds(10_000, {
+  minimum: 6_000,
+  maximum: 1_800_000,
+  description: "silence after which a consumer counts as dead and loses its partitions",
+});
