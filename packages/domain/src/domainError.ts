@@ -13,7 +13,12 @@ export type DomainErrorCode =
   | "CURRENCY_UNKNOWN"
   | "PRICE_INVALID"
   | "QUANTITY_LIMIT_EXCEEDED"
-  | "LINE_LIMIT_EXCEEDED";
+  | "LINE_LIMIT_EXCEEDED"
+  | "POLICY_EXISTS"
+  | "POLICY_NOT_FOUND"
+  | "QUIET_TIME_INVALID"
+  | "TIME_ZONE_UNKNOWN"
+  | "REMINDERS_INVALID";
 
 /** A rule of the domain said no. Nothing was changed. `field` names the input at fault, when there is one. */
 export class DomainError extends Error {

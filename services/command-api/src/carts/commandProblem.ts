@@ -20,6 +20,11 @@ const domainProblems: Readonly<Record<DomainErrorCode, Problem>> = {
   PRICE_INVALID: { status: 422, type: "/problems/price-invalid", title: "The price is not an amount of the currency" },
   QUANTITY_LIMIT_EXCEEDED: { status: 422, type: "/problems/quantity-limit", title: "The line would have too great a quantity" },
   LINE_LIMIT_EXCEEDED: { status: 422, type: "/problems/line-limit", title: "The cart would have too many lines" },
+  POLICY_EXISTS: { status: 409, type: "/problems/policy-exists", title: "The tenant has a policy already" },
+  POLICY_NOT_FOUND: { status: 404, type: "/problems/not-found", title: "The tenant has no policy" },
+  QUIET_TIME_INVALID: { status: 422, type: "/problems/quiet-time-invalid", title: "The quiet time is not valid" },
+  TIME_ZONE_UNKNOWN: { status: 422, type: "/problems/time-zone-unknown", title: "The time zone is not known" },
+  REMINDERS_INVALID: { status: 422, type: "/problems/reminders-invalid", title: "The reminders are not valid" },
 };
 
 const failureProblems: Readonly<Record<CommandFailure, Problem>> = {

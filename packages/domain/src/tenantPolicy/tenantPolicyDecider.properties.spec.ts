@@ -1,0 +1,90 @@
+import { expect } from "chai";
+import * as fc from "fast-check";
+import { DomainError } from "../domainError.ts";
+import { tenantPolicyAggregate, tenantPolicyEventCodec } from "./tenantPolicyAggregate.ts";
+import type { PolicyChoices, TenantPolicyCommand } from "./tenantPolicyCommands.ts";
+import { tenantPolicyDecider } from "./tenantPolicyDecider.ts";
+import type { TenantPolicyEvent } from "./tenantPolicyEvents.ts";
+import { maxReminders } from "./tenantPolicyLimits.ts";
+import type { TenantPolicy } from "./tenantPolicyState.ts";
+
+/** What is wrong with a policy, as a list that is empty for every policy that may exist. */
+const broken = (policy: TenantPolicy): readonly string[] => {
+  if (policy.status === "NONE") return [];
+  const { quietTime, reminders } = policy;
+  const rules: readonly [rule: string, holds: boolean][] = [
+    ["the tenant of its first command", policy.tenantId === "shop-1"],
+    ["a quiet time that ends", quietTime?.from !== quietTime?.to || quietTime === null],
+    ["a bounded number of reminders", reminders.length <= maxReminders],
+    ["reminders one after the other", reminders.every((minutes, index) => minutes > (reminders[index - 1] ?? 0))],
+    ["a zone that a clock can be asked for", Intl.DateTimeFormat("en", { timeZone: policy.timeZone }) !== undefined],
+  ];
+  return rules.filter(([, holds]) => !holds).map(([rule]) => rule);
+};
+
+const localTime = fc.option(fc.constantFrom("22:00:00", "07:30:00", "00:00:00"), { nil: undefined });
+const choices: fc.Arbitrary<PolicyChoices> = fc.record({
+  title: fc.constantFrom("Standard", "Patient"),
+  abandonedMinutes: fc.constantFrom(1, 43_200),
+  quietTimeFrom: localTime,
+  quietTimeTo: localTime,
+  timeZone: fc.option(fc.constantFrom("UTC", "Europe/Berlin", "Nowhere"), { nil: undefined }),
+  reminders: fc.option(fc.array(fc.integer({ min: 1, max: 43_200 }), { maxLength: maxReminders + 1 }), { nil: undefined }),
+});
+const command: fc.Arbitrary<TenantPolicyCommand> = choices.chain((value) =>
+  fc.constantFrom<TenantPolicyCommand>(
+    { type: "CreateTenantCartAbandonedPolicy", tenantId: "shop-1", choices: value },
+    { type: "UpdateTenantCartAbandonedPolicy", choices: value },
+    { type: "UpdateTenantCartAbandonedPolicy", choices: { ...value, quietTimeFrom: null, quietTimeTo: null, reminders: [5, 10] } },
+  ),
+);
+const commands = fc.array(command, { maxLength: 30, size: "max" });
+
+type History = { readonly events: readonly TenantPolicyEvent[]; readonly states: readonly TenantPolicy[] };
+
+/** Carries the commands out; `states` has the policy before the first event and after each one. A refused command is left out. */
+const play = (all: readonly TenantPolicyCommand[]): History => {
+  const events: TenantPolicyEvent[] = [];
+  const states: TenantPolicy[] = [tenantPolicyDecider.initialState];
+  for (const one of all) {
+    const before = states.at(-1) ?? tenantPolicyDecider.initialState;
+    try {
+      for (const event of tenantPolicyDecider.decide(one, before)) {
+        tenantPolicyEventCodec.assertValid(event);
+        events.push(event);
+        states.push(tenantPolicyDecider.evolve(before, event));
+        expect(states.at(-1), "a command that changes nothing says nothing").not.to.deep.equal(before);
+      }
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+    }
+  }
+  return { events, states };
+};
+
+describe("any commands to a policy", () => {
+  it("never bring it into an invalid state", () => {
+    fc.assert(
+      fc.property(commands, (all) => {
+        for (const policy of play(all).states) expect(broken(policy)).to.deep.equal([]);
+      }),
+    );
+  });
+
+  it("fold to the same policy one by one and from a snapshot taken anywhere", () => {
+    const { toJson, fromJson } = tenantPolicyAggregate.snapshots;
+    fc.assert(
+      fc.property(commands, fc.nat(), (all, seed) => {
+        const { events, states } = play(all);
+        const at = seed % states.length;
+        const snapshot: unknown = JSON.parse(JSON.stringify(toJson(states[at] ?? tenantPolicyDecider.initialState)));
+        expect(events.slice(at).reduce(tenantPolicyDecider.evolve, fromJson(snapshot))).to.deep.equal(states.at(-1));
+      }),
+    );
+  });
+
+  it("reach policies that were updated, so that the properties say something", () => {
+    const longest = Math.max(...fc.sample(commands, { numRuns: 100, seed: 6 }).map((all) => play(all).events.length));
+    expect(longest).to.be.greaterThan(3);
+  });
+});
