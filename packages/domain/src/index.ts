@@ -7,6 +7,7 @@ export { maxLines, maxQuantity } from "./cart/cartLimits.ts";
 export { type Cart, type CartLine, type CartStatus, type ExistingCart, itemCount, lineTotal, totalAmount } from "./cart/cartState.ts";
 export { isCartActivity } from "./cart/isCartActivity.ts";
 export { decideMerge, type MergeEvents } from "./cart/decideMerge.ts";
+export { cartNotFound } from "./cart/requireOpen.ts";
 export type { Decider } from "./decider.ts";
 export { DomainError, type DomainErrorCode } from "./domainError.ts";
 export { type AggregateType, eventCatalogs } from "./eventCatalogs.ts";

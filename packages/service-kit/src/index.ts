@@ -22,6 +22,7 @@ export { notFoundHandler } from "./http/notFoundHandler.ts";
 export { operationalRoutes, type OperationalRoutesOptions, type ReadinessChecks } from "./http/operationalRoutes.ts";
 export { problemHandler } from "./http/problemHandler.ts";
 export { requestLogger } from "./http/requestLogger.ts";
+export { securityHeaders } from "./http/securityHeaders.ts";
 export { traceparentOf, traceRequests } from "./http/traceRequests.ts";
 export { validator, type ValidatorOptions } from "./http/validator.ts";
 export { runService, type ServiceContext, type ServiceDefinition } from "./runService.ts";

@@ -1,4 +1,7 @@
 import {
+  answerWithin,
+  type ApiGuard,
+  checkAccess,
   correlationId,
   type Logger,
   notFoundHandler,
@@ -6,13 +9,15 @@ import {
   type OperationalRoutesOptions,
   problemHandler,
   requestLogger,
+  securityHeaders,
   type Tracer,
   traceRequests,
 } from "@cart/service-kit";
 import express, { type Express } from "express";
 import { cartRoutes, type CartRoutesOptions } from "./carts/cartRoutes.ts";
 
-export type AppOptions = CartRoutesOptions & OperationalRoutesOptions & { readonly logger: Logger; readonly tracer: Tracer };
+export type AppOptions = CartRoutesOptions &
+  OperationalRoutesOptions & { readonly guard: ApiGuard; readonly logger: Logger; readonly tracer: Tracer };
 
 /** The whole HTTP surface of the service; it never listens. */
 export const createApp = (options: AppOptions): Express => {
@@ -20,8 +25,10 @@ export const createApp = (options: AppOptions): Express => {
   app.disable("x-powered-by");
   // The answer to a command has its own ETag, the cart's version.
   app.disable("etag");
-  app.use(correlationId(), traceRequests(options.tracer), requestLogger(options.logger));
+  app.set("trust proxy", options.guard.trustedProxies);
+  app.use(correlationId(), securityHeaders(), traceRequests(options.tracer), requestLogger(options.logger));
   app.use(operationalRoutes(options));
+  app.use(answerWithin(options.guard.requestTimeout), checkAccess(options.guard));
   app.use(cartRoutes(options));
   app.use(notFoundHandler, problemHandler(options));
   return app;

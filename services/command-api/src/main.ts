@@ -1,7 +1,7 @@
 import { cartAggregate } from "@cart/domain";
 import { createCommandHandler } from "@cart/event-store";
 import { openMysqlPool } from "@cart/mysql";
-import { listen, runService } from "@cart/service-kit";
+import { apiGuard, listen, listenHost, runService } from "@cart/service-kit";
 import { v7 as uuidv7 } from "uuid";
 import { createCommandMetrics } from "./commandMetrics.ts";
 import { config as configSchema } from "./config.ts";
@@ -14,6 +14,7 @@ await runService({
   name: "command-api",
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
+    const guard = apiGuard(config);
     const pool = openMysqlPool({ url: config.EVENTSTORE_URL, connectionLimit: config.MYSQL_CONNECTIONS });
     onStop("event store connections", () => pool.end());
 
@@ -37,13 +38,14 @@ await runService({
       metrics,
       defaults: { tenantId: "default", currency: config.DEFAULT_CURRENCY },
       now,
+      guard,
       logger,
       registry,
       tracer,
       stopping,
       readiness: { eventstore: async () => void (await pool.query({ sql: "SELECT 1 FROM events LIMIT 1", timeout: 2000 })) },
     });
-    const server = await listen(app, { port: config.PORT, host: config.HOST });
+    const server = await listen(app, { port: config.PORT, host: listenHost(config.HOST, guard.policy, logger) });
     onStop("http server", () => server.close());
     logger.info({ port: server.port }, "listening");
   },

@@ -1,9 +1,10 @@
 import { type Cart, type CartCommand, type CartEvent, decideMerge, type MergeCart } from "@cart/domain";
 import type { CommandHandler, CommandOnOne, CommandOnTwo, CommandResult } from "@cart/event-store";
-import { jsonBody, methodNotAllowed, validator } from "@cart/service-kit";
+import { type Access, accessOf, jsonBody, methodNotAllowed, validator } from "@cart/service-kit";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import type { CommandMetrics } from "../commandMetrics.ts";
 import { addItemBody, cartIdParameter, changeQuantityBody, emptyBody, itemParameters, mergeBody, purchaseBody } from "./cartBodies.ts";
+import { filledIn, ownKey, permits, requireOwn } from "./cartAccess.ts";
 import { commandAnswer } from "./commandAnswer.ts";
 import { commandMetadata } from "./commandMetadata.ts";
 import { commandProblem } from "./commandProblem.ts";
@@ -32,11 +33,13 @@ export const cartRoutes = ({ handler, metrics, defaults, now }: CartRoutesOption
 
   const answer = (result: CommandResult<CartEvent>): string => JSON.stringify(commandAnswer(result, now()));
 
-  const respond = async (req: Request, res: Response, toOperation: (cartId: string) => Operation): Promise<void> => {
+  const respond = async (req: Request, res: Response, toOperation: (cartId: string, access: Access) => Operation): Promise<void> => {
+    const access = accessOf(res);
     const { id } = validId(req.params);
     const aggregateId = id.toLowerCase();
-    const operation = toOperation(aggregateId);
-    const request = { aggregateId, expectedVersion: expectedVersionOf(req), metadata: commandMetadata(res), ...operation };
+    const operation = toOperation(aggregateId, access);
+    const expectedVersion = expectedVersionOf(req);
+    const request = { aggregateId, expectedVersion, permits: permits(access), metadata: commandMetadata(res), ...operation };
     const key = idempotencyKeyOf(req);
     const observe = metrics.started("command" in operation ? operation.command.type : operation.type);
     try {
@@ -46,7 +49,7 @@ export const cartRoutes = ({ handler, metrics, defaults, now }: CartRoutesOption
         observe("success");
       } else {
         const hash = requestHash({ method: req.method, path: req.path.replace(id, aggregateId), body: req.body });
-        const once = await handler.handleOnce(request, { key, requestHash: hash, answer });
+        const once = await handler.handleOnce(request, { key: ownKey(access, key), requestHash: hash, answer });
         if (once.replayed) res.set("Idempotency-Replayed", "true");
         send(res, once.version, once.answer);
         observe(once.replayed ? "replayed" : "success");
@@ -60,12 +63,13 @@ export const cartRoutes = ({ handler, metrics, defaults, now }: CartRoutesOption
 
   /** A command that its address and, if there is one, its body say. */
   const command =
-    (toCommand: (req: Request) => CartCommand): RequestHandler =>
+    (toCommand: (req: Request, access: Access) => CartCommand): RequestHandler =>
     (req, res) =>
-      respond(req, res, () => ({ command: toCommand(req) }));
+      respond(req, res, (_cartId, access) => ({ command: toCommand(req, access) }));
 
-  const addItem = command((req) => {
-    const body = validAddItem(req.body);
+  const addItem = command((req, access) => {
+    const body = validAddItem(filledIn(req.body, access));
+    requireOwn(access, body);
     return {
       type: "AddItem",
       userId: body.user_id,

@@ -1,14 +1,16 @@
 import type { EventMetadata } from "@cart/domain";
-import { correlationIdOf, traceparentOf } from "@cart/service-kit";
+import { correlationIdOf, findActor, traceparentOf } from "@cart/service-kit";
 import type { Response } from "express";
 import { v7 as uuidv7 } from "uuid";
 
 /** What is stored with each event that the request causes: the command gets an id of its own. */
 export const commandMetadata = (res: Response): EventMetadata => {
   const traceparent = traceparentOf(res);
+  const actor = findActor(res)?.userId;
   return {
     correlation_id: correlationIdOf(res),
     causation_id: uuidv7(),
+    ...(actor === undefined ? {} : { actor }),
     ...(traceparent === undefined ? {} : { traceparent }),
   };
 };

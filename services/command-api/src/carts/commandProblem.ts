@@ -1,5 +1,11 @@
-import { DomainError, type DomainErrorCode } from "@cart/domain";
-import { CommandFailedError, type CommandFailure, IdempotencyKeyReusedError, VersionMismatchError } from "@cart/event-store";
+import { cartNotFound, DomainError, type DomainErrorCode } from "@cart/domain";
+import {
+  CommandFailedError,
+  type CommandFailure,
+  IdempotencyKeyReusedError,
+  StreamHiddenError,
+  VersionMismatchError,
+} from "@cart/event-store";
 import { HttpProblem, type HttpProblemInit } from "@cart/service-kit";
 
 type Problem = Pick<HttpProblemInit, "status" | "type" | "title">;
@@ -44,6 +50,7 @@ export const commandProblem = (error: unknown): unknown => {
       { cause: error },
     );
   }
+  if (error instanceof StreamHiddenError) return commandProblem(cartNotFound());
   if (error instanceof VersionMismatchError) {
     return new HttpProblem(
       {

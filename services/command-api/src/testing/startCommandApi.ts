@@ -1,8 +1,9 @@
 import { cartAggregate } from "@cart/domain";
 import { createCommandHandler } from "@cart/event-store";
 import { openMysqlPool } from "@cart/mysql";
-import { createLogger, createMetricsRegistry, listen, noTracer } from "@cart/service-kit";
+import { apiConfig, apiGuard, createLogger, createMetricsRegistry, listen, loadConfig, noTracer } from "@cart/service-kit";
 import type { Pool } from "mysql2/promise";
+import { Type } from "typebox";
 import { v7 as uuidv7 } from "uuid";
 import { createCommandMetrics } from "../commandMetrics.ts";
 import { createApp } from "../createApp.ts";
@@ -23,8 +24,12 @@ export type CommandApi = {
   readonly stop: () => Promise<void>;
 };
 
-/** The service as one process has it, with its own queue and cache, on a free port. */
-export const startCommandApi = async (databaseUrl: string, now: () => Date): Promise<CommandApi> => {
+/** The service as one process has it, with its own queue and cache, on a free port. `env` has variables of `apiConfig`. */
+export const startCommandApi = async (
+  databaseUrl: string,
+  now: () => Date,
+  env: Readonly<Record<string, string>> = {},
+): Promise<CommandApi> => {
   const pool = openMysqlPool({ url: databaseUrl, connectionLimit: 4 });
   const registry = createMetricsRegistry("command-api");
   const handler = createCommandHandler({ pool, aggregate: cartAggregate, now, newEventId: () => uuidv7() });
@@ -33,6 +38,7 @@ export const startCommandApi = async (databaseUrl: string, now: () => Date): Pro
     metrics: createCommandMetrics(registry),
     defaults: { tenantId: "default", currency: "USD" },
     now,
+    guard: apiGuard(loadConfig(Type.Object(apiConfig), env)),
     logger: createLogger({ service: "command-api", level: "silent" }),
     registry,
     tracer: noTracer,
