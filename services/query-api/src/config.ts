@@ -1,8 +1,9 @@
-import { commonConfig, milliseconds, mysqlUrl, port } from "@cart/service-kit";
+import { apiConfig, commonConfig, milliseconds, mysqlUrl, port } from "@cart/service-kit";
 import { Type } from "typebox";
 
 export const config = Type.Object({
   ...commonConfig,
+  ...apiConfig,
   PORT: port(8081),
   READMODEL_URL: mysqlUrl,
   EVENTSTORE_URL: mysqlUrl,

@@ -1,4 +1,7 @@
 import {
+  answerWithin,
+  type ApiGuard,
+  checkAccess,
   correlationId,
   type Logger,
   notFoundHandler,
@@ -6,6 +9,7 @@ import {
   type OperationalRoutesOptions,
   problemHandler,
   requestLogger,
+  securityHeaders,
 } from "@cart/service-kit";
 import express, { type Express } from "express";
 import { cartListRoutes } from "./cartLists/cartListRoutes.ts";
@@ -14,7 +18,9 @@ import { historyRoutes } from "./history/historyRoutes.ts";
 import { databaseProblems } from "./http/databaseProblems.ts";
 import { streamRoutes, type StreamRoutesOptions } from "./stream/streamRoutes.ts";
 
-export type AppOptions = CartRoutesOptions & StreamRoutesOptions & OperationalRoutesOptions & { readonly logger: Logger };
+export type AppOptions = CartRoutesOptions &
+  StreamRoutesOptions &
+  OperationalRoutesOptions & { readonly guard: ApiGuard; readonly logger: Logger };
 
 /** The whole HTTP surface of the service; it never listens. */
 export const createApp = (options: AppOptions): Express => {
@@ -22,8 +28,10 @@ export const createApp = (options: AppOptions): Express => {
   app.disable("x-powered-by");
   // A cart has its own ETag, its version.
   app.disable("etag");
-  app.use(correlationId(), requestLogger(options.logger));
+  app.set("trust proxy", options.guard.trustedProxies);
+  app.use(correlationId(), securityHeaders(), requestLogger(options.logger));
   app.use(operationalRoutes(options));
+  app.use(answerWithin(options.guard.requestTimeout), checkAccess(options.guard));
   app.use(cartRoutes(options), historyRoutes(options), streamRoutes(options), cartListRoutes(options));
   app.use(notFoundHandler, databaseProblems, problemHandler(options));
   return app;

@@ -1,4 +1,4 @@
-import { listen, runService } from "@cart/service-kit";
+import { apiGuard, listen, listenHost, runService } from "@cart/service-kit";
 import { config as configSchema } from "./config.ts";
 import { createApp } from "./createApp.ts";
 import { openReadOnlyDatabase } from "./database/readOnlyDatabase.ts";
@@ -7,6 +7,7 @@ await runService({
   name: "query-api",
   config: configSchema,
   start: async ({ config, logger, registry, stopping, onStop }) => {
+    const guard = apiGuard(config);
     const connectionLimit = config.MYSQL_CONNECTIONS;
     const readModel = openReadOnlyDatabase({ url: config.READMODEL_URL, connectionLimit });
     onStop("read model connections", () => readModel.close());
@@ -23,13 +24,14 @@ await runService({
         heartbeat: config.STREAM_HEARTBEAT_MS,
         writeTimeout: 30_000,
       },
+      guard,
       logger,
       registry,
       stopping,
       // Not the event store: most of the API works without it.
       readiness: { readmodel: async () => void (await readModel.query("SELECT 1 FROM carts LIMIT 1")) },
     });
-    const server = await listen(app, { port: config.PORT, host: config.HOST });
+    const server = await listen(app, { port: config.PORT, host: listenHost(config.HOST, guard.policy, logger) });
     onStop("http server", () => server.close());
     logger.info({ port: server.port }, "listening");
   },

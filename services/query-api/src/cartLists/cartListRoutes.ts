@@ -1,4 +1,4 @@
-import { methodNotAllowed, validator } from "@cart/service-kit";
+import { type Access, accessOf, forbidden, methodNotAllowed, requireTenantAdmin, validator } from "@cart/service-kit";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import type { Static } from "typebox";
 import { cartSummaryView } from "../carts/cartView.ts";
@@ -15,8 +15,10 @@ export const cartListRoutes = ({ readModel }: { readonly readModel: ReadOnlyData
   const validQuery = validator(listQuery, { coerce: true });
 
   const answer = async (req: Request, res: Response, by: ListedBy, of: string): Promise<void> => {
+    const access = accessOf(res);
+    const tenantId = access === "unchecked" ? undefined : access.tenantId;
     const { status, limit = 20, cursor } = validQuery(req.query);
-    const { carts, next } = await readCartList(readModel, by, { of, status, limit, after: positionOf(cursor) });
+    const { carts, next } = await readCartList(readModel, by, { of, tenantId, status, limit, after: positionOf(cursor) });
     const body: Static<typeof cartListSchema> = {
       carts: carts.map(cartSummaryView),
       next_cursor: next === undefined ? null : encodeCursor(next),
@@ -24,13 +26,21 @@ export const cartListRoutes = ({ readModel }: { readonly readModel: ReadOnlyData
     res.set("Cache-Control", "no-cache").json(body);
   };
 
-  const ofUser: RequestHandler = (req, res) => answer(req, res, "user", validUser(req.params).user_id);
+  const ofUser: RequestHandler = (req, res) => {
+    const { user_id: userId } = validUser(req.params);
+    requireUser(accessOf(res), userId);
+    return answer(req, res, "user", userId);
+  };
   const ofTenant: RequestHandler = (req, res) => answer(req, res, "tenant", validTenant(req.params).tenant_id);
 
   const router = Router();
   router.route("/users/:user_id/carts").get(ofUser).all(methodNotAllowed("GET", "HEAD"));
-  router.route("/tenants/:tenant_id/carts").get(ofTenant).all(methodNotAllowed("GET", "HEAD"));
+  router.route("/tenants/:tenant_id/carts").get(requireTenantAdmin, ofTenant).all(methodNotAllowed("GET", "HEAD"));
   return router;
+};
+
+const requireUser = (access: Access, userId: string): void => {
+  if (access !== "unchecked" && !access.isAdmin && access.userId !== userId) throw forbidden("the token is of another user");
 };
 
 const positionOf = (cursor: string | undefined): ListPosition | undefined => {

@@ -8,6 +8,8 @@ export type ListedBy = "user" | "tenant";
 
 export type CartListQuery = {
   readonly of: string;
+  /** Only carts of this tenant: another tenant may know another user by the same id. */
+  readonly tenantId?: string | undefined;
   readonly status?: CartStatus | undefined;
   readonly limit: number;
   readonly after?: ListPosition | undefined;
@@ -33,17 +35,19 @@ const indexes: Readonly<Record<ListedBy, { readonly all: string; readonly ofStat
 export const readCartList = async (
   readModel: ReadOnlyDatabase,
   by: ListedBy,
-  { of, status, limit, after }: CartListQuery,
+  { of, tenantId, status, limit, after }: CartListQuery,
 ): Promise<CartListPage> => {
   const owner = status === undefined ? `${columns[by]} = ?` : `${columns[by]} = ? AND c.status = ?`;
+  const tenant = tenantId === undefined ? "TRUE" : "c.tenant_id = ?";
   const position = after === undefined ? "TRUE" : "(c.created_at < ? OR (c.created_at = ? AND c.id < ?))";
   const rows = await readModel.query<CartRow & { readonly position: string }>(
     `SELECT ${cartColumns}, CAST(c.created_at AS CHAR) AS position
      FROM carts c FORCE INDEX (${status === undefined ? indexes[by].all : indexes[by].ofStatus})
-     WHERE ${owner} AND ${position} ORDER BY c.created_at DESC, c.id DESC LIMIT ?`,
+     WHERE ${owner} AND ${tenant} AND ${position} ORDER BY c.created_at DESC, c.id DESC LIMIT ?`,
     [
       of,
       ...(status === undefined ? [] : [status]),
+      ...(tenantId === undefined ? [] : [tenantId]),
       ...(after === undefined ? [] : [after.createdAt, after.createdAt, after.id]),
       // One more, to know whether there is a next page.
       limit + 1,

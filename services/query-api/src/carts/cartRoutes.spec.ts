@@ -1,7 +1,8 @@
-import { createLogger, listen } from "@cart/service-kit";
+import { apiConfig, apiGuard, createLogger, listen, loadConfig } from "@cart/service-kit";
 import { waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import { Registry } from "prom-client";
+import { Type } from "typebox";
 import { createApp } from "../createApp.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 
@@ -23,6 +24,7 @@ describe("a request with min_version", () => {
       eventStore: readModel,
       streams: { maxStreams: 0, pollInterval: 1, heartbeat: 1_000, writeTimeout: 1_000 },
       minVersionTimeout: 60_000,
+      guard: apiGuard(loadConfig(Type.Object(apiConfig), {})),
       logger: createLogger({ service: "query-api", level: "silent" }),
       registry: new Registry(),
       stopping: new AbortController().signal,

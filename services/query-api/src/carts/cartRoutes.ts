@@ -1,4 +1,4 @@
-import { methodNotAllowed, validator } from "@cart/service-kit";
+import { type Access, accessOf, mayActOn, methodNotAllowed, validator } from "@cart/service-kit";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { readCartAt } from "../history/readCartAt.ts";
@@ -25,16 +25,21 @@ export const cartRoutes = ({ readModel, eventStore, minVersionTimeout }: CartRou
   const validQuery = validator(getCartQuery, { coerce: true });
   const watcher = createVersionWatcher({ readVersions: (ids) => readVersions(readModel, ids), pace: minVersionPace });
 
-  const newest = async (id: string, minVersion: number, signal: AbortSignal): Promise<CartRecord | undefined> => {
-    const cart = await readCart(readModel, id);
+  const newest = async (id: string, minVersion: number, { access, signal }: Reader): Promise<CartRecord | undefined> => {
+    const found = await readCart(readModel, id);
+    const isHidden = found !== undefined && !mayActOn(access, found);
+    const cart = isHidden ? undefined : found;
     if ((cart?.version ?? 0) >= minVersion) return cart;
-    const reached = await watcher.reached({ id, version: minVersion, timeout: minVersionTimeout, signal });
-    if (reached === undefined) throw versionNotReached(minVersion);
-    return readCart(readModel, id);
+    // Who waits for a cart of others waits as for one that is not there, which never gets to a version.
+    const version = isHidden ? Infinity : minVersion;
+    const reached = await watcher.reached({ id, version, timeout: minVersionTimeout, signal });
+    const then = reached === undefined ? undefined : await readCart(readModel, id);
+    if (then === undefined || !mayActOn(access, then)) throw versionNotReached(minVersion);
+    return then;
   };
 
-  const past = async (id: string, version: number, signal: AbortSignal): Promise<CartRecord | undefined> => {
-    const cart = await readCartAt(eventStore, id, { version, signal });
+  const past = async (id: string, version: number, reader: Reader): Promise<CartRecord | undefined> => {
+    const cart = await readCartAt(eventStore, id, { version, ...reader });
     if (cart === "unknown version") throw versionNotFound(version);
     return cart === "unknown cart" ? undefined : cart;
   };
@@ -43,7 +48,8 @@ export const cartRoutes = ({ readModel, eventStore, minVersionTimeout }: CartRou
     const id = validId(req.params).id.toLowerCase();
     const { min_version: minVersion, at_version: atVersion } = validQuery(req.query);
     if (minVersion !== undefined && atVersion !== undefined) throw invalidField("at_version", "cannot go together with min_version");
-    const cart = await (atVersion === undefined ? newest(id, minVersion ?? 0, signal) : past(id, atVersion, signal));
+    const reader = { access: accessOf(res), signal };
+    const cart = await (atVersion === undefined ? newest(id, minVersion ?? 0, reader) : past(id, atVersion, reader));
     if (cart === undefined) throw cartNotFound();
     const etag = `"${cart.version}"`;
     // It may be kept, but is asked for again each time: the ETag says whether it is still the same.
@@ -63,6 +69,12 @@ export const cartRoutes = ({ readModel, eventStore, minVersionTimeout }: CartRou
   const router = Router();
   router.route("/carts/:id").get(getCart).all(methodNotAllowed("GET", "HEAD"));
   return router;
+};
+
+type Reader = {
+  readonly access: Access;
+  /** Aborted when it has gone. */
+  readonly signal: AbortSignal;
 };
 
 /** Most events are projected within a few ms; what takes longer is a backlog. */

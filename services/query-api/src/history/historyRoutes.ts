@@ -1,4 +1,4 @@
-import { methodNotAllowed, validator } from "@cart/service-kit";
+import { accessOf, methodNotAllowed, validator } from "@cart/service-kit";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import { type Static, Type } from "typebox";
 import { cartIdParameter, historyQuery } from "../carts/cartParameters.ts";
@@ -25,7 +25,7 @@ export const historyRoutes = ({ eventStore }: { readonly eventStore: ReadOnlyDat
     const id = validId(req.params).id.toLowerCase();
     const { after_version: after = 0, limit = 20 } = validQuery(req.query);
     // Events never change, so two statements see no less than one would.
-    const creation = await readCreation(eventStore, id);
+    const creation = await readCreation(eventStore, id, accessOf(res));
     if (creation === undefined) throw cartNotFound();
     const events = await readEvents(eventStore, id, { after, limit: limit + 1 });
     const page = events.slice(0, limit);

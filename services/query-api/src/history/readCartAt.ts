@@ -1,5 +1,6 @@
 import { type Cart, cartAggregate, cartDecider, itemCount, totalAmount } from "@cart/domain";
 import { uuidToBytes } from "@cart/mysql";
+import type { Access } from "@cart/service-kit";
 import type { RowDataPacket } from "mysql2/promise";
 import type { CartRecord } from "../carts/cartView.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
@@ -7,7 +8,7 @@ import { readCreation } from "./readCreation.ts";
 import { readEvents } from "./readEvents.ts";
 import { readLastAbandonment } from "./readLastAbandonment.ts";
 
-export type CartAtOptions = { readonly version: number; readonly signal: AbortSignal };
+export type CartAtOptions = { readonly version: number; readonly access: Access; readonly signal: AbortSignal };
 
 export type CartAt = CartRecord | "unknown cart" | "unknown version";
 
@@ -18,8 +19,8 @@ const pageSize = 500;
  * The cart as it was when it had the version, folded from its events; from the
  * kept snapshot on when that is not newer. Throws when the signal is aborted.
  */
-export const readCartAt = async (eventStore: ReadOnlyDatabase, id: string, { version, signal }: CartAtOptions): Promise<CartAt> => {
-  const creation = await readCreation(eventStore, id);
+export const readCartAt = async (eventStore: ReadOnlyDatabase, id: string, { version, access, signal }: CartAtOptions): Promise<CartAt> => {
+  const creation = await readCreation(eventStore, id, access);
   if (creation === undefined) return "unknown cart";
   const [last] = await readEvents(eventStore, id, { after: version - 1, upTo: version, limit: 1 });
   if (last === undefined) return "unknown version";

@@ -1,4 +1,4 @@
-import { HttpProblem, methodNotAllowed, validator } from "@cart/service-kit";
+import { type Access, accessOf, HttpProblem, methodNotAllowed, validator } from "@cart/service-kit";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import { Gauge, type Registry } from "prom-client";
 import { cartIdParameter, streamHeaders, streamQuery } from "../carts/cartParameters.ts";
@@ -72,11 +72,13 @@ export const streamRoutes = ({ readModel, eventStore, streams, registry, stoppin
     const resumed = validHeaders(lastEventId === "" ? {} : { "Last-Event-ID": lastEventId })["Last-Event-ID"];
     if (open.size >= streams.maxStreams || stopping.aborted) throw noStream();
 
+    const access = accessOf(res);
     const end = new AbortController();
     open.add(end);
     res.once("close", () => end.abort());
+    endAtExpiry(access, end);
     try {
-      const creation = await readCreation(eventStore, id);
+      const creation = await readCreation(eventStore, id, access);
       if (creation === undefined) throw cartNotFound();
       const after = resumed ?? afterVersion ?? (await readVersions(readModel, [id])).get(id) ?? 0;
       if (end.signal.aborted && !stopping.aborted) return;
@@ -103,6 +105,16 @@ export const streamRoutes = ({ readModel, eventStore, streams, registry, stoppin
   router.route("/carts/:id/stream").get(getStream).all(methodNotAllowed("GET", "HEAD"));
   return router;
 };
+
+/** A stream is not longer than its token: the client comes again with the next one. */
+const endAtExpiry = (access: Access, end: AbortController): void => {
+  if (access === "unchecked") return;
+  const timer = setTimeout(() => end.abort(), Math.min(access.expiresAt - Date.now(), longestTimer));
+  end.signal.addEventListener("abort", () => clearTimeout(timer));
+};
+
+/** The most that `setTimeout` takes: 24 days. */
+const longestTimer = 2 ** 31 - 1;
 
 /** Ends the answer, and the connection of a client that does not take the end: a shutdown waits for both. */
 const leave = (res: Response): void => {

@@ -1,9 +1,10 @@
 import { type CartEvent, cartDecider, cartEventCodec, itemCount, totalAmount } from "@cart/domain";
 import { migrateEventStore, migrateReadModel } from "@cart/migrations";
 import { uuidToBytes } from "@cart/mysql";
-import { createLogger, type HttpServer, listen } from "@cart/service-kit";
+import { apiConfig, apiGuard, createLogger, type HttpServer, listen, loadConfig } from "@cart/service-kit";
 import { useMysqlDatabase } from "@cart/testkit";
 import { Registry } from "prom-client";
+import { Type } from "typebox";
 import { createApp } from "../createApp.ts";
 import { openReadOnlyDatabase, type ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import type { StreamLimits } from "../stream/streamRoutes.ts";
@@ -27,7 +28,11 @@ export type QueryApi = {
 const streamLimits: StreamLimits = { maxStreams: 10, pollInterval: 5, heartbeat: 10_000, writeTimeout: 10_000 };
 
 /** Call it in a `describe`: the service on databases of its own, which start empty. */
-export const useQueryApi = (streams: Partial<StreamLimits> = {}): QueryApi => {
+export const useQueryApi = (
+  streams: Partial<StreamLimits> = {},
+  /** Variables of `apiConfig`. */
+  env: () => Readonly<Record<string, string>> = () => ({}),
+): QueryApi => {
   const readModel = useMysqlDatabase({ migrate: migrateReadModel });
   const eventStore = useMysqlDatabase({ migrate: migrateEventStore });
   let running: Running | undefined;
@@ -44,6 +49,7 @@ export const useQueryApi = (streams: Partial<StreamLimits> = {}): QueryApi => {
       ...databases,
       minVersionTimeout: 600,
       streams: { ...streamLimits, ...streams },
+      guard: apiGuard(loadConfig(Type.Object(apiConfig), env())),
       logger: createLogger({ service: "query-api", level: "silent" }),
       registry,
       stopping: stopping.signal,
