@@ -4,8 +4,6 @@ import { opened } from "./evolveCart.ts";
 
 export const cartNotFound = (field?: string): DomainError => new DomainError("CART_NOT_FOUND", "there is no cart with this id", field);
 
-export const cartNotFound = (field?: string): DomainError => new DomainError("CART_NOT_FOUND", "there is no cart with this id", field);
-
 /** The cart when it takes changes. `field` names the input that chose the cart, when the command did not go to it. */
 export const requireOpen = (cart: Cart, field?: string): OpenCart => {
   const unfinished = requireUnfinished(cart, field);
