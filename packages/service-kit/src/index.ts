@@ -21,10 +21,15 @@ export { methodNotAllowed } from "./http/methodNotAllowed.ts";
 export { notFoundHandler } from "./http/notFoundHandler.ts";
 export { operationalRoutes, type OperationalRoutesOptions, type ReadinessChecks } from "./http/operationalRoutes.ts";
 export { problemHandler } from "./http/problemHandler.ts";
+export { commonProblems, type ProblemKind } from "./http/problemKind.ts";
 export { requestLogger } from "./http/requestLogger.ts";
 export { securityHeaders } from "./http/securityHeaders.ts";
 export { traceparentOf, traceRequests } from "./http/traceRequests.ts";
 export { validator, type ValidatorOptions } from "./http/validator.ts";
+export { commonOperations } from "./openapi/commonOperations.ts";
+export { documentRoutes } from "./openapi/documentRoutes.ts";
+export { openApiDocument, type OpenApiDocument, type OpenApiOperation, type OpenApiResponse } from "./openapi/openApiDocument.ts";
+export type { DescribedAnswer, DescribedProblem, Operation, Operations } from "./openapi/operation.ts";
 export { runService, type ServiceContext, type ServiceDefinition } from "./runService.ts";
 export {
   createOtlpTracer,

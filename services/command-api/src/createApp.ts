@@ -3,6 +3,7 @@ import {
   type ApiGuard,
   checkAccess,
   correlationId,
+  documentRoutes,
   type Logger,
   notFoundHandler,
   operationalRoutes,
@@ -15,6 +16,7 @@ import {
 } from "@cart/service-kit";
 import express, { type Express } from "express";
 import { cartRoutes, type CartRoutesOptions } from "./carts/cartRoutes.ts";
+import { document } from "./openapi/document.ts";
 
 export type AppOptions = CartRoutesOptions &
   OperationalRoutesOptions & { readonly guard: ApiGuard; readonly logger: Logger; readonly tracer: Tracer };
@@ -27,7 +29,7 @@ export const createApp = (options: AppOptions): Express => {
   app.disable("etag");
   app.set("trust proxy", options.guard.trustedProxies);
   app.use(correlationId(), securityHeaders(), traceRequests(options.tracer), requestLogger(options.logger));
-  app.use(operationalRoutes(options));
+  app.use(operationalRoutes(options), documentRoutes(document));
   app.use(answerWithin(options.guard.requestTimeout), checkAccess(options.guard));
   app.use(cartRoutes(options));
   app.use(notFoundHandler, problemHandler(options));

@@ -3,6 +3,7 @@ import {
   type ApiGuard,
   checkAccess,
   correlationId,
+  documentRoutes,
   type Logger,
   notFoundHandler,
   operationalRoutes,
@@ -16,6 +17,7 @@ import { cartListRoutes } from "./cartLists/cartListRoutes.ts";
 import { cartRoutes, type CartRoutesOptions } from "./carts/cartRoutes.ts";
 import { historyRoutes } from "./history/historyRoutes.ts";
 import { databaseProblems } from "./http/databaseProblems.ts";
+import { document } from "./openapi/document.ts";
 import { streamRoutes, type StreamRoutesOptions } from "./stream/streamRoutes.ts";
 
 export type AppOptions = CartRoutesOptions &
@@ -30,7 +32,7 @@ export const createApp = (options: AppOptions): Express => {
   app.disable("etag");
   app.set("trust proxy", options.guard.trustedProxies);
   app.use(correlationId(), securityHeaders(), requestLogger(options.logger));
-  app.use(operationalRoutes(options));
+  app.use(operationalRoutes(options), documentRoutes(document));
   app.use(answerWithin(options.guard.requestTimeout), checkAccess(options.guard));
   app.use(cartRoutes(options), historyRoutes(options), streamRoutes(options), cartListRoutes(options));
   app.use(notFoundHandler, databaseProblems, problemHandler(options));

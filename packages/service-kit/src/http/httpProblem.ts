@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import type { ProblemKind } from "./problemKind.ts";
 
 /** RFC 9457 problem details as every API answers them; a problem may have more members. */
 export const problemSchema = Type.Object({
@@ -16,10 +17,7 @@ export const problemSchema = Type.Object({
 
 export type FieldError = { readonly field: string; readonly message: string };
 
-export type HttpProblemInit = {
-  readonly status: number;
-  readonly type: string;
-  readonly title: string;
+export type HttpProblemInit = ProblemKind & {
   readonly detail?: string | undefined;
   /** More members of the problem document. */
   readonly members?: Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 import express, { type Request, type RequestHandler } from "express";
 import { HttpProblem } from "./httpProblem.ts";
+import { commonProblems } from "./problemKind.ts";
 
 const jsonTypes = ["application/json", "application/*+json"];
 
@@ -17,9 +18,7 @@ export const jsonBody = ({ limit = "64kb" }: { readonly limit?: string } = {}): 
     }
     if (!req.is(jsonTypes)) {
       throw new HttpProblem({
-        status: 415,
-        type: "/problems/unsupported-media-type",
-        title: "The request body has an unsupported type",
+        ...commonProblems.unsupportedMediaType,
         detail: `expected Content-Type: application/json, got ${req.get("Content-Type") ?? "none"}`,
       });
     }

@@ -1,5 +1,6 @@
-import { Router } from "express";
+import { type RequestHandler, Router } from "express";
 import type { Registry } from "prom-client";
+import { methodNotAllowed } from "./methodNotAllowed.ts";
 
 /** A named check rejects when what it checks cannot be used. */
 export type ReadinessChecks = Readonly<Record<string, () => Promise<void>>>;
@@ -22,12 +23,13 @@ export const operationalPaths: ReadonlySet<string> = new Set(["/healthz", "/read
  */
 export const operationalRoutes = ({ registry, readiness, stopping }: OperationalRoutesOptions): Router => {
   const router = Router();
+  const get = (path: string, handle: RequestHandler) => router.route(path).get(handle).all(methodNotAllowed("GET", "HEAD"));
 
-  router.get("/healthz", (_req, res) => {
+  get("/healthz", (_req, res) => {
     res.set("Cache-Control", "no-store").json({ status: "ok" });
   });
 
-  router.get("/readyz", async (_req, res) => {
+  get("/readyz", async (_req, res) => {
     const results = await Promise.all(
       Object.entries(readiness).map(async ([name, check]): Promise<[string, string]> => [name, await outcomeOf(check)]),
     );
@@ -38,7 +40,7 @@ export const operationalRoutes = ({ registry, readiness, stopping }: Operational
       .json({ status, checks: Object.fromEntries(results) });
   });
 
-  router.get("/metrics", async (_req, res) => {
+  get("/metrics", async (_req, res) => {
     res.type(registry.contentType).send(await registry.metrics());
   });
 

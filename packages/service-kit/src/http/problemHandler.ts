@@ -4,36 +4,16 @@ import { wasAnsweredWithin } from "./answerWithin.ts";
 import { findCorrelationId } from "./correlationId.ts";
 import { HttpProblem, type HttpProblemInit } from "./httpProblem.ts";
 import { sendProblem } from "./sendProblem.ts";
+import { commonProblems } from "./problemKind.ts";
 
-const malformedJson: HttpProblemInit = {
-  status: 400,
-  type: "/problems/malformed-json",
-  title: "The request body is not valid JSON",
-};
-const aborted: HttpProblemInit = { status: 400, type: "/problems/bad-request", title: "The request is not complete" };
+const aborted: HttpProblemInit = { ...commonProblems.badRequest, detail: "the request is not complete" };
 
 /** The errors of body-parser by their `type`. */
 const bodyProblems: ReadonlyMap<unknown, HttpProblemInit> = new Map<string, HttpProblemInit>([
-  ["entity.parse.failed", malformedJson],
-  ["entity.too.large", { status: 413, type: "/problems/payload-too-large", title: "The request body is too large" }],
-  [
-    "charset.unsupported",
-    {
-      status: 415,
-      type: "/problems/unsupported-media-type",
-      title: "The request body has an unsupported type",
-      detail: "the charset of JSON is UTF-8",
-    },
-  ],
-  [
-    "encoding.unsupported",
-    {
-      status: 415,
-      type: "/problems/unsupported-media-type",
-      title: "The request body has an unsupported type",
-      detail: "the content encoding is not supported",
-    },
-  ],
+  ["entity.parse.failed", commonProblems.malformedJson],
+  ["entity.too.large", commonProblems.payloadTooLarge],
+  ["charset.unsupported", { ...commonProblems.unsupportedMediaType, detail: "the charset of JSON is UTF-8" }],
+  ["encoding.unsupported", { ...commonProblems.unsupportedMediaType, detail: "the content encoding is not supported" }],
   ["request.aborted", aborted],
   ["request.size.invalid", aborted],
 ]);
@@ -65,9 +45,9 @@ const toProblem = (error: unknown): HttpProblem => {
   if (bodyProblem !== undefined) return new HttpProblem(bodyProblem, { cause: error });
   const status = clientErrorStatus(error);
   if (status !== undefined) {
-    return new HttpProblem({ status, type: "/problems/bad-request", title: "The request cannot be read" }, { cause: error });
+    return new HttpProblem({ ...commonProblems.badRequest, status }, { cause: error });
   }
-  return new HttpProblem({ status: 500, type: "/problems/internal", title: "The server failed to answer the request" }, { cause: error });
+  return new HttpProblem(commonProblems.internal, { cause: error });
 };
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;

@@ -3,6 +3,7 @@ import formats from "ajv-formats";
 import type { Static, TSchema } from "typebox";
 import { type FieldError, HttpProblem } from "./httpProblem.ts";
 import { unstorableStrings } from "./unstorableStrings.ts";
+import { commonProblems } from "./problemKind.ts";
 
 /** Enough to repair a form by; a hostile body could cause thousands. */
 const maxErrors = 50;
@@ -43,7 +44,7 @@ export const validator = <Schema extends TSchema>(
 };
 
 const invalid = (errors: readonly FieldError[], detail?: string): HttpProblem =>
-  new HttpProblem({ status: 400, type: "/problems/validation", title: "The request is not valid", detail, members: { errors } });
+  new HttpProblem({ ...commonProblems.validation, detail, members: { errors } });
 
 const fieldErrorsOf = (errors: readonly ErrorObject[]): FieldError[] => {
   const byField = new Map<string, Set<string>>();

@@ -6,12 +6,10 @@ import {
   StreamHiddenError,
   VersionMismatchError,
 } from "@cart/event-store";
-import { HttpProblem, type HttpProblemInit } from "@cart/service-kit";
-
-type Problem = Pick<HttpProblemInit, "status" | "type" | "title">;
+import { HttpProblem, type ProblemKind } from "@cart/service-kit";
 
 /** 404 for what is not there, 409 for a cart in the wrong state, 422 for values that the cart cannot take. */
-const domainProblems: Readonly<Record<DomainErrorCode, Problem>> = {
+export const domainProblems: Readonly<Record<DomainErrorCode, ProblemKind>> = {
   CART_NOT_FOUND: { status: 404, type: "/problems/not-found", title: "There is no such cart" },
   CART_CLOSED: { status: 409, type: "/problems/cart-closed", title: "The cart was purchased" },
   CART_SUBMITTED: { status: 409, type: "/problems/cart-submitted", title: "The cart is submitted" },
@@ -33,12 +31,24 @@ const domainProblems: Readonly<Record<DomainErrorCode, Problem>> = {
   REMINDERS_INVALID: { status: 422, type: "/problems/reminders-invalid", title: "The reminders are not valid" },
 };
 
-const failureProblems: Readonly<Record<CommandFailure, Problem>> = {
+export const failureProblems: Readonly<Record<CommandFailure, ProblemKind>> = {
   OVERLOADED: { status: 503, type: "/problems/overloaded", title: "Too many commands wait" },
   CONTENDED: { status: 503, type: "/problems/contended", title: "Too many others change this cart" },
   STOPPING: { status: 503, type: "/problems/unavailable", title: "The service is not available" },
   UNAVAILABLE: { status: 503, type: "/problems/unavailable", title: "The service is not available" },
   OUTCOME_UNKNOWN: { status: 503, type: "/problems/outcome-unknown", title: "Whether the command was carried out is not known" },
+};
+
+export const versionMismatch: ProblemKind = {
+  status: 412,
+  type: "/problems/version-mismatch",
+  title: "The cart has another version",
+};
+
+export const idempotencyKeyReused: ProblemKind = {
+  status: 422,
+  type: "/problems/idempotency-key-reused",
+  title: "The idempotency key was used for another request",
 };
 
 /** The HTTP problem of an error of the command handler; an error that is none of its own is returned as it is. */
@@ -54,9 +64,7 @@ export const commandProblem = (error: unknown): unknown => {
   if (error instanceof VersionMismatchError) {
     return new HttpProblem(
       {
-        status: 412,
-        type: "/problems/version-mismatch",
-        title: "The cart has another version",
+        ...versionMismatch,
         detail: error.message,
         members: { current_version: error.actualVersion },
         // A cart that does not exist has no version.
@@ -69,9 +77,7 @@ export const commandProblem = (error: unknown): unknown => {
     const { message } = error;
     return new HttpProblem(
       {
-        status: 422,
-        type: "/problems/idempotency-key-reused",
-        title: "The idempotency key was used for another request",
+        ...idempotencyKeyReused,
         detail: message,
         members: { errors: [{ field: "Idempotency-Key", message }] },
       },

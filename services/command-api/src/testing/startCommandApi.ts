@@ -2,11 +2,14 @@ import { cartAggregate } from "@cart/domain";
 import { createCommandHandler } from "@cart/event-store";
 import { openMysqlPool } from "@cart/mysql";
 import { apiConfig, apiGuard, createLogger, createMetricsRegistry, listen, loadConfig, noTracer } from "@cart/service-kit";
+import { checkAnswers } from "@cart/testkit";
+import type { Express } from "express";
 import type { Pool } from "mysql2/promise";
 import { Type } from "typebox";
 import { v7 as uuidv7 } from "uuid";
 import { createCommandMetrics } from "../commandMetrics.ts";
 import { createApp } from "../createApp.ts";
+import { document } from "../openapi/document.ts";
 
 export type Reply = {
   readonly status: number;
@@ -17,10 +20,12 @@ export type Reply = {
 };
 
 export type CommandApi = {
+  readonly app: Express;
   readonly pool: Pool;
   readonly port: number;
   /** Sends a JSON body when there is one. */
   readonly send: (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Reply>;
+  /** Fails when an answer was not as the OpenAPI document says. */
   readonly stop: () => Promise<void>;
 };
 
@@ -45,8 +50,10 @@ export const startCommandApi = async (
     stopping: new AbortController().signal,
     readiness: {},
   });
-  const server = await listen(app, { port: 0, host: "127.0.0.1" });
+  const answers = checkAnswers(app, document);
+  const server = await listen(answers.listener, { port: 0, host: "127.0.0.1" });
   return {
+    app,
     pool,
     port: server.port,
     send: async (method, path, body, headers = {}) => {
@@ -60,6 +67,7 @@ export const startCommandApi = async (
       await server.close();
       await handler.stop();
       await pool.end();
+      answers.assertAllDescribed();
     },
   };
 };

@@ -1,15 +1,19 @@
 import { HttpProblem } from "@cart/service-kit";
 
-export const cartNotFound = (): HttpProblem =>
-  new HttpProblem({ status: 404, type: "/problems/not-found", title: "There is no such cart" });
+/** The kinds of problem that routes of carts have beside the common ones. */
+export const cartProblems = {
+  notFound: { status: 404, type: "/problems/not-found", title: "There is no such cart" },
+  versionNotFound: { status: 404, type: "/problems/version-not-found", title: "The cart does not have this version" },
+  versionNotReached: { status: 503, type: "/problems/version-not-reached", title: "The cart does not have this version yet" },
+} as const;
+
+export const cartNotFound = (): HttpProblem => new HttpProblem(cartProblems.notFound);
 
 /** For `at_version`: what has not happened. */
 export const versionNotFound = (version: number): HttpProblem => {
   const detail = `the cart has no version ${version}`;
   return new HttpProblem({
-    status: 404,
-    type: "/problems/version-not-found",
-    title: "The cart does not have this version",
+    ...cartProblems.versionNotFound,
     detail,
     members: { errors: [{ field: "at_version", message: detail }] },
   });
@@ -18,9 +22,7 @@ export const versionNotFound = (version: number): HttpProblem => {
 /** For `min_version`: what may still come. */
 export const versionNotReached = (version: number): HttpProblem =>
   new HttpProblem({
-    status: 503,
-    type: "/problems/version-not-reached",
-    title: "The cart does not have this version yet",
+    ...cartProblems.versionNotReached,
     detail: `the cart did not get to version ${version} in time`,
     headers: { "Retry-After": "1" },
   });

@@ -1,4 +1,4 @@
-import { type Access, accessOf, HttpProblem, methodNotAllowed, validator } from "@cart/service-kit";
+import { type Access, accessOf, HttpProblem, methodNotAllowed, type ProblemKind, validator } from "@cart/service-kit";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import { Gauge, type Registry } from "prom-client";
 import { cartIdParameter, streamHeaders, streamQuery } from "../carts/cartParameters.ts";
@@ -124,10 +124,14 @@ const leave = (res: Response): void => {
   res.end();
 };
 
+export const tooManyStreams: ProblemKind = {
+  status: 503,
+  type: "/problems/too-many-streams",
+  title: "The service takes no more streams now",
+};
+
 const noStream = (): HttpProblem =>
   new HttpProblem({
-    status: 503,
-    type: "/problems/too-many-streams",
-    title: "The service takes no more streams now",
+    ...tooManyStreams,
     headers: { "Retry-After": "5" },
   });

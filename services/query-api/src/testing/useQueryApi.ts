@@ -2,17 +2,20 @@ import { type CartEvent, cartDecider, cartEventCodec, itemCount, totalAmount } f
 import { migrateEventStore, migrateReadModel } from "@cart/migrations";
 import { uuidToBytes } from "@cart/mysql";
 import { apiConfig, apiGuard, createLogger, type HttpServer, listen, loadConfig } from "@cart/service-kit";
-import { useMysqlDatabase } from "@cart/testkit";
+import { type AnswerCheck, checkAnswers, useMysqlDatabase } from "@cart/testkit";
+import type { Express } from "express";
 import { Registry } from "prom-client";
 import { Type } from "typebox";
 import { createApp } from "../createApp.ts";
 import { openReadOnlyDatabase, type ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import type { StreamLimits } from "../stream/streamRoutes.ts";
+import { document } from "../openapi/document.ts";
 import { type DatabaseProxy, databaseProxy } from "./databaseProxy.ts";
 
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: unknown };
 
 export type QueryApi = {
+  readonly app: () => Express;
   readonly url: (path: string) => string;
   readonly get: (path: string, init?: RequestInit) => Promise<Answer>;
   readonly registry: () => Registry;
@@ -27,7 +30,10 @@ export type QueryApi = {
 
 const streamLimits: StreamLimits = { maxStreams: 10, pollInterval: 5, heartbeat: 10_000, writeTimeout: 10_000 };
 
-/** Call it in a `describe`: the service on databases of its own, which start empty. */
+/**
+ * Call it in a `describe`: the service on databases of its own, which start empty. The suite fails when an answer was
+ * not as the OpenAPI document says.
+ */
 export const useQueryApi = (
   streams: Partial<StreamLimits> = {},
   /** Variables of `apiConfig`. */
@@ -55,13 +61,14 @@ export const useQueryApi = (
       stopping: stopping.signal,
       readiness: { readmodel: async () => void (await databases.readModel.query("SELECT 1 FROM carts LIMIT 1")) },
     });
-    const server = await listen(app, { port: 0, host: "127.0.0.1" });
+    const answers = checkAnswers(app, document);
+    const server = await listen(answers.listener, { port: 0, host: "127.0.0.1" });
     let stopped: Promise<void> | undefined;
     const stop = (): Promise<void> => {
       stopping.abort();
       return (stopped ??= server.close());
     };
-    running = { proxies, databases, registry, server, stop };
+    running = { app, answers, proxies, databases, registry, server, stop };
   });
 
   after("stop the query API", async () => {
@@ -69,6 +76,7 @@ export const useQueryApi = (
     await running.stop();
     for (const database of Object.values(running.databases)) await database.close();
     for (const proxy of Object.values(running.proxies)) await proxy.close();
+    running.answers.assertAllDescribed();
   });
 
   const started = (): Running => {
@@ -77,6 +85,7 @@ export const useQueryApi = (
   };
   const url = (path: string): string => `http://127.0.0.1:${started().server.port}${path}`;
   return {
+    app: () => started().app,
     url,
     get: async (path, init = {}) => {
       const response = await fetch(url(path), init);
@@ -94,6 +103,8 @@ export const useQueryApi = (
 };
 
 type Running = {
+  readonly app: Express;
+  readonly answers: AnswerCheck;
   readonly proxies: { readonly readModel: DatabaseProxy; readonly eventStore: DatabaseProxy };
   readonly databases: { readonly readModel: ReadOnlyDatabase; readonly eventStore: ReadOnlyDatabase };
   readonly registry: Registry;

@@ -1,0 +1,146 @@
+import type { DomainErrorCode } from "@cart/domain";
+import { commonProblems, type DescribedProblem, type Operation, type Operations } from "@cart/service-kit";
+import { type TObject, Type } from "typebox";
+import {
+  addItemBody,
+  cartIdParameter,
+  changeQuantityBody,
+  emptyBody,
+  itemParameters,
+  mergeBody,
+  purchaseBody,
+} from "../carts/cartBodies.ts";
+import { commandAnswerSchema, mergeAnswerSchema } from "../carts/commandAnswer.ts";
+import { domainProblems, failureProblems, idempotencyKeyReused, versionMismatch } from "../carts/commandProblem.ts";
+import { commandHeaders } from "../carts/requestHeaders.ts";
+
+const etag = Type.String({ pattern: '^"\\d+"$', description: "the cart's version after the command" });
+
+const carriedOut = (schema: TObject) => ({
+  200: {
+    description: "The command was carried out and is stored.",
+    headers: Type.Object({
+      ETag: etag,
+      "Idempotency-Replayed": Type.Optional(
+        Type.Literal("true", { description: "this is the first answer to this Idempotency-Key again: nothing was done" }),
+      ),
+    }),
+    content: { "application/json": schema },
+  },
+});
+
+const ofBodies = [commonProblems.malformedJson, commonProblems.payloadTooLarge, commonProblems.unsupportedMediaType];
+
+const retryLater = Type.Object({ "Retry-After": Type.String({ pattern: "^\\d+$", description: "seconds" }) });
+
+const ofCommands: readonly DescribedProblem[] = [
+  commonProblems.validation,
+  commonProblems.badRequest,
+  {
+    ...versionMismatch,
+    members: Type.Object({ current_version: Type.Integer({ minimum: 0, description: "of the cart; 0 when there is none" }) }),
+    headers: Type.Object({ ETag: Type.Optional(Type.String({ description: "the cart's version, unless there is no such cart" })) }),
+  },
+  idempotencyKeyReused,
+  // Two failures that clients need not tell apart have the same type.
+  ...[...new Map(Object.values(failureProblems).map((kind) => [kind.type, kind])).values()].map((kind) => ({
+    ...kind,
+    headers: retryLater,
+  })),
+];
+
+type Described = Pick<Operation, "operationId" | "summary" | "description" | "body"> & {
+  readonly path?: TObject;
+  readonly answer?: TObject;
+  /** What the domain may refuse it for. */
+  readonly refusals: readonly DomainErrorCode[];
+};
+
+const command = ({ path = cartIdParameter, answer = commandAnswerSchema, refusals, ...described }: Described): Operation => ({
+  ...described,
+  tag: "carts",
+  path,
+  headers: commandHeaders,
+  answers: carriedOut(answer),
+  problems: [...ofCommands, ...(described.body === undefined ? [] : ofBodies), ...refusals.map((code) => domainProblems[code])],
+});
+
+const notUnfinished = ["CART_NOT_FOUND", "CART_CLOSED", "CART_MERGED"] as const;
+const notOpen = [...notUnfinished, "CART_SUBMITTED"] as const;
+
+const addItem = {
+  summary: "Add an item to a cart, which is created when there is none",
+  body: { schema: addItemBody, required: true },
+  refusals: [
+    "CART_CLOSED",
+    "CART_MERGED",
+    "CART_SUBMITTED",
+    "CART_OWNED_BY_ANOTHER_USER",
+    "CART_OF_ANOTHER_TENANT",
+    "CURRENCY_MISMATCH",
+    "CURRENCY_UNKNOWN",
+    "PRICE_INVALID",
+    "QUANTITY_LIMIT_EXCEEDED",
+    "LINE_LIMIT_EXCEEDED",
+  ],
+} as const;
+
+export const cartOperations: Operations = {
+  "POST /carts/{id}/items": command({ operationId: "addItem", ...addItem }),
+  "POST /additem/{id}": command({
+    operationId: "addItemByShortAddress",
+    ...addItem,
+    description: "The same as `POST /carts/{id}/items`.",
+  }),
+  "DELETE /carts/{id}/items": command({
+    operationId: "clearCart",
+    summary: "Remove all items from a cart",
+    refusals: notOpen,
+  }),
+  "PATCH /carts/{id}/items/{item_id}": command({
+    operationId: "changeItemQuantity",
+    summary: "Set the quantity of an item that is in the cart",
+    path: itemParameters,
+    body: { schema: changeQuantityBody, required: true },
+    refusals: [...notOpen, "ITEM_NOT_FOUND"],
+  }),
+  "DELETE /carts/{id}/items/{item_id}": command({
+    operationId: "removeItem",
+    summary: "Remove an item from a cart",
+    path: itemParameters,
+    refusals: [...notOpen, "ITEM_NOT_FOUND"],
+  }),
+  "POST /carts/{id}/submit": command({
+    operationId: "submitCart",
+    summary: "Submit a cart to checkout: it takes no changes until it is reopened",
+    body: { schema: emptyBody, required: false },
+    refusals: [...notUnfinished, "CART_EMPTY"],
+  }),
+  "POST /carts/{id}/reopen": command({
+    operationId: "reopenCart",
+    summary: "Reopen a cart that was submitted",
+    body: { schema: emptyBody, required: false },
+    refusals: notUnfinished,
+  }),
+  "POST /carts/{id}/purchase": command({
+    operationId: "purchaseCart",
+    summary: "Close a cart that became an order",
+    body: { schema: purchaseBody, required: true },
+    refusals: [...notUnfinished, "CART_EMPTY"],
+  }),
+  "POST /carts/{id}/merge": command({
+    operationId: "mergeCart",
+    summary: "Move the lines of a cart into another, in one transaction",
+    description: "Prices and names of items that are in both carts are the target's. The cart then takes no more changes.",
+    body: { schema: mergeBody, required: true },
+    answer: mergeAnswerSchema,
+    refusals: [
+      ...notOpen,
+      "CART_MERGED_INTO_ITSELF",
+      "CART_OF_ANOTHER_TENANT",
+      "CURRENCY_MISMATCH",
+      "QUANTITY_LIMIT_EXCEEDED",
+      "LINE_LIMIT_EXCEEDED",
+    ],
+  }),
+};

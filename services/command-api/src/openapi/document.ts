@@ -1,0 +1,16 @@
+import { commonOperations, openApiDocument } from "@cart/service-kit";
+import { addItemBody } from "../carts/cartBodies.ts";
+import { commandAnswerSchema, mergeAnswerSchema } from "../carts/commandAnswer.ts";
+import { cartOperations } from "./cartOperations.ts";
+
+/** The service's OpenAPI document. Every route of `createApp` is in it: a spec holds them to each other. */
+export const document = openApiDocument({
+  title: "Cart command API",
+  version: "1.0.0",
+  description:
+    "The write API: each operation is one command, decided on the cart as it is now and stored with its events before it is answered. " +
+    "What it answers can be read from the query API at once with `min_version`.",
+  tags: { carts: "Commands to a cart.", operation: "For whoever runs the service." },
+  operations: { ...cartOperations, ...commonOperations },
+  schemas: { AddItem: addItemBody, CommandAnswer: commandAnswerSchema, MergeAnswer: mergeAnswerSchema },
+});

@@ -1,0 +1,93 @@
+import { commonProblems, type Operation, type Operations } from "@cart/service-kit";
+import { type TObject, type TSchema, Type } from "typebox";
+import { cartListSchema, listQuery, tenantParameter, userParameter } from "../cartLists/listParameters.ts";
+import { cartIdParameter, getCartQuery, historyQuery, streamHeaders, streamQuery } from "../carts/cartParameters.ts";
+import { cartProblems } from "../carts/cartProblems.ts";
+import { cartSchema } from "../carts/cartView.ts";
+import { historySchema } from "../history/historyRoutes.ts";
+import { databaseUnavailable } from "../http/databaseProblems.ts";
+import { tooManyStreams } from "../stream/streamRoutes.ts";
+
+const validated = { "Cache-Control": Type.Literal("no-cache", { description: "ask again each time" }) };
+const versioned = Type.Object({
+  ...validated,
+  ETag: Type.String({ pattern: '^"\\d+"$', description: "the cart's version in this answer" }),
+});
+
+const retryLater = Type.Object({ "Retry-After": Type.String({ pattern: "^\\d+$", description: "seconds" }) });
+
+const ofQueries = [commonProblems.validation, commonProblems.badRequest, { ...databaseUnavailable, headers: retryLater }];
+
+const ok = (description: string, headers: TObject, schema: TSchema) => ({
+  200: { description, headers, content: { "application/json": schema } },
+});
+
+const ifNoneMatch = Type.Object({
+  "If-None-Match": Type.Optional(Type.String({ description: "ETags that the client has: 304 when one is the cart's", examples: ['"2"'] })),
+});
+
+const cartList = (described: Pick<Operation, "operationId" | "summary" | "path">): Operation => ({
+  ...described,
+  tag: "carts",
+  query: listQuery,
+  answers: ok("A page of carts; an empty one when there are none.", Type.Object(validated), cartListSchema),
+  problems: ofQueries,
+});
+
+export const queryOperations: Operations = {
+  "GET /carts/{id}": {
+    operationId: "getCart",
+    tag: "carts",
+    summary: "A cart as it is, or as it was",
+    description:
+      "The read model is a moment behind the writes: `min_version` waits for what a command answered. With `at_version` the cart is folded from its events.",
+    path: cartIdParameter,
+    query: getCartQuery,
+    headers: ifNoneMatch,
+    answers: {
+      ...ok("The cart.", versioned, cartSchema),
+      304: { description: "The client has this version.", headers: versioned },
+    },
+    problems: [
+      ...ofQueries,
+      cartProblems.notFound,
+      cartProblems.versionNotFound,
+      { ...cartProblems.versionNotReached, headers: retryLater },
+    ],
+  },
+  "GET /carts/{id}/history": {
+    operationId: "getCartHistory",
+    tag: "carts",
+    summary: "What happened to a cart",
+    description: "Straight from the event store: never behind a command that was answered.",
+    path: cartIdParameter,
+    query: historyQuery,
+    answers: ok("A page of events.", Type.Object(validated), historySchema),
+    problems: [...ofQueries, cartProblems.notFound],
+  },
+  "GET /carts/{id}/stream": {
+    operationId: "followCart",
+    tag: "carts",
+    summary: "What happens to a cart, as it happens",
+    description:
+      "Server-sent events: for each version one message of the type `cart`, whose `id` is the version and whose `data` is the event as the history shows it " +
+      "(`CartEvent`). It comes when the read model has the version. An `EventSource` that connects again resumes where it was.",
+    path: cartIdParameter,
+    query: streamQuery,
+    headers: streamHeaders,
+    answers: {
+      200: {
+        description: "The stream, which has no end.",
+        headers: Type.Object({ "Cache-Control": Type.Literal("no-cache, no-transform") }),
+        content: { "text/event-stream": Type.String() },
+      },
+    },
+    problems: [...ofQueries, cartProblems.notFound, { ...tooManyStreams, headers: retryLater }],
+  },
+  "GET /users/{user_id}/carts": cartList({ operationId: "listCartsOfUser", summary: "A user's carts, newest first", path: userParameter }),
+  "GET /tenants/{tenant_id}/carts": cartList({
+    operationId: "listCartsOfTenant",
+    summary: "A tenant's carts, newest first",
+    path: tenantParameter,
+  }),
+};
