@@ -29,7 +29,8 @@ export { validator, type ValidatorOptions } from "./http/validator.ts";
 export { commonOperations } from "./openapi/commonOperations.ts";
 export { documentRoutes } from "./openapi/documentRoutes.ts";
 export { openApiDocument, type OpenApiDocument, type OpenApiOperation, type OpenApiResponse } from "./openapi/openApiDocument.ts";
-export type { DescribedAnswer, DescribedProblem, Operation, Operations } from "./openapi/operation.ts";
+export { forbiddenProblem, guarded } from "./openapi/guarded.ts";
+export { type DescribedAnswer, type DescribedProblem, type Operation, type Operations, retryLater } from "./openapi/operation.ts";
 export { runService, type ServiceContext, type ServiceDefinition } from "./runService.ts";
 export {
   createOtlpTracer,

@@ -28,6 +28,8 @@ export type OpenApiOperation = {
   readonly parameters: readonly OpenApiParameter[];
   readonly requestBody?: { readonly required: boolean; readonly content: Readonly<Record<string, { readonly schema: JsonSchema }>> };
   readonly responses: Readonly<Record<string, OpenApiResponse>>;
+  /** The alternatives, of which `{}` is a request without a token. */
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
 };
 
 /** The members of OpenAPI 3.1 that this repository uses. */
@@ -38,7 +40,10 @@ export type OpenApiDocument = {
   readonly tags: readonly { readonly name: string; readonly description: string }[];
   /** Operations by path and method in lower case. */
   readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, JsonSchema>>;
+    readonly securitySchemes: { readonly bearerAuth: JsonSchema };
+  };
 };
 
 export type OpenApiOptions = {
@@ -73,10 +78,18 @@ export const openApiDocument = ({ title, version, description, tags, operations,
     tags: Object.entries(tags).map(([name, text]) => ({ name, description: text })),
     paths,
     components: {
+      securitySchemes: { bearerAuth },
       schemas: Object.fromEntries(Object.entries(named).map(([name, schema]) => [name, toJson(schema, { asReference: false })])),
     },
   };
 };
+
+const bearerAuth = {
+  type: "http",
+  scheme: "bearer",
+  bearerFormat: "JWT",
+  description: "A token of the issuer that the service trusts. A service that checks no tokens takes requests without.",
+} as const;
 
 type ToJson = (schema: TSchema, options?: { readonly asReference: boolean }) => JsonSchema;
 
@@ -97,7 +110,7 @@ const referringTo = (named: Readonly<Record<string, TSchema>>): ToJson => {
 };
 
 const describe = (
-  { operationId, tag, summary, description, path, query, headers, body, answers, problems }: Operation,
+  { operationId, tag, summary, description, path, query, headers, body, answers, problems, isGuarded = false }: Operation,
   toJson: ToJson,
 ): OpenApiOperation => ({
   operationId,
@@ -112,6 +125,7 @@ const describe = (
     ...Object.entries(answers).map(([status, answer]) => [status, response(answer, toJson)] as const),
     ...byStatus(problems).map(([status, group]) => [String(status), problemResponse(status, group, toJson)] as const),
   ]),
+  security: isGuarded ? [{ bearerAuth: [] }, {}] : [],
 });
 
 /** What stands beside the parameter or header and not in its schema. */
@@ -149,7 +163,11 @@ const describeHeaders = (schema: TObject | undefined, toJson: ToJson): Record<st
 const byStatus = (problems: readonly DescribedProblem[]): (readonly [number, readonly DescribedProblem[]])[] =>
   [...new Set(problems.map(({ status }) => status))]
     .toSorted((a, b) => a - b)
-    .map((status) => [status, problems.filter((problem) => problem.status === status)] as const);
+    .map((status) => {
+      // The same type of problem may have several causes.
+      const ofStatus = problems.filter((problem) => problem.status === status).map((problem) => [problem.type, problem] as const);
+      return [status, [...new Map(ofStatus).values()]] as const;
+    });
 
 const problemResponse = (status: number, problems: readonly DescribedProblem[], toJson: ToJson): OpenApiResponse => {
   const inAll = (schemaOf: (problem: DescribedProblem) => TObject | undefined, name: string): boolean =>

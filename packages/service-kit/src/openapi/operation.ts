@@ -1,4 +1,4 @@
-import type { TObject, TSchema } from "typebox";
+import { type TObject, type TSchema, Type } from "typebox";
 import type { ProblemKind } from "../http/problemKind.ts";
 
 /** One answer of an operation. An optional member of `headers` is not in every such answer. */
@@ -30,7 +30,12 @@ export type Operation = {
   /** The answers that are no problems, by their status. */
   readonly answers: Readonly<Record<number, DescribedAnswer>>;
   readonly problems: readonly DescribedProblem[];
+  /** It takes a bearer token, when the service checks them. `guarded` sets it. */
+  readonly isGuarded?: boolean;
 };
+
+/** The headers of a problem that passes. */
+export const retryLater = Type.Object({ "Retry-After": Type.String({ pattern: "^\\d+$", description: "seconds" }) });
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 

@@ -1,5 +1,5 @@
 import type { DomainErrorCode } from "@cart/domain";
-import { commonProblems, type DescribedProblem, type Operation, type Operations } from "@cart/service-kit";
+import { commonProblems, type DescribedProblem, forbiddenProblem, type Operation, type Operations, retryLater } from "@cart/service-kit";
 import { type TObject, Type } from "typebox";
 import {
   addItemBody,
@@ -31,8 +31,6 @@ const carriedOut = (schema: TObject) => ({
 
 const ofBodies = [commonProblems.malformedJson, commonProblems.payloadTooLarge, commonProblems.unsupportedMediaType];
 
-const retryLater = Type.Object({ "Retry-After": Type.String({ pattern: "^\\d+$", description: "seconds" }) });
-
 const ofCommands: readonly DescribedProblem[] = [
   commonProblems.validation,
   commonProblems.badRequest,
@@ -42,11 +40,7 @@ const ofCommands: readonly DescribedProblem[] = [
     headers: Type.Object({ ETag: Type.Optional(Type.String({ description: "the cart's version, unless there is no such cart" })) }),
   },
   idempotencyKeyReused,
-  // Two failures that clients need not tell apart have the same type.
-  ...[...new Map(Object.values(failureProblems).map((kind) => [kind.type, kind])).values()].map((kind) => ({
-    ...kind,
-    headers: retryLater,
-  })),
+  ...Object.values(failureProblems).map((kind) => ({ ...kind, headers: retryLater })),
 ];
 
 type Described = Pick<Operation, "operationId" | "summary" | "description" | "body"> & {
@@ -54,21 +48,24 @@ type Described = Pick<Operation, "operationId" | "summary" | "description" | "bo
   readonly answer?: TObject;
   /** What the domain may refuse it for. */
   readonly refusals: readonly DomainErrorCode[];
+  readonly more?: readonly DescribedProblem[];
 };
 
-const command = ({ path = cartIdParameter, answer = commandAnswerSchema, refusals, ...described }: Described): Operation => ({
+const command = ({ path = cartIdParameter, answer = commandAnswerSchema, refusals, more = [], ...described }: Described): Operation => ({
   ...described,
   tag: "carts",
   path,
   headers: commandHeaders,
   answers: carriedOut(answer),
-  problems: [...ofCommands, ...(described.body === undefined ? [] : ofBodies), ...refusals.map((code) => domainProblems[code])],
+  problems: [...ofCommands, ...(described.body === undefined ? [] : ofBodies), ...refusals.map((code) => domainProblems[code]), ...more],
 });
 
 const notUnfinished = ["CART_NOT_FOUND", "CART_CLOSED", "CART_MERGED"] as const;
 const notOpen = [...notUnfinished, "CART_SUBMITTED"] as const;
 
 const addItem = {
+  description: "A token says whose cart it is where `user_id` and `tenant_id` are left out.",
+  more: [forbiddenProblem],
   summary: "Add an item to a cart, which is created when there is none",
   body: { schema: addItemBody, required: true },
   refusals: [
@@ -90,7 +87,7 @@ export const cartOperations: Operations = {
   "POST /additem/{id}": command({
     operationId: "addItemByShortAddress",
     ...addItem,
-    description: "The same as `POST /carts/{id}/items`.",
+    description: `The same as \`POST /carts/{id}/items\`. ${addItem.description}`,
   }),
   "DELETE /carts/{id}/items": command({
     operationId: "clearCart",

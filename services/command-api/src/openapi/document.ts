@@ -1,4 +1,4 @@
-import { commonOperations, openApiDocument } from "@cart/service-kit";
+import { commonOperations, guarded, openApiDocument } from "@cart/service-kit";
 import { addItemBody } from "../carts/cartBodies.ts";
 import { commandAnswerSchema, mergeAnswerSchema } from "../carts/commandAnswer.ts";
 import { cartOperations } from "./cartOperations.ts";
@@ -11,6 +11,6 @@ export const document = openApiDocument({
     "The write API: each operation is one command, decided on the cart as it is now and stored with its events before it is answered. " +
     "What it answers can be read from the query API at once with `min_version`.",
   tags: { carts: "Commands to a cart.", operation: "For whoever runs the service." },
-  operations: { ...cartOperations, ...commonOperations },
+  operations: { ...guarded(cartOperations), ...commonOperations },
   schemas: { AddItem: addItemBody, CommandAnswer: commandAnswerSchema, MergeAnswer: mergeAnswerSchema },
 });

@@ -1,4 +1,4 @@
-import { commonOperations, openApiDocument } from "@cart/service-kit";
+import { commonOperations, guarded, openApiDocument } from "@cart/service-kit";
 import { cartListSchema } from "../cartLists/listParameters.ts";
 import { cartSchema, cartSummarySchema } from "../carts/cartView.ts";
 import { cartEventSchema } from "../history/cartEventView.ts";
@@ -11,7 +11,7 @@ export const document = openApiDocument({
   version: "1.0.0",
   description: "The read API: carts from the read model, and their past and their stream from the event store.",
   tags: { carts: "Carts, their lists and their history.", operation: "For whoever runs the service." },
-  operations: { ...queryOperations, ...commonOperations },
+  operations: { ...guarded(queryOperations), ...commonOperations },
   schemas: {
     Cart: cartSchema,
     CartSummary: cartSummarySchema,

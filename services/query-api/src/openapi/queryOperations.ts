@@ -1,4 +1,4 @@
-import { commonProblems, type Operation, type Operations } from "@cart/service-kit";
+import { commonProblems, forbiddenProblem, type Operation, type Operations, retryLater } from "@cart/service-kit";
 import { type TObject, type TSchema, Type } from "typebox";
 import { cartListSchema, listQuery, tenantParameter, userParameter } from "../cartLists/listParameters.ts";
 import { cartIdParameter, getCartQuery, historyQuery, streamHeaders, streamQuery } from "../carts/cartParameters.ts";
@@ -13,8 +13,6 @@ const versioned = Type.Object({
   ...validated,
   ETag: Type.String({ pattern: '^"\\d+"$', description: "the cart's version in this answer" }),
 });
-
-const retryLater = Type.Object({ "Retry-After": Type.String({ pattern: "^\\d+$", description: "seconds" }) });
 
 const ofQueries = [commonProblems.validation, commonProblems.badRequest, { ...databaseUnavailable, headers: retryLater }];
 
@@ -31,7 +29,7 @@ const cartList = (described: Pick<Operation, "operationId" | "summary" | "path">
   tag: "carts",
   query: listQuery,
   answers: ok("A page of carts; an empty one when there are none.", Type.Object(validated), cartListSchema),
-  problems: ofQueries,
+  problems: [...ofQueries, forbiddenProblem],
 });
 
 export const queryOperations: Operations = {
