@@ -1,5 +1,6 @@
 export { isDuplicateKey, isLockConflict, isUnavailable } from "./mysqlError.ts";
 export { type MysqlPoolOptions, openMysqlPool } from "./openMysqlPool.ts";
 export { run } from "./run.ts";
+export { runTogether, type Statement, writeTogether } from "./runTogether.ts";
 export { inSnapshot, inTransaction, withConnection } from "./transaction.ts";
 export { bytesToUuid, uuidToBytes } from "./uuidBytes.ts";

@@ -9,6 +9,8 @@ export type MysqlPoolOptions = {
   readonly queueLimit?: number;
   /** Further session variables, as in `SET SESSION`. */
   readonly session?: string;
+  /** Lets a round trip carry several statements, for `runTogether`. */
+  readonly multipleStatements?: boolean;
 };
 
 /**
@@ -16,7 +18,14 @@ export type MysqlPoolOptions = {
  * unique keys and row locks, and never on gap locks, which would only make
  * neighbours wait.
  */
-export const openMysqlPool = ({ url, connectionLimit, connectTimeout = 5_000, queueLimit = 0, session }: MysqlPoolOptions): Pool => {
+export const openMysqlPool = ({
+  url,
+  connectionLimit,
+  connectTimeout = 5_000,
+  queueLimit = 0,
+  session,
+  multipleStatements = false,
+}: MysqlPoolOptions): Pool => {
   const pool = mysql.createPool({
     uri: url,
     connectionLimit,
@@ -25,6 +34,7 @@ export const openMysqlPool = ({ url, connectionLimit, connectTimeout = 5_000, qu
     timezone: "Z",
     supportBigNumbers: true,
     enableKeepAlive: true,
+    multipleStatements,
   });
   const assignments = ["transaction_isolation = 'READ-COMMITTED'", "time_zone = '+00:00'", ...(session === undefined ? [] : [session])];
   // The driver runs a connection's statements in order, so this one comes before any of the caller's.

@@ -1,16 +1,18 @@
 import type { ConsumedMessage } from "@cart/messaging";
-import { inTransaction } from "@cart/mysql";
+import { runTogether, uuidToBytes, withConnection, writeTogether } from "@cart/mysql";
 import { noTracer, type Tracer } from "@cart/service-kit";
-import type { Pool } from "mysql2/promise";
-import { parkedCarts } from "./deadLetters/parkedCarts.ts";
+import type { Pool, RowDataPacket } from "mysql2/promise";
+import { type ParkedRow, selectParked, toParked } from "./deadLetters/parkedCarts.ts";
 import { storeDeadLetters } from "./deadLetters/storeDeadLetters.ts";
 import { cartIdOf, readMessage } from "./projection/incomingMessage.ts";
 import { type BatchResult, projectBatch } from "./projection/projectBatch.ts";
-import { loadCarts } from "./readModel/loadCarts.ts";
-import { passGate } from "./readModel/writerGate.ts";
+import { type CartRows, selectCarts, toCarts } from "./readModel/loadCarts.ts";
+import { gate } from "./readModel/writerGate.ts";
 import { withoutConflict } from "./readModel/withoutConflict.ts";
-import { writeCarts } from "./readModel/writeCarts.ts";
+import { cartWrites } from "./readModel/writeCarts.ts";
 import { traceBatch } from "./traceBatch.ts";
+
+type Nothing = RowDataPacket[];
 
 export type ApplyBatch = (messages: readonly ConsumedMessage[]) => Promise<BatchResult>;
 
@@ -24,14 +26,19 @@ export const createApplyBatch =
   async (messages) => {
     const incoming = messages.map(readMessage);
     const ids = [...new Set(incoming.map(cartIdOf))].filter((id) => id !== undefined).toSorted();
+    // A list in SQL must not be empty, and NULL is no cart's id.
+    const bytes = ids.length === 0 ? [null] : ids.map(uuidToBytes);
+    // Two round trips: to begin, lock and read, and to write and commit.
     const project = () =>
-      inTransaction(pool, async (connection) => {
-        await passGate(connection);
-        const carts = await loadCarts(connection, ids);
-        const parked = await parkedCarts(connection, ids);
-        const result = projectBatch({ carts, parked }, incoming);
-        await writeCarts(connection, result.changes);
-        await storeDeadLetters(connection, result.deadLetters);
+      withConnection(pool, async (connection) => {
+        const [, , carts, items, parked] = await runTogether<[Nothing, Nothing, ...CartRows, ParkedRow[]]>(connection, [
+          { sql: "START TRANSACTION" },
+          gate,
+          ...selectCarts(bytes),
+          selectParked(bytes),
+        ]);
+        const result = projectBatch({ carts: toCarts([carts, items]), parked: toParked(parked) }, incoming);
+        await writeTogether(connection, [...cartWrites(result.changes), ...storeDeadLetters(result.deadLetters), { sql: "COMMIT" }]);
         return result;
       });
     return traceBatch(tracer, incoming, () => withoutConflict(project));

@@ -5,12 +5,11 @@ import type { ProjectedCart } from "../projection/projectedCart.ts";
 /** As in the database: ids are bytes, times are dates. */
 export type ColumnValue = Buffer | string | number | Date | null;
 
-export const cartColumns = [
-  "id",
-  "tenant_id",
-  "user_id",
+/** What a cart keeps for as long as it exists. */
+const fixedColumns = ["id", "tenant_id", "user_id", "currency", "created_at"] as const;
+
+export const changingColumns = [
   "status",
-  "currency",
   "total_amount",
   "item_count",
   "line_count",
@@ -20,19 +19,26 @@ export const cartColumns = [
   "reminded_step",
   "version",
   "next_position",
-  "created_at",
   "updated_at",
 ] as const;
+
+export const cartColumns = [...fixedColumns, ...changingColumns] as const;
 
 export const itemColumns = ["cart_id", "item_id", "name", "quantity", "unit_price", "position"] as const;
 
 /** The values of `cartColumns`. */
-export const cartRow = (id: Buffer, { version, createdAt, updatedAt, abandonedAt }: ProjectedCart, cart: ExistingCart): ColumnValue[] => [
+export const cartRow = (id: Buffer, projected: ProjectedCart, cart: ExistingCart): ColumnValue[] => [
   id,
   cart.tenantId,
   cart.userId,
-  cart.status,
   cart.currency,
+  projected.createdAt,
+  ...changingValues(projected, cart),
+];
+
+/** The values of `changingColumns`. */
+export const changingValues = ({ version, updatedAt, abandonedAt }: ProjectedCart, cart: ExistingCart): ColumnValue[] => [
+  cart.status,
   totalAmount(cart),
   itemCount(cart),
   cart.lines.size,
@@ -42,7 +48,6 @@ export const cartRow = (id: Buffer, { version, createdAt, updatedAt, abandonedAt
   cart.status === "ABANDONED" ? cart.remindedStep : 0,
   version,
   cart.nextPosition,
-  createdAt,
   updatedAt,
 ];
 

@@ -1,8 +1,8 @@
 import type { Cart, CartLine, CartStatus } from "@cart/domain";
-import { bytesToUuid, run, uuidToBytes } from "@cart/mysql";
+import { bytesToUuid, runTogether, type Statement, uuidToBytes } from "@cart/mysql";
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { ProjectedCart } from "../projection/projectedCart.ts";
-import { type CartTables, liveTables } from "./cartTables.ts";
+import { liveTables } from "./cartTables.ts";
 
 type CartRow = RowDataPacket & {
   readonly id: Buffer;
@@ -29,25 +29,27 @@ type ItemRow = RowDataPacket & {
   readonly position: number;
 };
 
-/** The carts that exist, locked until the transaction ends. Ids in order, so that two transactions lock in the same order. */
-export const loadCarts = async (
-  connection: PoolConnection,
-  ids: readonly string[],
-  tables: CartTables = liveTables,
-): Promise<Map<string, ProjectedCart>> => {
-  if (ids.length === 0) return new Map();
-  const carts = await run<CartRow[]>(
-    connection,
-    `SELECT id, tenant_id, user_id, status, currency, order_id, merged_into, abandoned_at, reminded_step, version, next_position, created_at, updated_at
-     FROM ${tables.carts} WHERE id IN (?) FOR UPDATE`,
-    [ids.map(uuidToBytes)],
-  );
-  if (carts.length === 0) return new Map();
-  const items = await run<ItemRow[]>(
-    connection,
-    `SELECT cart_id, item_id, name, quantity, unit_price, position FROM ${tables.items} WHERE cart_id IN (?) ORDER BY cart_id, position`,
-    [carts.map(({ id }) => id)],
-  );
+/** The rows of `selectCarts`. */
+export type CartRows = [CartRow[], ItemRow[]];
+
+/**
+ * The carts that exist, locked until the transaction ends, and their lines. Ids in
+ * order, so that two transactions lock in the same order. Two statements: the second
+ * sees the lines as they are once the first has got its locks.
+ */
+export const selectCarts = (ids: readonly (Buffer | null)[]): [Statement, Statement] => [
+  {
+    sql: `SELECT id, tenant_id, user_id, status, currency, order_id, merged_into, abandoned_at, reminded_step, version, next_position, created_at, updated_at
+          FROM ${liveTables.carts} WHERE id IN (?) FOR UPDATE`,
+    values: [ids],
+  },
+  {
+    sql: `SELECT cart_id, item_id, name, quantity, unit_price, position FROM ${liveTables.items} WHERE cart_id IN (?) ORDER BY cart_id, position`,
+    values: [ids],
+  },
+];
+
+export const toCarts = ([carts, items]: CartRows): Map<string, ProjectedCart> => {
   const linesOf = new Map(carts.map(({ id }) => [bytesToUuid(id), new Map<string, CartLine>()]));
   for (const { cart_id, item_id: itemId, name, quantity, unit_price: unitPrice, position } of items) {
     linesOf.get(bytesToUuid(cart_id))?.set(itemId, { itemId, name, quantity, unitPrice, position });
@@ -68,6 +70,10 @@ export const loadCarts = async (
     }),
   );
 };
+
+/** `selectCarts` and `toCarts` for a transaction that has other things to do in between. */
+export const loadCarts = async (connection: PoolConnection, ids: readonly string[]): Promise<Map<string, ProjectedCart>> =>
+  ids.length === 0 ? new Map() : toCarts(await runTogether<CartRows>(connection, selectCarts(ids.map(uuidToBytes))));
 
 const toCart = (row: CartRow, lines: ReadonlyMap<string, CartLine>): Cart => {
   const common = {

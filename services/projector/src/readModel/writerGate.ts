@@ -1,4 +1,4 @@
-import { run } from "@cart/mysql";
+import { run, type Statement } from "@cart/mysql";
 import type { PoolConnection } from "mysql2/promise";
 
 /*
@@ -9,5 +9,6 @@ import type { PoolConnection } from "mysql2/promise";
  * statement. It has to be the first one: a writer that waits at the gate must hold
  * nothing that the owner of the gate may wait for.
  */
-export const passGate = async (connection: PoolConnection): Promise<void> =>
-  void (await run(connection, "SELECT 1 FROM dead_letters LIMIT 0"));
+export const gate: Statement = { sql: "SELECT 1 FROM dead_letters LIMIT 0" };
+
+export const passGate = async (connection: PoolConnection): Promise<void> => void (await run(connection, gate.sql));

@@ -1,0 +1,51 @@
+import { useMysqlDatabase } from "@cart/testkit";
+import { expect } from "chai";
+import type { Pool, RowDataPacket } from "mysql2/promise";
+import { openMysqlPool } from "./openMysqlPool.ts";
+import { runTogether, writeTogether } from "./runTogether.ts";
+import { withConnection } from "./transaction.ts";
+
+describe("statements that share a round trip", () => {
+  const database = useMysqlDatabase();
+  let pool: Pool;
+
+  before(async () => {
+    pool = openMysqlPool({ url: database.url(), connectionLimit: 2, multipleStatements: true });
+    await pool.query("CREATE TABLE texts (n INT PRIMARY KEY, t LONGTEXT)");
+  });
+  beforeEach(() => pool.query("DELETE FROM texts"));
+  after(() => pool.end());
+
+  const insert = (n: number, text = "") => ({ sql: "INSERT INTO texts VALUES (?, ?)", values: [n, text] });
+  const numbers = async (): Promise<number[]> => {
+    const [rows] = await pool.query<RowDataPacket[]>("SELECT n FROM texts ORDER BY n");
+    return rows.map((row) => Number(row["n"]));
+  };
+
+  it("give the rows of each", async () => {
+    const rows = await withConnection(pool, (connection) =>
+      runTogether<RowDataPacket[][]>(connection, [
+        { sql: "SELECT ? AS text", values: ["it's; here"] },
+        { sql: "SELECT 1 AS n UNION SELECT 2" },
+      ]),
+    );
+    expect(rows).to.deep.equal([[{ text: "it's; here" }], [{ n: 1 }, { n: 2 }]]);
+  });
+
+  it("end with the first that fails, so that a COMMIT behind it is never reached", async () => {
+    const failing = withConnection(pool, (connection) =>
+      writeTogether(connection, [{ sql: "START TRANSACTION" }, insert(1), insert(1), insert(2), { sql: "COMMIT" }]),
+    );
+    const error: unknown = await failing.catch((reason: unknown) => reason);
+    expect(error).to.have.property("errno", 1062);
+    expect(await numbers()).to.deep.equal([]);
+  });
+
+  it("are run in order also when they are too long for one", async () => {
+    const long = "x".repeat(10_000_000);
+    await withConnection(pool, (connection) =>
+      writeTogether(connection, [insert(1, long), insert(2, long), { sql: "UPDATE texts SET n = n + 1 ORDER BY n DESC" }, insert(1)]),
+    );
+    expect(await numbers()).to.deep.equal([1, 2, 3]);
+  });
+});
