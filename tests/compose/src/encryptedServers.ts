@@ -1,22 +1,25 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { randomUUID } from "node:crypto";
+import { repositoryRoot, waitUntil } from "@cart/tools/own-servers";
+import { execa } from "execa";
 import type { ComposeProject } from "./composeProject.ts";
 import { get, post } from "./http.ts";
 
-/** The same system with a MySQL that takes encrypted connections only. */
+/**
+ * The same system with a MySQL and a Kafka that take encrypted connections only,
+ * and Kafka no one without a login; and that nobody is let in, or trusted, who
+ * should not be.
+ */
 export const runEncrypted = async (project: ComposeProject): Promise<void> => {
-  const folder = await mkdtemp(join(tmpdir(), "cart-compose-"));
+  const certificates = await mkdtemp(join(tmpdir(), "cart-compose-"));
   try {
-    const certificate = join(folder, "mysql-ca.pem");
-    await project.compose("cp", "mysql:/var/lib/mysql/ca.pem", certificate);
-    // The services do not run as the user of this file.
-    await Promise.all([chmod(folder, 0o755), chmod(certificate, 0o644)]);
+    await execa(join(repositoryRoot, "infra/tls/make-certificates"), [certificates, "mysql", "kafka"]);
     const encrypted = project.with({
       files: ["docker-compose.yml", "infra/tls/docker-compose.yml"],
-      env: { MYSQL_CA_FILE: certificate, MYSQL_URL_OPTIONS: "?ssl={}" },
+      env: { CERTIFICATES: certificates, KAFKA_PASSWORD: "correct", MYSQL_URL_OPTIONS: '?ssl={"verifyIdentity":true}' },
     });
     await encrypted.compose("up", "--detach", "--wait", "--wait-timeout", "300");
 
@@ -30,7 +33,52 @@ export const runEncrypted = async (project: ComposeProject): Promise<void> => {
       "SELECT DISTINCT CONCAT(PROCESSLIST_USER, ' ', CONNECTION_TYPE) FROM performance_schema.threads WHERE PROCESSLIST_HOST IS NOT NULL AND PROCESSLIST_HOST <> 'localhost' ORDER BY 1",
     );
     assert.deepEqual(connections, ["command-api SSL/TLS", "outbox-relay SSL/TLS", "projector SSL/TLS", "query-api SSL/TLS"]);
+
+    await assertRefused(encrypted);
+    await Promise.all(["outbox-relay", "projector"].map((service) => assertNotReady(encrypted, service)));
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(certificates, { recursive: true, force: true });
   }
 };
+
+/** Each job fails at once, in a line that says what to set. */
+const assertRefused = async (project: ComposeProject): Promise<void> => {
+  const job = (...args: string[]) => project.compose("run", "--rm", "--no-deps", "--no-TTY", ...args);
+  // Containers answer to their own names as well, which are not in the certificates.
+  const [mysql, kafka] = await Promise.all([nameOf(project, "mysql"), nameOf(project, "kafka")]);
+
+  const migrationsAt = (host: string) =>
+    job(
+      "migrations",
+      "sh",
+      "-c",
+      'EVENTSTORE_URL=$(echo "$EVENTSTORE_URL" | sed "s/@mysql:/@$0:/") exec node dist/src/cli.js status eventstore',
+      host,
+    );
+  await Promise.all([
+    assert.rejects(job("--env", "KAFKA_PASSWORD=wrong", "topics"), /authentication failed.*; see KAFKA_USERNAME, KAFKA_PASSWORD and/),
+    assert.rejects(job("--env", "KAFKA_CA_FILE=", "topics"), /certificate.*; set KAFKA_CA_FILE to the CA that signed Kafka's/),
+    assert.rejects(job("--env", `KAFKA_BROKERS=${kafka}:9094`, "topics"), /does not match.*; KAFKA_BROKERS and advertised\.listeners/),
+    migrationsAt("mysql"),
+    assert.rejects(migrationsAt(mysql), /does not match certificate's altnames/),
+  ]);
+};
+
+/** With a wrong password a service runs, is not ready and says why. */
+const assertNotReady = async (project: ComposeProject, service: string): Promise<void> => {
+  const container = (await project.compose("run", "--detach", "--no-deps", "--env", "KAFKA_PASSWORD=wrong", service)).trim();
+  try {
+    const ask =
+      "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((answer) => answer.text()).then(console.log, () => console.log('{}'))";
+    await waitUntil(`${service} to say why it is not ready`, 30, async () => {
+      const answer = JSON.parse(await project.inside(container, "node", "-e", ask)) as { status?: string; checks?: { kafka?: string } };
+      assert.equal(answer.status, "not ready");
+      assert.match(answer.checks?.kafka ?? "", /authentication failed.*; see KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM/);
+    });
+  } finally {
+    await execa("docker", ["rm", "--force", container]);
+  }
+};
+
+const nameOf = async (project: ComposeProject, service: string): Promise<string> =>
+  (await project.containers()).find((container) => container.service === service)?.name ?? "";

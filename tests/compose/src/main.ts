@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { explain, onStopRequest, reportToStderr, step, UserError } from "@cart/tools/own-servers";
 import { execa } from "execa";
 import { type ComposeProject, composeProject } from "./composeProject.ts";
-import { runEncrypted } from "./encryptedMysql.ts";
+import { runEncrypted } from "./encryptedServers.ts";
 import { assertLockedDown, imageSizes } from "./images.ts";
 import { scaleOutUnderLoad } from "./scaleOut.ts";
 import { seedExample } from "./seedExample.ts";
@@ -47,7 +47,7 @@ const run = async (project: ComposeProject): Promise<void> => {
     assert.equal(services.length, 1 + 1 + 2 + 3);
     for (const { name, state, exitCode } of services) assert.deepEqual({ name, state, exitCode }, { name, state: "exited", exitCode: 0 });
   });
-  await step(report, "the same with encrypted connections to MySQL", () => runEncrypted(project));
+  await step(report, "the same with encrypted connections and a login to Kafka", () => runEncrypted(project));
 };
 
 const main = async (): Promise<void> => {
