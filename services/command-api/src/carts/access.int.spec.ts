@@ -1,0 +1,230 @@
+import { migrateEventStore } from "@cart/migrations";
+import { bearer, fixedClock, type TokenClaims, tokenEnv, useMysqlDatabase } from "@cart/testkit";
+import { expect } from "chai";
+import type { RowDataPacket } from "mysql2/promise";
+import { v7 as uuidv7 } from "uuid";
+import { type CommandApi, type Reply, startCommandApi } from "../testing/startCommandApi.ts";
+
+const ann: TokenClaims = { sub: "ann", tenant_id: "shop-1" };
+const bob: TokenClaims = { sub: "bob", tenant_id: "shop-1" };
+/** Another person with the same name. */
+const annElsewhere: TokenClaims = { sub: "ann", tenant_id: "shop-2" };
+const admin: TokenClaims = { sub: "back-end", tenant_id: "shop-1", scope: "carts:admin" };
+const adminElsewhere: TokenClaims = { ...admin, tenant_id: "shop-2" };
+
+const item = { item_id: "item-1", quantity: 1, price: 2.5 };
+
+describe("access to commands", () => {
+  const database = useMysqlDatabase({ migrate: migrateEventStore });
+  let api: CommandApi;
+  before(async () => {
+    api = await startCommandApi(database.url(), fixedClock("2025-11-20T16:30:00.000Z"), tokenEnv);
+  });
+  after(() => api.stop());
+
+  type Headers = Readonly<Record<string, string>>;
+  const send = async (who: TokenClaims, method: string, path: string, body?: unknown, headers: Headers = {}): Promise<Reply> =>
+    api.send(method, path, body, { ...(await bearer(who)), ...headers });
+  const add = (who: TokenClaims, cart: string, body: object = item, headers: Headers = {}): Promise<Reply> =>
+    send(who, "POST", `/carts/${cart}/items`, body, headers);
+  const addByShortAddress = (who: TokenClaims, cart: string, body: object = item): Promise<Reply> =>
+    send(who, "POST", `/additem/${cart}`, body);
+  const cartOf = async (who: TokenClaims): Promise<string> => {
+    const cart = uuidv7();
+    expect((await add(who, cart)).status).to.equal(200);
+    return cart;
+  };
+  type Row = RowDataPacket & { readonly event_data: Record<string, unknown>; readonly metadata: Record<string, unknown> };
+  const eventsOf = async (cart: string): Promise<Row[]> => {
+    const [rows] = await api.pool.query<Row[]>(
+      "SELECT event_data, metadata FROM events WHERE aggregate_id = UUID_TO_BIN(?) ORDER BY version",
+      [cart],
+    );
+    return rows;
+  };
+  /** All of an answer but what is another one each time. */
+  const seen = ({ status, headers, json }: Reply, cart: string): unknown => [
+    status,
+    headers.get("ETag"),
+    headers.get("Idempotency-Replayed"),
+    JSON.parse(JSON.stringify({ ...json, correlation_id: "" }).replaceAll(cart, "ID")),
+  ];
+
+  it("takes no command without a token, or with a bad one", async () => {
+    const cart = uuidv7();
+    const none = await api.send("POST", `/carts/${cart}/items`, { user_id: "ann", ...item });
+    expect([none.status, none.json["type"], none.headers.get("WWW-Authenticate")]).to.deep.equal([
+      401,
+      "/problems/unauthorized",
+      'Bearer realm="carts"',
+    ]);
+    const late = await add({ ...ann, exp: 1_700_000_000 } as TokenClaims, cart);
+    expect([late.status, late.headers.get("WWW-Authenticate")]).to.deep.equal([
+      401,
+      'Bearer realm="carts", error="invalid_token", error_description="the token has expired"',
+    ]);
+    expect(await eventsOf(cart)).to.deep.equal([]);
+  });
+
+  it("creates a cart for the token's user and tenant, and says who did it", async () => {
+    const cart = await cartOf(ann);
+    const [created, added] = await eventsOf(cart);
+    expect(created?.event_data).to.include({ user_id: "ann", tenant_id: "shop-1" });
+    expect([created?.metadata["actor"], added?.metadata["actor"]]).to.deep.equal(["ann", "ann"]);
+    expect((await add(ann, cart, { ...item, user_id: "ann", tenant_id: "shop-1" })).status).to.equal(200);
+  });
+
+  it("creates none for another user or tenant, except an administrator's of its tenant", async () => {
+    const cart = uuidv7();
+    const others: readonly [TokenClaims, object][] = [
+      [ann, { user_id: "bob" }],
+      [ann, { tenant_id: "shop-2" }],
+      [ann, { user_id: "ann", tenant_id: "default" }],
+      [admin, { user_id: "bob", tenant_id: "shop-2" }],
+    ];
+    for (const [who, owner] of others) {
+      const { status, json, headers } = await add(who, cart, { ...item, ...owner });
+      expect([status, json["type"]]).to.deep.equal([403, "/problems/forbidden"]);
+      expect(headers.get("WWW-Authenticate")).to.contain('error="insufficient_scope"');
+    }
+    expect((await addByShortAddress(ann, cart, { ...item, user_id: "bob" })).status).to.equal(403);
+    expect(await eventsOf(cart)).to.deep.equal([]);
+    expect((await add(admin, cart, { ...item, user_id: "bob" })).status).to.equal(200);
+    const [created] = await eventsOf(cart);
+    expect([created?.event_data["user_id"], created?.event_data["tenant_id"], created?.metadata["actor"]]).to.deep.equal([
+      "bob",
+      "shop-1",
+      "back-end",
+    ]);
+    expect((await add(bob, cart)).status).to.equal(200);
+  });
+
+  const commands: readonly [name: string, send: (who: TokenClaims, cart: string, headers?: Headers) => Promise<Reply>][] = [
+    ["change a quantity", (who, cart, h) => send(who, "PATCH", `/carts/${cart}/items/item-1`, { quantity: 3 }, h)],
+    ["remove an item", (who, cart, h) => send(who, "DELETE", `/carts/${cart}/items/item-1`, undefined, h)],
+    ["remove an item that is not there", (who, cart, h) => send(who, "DELETE", `/carts/${cart}/items/item-9`, undefined, h)],
+    ["clear", (who, cart, h) => send(who, "DELETE", `/carts/${cart}/items`, undefined, h)],
+    ["submit", (who, cart, h) => send(who, "POST", `/carts/${cart}/submit`, undefined, h)],
+    ["reopen", (who, cart, h) => send(who, "POST", `/carts/${cart}/reopen`, undefined, h)],
+    ["purchase", (who, cart, h) => send(who, "POST", `/carts/${cart}/purchase`, { order_id: "order-1" }, h)],
+    ["merge into itself", (who, cart, h) => send(who, "POST", `/carts/${cart}/merge`, { target_cart_id: cart }, h)],
+    ["merge into an unknown cart", (who, cart, h) => send(who, "POST", `/carts/${cart}/merge`, { target_cart_id: uuidv7() }, h)],
+    ["add at too precise a price", (who, cart, h) => add(who, cart, { ...item, price: 0.001 }, h)],
+  ];
+  const conditions: readonly Headers[] = [
+    {},
+    { "If-Match": '"2"' },
+    { "If-Match": '"1"' },
+    { "If-Match": "*" },
+    { "Idempotency-Key": "key-1" },
+  ];
+  for (const [name, command] of commands) {
+    it(`answers "${name}" on another's cart as on an unknown one`, async () => {
+      const cart = await cartOf(ann);
+      for (const headers of conditions) {
+        const unknown = uuidv7();
+        const expected = seen(await command(bob, unknown, headers), unknown);
+        for (const stranger of [bob, annElsewhere, adminElsewhere]) {
+          expect(seen(await command(stranger, cart, headers), cart), JSON.stringify(headers)).to.deep.equal(expected);
+        }
+      }
+      expect(await eventsOf(cart)).to.have.length(2);
+    });
+  }
+
+  it("answers adding to another's cart with 404, in any of its states", async () => {
+    const cart = await cartOf(ann);
+    const refused = async (): Promise<void> => {
+      const version = (await eventsOf(cart)).length;
+      for (const headers of [{}, { "Idempotency-Key": "key-2" }]) {
+        const { status, json, headers: answered } = await add(bob, cart, item, headers);
+        expect([status, json["type"], json["title"], json["detail"]]).to.deep.equal([
+          404,
+          "/problems/not-found",
+          "There is no such cart",
+          "there is no cart with this id",
+        ]);
+        expect(answered.has("ETag")).to.equal(false);
+      }
+      expect((await add(bob, cart, item, { "If-Match": `"${version}"` })).json["current_version"]).to.equal(0);
+      expect((await add(annElsewhere, cart)).status).to.equal(404);
+      expect((await addByShortAddress(bob, cart)).status).to.equal(404);
+      expect(await eventsOf(cart)).to.have.length(version);
+    };
+    await refused();
+    await send(ann, "POST", `/carts/${cart}/submit`);
+    await refused();
+    await send(ann, "POST", `/carts/${cart}/purchase`, { order_id: "order-1" });
+    await refused();
+    expect((await add(ann, cart)).status).to.equal(409);
+  });
+
+  it("decides whose cart it is with the command: two who create it at once", async () => {
+    for (let round = 0; round < 10; round++) {
+      const cart = uuidv7();
+      const replies = await Promise.all([ann, bob, ann, bob].map((who) => add(who, cart)));
+      expect(replies.map(({ status }) => status)).to.have.members([200, 200, 404, 404]);
+      expect(new Set((await eventsOf(cart)).map(({ metadata }) => metadata["actor"])).size).to.equal(1);
+    }
+  });
+
+  it("decides it on the newest events, also in a process that knows the cart by nothing", async () => {
+    const other = await startCommandApi(database.url(), fixedClock("2025-11-20T16:30:00.000Z"), tokenEnv);
+    const cart = await cartOf(ann);
+    const path = `/carts/${cart}/items`;
+    expect((await other.send("POST", path, item, await bearer(bob))).status).to.equal(404);
+    expect((await other.send("POST", path, item, await bearer(ann))).status).to.equal(200);
+    expect((await other.send("POST", path, { ...item, user_id: "ann" }, await bearer(admin))).status).to.equal(200);
+    await other.stop();
+  });
+
+  describe("a merge", () => {
+    const merge = (who: TokenClaims, source: string, target: string): Promise<Reply> =>
+      send(who, "POST", `/carts/${source}/merge`, { target_cart_id: target });
+
+    it("needs both carts to be the token's", async () => {
+      const own = await cartOf(ann);
+      const foreign = await cartOf(bob);
+      const [toForeign, toUnknown, fromForeign] = [
+        await merge(ann, own, foreign),
+        await merge(ann, own, uuidv7()),
+        await merge(ann, foreign, own),
+      ];
+      expect(toForeign.status).to.equal(404);
+      expect(seen(toForeign, foreign)).to.deep.equal(seen(toUnknown, foreign));
+      expect([fromForeign.status, fromForeign.json["type"]]).to.deep.equal([404, "/problems/not-found"]);
+      expect(await eventsOf(own)).to.have.length(2);
+      expect(await eventsOf(foreign)).to.have.length(2);
+      expect((await merge(ann, own, await cartOf(ann))).status).to.equal(200);
+    });
+
+    it("is an administrator's within its tenant, and stays hidden from who has only one of the carts", async () => {
+      const guest = await cartOf({ sub: "guest-1", tenant_id: "shop-1" });
+      const own = await cartOf(ann);
+      expect((await merge(adminElsewhere, guest, own)).status).to.equal(404);
+      expect((await merge(admin, guest, own)).status).to.equal(200);
+      // Again: it changes nothing, but its answer has the version of both.
+      expect((await merge(admin, guest, own)).status).to.equal(200);
+      const { status, json } = await merge({ sub: "guest-1", tenant_id: "shop-1" }, guest, own);
+      expect([status, json["target"]]).to.deep.equal([404, undefined]);
+    });
+  });
+
+  it("gives the answer to an idempotency key to its sender alone", async () => {
+    const cart = uuidv7();
+    const key = { "Idempotency-Key": "key-3" };
+    const first = await add(ann, cart, item, key);
+    const again = await add(ann, cart, item, key);
+    expect([again.text, again.headers.get("Idempotency-Replayed")]).to.deep.equal([first.text, "true"]);
+    for (const body of [item, { ...item, quantity: 7 }]) {
+      const foreign = await add(bob, cart, body, key);
+      expect([foreign.status, foreign.headers.has("Idempotency-Replayed"), foreign.json["version"]]).to.deep.equal([404, false, undefined]);
+    }
+    // An administrator's key is its own too: this is a command of its own.
+    expect((await add(admin, cart, { ...item, user_id: "ann" }, key)).json["version"]).to.equal(3);
+    const reused = await add(ann, cart, { ...item, quantity: 7 }, key);
+    expect([reused.status, reused.json["type"]]).to.deep.equal([422, "/problems/idempotency-key-reused"]);
+    const longest = { "Idempotency-Key": "k".repeat(255) };
+    expect((await add(ann, cart, item, longest)).text).to.equal((await add(ann, cart, item, longest)).text);
+  });
+});

@@ -1,0 +1,161 @@
+import type { CartEvent } from "@cart/domain";
+import { bearer, type TokenClaims, tokenEnv } from "@cart/testkit";
+import { expect } from "chai";
+import { type Answer, project, storeEvents, useQueryApi } from "./testing/useQueryApi.ts";
+
+const ann: TokenClaims = { sub: "ann", tenant_id: "shop-1" };
+const bob: TokenClaims = { sub: "bob", tenant_id: "shop-1" };
+/** Another person with the same name. */
+const annElsewhere: TokenClaims = { sub: "ann", tenant_id: "shop-2" };
+const admin: TokenClaims = { sub: "back-end", tenant_id: "shop-1", scope: "carts:admin" };
+const adminElsewhere: TokenClaims = { ...admin, tenant_id: "shop-2" };
+
+const cartId = (n: number): string => `550e8400-e29b-41d4-a716-${String(n).padStart(12, "0")}`;
+const createdFor = ({ sub, tenant_id }: TokenClaims): CartEvent => ({
+  type: "CartCreated",
+  data: { user_id: sub, tenant_id, currency: "USD" },
+});
+const added: CartEvent = { type: "ItemAddedToCart", data: { item_id: "a", quantity: 2, unit_price: 250, previous_unit_price: null } };
+
+const cart = cartId(1);
+const unknown = cartId(99);
+
+describe("access to queries", () => {
+  const api = useQueryApi({}, () => tokenEnv);
+  before(async () => {
+    const owners = [ann, ann, bob, annElsewhere];
+    for (const [n, owner] of owners.entries()) {
+      const events = [createdFor(owner), added];
+      await storeEvents(api, cartId(n + 1), events);
+      await project(api, cartId(n + 1), events);
+    }
+  });
+
+  const get = async (who: TokenClaims & { readonly exp?: number }, path: string): Promise<Answer> =>
+    api.get(path, { headers: await bearer(who) });
+  const statusOf = async (who: TokenClaims, path: string): Promise<number> => {
+    const controller = new AbortController();
+    const response = await fetch(api.url(path), { headers: await bearer(who), signal: controller.signal });
+    controller.abort();
+    return response.status;
+  };
+
+  const ofOneCart = (id: string): string[] => [
+    `/carts/${id}`,
+    `/carts/${id}?min_version=1`,
+    `/carts/${id}?at_version=1`,
+    `/carts/${id}?at_version=9`,
+    `/carts/${id}/history`,
+    `/carts/${id}/stream`,
+  ];
+
+  it("answers nothing without a token", async () => {
+    for (const path of [...ofOneCart(cart), "/users/ann/carts", "/tenants/shop-1/carts"]) {
+      const { status, headers, body } = await api.get(path);
+      expect([status, headers.get("WWW-Authenticate")], path).to.deep.equal([401, 'Bearer realm="carts"']);
+      expect(body).to.include({ type: "/problems/unauthorized" });
+    }
+    for (const path of ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"]) {
+      expect((await fetch(api.url(path))).status, path).to.equal(200);
+    }
+  });
+
+  it("shows a cart to its user and to the administrators of its tenant", async () => {
+    for (const who of [ann, admin]) {
+      for (const path of ofOneCart(cart)) {
+        expect(await statusOf(who, path), path).to.equal(path.endsWith("at_version=9") ? 404 : 200);
+      }
+    }
+  });
+
+  /** All of an answer but what is another one each time. */
+  const seen = ({ status, headers, body }: Answer, id: string): unknown => [
+    status,
+    headers.get("ETag"),
+    headers.get("Retry-After"),
+    JSON.parse(JSON.stringify({ ...(body as object), correlation_id: "" }).replaceAll(id, "ID")),
+  ];
+
+  for (const [n, path] of ofOneCart(cart).entries()) {
+    it(`answers ${path} to everybody else as for an unknown cart`, async () => {
+      const expected = seen(await get(bob, ofOneCart(unknown)[n] ?? ""), unknown);
+      for (const who of [bob, annElsewhere, adminElsewhere]) {
+        const started = performance.now();
+        const answer = await get(who, path);
+        expect(seen(answer, cart)).to.deep.equal(expected);
+        // Not the time that it takes either: the suite's wait for a version is 600 ms.
+        if (path.includes("min_version")) expect(performance.now() - started).to.be.greaterThan(550);
+      }
+    });
+  }
+
+  it("does not let who knows a cart's version find out that it is there", async () => {
+    const { headers } = await get(ann, `/carts/${cart}`);
+    const etag = headers.get("ETag") ?? "";
+    const answer = await api.get(`/carts/${cart}`, { headers: { ...(await bearer(bob)), "If-None-Match": etag } });
+    expect([etag, answer.status]).to.deep.equal(['"2"', 404]);
+  });
+
+  describe("the lists", () => {
+    const ids = async (who: TokenClaims, path: string): Promise<string[]> => {
+      const { status, body } = await get(who, path);
+      expect(status, path).to.equal(200);
+      return (body as { readonly carts: readonly { readonly id: string }[] }).carts.map(({ id }) => id).toSorted();
+    };
+    const expectForbidden = async (who: TokenClaims, path: string): Promise<void> => {
+      const { status, headers, body } = await get(who, path);
+      expect(status, path).to.equal(403);
+      expect(headers.get("WWW-Authenticate")).to.equal('Bearer realm="carts", error="insufficient_scope", scope="carts:admin"');
+      expect(body).to.include({ type: "/problems/forbidden" });
+    };
+
+    it("of a user are its own, and have its tenant's carts only", async () => {
+      expect(await ids(ann, "/users/ann/carts")).to.deep.equal([cartId(1), cartId(2)]);
+      expect(await ids(ann, "/users/ann/carts?status=OPEN&limit=1")).to.have.length(1);
+      expect(await ids(annElsewhere, "/users/ann/carts")).to.deep.equal([cartId(4)]);
+      expect(await ids(annElsewhere, "/users/ann/carts?status=OPEN")).to.deep.equal([cartId(4)]);
+      expect(await ids(admin, "/users/ann/carts")).to.deep.equal([cartId(1), cartId(2)]);
+      expect(await ids(adminElsewhere, "/users/bob/carts")).to.deep.equal([]);
+      await expectForbidden(bob, "/users/ann/carts");
+      // Also for a user that does not exist.
+      await expectForbidden(bob, "/users/nobody/carts");
+    });
+
+    it("of a tenant are its administrators'", async () => {
+      expect(await ids(admin, "/tenants/shop-1/carts")).to.deep.equal([1, 2, 3].map(cartId));
+      for (const who of [ann, adminElsewhere, { ...ann, scope: "carts:administrator" }])
+        await expectForbidden(who, "/tenants/shop-1/carts");
+    });
+
+    it("go on page by page within the tenant", async () => {
+      const first = await get(admin, "/users/ann/carts?limit=1");
+      const { next_cursor: cursor } = first.body as { readonly next_cursor: string };
+      const second = await get(admin, `/users/ann/carts?limit=1&cursor=${cursor}`);
+      expect((second.body as { readonly next_cursor: string | null }).next_cursor).to.equal(null);
+    });
+  });
+
+  it("ends a stream when its token expires", async () => {
+    const exp = Math.floor(Date.now() / 1000) + 2;
+    const headers = await bearer({ ...ann, exp });
+    const response = await fetch(api.url(`/carts/${cart}/stream`), { headers });
+    expect(response.status).to.equal(200);
+    expect(await response.text()).to.contain("retry:");
+    expect(Date.now()).to.be.within(exp * 1000 - 20, exp * 1000 + 5_000);
+    expect((await api.get(`/carts/${cart}/stream`, { headers })).status).to.equal(401);
+  });
+
+  it("keeps the stream of a token that is valid for long", async () => {
+    const controller = new AbortController();
+    const headers = await bearer({ ...ann, exp: Math.floor(Date.now() / 1000) + 100 * 365 * 86_400 });
+    const response = await fetch(api.url(`/carts/${cart}/stream?after_version=0`), { headers, signal: controller.signal });
+    const reader = response.body?.getReader();
+    let text = "";
+    while (!text.includes("id: 2\nevent")) {
+      const chunk = await reader?.read();
+      expect(chunk?.done, text).to.equal(false);
+      text += Buffer.from(chunk?.value ?? []).toString();
+    }
+    controller.abort();
+  });
+});
