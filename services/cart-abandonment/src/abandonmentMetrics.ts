@@ -1,0 +1,122 @@
+import type { PartitionLag } from "@cart/messaging";
+import { run, withConnection } from "@cart/mysql";
+import type { Pool, RowDataPacket } from "mysql2/promise";
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { AppliedBatch } from "./consume/applyBatch.ts";
+
+/**
+ * How a timer that was due left its worker.
+ *
+ * - `abandoned`, `reminded`: the event was appended.
+ * - `moved`: there was activity since, or the policy is another one.
+ * - `quiet`: it waits for the end of the quiet time.
+ * - `ended`: there is nothing to wait for.
+ * - `conflict`: the cart moved on at the same moment; it is looked at again.
+ * - `failed`: it is tried again.
+ */
+export type TimerOutcome = "abandoned" | "reminded" | "moved" | "quiet" | "ended" | "conflict" | "failed";
+
+export type AbandonmentMetrics = {
+  readonly applied: (batch: AppliedBatch) => void;
+  readonly failedBatch: () => void;
+  readonly outcome: (outcome: TimerOutcome) => void;
+  /** By a change of policy. */
+  readonly moved: (timers: number) => void;
+};
+
+export type AbandonmentMetricsOptions = {
+  readonly registry: Registry;
+  readonly pool: Pool;
+  readonly now: () => Date;
+  readonly lag: () => Promise<readonly PartitionLag[]>;
+};
+
+export const createAbandonmentMetrics = ({ registry, pool, now, lag }: AbandonmentMetricsOptions): AbandonmentMetrics => {
+  const registers = [registry];
+  const outcomes = new Counter({
+    name: "cart_timers_total",
+    help: "Timers that were due, by outcome: abandoned, reminded, moved, quiet, ended, conflict, failed",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const moved = new Counter({ name: "cart_timers_rescheduled_total", help: "Timers moved because a policy has changed", registers });
+  const changed = new Counter({
+    name: "cart_timers_changed_total",
+    help: "Timers set, moved or ended by events of their carts",
+    registers,
+  });
+  const unreadable = new Counter({
+    name: "cart_timer_messages_unreadable_total",
+    help: "Messages that could not be read: looked_up for those that told their cart, whose events were read instead; skipped for the others",
+    labelNames: ["result"],
+    registers,
+  });
+  const failures = new Counter({
+    name: "cart_timer_batch_failures_total",
+    help: "Batches of messages that failed and were tried again",
+    registers,
+  });
+  new Gauge({
+    name: "cart_consumer_lag_messages",
+    help: "Messages of a partition that this consumer has not committed; absent while Kafka does not answer",
+    labelNames: ["topic", "partition"],
+    registers,
+    async collect() {
+      // A partition that went to another member, or is unknown now, must not keep its last value.
+      this.reset();
+      for (const { topic, partition, lag: messages } of await lag().catch(() => [])) this.set({ topic, partition }, messages);
+    },
+  });
+
+  const gauge = (name: string, help: string, sql: string, interval: number): void => {
+    const ask = atMostEvery(interval, async () => {
+      const [row] = await withConnection(pool, (connection) =>
+        run<(RowDataPacket & { value: number | string })[]>(connection, sql, [now()]),
+      );
+      return Number(row?.value ?? 0);
+    });
+    new Gauge({
+      name,
+      help: `${help}; absent while the database does not answer. The same for every worker`,
+      registers,
+      async collect() {
+        const value = await ask().catch(() => undefined);
+        if (value === undefined) this.remove();
+        else this.set(value);
+      },
+    });
+  };
+  // Counted rarely, as it reads an entry for each open cart.
+  gauge("cart_timers_pending", "Timers with a time at which they are due", "SELECT COUNT(due_at) AS value FROM timers", 60_000);
+  gauge("cart_timers_due", "Timers that are due and not done", "SELECT COUNT(*) AS value FROM timers WHERE due_at <= ?", 4_000);
+  gauge(
+    "cart_timers_oldest_due_seconds",
+    "For how long the timer that waits longest has been due, 0 for none",
+    "SELECT GREATEST(0, COALESCE(TIMESTAMPDIFF(MICROSECOND, MIN(due_at), ?), 0)) / 1e6 AS value FROM timers",
+    0,
+  );
+
+  return {
+    applied: ({ incoming, changed: carts }) => {
+      changed.inc(carts);
+      unreadable.inc({ result: "looked_up" }, incoming.filter(({ kind }) => kind === "CART").length);
+      unreadable.inc({ result: "skipped" }, incoming.filter(({ kind }) => kind === "UNREADABLE").length);
+    },
+    failedBatch: () => failures.inc(),
+    outcome: (outcome) => outcomes.inc({ outcome }),
+    moved: (timers) => moved.inc(timers),
+  };
+};
+
+/** Asks again when the last answer is older than the interval in milliseconds, and once for all who ask meanwhile. */
+const atMostEvery = (interval: number, ask: () => Promise<number>): (() => Promise<number>) => {
+  let asked: { readonly at: number; readonly answer: Promise<number> } | undefined;
+  return () => {
+    if (asked === undefined || performance.now() - asked.at >= interval) {
+      const answer = ask();
+      asked = { at: performance.now(), answer };
+      answer.catch(() => (asked = undefined));
+    }
+    return asked.answer;
+  };
+};

@@ -1,0 +1,118 @@
+import type { ConsumedMessage } from "@cart/messaging";
+import { expect } from "chai";
+import { addItem, cartId, policy, useAbandonment } from "../testing/useAbandonment.ts";
+
+/** As it came over the network of somebody else. */
+const broken = (message: ConsumedMessage): ConsumedMessage => ({ ...message, value: Buffer.from("{") });
+
+describe("a batch of messages", () => {
+  const abandonment = useAbandonment();
+  const { act, choose, decide, deliver, passMinutes, timers } = abandonment;
+
+  it("sets one timer for each open cart, and each activity moves it", async () => {
+    await deliver(await choose(policy({ abandonedMinutes: 60 })));
+    await act(cartId(1), addItem());
+    await act(cartId(2), addItem());
+    passMinutes(10);
+    await act(cartId(1), addItem({ itemId: "item-2" }), { type: "ChangeItemQuantity", itemId: "item-2", quantity: 3 });
+    expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:10:00", 2: "0 2026-06-10T13:00:00" });
+  });
+
+  it("ends the timer of a cart that is submitted, bought, merged or cleared", async () => {
+    await deliver(await choose(policy()));
+    for (const n of [1, 2, 3, 4, 5]) await act(cartId(n), addItem());
+    await act(cartId(1), { type: "SubmitCart" });
+    await act(cartId(2), { type: "PurchaseCart", orderId: "order-1" });
+    await act(cartId(3), { type: "ClearCart" });
+    expect(Object.keys(await timers())).to.deep.equal(["4", "5"]);
+    passMinutes(5);
+    await act(cartId(1), { type: "ReopenCart" });
+    // Its tenant went with its timer, so the event store is asked at once.
+    expect((await timers())[1]).to.equal("0 2026-06-10T12:05:00");
+  });
+
+  it("has the same result however often, late and in whichever cuts the messages come", async () => {
+    await deliver(await choose(policy()));
+    const history = await decide(cartId(1), addItem(), addItem({ itemId: "item-2" }));
+    passMinutes(7);
+    history.push(...(await decide(cartId(1), addItem({ itemId: "item-3" }))));
+    await deliver(history);
+    const once = await abandonment.query("SELECT * FROM timers");
+    for (const messages of [history, history.toReversed(), ...history.map((message) => [message])]) await deliver(messages);
+    expect(await abandonment.query("SELECT * FROM timers")).to.deep.equal(once);
+
+    await abandonment.pool().query("DELETE FROM timers");
+    for (const message of history) await deliver([message]);
+    expect(await abandonment.query("SELECT * FROM timers")).to.deep.equal(once);
+  });
+
+  it("keeps timers of a tenant without a policy until there is one", async () => {
+    await act(cartId(1), addItem());
+    expect(await timers()).to.deep.equal({ 1: "0 never" });
+    await deliver(await choose(policy({ abandonedMinutes: 30 })));
+    await abandonment.moveTimers();
+    expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T12:30:00" });
+  });
+
+  it("takes a policy's version once, and never an older one again", async () => {
+    const first = await choose(policy({ abandonedMinutes: 30 }));
+    await deliver(first);
+    const second = await choose(policy({ abandonedMinutes: 20, quietTimeFrom: "22:00:00", quietTimeTo: "08:00:00", reminders: [5, 10] }));
+    await deliver([...second, ...first, ...second.map(broken)]);
+    await deliver(first);
+    expect(await abandonment.query("SELECT * FROM policies")).to.deep.equal([
+      {
+        tenant_id: "shop-1",
+        version: 2,
+        abandoned_minutes: 20,
+        quiet_time_from: "22:00:00",
+        quiet_time_to: "08:00:00",
+        time_zone: "UTC",
+        reminders: [5, 10],
+        moving: 1,
+      },
+    ]);
+  });
+
+  it("loses no cart to a message that cannot be read: the event store is asked at once", async () => {
+    await deliver(await choose(policy()));
+    const [created, added] = await decide(cartId(1), addItem());
+    if (created === undefined || added === undefined) throw new Error("a cart has two events at first");
+    passMinutes(3);
+    const { incoming } = await deliver([broken(created), broken(added)]);
+    expect(incoming.map(({ kind }) => kind)).to.deep.equal(["CART", "CART"]);
+    expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T12:03:00" });
+    await abandonment.newWorker().workOff();
+    expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:00:00" });
+  });
+
+  it("asks the event store when messages are missing, also behind a cart's end", async () => {
+    await deliver(await choose(policy()));
+    await act(cartId(1), addItem());
+    const [, missing, last] = [...(await decide(cartId(1), { type: "SubmitCart" }, { type: "ReopenCart" }, addItem()))];
+    await act(cartId(2), addItem());
+    const [cleared] = await decide(cartId(2), { type: "ClearCart" }, addItem({ itemId: "item-2" }), addItem({ itemId: "item-3" }));
+    if (missing === undefined || last === undefined || cleared === undefined) throw new Error("each command has one event");
+    passMinutes(3);
+    const [, , newest] = await decide(cartId(2), addItem(), addItem(), addItem());
+    if (newest === undefined) throw new Error("each command has one event");
+    await deliver([last, cleared, newest]);
+    expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T12:03:00", 2: "0 2026-06-10T12:03:00" });
+    await abandonment.newWorker().workOff();
+    expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:00:00", 2: "0 2026-06-10T13:03:00" });
+  });
+
+  it("skips what tells no cart, what is of another aggregate and what there is no cart for", async () => {
+    const [message] = await decide(cartId(1), addItem());
+    if (message === undefined) throw new Error("a cart has events");
+    const foreign = { ...message, headers: { ...message.headers, ce_aggregatetype: Buffer.from("Order") } };
+    const nameless = { ...broken(message), key: null, headers: {} };
+    const { incoming } = await deliver([foreign, nameless, { ...nameless, topic: "ec.tenant-policy-events" }]);
+    expect(incoming.map(({ kind }) => kind)).to.deep.equal(["UNREADABLE", "UNREADABLE", "UNREADABLE"]);
+    expect(await timers()).to.deep.equal({});
+
+    await deliver([{ ...broken(message), key: Buffer.from(cartId(404)), headers: {} }]);
+    await abandonment.newWorker().workOff();
+    expect(await timers()).to.deep.equal({});
+  });
+});

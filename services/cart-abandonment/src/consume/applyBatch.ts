@@ -1,0 +1,92 @@
+import type { ConsumedMessage } from "@cart/messaging";
+import { inTransaction } from "@cart/mysql";
+import { noTracer, type Tracer } from "@cart/service-kit";
+import type { Pool } from "mysql2/promise";
+import { withoutConflict } from "../database/withoutConflict.ts";
+import { loadPolicies } from "../policies/loadPolicies.ts";
+import { storePolicies } from "../policies/storePolicies.ts";
+import { type CartProgress, followCart, type TimerEvent, unknownCart } from "../timers/cartProgress.ts";
+import { lockTimers } from "../timers/lockTimers.ts";
+import { scheduleLook, scheduleOf } from "../timers/schedule.ts";
+import { type TimerChange, writeTimers } from "../timers/timerRows.ts";
+import { type Incoming, readMessage } from "./readMessage.ts";
+import { traceBatch } from "./traceBatch.ts";
+
+export type AppliedBatch = {
+  readonly incoming: readonly Incoming[];
+  /** Carts whose timer was set, moved or ended. */
+  readonly changed: number;
+};
+
+export type ApplyBatch = (messages: readonly ConsumedMessage[]) => Promise<AppliedBatch>;
+
+export type ApplyBatchOptions = {
+  /** Where the timers are. */
+  readonly pool: Pool;
+  readonly eventStore: Pool;
+  readonly policyTopic: string;
+  readonly now: () => Date;
+  readonly tracer?: Tracer;
+};
+
+/**
+ * Brings a batch of messages to the timers in one transaction: all of it or nothing.
+ * However often a message comes, and by however many consumers, its timer is moved
+ * once. When it rejects, apply the same messages again.
+ */
+export const createApplyBatch =
+  ({ pool, eventStore, policyTopic, now, tracer = noTracer }: ApplyBatchOptions): ApplyBatch =>
+  async (messages) => {
+    const incoming = messages.map((message) => readMessage(message, policyTopic));
+    const news = newsOf(incoming);
+    const policyIds = new Set(incoming.flatMap((one) => (one.kind === "POLICY" ? [one.policyId] : [])));
+
+    const apply = async (): Promise<number> => {
+      const policies = await loadPolicies(eventStore, [...policyIds]);
+      return inTransaction(pool, async (connection) => {
+        await storePolicies(connection, policies);
+        const cartIds = [...news.keys()];
+        const beginning = [...news.values()].flatMap(({ events }) => followCart(unknownCart, events).progress.tenantId ?? []);
+        const { timers, policies: inForce } = await lockTimers(connection, cartIds, beginning);
+        const changes = [...news].flatMap(([cartId, { events, isIncomplete }]): TimerChange[] => {
+          const timer = timers.get(cartId);
+          const before = timer?.progress ?? unknownCart;
+          const { progress, isBehind } = followCart(before, events);
+          const claimedUntil = timer?.claimedUntil ?? null;
+          if (isBehind || isIncomplete) return [{ cartId, progress, schedule: scheduleLook(progress, inForce, now()), claimedUntil }];
+          if (isSame(before, progress)) return [];
+          return [{ cartId, progress, schedule: scheduleOf(progress, inForce), claimedUntil }];
+        });
+        await writeTimers(connection, changes, (cartId) => !timers.has(cartId));
+        return changes.length;
+      });
+    };
+    const changed = await traceBatch(tracer, incoming, () => withoutConflict(apply));
+    return { incoming, changed };
+  };
+
+type News = {
+  readonly events: TimerEvent[];
+  /** There was a message that could not be read. */
+  isIncomplete: boolean;
+};
+
+const newsOf = (incoming: readonly Incoming[]): ReadonlyMap<string, News> => {
+  const news = new Map<string, News>();
+  const of = (cartId: string): News => {
+    const known = news.get(cartId) ?? { events: [], isIncomplete: false };
+    news.set(cartId, known);
+    return known;
+  };
+  for (const one of incoming) {
+    if (one.kind === "CART") of(one.cartId).isIncomplete = true;
+    if (one.kind === "CART_EVENT") {
+      const { aggregateId, version, occurredAt, event } = one.envelope;
+      of(aggregateId).events.push({ version, occurredAt, type: event.type, data: event.data });
+    }
+  }
+  return news;
+};
+
+const isSame = (before: CartProgress, after: CartProgress): boolean =>
+  before.version === after.version && before.tenantId === after.tenantId;

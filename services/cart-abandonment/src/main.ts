@@ -1,0 +1,103 @@
+import { cartAggregate } from "@cart/domain";
+import { createCommandHandler } from "@cart/event-store";
+import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
+import { openMysqlPool } from "@cart/mysql";
+import { listen, notFoundHandler, operationalRoutes, problemHandler, runService } from "@cart/service-kit";
+import express from "express";
+import { v7 as uuidv7 } from "uuid";
+import { createAbandonmentMetrics } from "./abandonmentMetrics.ts";
+import { config as configSchema } from "./config.ts";
+import { createApplyBatch } from "./consume/applyBatch.ts";
+import { openTimerPool } from "./database/openTimerPool.ts";
+import { startTimerWorker } from "./work/timerWorker.ts";
+import { createWorkOff } from "./work/workOffTimers.ts";
+
+const now = (): Date => new Date();
+
+await runService({
+  name: "cart-abandonment",
+  config: configSchema,
+  start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
+    // One each for the consumer, the worker, /readyz and /metrics.
+    const pool = openTimerPool({ url: config.ABANDONMENT_URL, connectionLimit: 4 });
+    onStop("timer connections", () => pool.end());
+    const eventStore = openMysqlPool({ url: config.EVENTSTORE_URL, connectionLimit: 4 });
+    onStop("event store connections", () => eventStore.end());
+
+    const topics = topicsWithPrefix(config.KAFKA_TOPIC_PREFIX);
+    const applyBatch = createApplyBatch({ pool, eventStore, policyTopic: topics.tenantPolicyEvents, now, tracer });
+    const consumer = runBatchConsumer({
+      kafka: kafkaFromConfig(config, { clientId: "cart-abandonment", logger }),
+      groupId: `${config.KAFKA_TOPIC_PREFIX}${config.KAFKA_GROUP}`,
+      topics: [topics.cartEvents, topics.tenantPolicyEvents],
+      logger,
+      maxBatchMessages: config.BATCH_MAX_MESSAGES,
+      sessionTimeout: config.KAFKA_SESSION_TIMEOUT_MS,
+      handleBatch: async (messages) => {
+        try {
+          const batch = await applyBatch(messages);
+          metrics.applied(batch);
+          for (const one of batch.incoming) {
+            if (one.kind !== "CART" && one.kind !== "UNREADABLE") continue;
+            const { topic, partition, offset } = one.message;
+            const place = { topic, partition, offset, ...(one.kind === "CART" ? { aggregate_id: one.cartId } : {}) };
+            logger.error(place, `a message cannot be read: ${one.reason}`);
+          }
+        } catch (error) {
+          metrics.failedBatch();
+          throw error;
+        }
+      },
+    });
+    onStop("consumer", () => consumer.stop());
+    const metrics = createAbandonmentMetrics({ registry, pool, now, lag: consumer.lag });
+
+    // Each cart is looked at once in a while, so what a cache has of it would be old.
+    const handler = createCommandHandler({
+      pool: eventStore,
+      aggregate: cartAggregate,
+      now,
+      newEventId: () => uuidv7(),
+      cachedStreams: config.TIMER_BATCH,
+    });
+    onStop("command handler", () => handler.stop());
+    const workOff = createWorkOff({
+      pool,
+      eventStore,
+      handler,
+      now,
+      limit: config.TIMER_BATCH,
+      leaseMs: config.TIMER_LEASE_MS,
+      logger,
+      tracer,
+      onOutcome: metrics.outcome,
+    });
+    const worker = startTimerWorker({
+      pool,
+      workOff,
+      now,
+      limit: config.TIMER_BATCH,
+      pollMs: config.TIMER_POLL_MS,
+      onMoved: metrics.moved,
+      logger,
+    });
+    onStop("worker", () => worker.stop());
+
+    const app = express().disable("x-powered-by");
+    app.use(
+      operationalRoutes({
+        registry,
+        stopping,
+        readiness: {
+          kafka: consumer.assertReady,
+          abandonment: async () => void (await pool.query({ sql: "SELECT 1 FROM timers LIMIT 1", timeout: 2_000 })),
+          eventstore: async () => void (await eventStore.query({ sql: "SELECT 1 FROM events LIMIT 1", timeout: 2_000 })),
+        },
+      }),
+    );
+    app.use(notFoundHandler, problemHandler({ logger }));
+    const server = await listen(app, { port: config.PORT, host: config.HOST });
+    onStop("http server", () => server.close());
+    logger.info({ port: server.port }, "listening");
+  },
+});

@@ -1,0 +1,29 @@
+import { run } from "@cart/mysql";
+import type { PoolConnection } from "mysql2/promise";
+import type { Policies } from "./policy.ts";
+import { policyColumns } from "./policyRows.ts";
+
+/** Stores those that are newer than what is there, and notes that their tenants' timers have to move. */
+export const storePolicies = async (connection: PoolConnection, policies: Policies): Promise<void> => {
+  if (policies.size === 0) return;
+  const rows = [...policies]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([tenantId, { version, abandonedMinutes, quietTime, reminders }]) => [
+      tenantId,
+      version,
+      abandonedMinutes,
+      quietTime?.from ?? null,
+      quietTime?.to ?? null,
+      quietTime?.timeZone ?? null,
+      JSON.stringify(reminders),
+      true,
+    ]);
+  // MySQL assigns from left to right, so the version that the others are judged by comes last.
+  const assigned = [...policyColumns.filter((column) => column !== "tenant_id" && column !== "version"), "moving", "version"];
+  await run(
+    connection,
+    `INSERT INTO policies (${policyColumns.join(", ")}, moving) VALUES ? AS new ON DUPLICATE KEY UPDATE
+       ${assigned.map((column) => `${column} = IF(new.version > policies.version, new.${column}, policies.${column})`).join(", ")}`,
+    [rows],
+  );
+};

@@ -1,0 +1,70 @@
+import { expect } from "chai";
+import { type CartProgress, followCart, type TimerEvent, unknownCart } from "./cartProgress.ts";
+
+const at = (minute: number): Date => new Date(Date.UTC(2026, 5, 10, 12, minute));
+
+/** Event `version` occurs at minute `version`. */
+const event = (version: number, type: string, data: unknown = {}): TimerEvent => ({ version, type, occurredAt: at(version), data });
+const created = event(1, "CartCreated", { user_id: "user-1", tenant_id: "shop-1", currency: "USD" });
+const added = (version: number): TimerEvent => event(version, "ItemAddedToCart");
+
+const open = (version: number): CartProgress => ({ version, tenantId: "shop-1", waitsFor: { step: 0, since: at(version) } });
+const follow = (before: CartProgress, ...events: readonly TimerEvent[]) => followCart(before, events);
+
+describe("followCart", () => {
+  it("waits from the last activity on", () => {
+    expect(follow(unknownCart, created, added(2))).to.deep.equal({ progress: open(2), isBehind: false });
+    for (const type of ["ItemQuantityChanged", "ItemRemovedFromCart", "CartMergedFrom", "CartReopened"]) {
+      expect(follow(open(2), event(3, type)).progress, type).to.deep.equal(open(3));
+    }
+  });
+
+  it("waits for nothing when the cart is submitted, bought, merged or cleared, until it is used again", () => {
+    for (const type of ["CartCleared", "CartSubmitted", "CartPurchased", "CartMergedInto"]) {
+      const ended = follow(open(2), event(3, type)).progress;
+      expect(ended, type).to.deep.equal({ version: 3, tenantId: "shop-1", waitsFor: undefined });
+    }
+    expect(follow(open(2), event(3, "CartSubmitted"), event(4, "CartReopened")).progress).to.deep.equal(open(4));
+  });
+
+  it("waits for one reminder after the other from the abandonment on, and for activity's end when the customer is back", () => {
+    const abandoned = follow(open(2), event(3, "CartAbandoned")).progress;
+    expect(abandoned.waitsFor).to.deep.equal({ step: 1, since: at(3) });
+    const reminded = follow(abandoned, event(4, "CartAbandonmentReminderDue", { step: 1 })).progress;
+    expect(reminded.waitsFor).to.deep.equal({ step: 2, since: at(3) });
+    expect(follow(reminded, event(5, "CartAbandonmentReminderDue", { step: 4 })).progress.waitsFor).to.deep.equal({
+      step: 5,
+      since: at(3),
+    });
+    expect(follow(reminded, event(5, "CartReopened"), added(6)).progress).to.deep.equal(open(6));
+  });
+
+  it("skips what it has, in any order", () => {
+    const events = [created, added(2), added(3)];
+    expect(follow(open(3), ...events.toReversed(), ...events)).to.deep.equal({ progress: open(3), isBehind: false });
+    const bought = { version: 4, tenantId: "shop-1", waitsFor: undefined };
+    expect(follow(bought, added(3), created)).to.deep.equal({ progress: bought, isBehind: false });
+  });
+
+  it("never jumps a gap, and says that there is one until it is closed", () => {
+    expect(follow(open(2), added(4))).to.deep.equal({ progress: open(2), isBehind: true });
+    expect(follow(open(2), added(4), added(3))).to.deep.equal({ progress: open(3), isBehind: true });
+    expect(follow(open(2), added(4), added(3), added(4))).to.deep.equal({ progress: open(4), isBehind: false });
+  });
+
+  it("begins with any activity of a cart that it does not know, and learns the tenant whenever the first event comes", () => {
+    const begun = follow(unknownCart, added(7)).progress;
+    expect(begun).to.deep.equal({ version: 7, tenantId: undefined, waitsFor: { step: 0, since: at(7) } });
+    expect(follow(begun, created)).to.deep.equal({ progress: open(7), isBehind: false });
+    for (const type of ["CartPurchased", "CartAbandoned", "CartAbandonmentReminderDue"]) {
+      expect(follow(unknownCart, event(7, type)).progress, type).to.deep.equal(unknownCart);
+    }
+  });
+
+  it("goes on at an event of a newer program, and takes no tenant that is not one", () => {
+    expect(follow(open(2), event(3, "CartPainted")).progress).to.deep.equal({ ...open(2), version: 3 });
+    for (const data of [null, {}, { tenant_id: "" }, { tenant_id: 1 }, { tenant_id: "x".repeat(65) }]) {
+      expect(follow(unknownCart, event(1, "CartCreated", data)).progress.tenantId).to.equal(undefined);
+    }
+  });
+});

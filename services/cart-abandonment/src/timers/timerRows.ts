@@ -1,0 +1,83 @@
+import { bytesToUuid, run, uuidToBytes } from "@cart/mysql";
+import type { PoolConnection, RowDataPacket } from "mysql2/promise";
+import type { CartProgress } from "./cartProgress.ts";
+import type { Schedule } from "./schedule.ts";
+
+export type Timer = {
+  readonly cartId: string;
+  readonly progress: CartProgress;
+  readonly dueAt: Date | null;
+  /** Of the policy that `dueAt` is by. */
+  readonly policyVersion: number;
+  readonly claimedUntil: Date | null;
+};
+
+const columns = ["cart_id", "tenant_id", "version", "step", "since", "policy_version", "due_at", "claimed_until"] as const;
+
+export const timerColumns = columns.join(", ");
+
+export type TimerRow = RowDataPacket & {
+  readonly cart_id: Buffer;
+  readonly tenant_id: string | null;
+  readonly version: number;
+  readonly step: number;
+  readonly since: Date;
+  readonly policy_version: number;
+  readonly due_at: Date | null;
+  readonly claimed_until: Date | null;
+};
+
+export const toTimer = (row: TimerRow): Timer => ({
+  cartId: bytesToUuid(row.cart_id),
+  progress: { version: row.version, tenantId: row.tenant_id ?? undefined, waitsFor: { step: row.step, since: row.since } },
+  dueAt: row.due_at,
+  policyVersion: row.policy_version,
+  claimedUntil: row.claimed_until,
+});
+
+export type TimerChange = {
+  readonly cartId: string;
+  readonly progress: CartProgress;
+  /** `undefined` ends the timer. */
+  readonly schedule: Schedule | undefined;
+  readonly claimedUntil: Date | null;
+};
+
+/**
+ * Writes timers with one statement a kind. Those that exist must be locked by this
+ * transaction; `isNew` says which do not. A new one is inserted and not upserted:
+ * when another consumer has made it meanwhile this fails with a duplicate key, and
+ * would otherwise overwrite what that one knows.
+ */
+export const writeTimers = async (
+  connection: PoolConnection,
+  changes: readonly TimerChange[],
+  isNew: (cartId: string) => boolean = () => false,
+): Promise<void> => {
+  const sorted = changes.toSorted((a, b) => (a.cartId < b.cartId ? -1 : 1));
+  const rows = sorted.flatMap(({ cartId, progress: { tenantId, version }, schedule, claimedUntil }) => {
+    if (schedule === undefined) return [];
+    const { wait, dueAt, policyVersion } = schedule;
+    const values = [uuidToBytes(cartId), tenantId ?? null, version, wait.step, wait.since, policyVersion, dueAt ?? null, claimedUntil];
+    return [{ isNew: isNew(cartId), values }];
+  });
+  const insert = `INSERT INTO timers (${timerColumns}) VALUES ?`;
+  const forRows = async (sql: string, of: readonly unknown[]): Promise<void> => {
+    if (of.length > 0) await run(connection, sql, [of]);
+  };
+  await forRows(
+    insert,
+    rows.filter((row) => row.isNew).map(({ values }) => values),
+  );
+  await forRows(
+    `${insert} AS new ON DUPLICATE KEY UPDATE ${columns
+      .slice(1)
+      .map((column) => `${column} = new.${column}`)
+      .join(", ")}`,
+    rows.filter((row) => !row.isNew).map(({ values }) => values),
+  );
+  await forRows(
+    "DELETE FROM timers WHERE cart_id IN (?)",
+    sorted.filter(({ cartId, schedule }) => schedule === undefined && !isNew(cartId)).map(({ cartId }) => uuidToBytes(cartId)),
+  );
+};

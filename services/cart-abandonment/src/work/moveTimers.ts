@@ -1,0 +1,50 @@
+import { inTransaction, run, withConnection } from "@cart/mysql";
+import type { Pool, RowDataPacket } from "mysql2/promise";
+import { withoutConflict } from "../database/withoutConflict.ts";
+import { lockPolicies } from "../policies/lockPolicies.ts";
+import { scheduleOf } from "../timers/schedule.ts";
+import { timerColumns, type TimerRow, toTimer, writeTimers } from "../timers/timerRows.ts";
+
+/**
+ * Moves timers of one tenant whose policy has changed, at most `limit` in a
+ * transaction. A row says itself by which policy it is due, so whoever dies in the
+ * middle leaves no more than the rest to do. Resolves to how many were moved.
+ */
+export const moveTimers = async (pool: Pool, limit: number): Promise<number> => {
+  const tenantId = await withConnection(pool, async (connection) => {
+    const [row] = await run<(RowDataPacket & { tenant_id: string })[]>(connection, "SELECT tenant_id FROM policies WHERE moving LIMIT 1");
+    return row?.tenant_id;
+  });
+  if (tenantId === undefined) return 0;
+
+  const { version, moved } = await withoutConflict(() =>
+    inTransaction(pool, async (connection) => {
+      const policies = await lockPolicies(connection, [tenantId]);
+      const policyVersion = policies.get(tenantId)?.version ?? 0;
+      // Rows that are locked are left for the next time: whoever has them may be waiting for the policy.
+      const rows = await run<TimerRow[]>(
+        connection,
+        `SELECT ${timerColumns} FROM timers WHERE tenant_id = ? AND policy_version < ? LIMIT ? FOR UPDATE SKIP LOCKED`,
+        [tenantId, policyVersion, limit],
+      );
+      await writeTimers(
+        connection,
+        rows.map(toTimer).map((timer) => ({ ...timer, schedule: scheduleOf(timer.progress, policies) })),
+      );
+      return { version: policyVersion, moved: rows.length };
+    }),
+  );
+
+  if (moved === 0) {
+    // All that had read an older policy have committed, or the newer one could not have been stored: what is not left now never comes.
+    await withConnection(pool, (connection) =>
+      run(
+        connection,
+        `UPDATE policies SET moving = FALSE WHERE tenant_id = ? AND version = ?
+           AND NOT EXISTS (SELECT 1 FROM timers WHERE timers.tenant_id = policies.tenant_id AND timers.policy_version < policies.version)`,
+        [tenantId, version],
+      ),
+    );
+  }
+  return moved;
+};

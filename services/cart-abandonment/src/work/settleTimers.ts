@@ -1,0 +1,70 @@
+import { inTransaction, run, uuidToBytes, withConnection } from "@cart/mysql";
+import type { Pool, PoolConnection } from "mysql2/promise";
+import { withoutConflict } from "../database/withoutConflict.ts";
+import type { Policies } from "../policies/policy.ts";
+import type { CartProgress } from "../timers/cartProgress.ts";
+import { lockTimers } from "../timers/lockTimers.ts";
+import { type Schedule, scheduleOf } from "../timers/schedule.ts";
+import { type Timer, writeTimers } from "../timers/timerRows.ts";
+
+/** What became of a claimed timer. */
+export type Settled = {
+  /** As it was claimed. */
+  readonly timer: Timer;
+  /** What the event store has by now, as far as this worker knows. */
+  readonly progress: CartProgress;
+  /** There is nothing to wait for until something happens. */
+  readonly ended?: boolean;
+  readonly quiet?: { readonly until: Date; readonly policyVersion: number };
+};
+
+/**
+ * Gives claimed timers back, each as it goes on. What a consumer has written since
+ * is never overwritten with something older, and a timer that is gone stays gone.
+ */
+export const settleTimers = (pool: Pool, settled: readonly Settled[]): Promise<void> =>
+  withoutConflict(() =>
+    inTransaction(pool, async (connection) => {
+      const tenantIds = settled.flatMap(({ progress }) => progress.tenantId ?? []);
+      const { timers, policies } = await lockTimers(
+        connection,
+        settled.map(({ timer }) => timer.cartId),
+        tenantIds,
+      );
+      const outdated: Settled[] = [];
+      const current: Settled[] = [];
+      for (const one of settled) {
+        const now = timers.get(one.timer.cartId);
+        if (now !== undefined) (isOutdated(one, now) ? outdated : current).push(one);
+      }
+      await writeTimers(
+        connection,
+        current.map((one) => ({ cartId: one.timer.cartId, progress: one.progress, schedule: nextOf(one, policies), claimedUntil: null })),
+      );
+      await release(
+        connection,
+        outdated.map(({ timer }) => timer),
+      );
+    }),
+  );
+
+/** Gives claimed timers back as they were. */
+export const releaseTimers = (pool: Pool, timers: readonly Timer[]): Promise<void> =>
+  withConnection(pool, (connection) => release(connection, timers));
+
+const release = async (connection: PoolConnection, timers: readonly Timer[]): Promise<void> => {
+  if (timers.length === 0) return;
+  await run(connection, "UPDATE timers SET claimed_until = NULL WHERE cart_id IN (?)", [timers.map(({ cartId }) => uuidToBytes(cartId))]);
+};
+
+/** A consumer knows more, or somebody has asked for another look since the timer was claimed. */
+const isOutdated = ({ timer, progress }: Settled, now: Timer): boolean => {
+  if (now.progress.version !== progress.version) return now.progress.version > progress.version;
+  return now.dueAt?.getTime() !== timer.dueAt?.getTime() || now.policyVersion !== timer.policyVersion;
+};
+
+const nextOf = ({ progress, ended = false, quiet }: Settled, policies: Policies): Schedule | undefined => {
+  if (ended) return undefined;
+  const schedule = scheduleOf(progress, policies);
+  return schedule !== undefined && quiet?.policyVersion === schedule.policyVersion ? { ...schedule, dueAt: quiet.until } : schedule;
+};
