@@ -1,6 +1,7 @@
-import { type Kafka, Partitioners, type Producer } from "kafkajs";
+import type { Kafka, Producer } from "kafkajs";
 import type { EventMessage } from "./eventMessage.ts";
 import { explained } from "./kafkaErrors.ts";
+import { partitionByKey } from "./partitionByKey.ts";
 
 export type TopicMessages = { readonly topic: string; readonly messages: readonly EventMessage[] };
 
@@ -52,7 +53,7 @@ export const createEventProducer = (kafka: Kafka, { maxRequestBytes = 900_000 }:
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: partitionByKey,
     });
     try {
       await producer.connect();

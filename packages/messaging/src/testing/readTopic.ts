@@ -2,7 +2,12 @@ import { randomUUID } from "node:crypto";
 import { waitFor } from "@cart/testkit";
 import type { Kafka } from "kafkajs";
 
-export type ReadMessage = { readonly partition: number; readonly key: string | undefined; readonly value: string | undefined };
+export type ReadMessage = {
+  readonly partition: number;
+  readonly key: string | undefined;
+  readonly value: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+};
 
 /** The first messages of a topic, at least `count` of them; each partition's in order. */
 export const readTopic = async (kafka: Kafka, topic: string, count: number): Promise<ReadMessage[]> => {
@@ -13,7 +18,12 @@ export const readTopic = async (kafka: Kafka, topic: string, count: number): Pro
   await consumer.run({
     autoCommit: false,
     eachMessage: async ({ partition, message }) =>
-      void read.push({ partition, key: message.key?.toString(), value: message.value?.toString() }),
+      void read.push({
+        partition,
+        key: message.key?.toString(),
+        value: message.value?.toString(),
+        headers: Object.fromEntries(Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)])),
+      }),
   });
   try {
     await waitFor(`${count} messages in ${topic}`, () => read.length >= count);

@@ -1,0 +1,30 @@
+import type { ICustomPartitioner } from "kafkajs";
+
+/**
+ * Where the Java client puts a key: murmur2 of its bytes, modulo the number of
+ * partitions. kafkajs's own partitioner agrees, and takes 15 times as long, as it
+ * multiplies BigInts.
+ */
+export const partitionByKey: ICustomPartitioner =
+  () =>
+  ({ partitionMetadata, message: { key } }) => {
+    if (key === null || key === undefined) throw new Error("a message without a key has no place in the order");
+    return (murmur2(typeof key === "string" ? Buffer.from(key) : key) & 0x7f_ff_ff_ff) % partitionMetadata.length;
+  };
+
+const seed = 0x97_47_b2_8c;
+const m = 0x5b_d1_e9_95;
+
+/** As `org.apache.kafka.common.utils.Utils.murmur2`: 32-bit integers that overflow. */
+const murmur2 = (bytes: Buffer): number => {
+  const whole = bytes.length & ~3;
+  let hash = seed ^ bytes.length;
+  for (let at = 0; at < whole; at += 4) {
+    let word = Math.imul(bytes.readInt32LE(at), m);
+    word = Math.imul(word ^ (word >>> 24), m);
+    hash = Math.imul(hash, m) ^ word;
+  }
+  if (whole < bytes.length) hash = Math.imul(hash ^ bytes.readUIntLE(whole, bytes.length - whole), m);
+  hash = Math.imul(hash ^ (hash >>> 13), m);
+  return hash ^ (hash >>> 15);
+};
