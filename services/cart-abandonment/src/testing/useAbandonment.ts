@@ -91,7 +91,9 @@ export const useAbandonment = () => {
   return {
     pool: () => pool,
     eventStore: () => eventStore,
+    urls: () => ({ timers: timers.url(), events: events.url() }),
     now,
+    messageOf,
     /** `"2026-06-10T12:00:00Z"` */
     setClock: (iso: string) => void (time = new Date(iso)),
     passMinutes: (minutes: number) => void (time = new Date(time.getTime() + minutes * 60_000)),
@@ -158,7 +160,7 @@ export const useAbandonment = () => {
 
 /** As the relay publishes it and Kafka brings it. */
 export const messageOf = (recorded: RecordedEvent): ConsumedMessage => {
-  const { aggregateType, aggregateId, version } = recorded;
+  const { aggregateType, version } = recorded;
   const { key, value, headers } = encodeEventMessage({
     ...recorded,
     eventType: recorded.event.type,

@@ -1,0 +1,30 @@
+import { cartAggregate } from "@cart/domain";
+import { createCommandHandler } from "@cart/event-store";
+import { openMysqlPool } from "@cart/mysql";
+import { createLogger } from "@cart/service-kit";
+import { v7 as uuidv7 } from "uuid";
+import { openTimerPool } from "../database/openTimerPool.ts";
+import { createWorkOff } from "../work/workOffTimers.ts";
+
+/* A worker in a process of its own that claims what is due, says so, and then hangs before it appends anything. */
+
+const [timersUrl = "", eventsUrl = "", time = ""] = process.argv.slice(2);
+const eventStore = openMysqlPool({ url: eventsUrl, connectionLimit: 2 });
+const now = (): Date => new Date(time);
+const handler = createCommandHandler({ pool: eventStore, aggregate: cartAggregate, now, newEventId: () => uuidv7() });
+
+await createWorkOff({
+  pool: openTimerPool({ url: timersUrl, connectionLimit: 2 }),
+  eventStore,
+  handler: {
+    ...handler,
+    handle: () => {
+      process.stdout.write("claimed");
+      return new Promise(() => undefined);
+    },
+  },
+  now,
+  limit: 100,
+  leaseMs: 30_000,
+  logger: createLogger({ service: "hanging-worker", level: "silent" }),
+})();

@@ -1,0 +1,312 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { CartCommand } from "@cart/domain";
+import { openMysqlPool } from "@cart/mysql";
+import { expect } from "chai";
+import { addItem, cartId, policy, useAbandonment } from "../testing/useAbandonment.ts";
+import { claimTimers } from "./claimTimers.ts";
+
+describe("timers that are due", () => {
+  const abandonment = useAbandonment();
+  const { act, choose, decide, deliver, eventsOf, newWorker, now, passMinutes, setClock, timers } = abandonment;
+
+  const leftAlone = ["CartCreated", "ItemAddedToCart"];
+  const abandoned = [...leftAlone, "CartAbandoned"];
+
+  it("abandon their carts and remind, step by step, and are gone after the last step", async () => {
+    await deliver(await choose(policy({ abandonedMinutes: 60, reminders: [30, 1440] })));
+    await act(cartId(1), addItem());
+    const { workOff, outcomes } = newWorker();
+    passMinutes(59);
+    expect(await workOff()).to.equal(0);
+
+    passMinutes(1);
+    expect(await workOff()).to.equal(1);
+    expect(await eventsOf(cartId(1))).to.deep.equal(abandoned);
+    expect(await timers()).to.deep.equal({ 1: "1 2026-06-10T13:30:00" });
+    passMinutes(30);
+    expect(await workOff()).to.equal(1);
+    expect(await timers()).to.deep.equal({ 1: "2 2026-06-11T13:00:00" });
+    passMinutes(1440);
+    expect(await workOff()).to.equal(1);
+    expect(await timers()).to.deep.equal({});
+    expect(await eventsOf(cartId(1))).to.deep.equal([...abandoned, "CartAbandonmentReminderDue", "CartAbandonmentReminderDue"]);
+    expect(outcomes).to.deep.equal(["abandoned", "reminded", "reminded"]);
+
+    const data = await abandonment.queryEvents(
+      "SELECT event_data FROM events WHERE version > 2 AND aggregate_type = 'Cart' ORDER BY version",
+    );
+    expect(data.map(({ event_data: one }) => one)).to.deep.equal([
+      { last_activity_at: "2026-06-10T12:00:00.000Z", abandoned_after_minutes: 60 },
+      { step: 1, after_minutes: 30 },
+      { step: 2, after_minutes: 1440 },
+    ]);
+  });
+
+  it("append events that are tied to the activity that they are about", async () => {
+    await deliver(await choose(policy()));
+    await act(cartId(1), addItem());
+    passMinutes(60);
+    await newWorker().workOff();
+    const [cause, effect] = await abandonment.queryEvents(
+      "SELECT BIN_TO_UUID(event_id) AS id, metadata FROM events WHERE version >= 2 AND aggregate_type = 'Cart' ORDER BY version",
+    );
+    expect(effect?.["metadata"]).to.deep.equal({ correlation_id: "request-1", causation_id: cause?.["id"] });
+  });
+
+  it("begin anew when the customer is back, reminders too", async () => {
+    await deliver(await choose(policy({ abandonedMinutes: 60, reminders: [30] })));
+    await act(cartId(1), addItem());
+    const { workOff } = newWorker();
+    for (const round of [1, 2]) {
+      passMinutes(60);
+      await workOff();
+      passMinutes(30);
+      await workOff();
+      expect(await timers(), `round ${round}`).to.deep.equal({});
+      await act(cartId(1), addItem());
+    }
+    // It was reopened, so its tenant is looked up.
+    await workOff();
+    expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T16:00:00" });
+    const round = ["CartAbandoned", "CartAbandonmentReminderDue", "CartReopened", "ItemAddedToCart"];
+    expect(await eventsOf(cartId(1))).to.deep.equal([...leftAlone, ...round, ...round]);
+  });
+
+  it("move when there was activity that Kafka has not brought yet", async () => {
+    await deliver(await choose(policy()));
+    await act(cartId(1), addItem());
+    passMinutes(59);
+    await decide(cartId(1), addItem({ itemId: "item-2" }));
+    passMinutes(1);
+    const { workOff, outcomes } = newWorker();
+    await workOff();
+    expect(outcomes).to.deep.equal(["moved"]);
+    expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:59:00" });
+  });
+
+  it("end without an event when the cart is not open any more, or empty", async () => {
+    await deliver(await choose(policy()));
+    for (const n of [1, 2]) await act(cartId(n), addItem());
+    await act(cartId(2), { type: "RemoveItem", itemId: "item-1" });
+    await decide(cartId(1), { type: "PurchaseCart", orderId: "order-1" });
+    passMinutes(60);
+    const { workOff, outcomes } = newWorker();
+    await workOff();
+    expect(outcomes).to.deep.equal(["ended", "ended"]);
+    expect(await timers()).to.deep.equal({});
+    expect(await eventsOf(cartId(2))).to.deep.equal([...leftAlone, "ItemRemovedFromCart"]);
+  });
+
+  describe("in quiet time", () => {
+    const quietNight = { quietTimeFrom: "22:00:00", quietTimeTo: "08:00:00" };
+    const nights: readonly [what: string, timeZone: string, lastActivity: string, quietSince: string, quietUntil: string][] = [
+      ["a night", "UTC", "2026-06-10T21:30:00Z", "2026-06-10T22:30:00Z", "2026-06-11T08:00:00Z"],
+      ["the hour after midnight", "UTC", "2026-06-10T23:00:00Z", "2026-06-11T00:00:00Z", "2026-06-11T08:00:00Z"],
+      ["the short night of Berlin", "Europe/Berlin", "2026-03-28T20:30:00Z", "2026-03-28T21:30:00Z", "2026-03-29T06:00:00Z"],
+      ["the long night of Berlin", "Europe/Berlin", "2026-10-24T19:30:00Z", "2026-10-24T20:30:00Z", "2026-10-25T07:00:00Z"],
+      ["the short night of New York", "America/New_York", "2026-03-08T02:30:00Z", "2026-03-08T03:30:00Z", "2026-03-08T12:00:00Z"],
+      ["the long night of New York", "America/New_York", "2026-11-01T01:30:00Z", "2026-11-01T02:30:00Z", "2026-11-01T13:00:00Z"],
+    ];
+    for (const [what, timeZone, lastActivity, quietSince, quietUntil] of nights) {
+      it(`wait for the end of ${what}`, async () => {
+        setClock(lastActivity);
+        await deliver(await choose(policy({ ...quietNight, timeZone, abandonedMinutes: 60 })));
+        await act(cartId(1), addItem());
+        const { workOff, outcomes } = newWorker();
+        setClock(quietSince);
+        await workOff();
+        expect(await timers()).to.deep.equal({ 1: `0 ${quietUntil.slice(0, 19)}` });
+        setClock(new Date(Date.parse(quietUntil) - 1).toISOString());
+        expect(await workOff()).to.equal(0);
+        setClock(quietUntil);
+        await workOff();
+        expect(outcomes).to.deep.equal(["quiet", "abandoned"]);
+        expect(await eventsOf(cartId(1))).to.deep.equal(abandoned);
+      });
+    }
+
+    it("do not wait for an end that the policy no longer has", async () => {
+      setClock("2026-06-10T21:00:00Z");
+      await deliver(await choose(policy({ ...quietNight, abandonedMinutes: 60 })));
+      await act(cartId(1), addItem());
+      passMinutes(61);
+      const { workOff, outcomes } = newWorker();
+      await workOff();
+      await deliver(await choose(policy({ abandonedMinutes: 60 })));
+      await abandonment.moveTimers();
+      await workOff();
+      expect(outcomes).to.deep.equal(["quiet", "abandoned"]);
+    });
+  });
+
+  describe("with more than one worker", () => {
+    const open = async (carts: number): Promise<void> => {
+      await deliver(await choose(policy({ reminders: [10] })));
+      const messages = await Promise.all(Array.from({ length: carts }, (_, n) => decide(cartId(n + 1), addItem())));
+      await deliver(messages.flat());
+      passMinutes(60);
+    };
+    const abandonments = async (): Promise<unknown> =>
+      (
+        await abandonment.queryEvents(
+          "SELECT event_type AS type, COUNT(*) AS events, COUNT(DISTINCT aggregate_id) AS carts FROM events WHERE version > 2 GROUP BY event_type ORDER BY event_type",
+        )
+      ).map(({ type, events, carts }) => [type, events, carts]);
+
+    it("are done once each, while four share them", async () => {
+      await open(600);
+      const workers = [1, 2, 3, 4].map(() => newWorker({ limit: 50 }));
+      const done = async (): Promise<void> => {
+        await Promise.all(
+          workers.map(async ({ workOff }) => {
+            while ((await workOff()) > 0);
+          }),
+        );
+      };
+      await done();
+      expect(await abandonments()).to.deep.equal([["CartAbandoned", 600, 600]]);
+      passMinutes(10);
+      await done();
+      expect(await abandonments()).to.deep.equal([
+        ["CartAbandoned", 600, 600],
+        ["CartAbandonmentReminderDue", 600, 600],
+      ]);
+      expect(workers.flatMap(({ outcomes }) => outcomes).filter((outcome) => outcome === "conflict")).to.deep.equal([]);
+      expect(await timers()).to.deep.equal({});
+    });
+
+    it("come back when a worker was killed between claim and append, and are done once", async function () {
+      this.timeout(60_000);
+      await open(3);
+      // It claims, says so and does nothing more; then it is gone, as no signal handler could undo.
+      const program = fileURLToPath(new URL("../testing/hangingWorker.ts", import.meta.url));
+      const urls = abandonment.urls();
+      const child = spawn(
+        process.execPath,
+        ["--conditions=source", "--import=tsx", program, urls.timers, urls.events, now().toISOString()],
+        {
+          stdio: ["ignore", "pipe", "inherit"],
+        },
+      );
+      const exited = once(child, "exit");
+      await once(child.stdout, "data");
+      child.kill("SIGKILL");
+      await exited;
+
+      const { workOff, outcomes } = newWorker({ leaseMs: 30_000 });
+      expect(await workOff(), "the claims have not ended").to.equal(0);
+      passMinutes(0.5);
+      expect(await workOff()).to.equal(3);
+      expect(await workOff()).to.equal(0);
+      expect(outcomes).to.deep.equal(["abandoned", "abandoned", "abandoned"]);
+      expect(await abandonments()).to.deep.equal([["CartAbandoned", 3, 3]]);
+    });
+
+    it("are not done again when a worker died between append and giving back", async () => {
+      await open(1);
+      await claimTimers(abandonment.pool(), { now: now(), leaseMs: 30_000, limit: 10 });
+      await decide(cartId(1), { type: "AbandonCart", lastActivityAt: now(), abandonedAfterMinutes: 60 });
+      passMinutes(1);
+      const { workOff, outcomes } = newWorker();
+      await workOff();
+      expect(outcomes).to.deep.equal(["moved"]);
+      expect(await eventsOf(cartId(1))).to.deep.equal(abandoned);
+      expect(await timers()).to.deep.equal({ 1: "1 2026-06-10T13:10:00" });
+    });
+
+    it("are done once when a worker goes on after its claim has ended", async () => {
+      await open(1);
+      const fast = newWorker();
+      const slow = newWorker({
+        handler: before(async () => {
+          passMinutes(1);
+          await fast.workOff();
+        }),
+      });
+      await slow.workOff();
+      expect([slow.outcomes, fast.outcomes]).to.deep.equal([["conflict"], ["abandoned"]]);
+      expect(await eventsOf(cartId(1))).to.deep.equal(abandoned);
+      expect(await timers()).to.deep.equal({ 1: "1 2026-06-10T13:11:00" });
+    });
+  });
+
+  /** A command handler before whose commands something happens. */
+  const before = (first: () => Promise<unknown>) => {
+    const handler = abandonment.newHandler();
+    return {
+      ...handler,
+      handle: async (...request: Parameters<typeof handler.handle>) => {
+        await first();
+        return handler.handle(...request);
+      },
+    };
+  };
+
+  it("lose to an item that is added at the same moment, and move", async () => {
+    await deliver(await choose(policy()));
+    await act(cartId(1), addItem());
+    passMinutes(60);
+    const { workOff, outcomes } = newWorker({ handler: before(() => decide(cartId(1), addItem({ itemId: "item-2" }))) });
+    await workOff();
+    await newWorker().workOff();
+    expect(outcomes).to.deep.equal(["conflict"]);
+    expect(await eventsOf(cartId(1))).to.deep.equal([...leftAlone, "ItemAddedToCart"]);
+    expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T14:00:00" });
+  });
+
+  it("are not overwritten when Kafka brings what happened next before they are given back", async () => {
+    await deliver(await choose(policy({ reminders: [10] })));
+    for (const n of [1, 2]) await act(cartId(n), addItem());
+    passMinutes(60);
+    const handler = abandonment.newHandler();
+    const back: Record<string, CartCommand> = { [cartId(1)]: addItem(), [cartId(2)]: { type: "PurchaseCart", orderId: "order-1" } };
+    const { workOff } = newWorker({
+      handler: {
+        ...handler,
+        handle: async (request) => {
+          const result = await handler.handle(request);
+          await deliver(result.events.map(abandonment.messageOf));
+          const command = back[request.aggregateId];
+          if (command !== undefined) await act(request.aggregateId, command);
+          return result;
+        },
+      },
+    });
+    await workOff();
+    expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T14:00:00" });
+    expect(await abandonment.query("SELECT claimed_until FROM timers")).to.deep.equal([{ claimed_until: null }]);
+  });
+
+  it("are given back when the event store is away", async () => {
+    await deliver(await choose(policy()));
+    await act(cartId(1), addItem());
+    passMinutes(60);
+    const away = openMysqlPool({ url: "mysql://root@127.0.0.1:1/eventstore", connectionLimit: 1 });
+    const { workOff } = newWorker({ eventStore: away });
+    expect(await workOff().catch((error: unknown) => String(error))).to.contain("ECONNREFUSED");
+    await away.end();
+    expect(await newWorker().workOff()).to.equal(1);
+  });
+
+  it("that fail by their own fault are tried again later, and hold nobody up", async () => {
+    await deliver([...(await choose(policy())), ...(await choose(policy(), "shop-2"))]);
+    await act(cartId(1), addItem());
+    await act(cartId(2), addItem({ defaults: { tenantId: "shop-2", currency: "USD" } }));
+    await abandonment
+      .pool()
+      .query(
+        "UPDATE policies SET quiet_time_from = '22:00:00', quiet_time_to = '08:00:00', time_zone = 'Europe/Atlantis' WHERE tenant_id = 'shop-1'",
+      );
+    passMinutes(60);
+    const { workOff, outcomes } = newWorker();
+    await workOff();
+    expect(outcomes).to.have.members(["failed", "abandoned"]);
+    expect(await workOff(), "not at once").to.equal(0);
+    await abandonment.pool().query("UPDATE policies SET time_zone = 'UTC' WHERE tenant_id = 'shop-1'");
+    passMinutes(1);
+    await workOff();
+    expect(await eventsOf(cartId(1))).to.deep.equal(abandoned);
+  });
+});
