@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Cart, cartAggregate, type CartCommand, type CartEvent } from "@cart/domain";
-import { type CommandHandler, createCommandHandler } from "@cart/event-store";
+import { type CommandHandler, createCommandHandler, newEventId } from "@cart/event-store";
 import { openMysqlPool } from "@cart/mysql";
-import { v7 as uuidv7 } from "uuid";
 import { type Bench, type Measurement, percentile } from "../measurement.ts";
 import { runLoad } from "../load/runLoad.ts";
 import { type FreshSystem, withFreshSystem } from "../system/freshSystem.ts";
@@ -32,7 +31,7 @@ const withHandler = async <T>(
   work: (handler: Handler) => Promise<T>,
 ): Promise<T> => {
   const pool = openMysqlPool({ url: eventStoreUrl, connectionLimit: 8 });
-  const handler = createCommandHandler({ pool, aggregate: cartAggregate, now: () => new Date(), newEventId: () => uuidv7(), ...options });
+  const handler = createCommandHandler({ pool, aggregate: cartAggregate, now: () => new Date(), newEventId, ...options });
   try {
     return await work(handler);
   } finally {

@@ -1,8 +1,7 @@
 import { cartAggregate } from "@cart/domain";
-import { createCommandHandler } from "@cart/event-store";
+import { createCommandHandler, newEventId } from "@cart/event-store";
 import { openMysqlPool } from "@cart/mysql";
 import { apiGuard, listen, listenHost, runService } from "@cart/service-kit";
-import { v7 as uuidv7 } from "uuid";
 import { createCommandMetrics } from "./commandMetrics.ts";
 import { config as configSchema } from "./config.ts";
 import { createApp } from "./createApp.ts";
@@ -23,7 +22,7 @@ await runService({
       pool,
       aggregate: cartAggregate,
       now,
-      newEventId: () => uuidv7(),
+      newEventId,
       cachedStreams: config.CACHED_CARTS,
       onCommit: ({ commands, events }) => metrics.committed(events, commands),
       onConflict: () => metrics.conflict(),

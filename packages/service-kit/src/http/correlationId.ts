@@ -13,7 +13,7 @@ export const correlationId = (): RequestHandler => (req, res, next) => {
   const given = req.get(header);
   const id = given !== undefined && visibleAscii.test(given) ? given : randomUUID();
   res.locals["correlationId"] = id;
-  res.set(header, id);
+  res.setHeader(header, id);
   next();
 };
 

@@ -1,34 +1,25 @@
 import type { Request, RequestHandler, Response } from "express";
-import { pinoHttp } from "pino-http";
 import type { Logger } from "../createLogger.ts";
 import { correlationIdOf } from "./correlationId.ts";
 import { operationalPaths } from "./operationalRoutes.ts";
 
 /**
- * Logs one line for each answered request and gives handlers `req.log`, whose
- * lines have the correlation id. Mount it after `correlationId()`.
+ * Logs one line for each answered request. Mount it after `correlationId()`.
  *
  * A line names the route's pattern and not the path, which may hold a user's id,
  * nor the query: the correlation id leads to the rest.
  */
-export const requestLogger = (logger: Logger): RequestHandler =>
-  pinoHttp<Request, Response>({
-    logger,
-    customLogLevel: (_req, res) => levelOf(res),
-    genReqId: (_req, res) => correlationIdOf(res),
-    customAttributeKeys: { reqId: "correlation_id" },
-    customSuccessObject: lineOf,
-    // Not with an error: the one that caused a 500 is logged by `problemHandler`.
-    customErrorObject: (req, res, _error, line: Timed) => lineOf(req, res, line),
-    customSuccessMessage: () => "request",
-    customErrorMessage: () => "request",
-    autoLogging: { ignore: (req) => operationalPaths.has(req.path) },
-    // pino-http makes a logger with the whole request for each request, used or not: this keeps it from writing out the headers.
-    wrapSerializers: false,
-    serializers: { req: () => undefined },
-    quietReqLogger: true,
-    quietResLogger: true,
-  });
+export const requestLogger =
+  (logger: Logger): RequestHandler =>
+  (req, res, next) => {
+    const started = performance.now();
+    res.on("close", () => {
+      const level = levelOf(res);
+      if (!logger.isLevelEnabled(level) || operationalPaths.has(req.path)) return;
+      logger[level](lineOf(req, res, Math.round(performance.now() - started)), "request");
+    });
+    next();
+  };
 
 /**
  * Success is `debug`: at thousands of requests a second a line for each costs
@@ -40,13 +31,12 @@ const levelOf = (res: Response): "debug" | "info" | "error" => {
   return res.statusCode >= 400 || !res.writableFinished ? "info" : "debug";
 };
 
-type Timed = { readonly responseTime?: number };
-
-const lineOf = (req: Request, res: Response, { responseTime }: Timed): object => ({
+const lineOf = (req: Request, res: Response, milliseconds: number): object => ({
+  correlation_id: correlationIdOf(res),
   method: req.method,
   route: routeOf(req),
   status: res.statusCode,
-  duration_ms: responseTime,
+  duration_ms: milliseconds,
   ...(res.writableFinished ? {} : { aborted: true }),
 });
 

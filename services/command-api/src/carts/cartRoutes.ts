@@ -133,5 +133,5 @@ export const cartRoutes = ({ handler, metrics, defaults, now }: CartRoutesOption
 
 /** The text as it is, so that an answer that is given again is the same byte for byte. */
 const send = (res: Response, version: number, answer: string): void => {
-  res.set("ETag", `"${version}"`).type("json").send(answer);
+  res.setHeader("ETag", `"${version}"`).setHeader("Content-Type", "application/json; charset=utf-8").end(answer);
 };

@@ -1,7 +1,7 @@
+import { randomUUID } from "node:crypto";
 import type { EventMetadata } from "@cart/domain";
 import { correlationIdOf, findActor, traceparentOf } from "@cart/service-kit";
 import type { Response } from "express";
-import { v7 as uuidv7 } from "uuid";
 
 /** What is stored with each event that the request causes: the command gets an id of its own. */
 export const commandMetadata = (res: Response): EventMetadata => {
@@ -9,7 +9,7 @@ export const commandMetadata = (res: Response): EventMetadata => {
   const actor = findActor(res)?.userId;
   return {
     correlation_id: correlationIdOf(res),
-    causation_id: uuidv7(),
+    causation_id: randomUUID(),
     ...(actor === undefined ? {} : { actor }),
     ...(traceparent === undefined ? {} : { traceparent }),
   };
