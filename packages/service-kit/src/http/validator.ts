@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject } from "ajv";
 import formats from "ajv-formats";
 import type { Static, TSchema } from "typebox";
 import { type FieldError, HttpProblem } from "./httpProblem.ts";
-import { unstorableStrings } from "./unstorableStrings.ts";
+import { unstorableValues } from "./unstorableValues.ts";
 import { commonProblems } from "./problemKind.ts";
 
 /** Enough to repair a form by; a hostile body could cause thousands. */
@@ -19,7 +19,7 @@ export type ValidatorOptions = {
 /**
  * Compiles the schema, so call it once at start. The function that it returns
  * gives the value back with its type or throws a 400 `HttpProblem` of type
- * `/problems/validation`, whose `errors` name each bad field. Text that cannot be stored
+ * `/problems/validation`, whose `errors` name each bad field. A value that cannot be stored
  * is bad in every field. The schema's objects should refuse additional properties.
  */
 export const validator = <Schema extends TSchema>(
@@ -37,7 +37,7 @@ export const validator = <Schema extends TSchema>(
     // Coercion writes into the object, which belongs to the caller.
     const candidate: unknown = coerce ? structuredClone(value) : value;
     if (!isValid(candidate)) throw invalid(fieldErrorsOf(isValid.errors ?? []));
-    const unstorable = unstorableStrings(candidate);
+    const unstorable = unstorableValues(candidate);
     if (unstorable.length > 0) throw invalid(unstorable);
     return candidate;
   };
