@@ -5,6 +5,8 @@ import { createLogger } from "@cart/service-kit";
 import { useKafka, useMysqlDatabase, waitFor } from "@cart/testkit";
 import { type BuiltService, startBuiltService } from "@cart/tools/own-servers";
 import { expect } from "chai";
+import { exportedSeries } from "./exportedSeries.ts";
+import { monitoredSeries } from "./monitoredSeries.ts";
 import { startTraceCollector, type TraceCollector } from "./traceCollector.ts";
 
 type Answer = { readonly status: number; readonly headers: Headers; readonly body: Record<string, unknown> };
@@ -135,6 +137,19 @@ describe("the way of a command, through every service", () => {
       });
       expect(way.requests.map(({ name }) => name)).to.deep.equal(["POST"]);
       expect(way.published.map(({ name }) => name)).to.have.members(["publish CartCreated", "publish ItemAddedToCart"]);
+    });
+
+    it("exports what the dashboards and the alerts ask for, and nothing that none of them shows", async () => {
+      const expositions = await Promise.all(
+        Object.values(services).map(async ({ url }) => exportedSeries(await (await fetch(`${url}/metrics`)).text())),
+      );
+      const exported = new Map(expositions.flatMap((metrics) => [...metrics]));
+      const monitored = monitoredSeries();
+
+      const known = new Set(["up", ...[...exported.values()].flat()]);
+      expect([...monitored].filter((series) => !known.has(series))).to.deep.equal([]);
+      const own = [...exported].filter(([name]) => !/^(process|nodejs)_/.test(name));
+      expect(own.filter(([, series]) => !series.some((name) => monitored.has(name))).map(([name]) => name)).to.deep.equal([]);
     });
 
     it("says when a version does not come, and when there is no such cart", async () => {
