@@ -1,0 +1,126 @@
+import { inTransaction, uuidToBytes } from "@cart/mysql";
+import { waitFor } from "@cart/testkit";
+import { expect } from "chai";
+import { lockTimers } from "../timers/lockTimers.ts";
+import { addItem, cartId, policy, useAbandonment } from "../testing/useAbandonment.ts";
+import { moveTimers } from "./moveTimers.ts";
+
+describe("timers whose policy has changed", () => {
+  const abandonment = useAbandonment();
+  const { act, choose, decide, deliver, newWorker, passMinutes, timers } = abandonment;
+
+  /** Pending timers of a tenant, as activity at this moment sets them. */
+  const pend = async (count: number, tenantId = "shop-1"): Promise<void> => {
+    const due = new Date(abandonment.now().getTime() + 3_600_000);
+    const rows = Array.from({ length: count }, (_, n) => [uuidToBytes(cartId(n + 1)), tenantId, 2, 0, abandonment.now(), 1, due, null]);
+    await abandonment.pool().query("INSERT INTO timers VALUES ?", [rows]);
+  };
+  const byDue = async (): Promise<unknown> =>
+    (
+      await abandonment.query("SELECT due_at AS due, policy_version AS version, COUNT(*) AS timers FROM timers GROUP BY 1, 2 ORDER BY 1")
+    ).map(({ due, version, timers: count }) => [due instanceof Date ? due.toISOString().slice(11, 16) : "never", version, count]);
+  const moving = async (): Promise<unknown> => (await abandonment.query("SELECT moving FROM policies")).map((row) => row["moving"]);
+
+  it("move: 10,000 in bounded batches, whose rest another worker does when one dies", async () => {
+    await deliver(await choose(policy({ abandonedMinutes: 60 })));
+    await pend(10_000);
+    await deliver(await choose(policy({ abandonedMinutes: 20 })));
+
+    expect(await moveTimers(abandonment.pool(), 1_000)).to.equal(1_000);
+    expect(await moveTimers(abandonment.pool(), 1_000)).to.equal(1_000);
+    expect(await byDue()).to.deep.equal([
+      ["12:20", 2, 2_000],
+      ["13:00", 1, 8_000],
+    ]);
+    expect(await moving()).to.deep.equal([1]);
+
+    await Promise.all([abandonment.moveTimers(), abandonment.moveTimers()]);
+    expect(await byDue()).to.deep.equal([["12:20", 2, 10_000]]);
+    expect(await moveTimers(abandonment.pool(), 1_000)).to.equal(0);
+    expect(await moving()).to.deep.equal([0]);
+  });
+
+  it("move on when the policy changes again in the middle", async () => {
+    await deliver(await choose(policy({ abandonedMinutes: 60 })));
+    await pend(30);
+    await deliver(await choose(policy({ abandonedMinutes: 20 })));
+    await moveTimers(abandonment.pool(), 10);
+    await deliver(await choose(policy({ abandonedMinutes: 40 })));
+    await abandonment.moveTimers(10);
+    expect(await byDue()).to.deep.equal([["12:40", 3, 30]]);
+  });
+
+  it("do not move for another tenant's policy", async () => {
+    await deliver([...(await choose(policy({ abandonedMinutes: 60 }))), ...(await choose(policy({ abandonedMinutes: 60 }), "shop-2"))]);
+    await pend(5);
+    await deliver(await choose(policy({ abandonedMinutes: 5 }), "shop-2"));
+    await abandonment.moveTimers();
+    expect(await byDue()).to.deep.equal([["13:00", 1, 5]]);
+  });
+
+  it("end when the policy has no such reminder any more", async () => {
+    await deliver(await choose(policy({ abandonedMinutes: 60, reminders: [10] })));
+    await act(cartId(1), addItem());
+    passMinutes(60);
+    await newWorker().workOff();
+    expect(await timers()).to.deep.equal({ 1: "1 2026-06-10T13:10:00" });
+    await deliver(await choose(policy({ abandonedMinutes: 60, reminders: [] })));
+    await abandonment.moveTimers();
+    expect(await timers()).to.deep.equal({});
+  });
+
+  it("are due by the new policy although a consumer has just read the old one", async () => {
+    await deliver(await choose(policy({ abandonedMinutes: 60 })));
+    await act(cartId(1), addItem());
+    await abandonment.moveTimers();
+    const update = await choose(policy({ abandonedMinutes: 20 }));
+    let stored: Promise<unknown> = Promise.resolve();
+    let isStored = false;
+    await inTransaction(abandonment.pool(), async (connection) => {
+      // What a consumer holds while it sets the timer of a new cart by the policy that it knows.
+      await lockTimers(connection, [cartId(2)], ["shop-1"]);
+      stored = deliver(update).then(() => (isStored = true));
+      await waitFor("the new policy to wait", async () => {
+        const [waiting] = await abandonment.query(
+          "SELECT COUNT(*) AS locks FROM performance_schema.data_locks WHERE OBJECT_SCHEMA = DATABASE() AND LOCK_STATUS = 'WAITING'",
+        );
+        return Number(waiting?.["locks"]) > 0;
+      });
+      expect(await moveTimers(abandonment.pool(), 100), "there is nothing to move by yet").to.equal(0);
+      await connection.query("INSERT INTO timers VALUES ?", [
+        [[uuidToBytes(cartId(2)), "shop-1", 2, 0, abandonment.now(), 1, new Date("2026-06-10T13:00:00Z"), null]],
+      ]);
+      expect(isStored).to.equal(false);
+    });
+    await stored;
+    await abandonment.moveTimers();
+    expect(await byDue()).to.deep.equal([["12:20", 2, 2]]);
+  });
+
+  it("are all due by the newest policy while carts are used all the time", async () => {
+    await deliver(await choose(policy({ abandonedMinutes: 60 })));
+    const carts = Array.from({ length: 40 }, (_, n) => cartId(n + 1));
+    const first = await Promise.all(carts.map((id) => decide(id, addItem())));
+    const second = await Promise.all(carts.map((id) => decide(id, addItem({ itemId: "item-2" }))));
+    const policies = [];
+    for (const abandonedMinutes of [20, 30, 40, 50]) policies.push(await choose(policy({ abandonedMinutes })));
+
+    await Promise.all([
+      (async () => {
+        for (const messages of [...first, ...second]) await deliver(messages);
+      })(),
+      (async () => {
+        for (const messages of [...second.toReversed(), ...first]) await deliver(messages);
+      })(),
+      (async () => {
+        for (const messages of policies) {
+          await deliver(messages);
+          await abandonment.moveTimers(7);
+        }
+      })(),
+    ]);
+    await abandonment.moveTimers(7);
+    await newWorker().workOff();
+    expect(await byDue()).to.deep.equal([["12:50", 5, 40]]);
+  });
+});
