@@ -73,6 +73,36 @@ describe("the batch consumer", () => {
     expect(consumer.assignment()).to.have.length(4);
   });
 
+  it("works in as many lanes at once as it is told, and never twice at once on a partition", async () => {
+    await newTopic("lanes", 4);
+    await publish("lanes", 400);
+    const handled: ConsumedMessage[] = [];
+    const busy = new Set<number>();
+    let meet = (): void => undefined;
+    const bothAreBusy = new Promise<void>((resolve) => (meet = resolve));
+    consume(
+      "lanes",
+      async (messages) => {
+        const partitions = new Set(messages.map(({ partition }) => partition));
+        for (const partition of partitions) {
+          expect(busy.has(partition), `partition ${partition} is in two batches`).to.equal(false);
+          busy.add(partition);
+        }
+        if (busy.size > partitions.size) meet();
+        await bothAreBusy;
+        handled.push(...messages);
+        for (const partition of partitions) busy.delete(partition);
+      },
+      { maxBatchMessages: 20, lanes: 2 },
+    );
+    await waitFor("all messages", () => handled.length >= 400);
+    expect(sorted(handled.map(valueOf))).to.deep.equal(numbers(400));
+    for (const partition of numbers(4)) {
+      const offsets = handled.filter((message) => message.partition === partition).map(({ offset }) => Number(offset));
+      expect(offsets).to.deep.equal(numbers(offsets.length));
+    }
+  });
+
   it("tries a batch that fails again until it succeeds, and skips nothing", async () => {
     await newTopic("retried", 2);
     await publish("retried", 20);

@@ -13,12 +13,17 @@ export type BatchConsumerOptions = {
   readonly logger: Logger;
   /**
    * Takes messages of one or several partitions, each partition's in order. What it
-   * did must be durable when it resolves. It is never called twice at once, and gets
-   * messages again that it had before: after an error, a crash or a rebalance.
+   * did must be durable when it resolves. It gets messages again that it had before:
+   * after an error, a crash or a rebalance.
    */
   readonly handleBatch: (messages: readonly ConsumedMessage[]) => Promise<void>;
   /** Bound of the messages in one call of `handleBatch`. */
   readonly maxBatchMessages?: number;
+  /**
+   * Calls of `handleBatch` at once, each with partitions of its own: while one waits
+   * for its database another computes. Without it, one.
+   */
+  readonly lanes?: number;
   /** Between attempts of a batch that failed. Milliseconds. */
   readonly retry?: BackoffOptions;
   /** A group member that was silent for so long loses its partitions to the others. Milliseconds. */
@@ -41,8 +46,8 @@ const heartbeatInterval = 1_000;
  * Reads topics in batches, at least once: offsets are committed after `handleBatch`
  * has resolved, and never past a message that it did not handle.
  *
- * - The partitions that one fetch brought go into one batch: one transaction for
- *   a dozen partitions costs as much as one for each of them.
+ * - The partitions of a lane that one fetch brought go into one batch: one transaction
+ *   for a dozen partitions costs as much as one for each of them.
  * - A batch that fails is tried again after a growing, bounded delay, for as long as
  *   its partitions are this member's; nothing behind it in them is read meanwhile.
  * - It returns at once, and joins the group in the background. Whatever goes wrong
@@ -55,6 +60,7 @@ export const runBatchConsumer = ({
   logger,
   handleBatch,
   maxBatchMessages = 2_000,
+  lanes: laneCount = 1,
   retry = { base: 100, max: 5_000 },
   sessionTimeout = 10_000,
 }: BatchConsumerOptions): BatchConsumer => {
@@ -112,16 +118,19 @@ export const runBatchConsumer = ({
     consumer.on(consumer.events.REBALANCING, () => void (isMember = false));
     consumer.on(consumer.events.HEARTBEAT, () => void (lastHeard = Date.now()));
 
-    const lane = createBatchLane(process);
+    const lanes = Array.from({ length: laneCount }, () => createBatchLane(process));
+    // By its place among this member's partitions: the numbers of those that it was given may all be even.
+    const laneOf = ({ topic, partition }: TopicPartition) =>
+      lanes[assigned.findIndex((own) => own.topic === topic && own.partition === partition) % laneCount] ?? lanes[0];
     await consumer.connect();
     // A new group begins at the oldest message: what was published before the first start counts too.
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      // More than there are partitions, so that all slices of a fetch reach the lane in one turn.
+      // More than there are partitions, so that all slices of a fetch reach their lanes in one turn.
       partitionsConsumedConcurrently: 1_000,
-      eachBatch: lane.add,
+      eachBatch: async (payload) => laneOf(payload.batch)?.add(payload),
     });
     const error = await Promise.race([crashed, aborted(stopping.signal)]);
     if (error !== undefined) throw error;

@@ -7,12 +7,15 @@ import { countDeadLetters } from "./deadLetters/countDeadLetters.ts";
 import { createProjectorMetrics } from "./projectorMetrics.ts";
 import { openReadModelPool } from "./readModel/openReadModelPool.ts";
 
+/** Batches at once: this process decodes and folds one while MySQL works on the other. */
+const lanes = 2;
+
 await runService({
   name: "projector",
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
-    // One for the batch, one for /readyz, one for /metrics.
-    const pool = openReadModelPool({ url: config.READMODEL_URL, connectionLimit: 3 });
+    // One for each lane, one for /readyz, one for /metrics.
+    const pool = openReadModelPool({ url: config.READMODEL_URL, connectionLimit: lanes + 2 });
     onStop("read model connections", () => pool.end());
 
     const applyBatch = createApplyBatch(pool, tracer);
@@ -22,6 +25,7 @@ await runService({
       topics: [topicsWithPrefix(config.KAFKA_TOPIC_PREFIX).cartEvents],
       logger,
       maxBatchMessages: config.BATCH_MAX_MESSAGES,
+      lanes,
       sessionTimeout: config.KAFKA_SESSION_TIMEOUT_MS,
       handleBatch: async (messages) => {
         const begin = performance.now();
