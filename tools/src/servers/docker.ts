@@ -5,6 +5,7 @@ import type { ServerPlan } from "./runningServer.ts";
 
 /** Why there is no Docker engine to use, or `undefined` when one answers. */
 export const findDocker = async (): Promise<string | undefined> => {
+  if (process.env["CART_WITHOUT_DOCKER"] === "1") return "left out, as CART_WITHOUT_DOCKER is set";
   if (
     process.env["DOCKER_HOST"] === undefined &&
     !existsSync("/var/run/docker.sock") &&
