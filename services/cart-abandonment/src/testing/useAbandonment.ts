@@ -71,7 +71,8 @@ export const useAbandonment = () => {
     for (const table of ["events", "outbox", "snapshots"]) await eventStore.query(`DELETE FROM ${table}`);
   });
 
-  const newHandler = (): Handler => createCommandHandler({ pool: eventStore, aggregate: cartAggregate, now, newEventId: () => uuidv7() });
+  const newHandler = (): Handler =>
+    createCommandHandler({ pool: eventStore, aggregate: cartAggregate, now, newEventId: () => uuidv7(), cachedStreams: 1_000 });
   const metadata = { correlation_id: "request-1", causation_id: "command-1" };
 
   const decide = async (id: string, ...commands: readonly CartCommand[]): Promise<readonly RecordedEvent<CartEvent>[]> => {
