@@ -35,6 +35,8 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
     projector: {
       carts: ["SELECT", "INSERT", "UPDATE"],
       cart_items: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+      cart_milestones: ["SELECT", "INSERT", "UPDATE"],
+      cart_abandoned_policies: ["SELECT", "INSERT", "UPDATE"],
       dead_letters: ["SELECT", "INSERT", "UPDATE", "DELETE"],
     },
   },
@@ -43,7 +45,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
     projector: { "*": ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX", "DROP", "LOCK TABLES"] },
   },
   "query-api": {
-    projector: { carts: ["SELECT"], cart_items: ["SELECT"] },
+    projector: { carts: ["SELECT"], cart_items: ["SELECT"], cart_milestones: ["SELECT"], cart_abandoned_policies: ["SELECT"] },
     eventstore: { events: ["SELECT"], snapshots: ["SELECT"] },
   },
   "cart-abandonment": {

@@ -18,7 +18,8 @@ describe("applyBatch", () => {
   });
   after(() => pool.end());
   afterEach(async () => {
-    for (const table of ["carts", "cart_items", "dead_letters"]) await database.pool().query(`DELETE FROM ${table}`);
+    for (const table of ["carts", "cart_items", "cart_milestones", "cart_abandoned_policies", "dead_letters"])
+      await database.pool().query(`DELETE FROM ${table}`);
   });
 
   const rows = async (sql: string): Promise<unknown[]> => {
@@ -82,7 +83,7 @@ describe("applyBatch", () => {
     await apply(messages);
     const once = await everything();
     const again = await apply(messages);
-    expect(again).to.deep.include({ duplicates: 2, changes: [] });
+    expect(again).to.deep.include({ duplicates: 2, projected: [] });
     expect(await everything()).to.deep.equal(once);
   });
 
@@ -170,7 +171,7 @@ describe("applyBatch", () => {
       await waitFor("the lock wait", async () => (await rows("SELECT 1 FROM performance_schema.data_lock_waits")).length > 0);
       await faster.query("UPDATE carts SET version = 2");
       await faster.commit();
-      expect(await slower).to.deep.include({ duplicates: 1, changes: [] });
+      expect(await slower).to.deep.include({ duplicates: 1, projected: [] });
     } finally {
       faster.release();
     }

@@ -1,45 +1,62 @@
-import type { ConsumedMessage } from "@cart/messaging";
-import { runTogether, uuidToBytes, withConnection, writeTogether } from "@cart/mysql";
+import { type ConsumedMessage, defaultTopics, topicOf, type Topics } from "@cart/messaging";
+import { runTogether, withConnection, writeTogether } from "@cart/mysql";
 import { noTracer, type Tracer } from "@cart/service-kit";
-import type { Pool, RowDataPacket } from "mysql2/promise";
-import { type ParkedRow, selectParked, toParked } from "./deadLetters/parkedCarts.ts";
+import type { Pool } from "mysql2/promise";
 import { storeDeadLetters } from "./deadLetters/storeDeadLetters.ts";
-import { cartIdOf, readMessage } from "./projection/incomingMessage.ts";
-import { type BatchResult, projectBatch } from "./projection/projectBatch.ts";
-import { type CartRows, selectCarts, toCarts } from "./readModel/loadCarts.ts";
+import { type IncomingMessage, readMessage } from "./projection/incomingMessage.ts";
+import type { BatchResult } from "./projection/projectBatch.ts";
+import type { PreparedBatch } from "./projection/projection.ts";
+import { projections } from "./projections.ts";
 import { gate } from "./readModel/writerGate.ts";
 import { withoutConflict } from "./readModel/withoutConflict.ts";
-import { cartWrites } from "./readModel/writeCarts.ts";
 import { traceBatch } from "./traceBatch.ts";
 
-type Nothing = RowDataPacket[];
-
 export type ApplyBatch = (messages: readonly ConsumedMessage[]) => Promise<BatchResult>;
+
+export type ApplyBatchOptions = { readonly tracer?: Tracer; readonly topics?: Topics };
 
 /**
  * Brings a batch of messages into the read model in one transaction: all of it or
  * nothing. Each event has its effect once, however often its message is applied and
  * by however many projectors at once. When it rejects, apply the same messages again.
  */
-export const createApplyBatch =
-  (pool: Pool, tracer: Tracer = noTracer): ApplyBatch =>
-  async (messages) => {
+export const createApplyBatch = (pool: Pool, { tracer = noTracer, topics = defaultTopics }: ApplyBatchOptions = {}): ApplyBatch => {
+  const sources = projections.map((projection) => ({ projection, topic: topicOf(projection.aggregateType, topics) }));
+
+  const prepare = (incoming: readonly IncomingMessage[]): PreparedBatch[] =>
+    sources.flatMap(({ projection, topic }) => {
+      const own = incoming.filter(({ message }) => message.topic === topic);
+      return own.length === 0 ? [] : [projection.prepare(own)];
+    });
+
+  return async (messages) => {
     const incoming = messages.map(readMessage);
-    const ids = [...new Set(incoming.map(cartIdOf))].filter((id) => id !== undefined).toSorted();
-    // A list in SQL must not be empty, and NULL is no cart's id.
-    const bytes = ids.length === 0 ? [null] : ids.map(uuidToBytes);
+    const prepared = prepare(incoming);
     // Two round trips: to begin, lock and read, and to write and commit.
     const project = () =>
       withConnection(pool, async (connection) => {
-        const [, , carts, items, parked] = await runTogether<[Nothing, Nothing, ...CartRows, ParkedRow[]]>(connection, [
-          { sql: "START TRANSACTION" },
-          gate,
-          ...selectCarts(bytes),
-          selectParked(bytes),
-        ]);
-        const result = projectBatch({ carts: toCarts([carts, items]), parked: toParked(parked) }, incoming);
-        await writeTogether(connection, [...cartWrites(result.changes), ...storeDeadLetters(result.deadLetters), { sql: "COMMIT" }]);
+        const begin = [{ sql: "START TRANSACTION" }, gate];
+        let rows = (await runTogether(connection, [...begin, ...prepared.flatMap(({ reads }) => reads)])).slice(begin.length);
+        const projected = prepared.map((part) => {
+          const done = part.project(rows);
+          rows = rows.slice(part.reads.length);
+          return done;
+        });
+        const result = together(projected.map((part) => part.result));
+        const writes = projected.flatMap((part) => part.writes);
+        await writeTogether(connection, [...writes, ...storeDeadLetters(result.deadLetters), { sql: "COMMIT" }]);
         return result;
       });
     return traceBatch(tracer, incoming, () => withoutConflict(project));
   };
+};
+
+const together = (results: readonly BatchResult[]): BatchResult => ({
+  deadLetters: results.flatMap(({ deadLetters }) => deadLetters),
+  duplicates: results.reduce((sum, { duplicates }) => sum + duplicates, 0),
+  projected: results.flatMap(({ projected }) => projected),
+});
+
+/** The topics that the read model is made of. */
+export const projectedTopics = (topics: Topics): string[] =>
+  projections.map(({ aggregateType }) => topicOf(aggregateType, topics)).filter((topic) => topic !== undefined);

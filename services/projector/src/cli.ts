@@ -1,13 +1,15 @@
 #!/usr/bin/env node
+import { cartAggregateType } from "@cart/domain";
 import { inTransaction, openMysqlPool } from "@cart/mysql";
 import { loadConfig, mysqlUrl } from "@cart/service-kit";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { Pool } from "mysql2/promise";
 import { Type } from "typebox";
 import { discardDeadLetter } from "./deadLetters/discardDeadLetter.ts";
 import { listDeadLetters, showDeadLetter } from "./deadLetters/listDeadLetters.ts";
 import { deadLetterQueues, queueOf, retryQueue } from "./deadLetters/retryDeadLetters.ts";
 import { openReadModelPool } from "./readModel/openReadModelPool.ts";
+import { projections } from "./projections.ts";
 import { rebuildAll } from "./rebuild/rebuildAll.ts";
 import { rebuildOne } from "./rebuild/rebuildOne.ts";
 import { verifyReadModel } from "./verify/verifyReadModel.ts";
@@ -50,6 +52,12 @@ const seconds = (text: string): number => {
   return Number(text);
 };
 
+/** Two aggregates of different types may have the same id. */
+const typeOption = (): Option =>
+  new Option("--type <type>", "which kind of aggregate --aggregate is")
+    .choices(projections.map(({ aggregateType }) => aggregateType))
+    .default(cartAggregateType);
+
 /** Ctrl-C lets the work end where it leaves nothing behind; a second one ends the process. */
 const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -60,12 +68,12 @@ const program = new Command("projector").description("Dead letters of the read m
 
 const deadLetters = program
   .command("dead-letters")
-  .description("messages that could not be projected, and those of their carts that wait behind them. Needs READMODEL_URL.");
+  .description("messages that could not be projected, and those of the same aggregate that wait behind them. Needs READMODEL_URL.");
 
 deadLetters
   .command("list")
   .description("one JSON line each, in the order in which they came")
-  .option("--aggregate <id>", "of this cart only", uuid)
+  .option("--aggregate <id>", "of this aggregate only", uuid)
   .option("--reason <code>", "with this reason_code only, such as VERSION_GAP")
   .option("--limit <rows>", "most rows", positiveInteger, 100)
   .action(async ({ aggregate, reason, limit }: { aggregate?: string; reason?: string; limit: number }) => {
@@ -87,11 +95,12 @@ deadLetters
 
 deadLetters
   .command("retry")
-  .description("project a cart's queue in its order, up to the first message that still fails: then it says why and exits with 1")
+  .description("project a queue in its order, up to the first message that still fails: then it says why and exits with 1")
   .argument("[id]", "the queue that this dead letter is in", positiveInteger)
-  .option("--aggregate <id>", "the queue of this cart", uuid)
+  .option("--aggregate <id>", "the queue of this aggregate", uuid)
+  .addOption(typeOption())
   .option("--all", "every queue")
-  .action(async (id: number | undefined, { aggregate, all }: { aggregate?: string; all?: true }) => {
+  .action(async (id: number | undefined, { aggregate, type, all }: { aggregate?: string; type: string; all?: true }) => {
     if ([id, aggregate, all].filter((choice) => choice !== undefined).length !== 1) {
       throw new Error("say which dead letters: an ID, --aggregate ID or --all");
     }
@@ -99,7 +108,9 @@ deadLetters
       const queues =
         all === true
           ? await deadLetterQueues(readModel)
-          : [id === undefined ? { aggregateId: aggregate ?? "" } : await queueOf(readModel, id)].filter((queue) => queue !== undefined);
+          : [id === undefined ? { aggregateType: type, aggregateId: aggregate ?? "" } : await queueOf(readModel, id)].filter(
+              (queue) => queue !== undefined,
+            );
       if (id !== undefined && queues.length === 0) throw new Error(`there is no dead letter ${id}`);
       for (const queue of queues) {
         interrupted.signal.throwIfAborted();
@@ -112,7 +123,7 @@ deadLetters
 
 deadLetters
   .command("discard")
-  .description("delete a dead letter that is no event of its cart, and say what that means; nothing is jumped because of it")
+  .description("delete a dead letter that is no event of its aggregate, and say what that means; nothing is jumped because of it")
   .argument("<id>", "its id", positiveInteger)
   .action(async (id: number) => {
     const discarded = await onReadModel((readModel) => discardDeadLetter(readModel, id));
@@ -126,10 +137,11 @@ program
     "make the read model anew from the event store, while it is read and projectors go on. Needs EVENTSTORE_URL (not of a replica), " +
       "and READMODEL_URL of a user who may create, lock, rename and drop tables. It can be interrupted and started again.",
   )
-  .option("--aggregate <id>", "this cart only, in place", uuid)
-  .action(({ aggregate }: { aggregate?: string }) =>
+  .option("--aggregate <id>", "this aggregate only, in place", uuid)
+  .addOption(typeOption())
+  .action(({ aggregate, type }: { aggregate?: string; type: string }) =>
     onBoth(async (eventStore, readModel) => {
-      if (aggregate !== undefined) print(await rebuildOne(eventStore, readModel, aggregate));
+      if (aggregate !== undefined) print(await rebuildOne(eventStore, readModel, { aggregateType: type, id: aggregate }));
       else print({ step: "done", ...(await rebuildAll({ eventStore, readModel, signal: interrupted.signal, report: print })) });
     }),
   );

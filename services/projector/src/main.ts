@@ -1,7 +1,7 @@
 import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
 import { listen, notFoundHandler, operationalRoutes, problemHandler, runService } from "@cart/service-kit";
 import express from "express";
-import { createApplyBatch } from "./applyBatch.ts";
+import { createApplyBatch, projectedTopics } from "./applyBatch.ts";
 import { config as configSchema } from "./config.ts";
 import { countDeadLetters } from "./deadLetters/countDeadLetters.ts";
 import { createProjectorMetrics } from "./projectorMetrics.ts";
@@ -18,11 +18,12 @@ await runService({
     const pool = openReadModelPool({ url: config.READMODEL_URL, connectionLimit: lanes + 2 });
     onStop("read model connections", () => pool.end());
 
-    const applyBatch = createApplyBatch(pool, tracer);
+    const topics = topicsWithPrefix(config.KAFKA_TOPIC_PREFIX);
+    const applyBatch = createApplyBatch(pool, { tracer, topics });
     const consumer = runBatchConsumer({
       kafka: kafkaFromConfig(config, { clientId: "projector", logger }),
       groupId: `${config.KAFKA_TOPIC_PREFIX}${config.KAFKA_GROUP}`,
-      topics: [topicsWithPrefix(config.KAFKA_TOPIC_PREFIX).cartEvents],
+      topics: projectedTopics(topics),
       logger,
       maxBatchMessages: config.BATCH_MAX_MESSAGES,
       lanes,
@@ -32,10 +33,13 @@ await runService({
         try {
           const result = await applyBatch(messages);
           metrics.applied(result, (performance.now() - begin) / 1000, new Date());
-          for (const { code, reason, message, aggregateId, version } of result.deadLetters) {
+          for (const { code, reason, message, aggregateType, aggregateId, version } of result.deadLetters) {
             if (code === "PARKED") continue;
             const { topic, partition, offset } = message;
-            logger.error({ code, topic, partition, offset, aggregate_id: aggregateId, version }, `dead letter: ${reason}`);
+            logger.error(
+              { code, topic, partition, offset, aggregate_type: aggregateType, aggregate_id: aggregateId, version },
+              `dead letter: ${reason}`,
+            );
           }
         } catch (error) {
           metrics.failed();

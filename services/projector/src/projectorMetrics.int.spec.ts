@@ -49,7 +49,7 @@ describe("what the projector shows of itself", () => {
     };
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const headers = { traceparent: Buffer.from(traceparent) };
-    const apply = createApplyBatch(pool, tracer);
+    const apply = createApplyBatch(pool, { tracer });
     await apply([messageOf(5, 1, created, { headers }), messageOf(5, 3, added("a")), messageOf(6, 1, created, { value: null })]);
 
     expect(spans.map(({ name, options }) => [name, options.kind, options.parent, options.attributes?.["cart.id"]])).to.deep.equal([

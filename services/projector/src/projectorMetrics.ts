@@ -24,7 +24,7 @@ export const createProjectorMetrics = ({ registry, lag, deadLetters: countNow }:
   });
   const duplicates = new Counter({
     name: "cart_events_duplicate_total",
-    help: "Messages skipped because the cart had their version",
+    help: "Messages skipped because their aggregate had their version",
     registers,
   });
   const deadLetters = new Counter({
@@ -71,10 +71,10 @@ export const createProjectorMetrics = ({ registry, lag, deadLetters: countNow }:
       .finally(() => void (counting = undefined)));
   new Gauge({
     name: "cart_parked_carts",
-    help: "Carts with a dead letter: their later events wait behind it; absent while the read model does not answer",
+    help: "Carts and policies with a dead letter: their later events wait behind it; absent while the read model does not answer",
     registers,
     async collect() {
-      const parked = (await counts())?.parkedCarts;
+      const parked = (await counts())?.parkedAggregates;
       if (parked === undefined) this.remove();
       else this.set(parked);
     },

@@ -17,9 +17,9 @@ export const traceBatch = async (
   const spans = incoming.map((one) => startSpan(tracer, one));
   try {
     const result = await work();
-    const buried = new Map(result.deadLetters.map(({ message, code, reason }) => [message, `${code}: ${reason}`]));
+    const buried = new Map<unknown, string>(result.deadLetters.map(({ message, code, reason }) => [message, `${code}: ${reason}`]));
     for (const [index, span] of spans.entries()) {
-      const reason = buried.get(messageOf(incoming[index]));
+      const reason = buried.get(incoming[index]?.message);
       span?.end(reason === undefined ? undefined : new Error(reason));
     }
     return result;
@@ -27,11 +27,6 @@ export const traceBatch = async (
     for (const span of spans) span?.end(error);
     throw error;
   }
-};
-
-const messageOf = (incoming: IncomingMessage | undefined) => {
-  if (incoming === undefined) throw new Error("there is a message for each span");
-  return incoming.kind === "EVENT" ? incoming.message : incoming.deadLetter.message;
 };
 
 const startSpan = (tracer: Tracer, incoming: IncomingMessage): Span | undefined => {

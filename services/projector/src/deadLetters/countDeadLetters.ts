@@ -1,6 +1,6 @@
 import type { Pool, RowDataPacket } from "mysql2/promise";
 
-export type DeadLetterCounts = { readonly parkedCarts: number; readonly byReason: ReadonlyMap<string, number> };
+export type DeadLetterCounts = { readonly parkedAggregates: number; readonly byReason: ReadonlyMap<string, number> };
 
 /** How much waits in the table now, for whoever watches: it gives up soon when the table is locked or the server away. */
 export const countDeadLetters = async (pool: Pool): Promise<DeadLetterCounts> => {
@@ -10,8 +10,8 @@ export const countDeadLetters = async (pool: Pool): Promise<DeadLetterCounts> =>
     timeout,
   });
   const [[parked]] = await pool.query<(RowDataPacket & { n: number })[]>({
-    sql: "SELECT COUNT(DISTINCT aggregate_id) AS n FROM dead_letters",
+    sql: "SELECT COUNT(DISTINCT aggregate_type, aggregate_id) AS n FROM dead_letters",
     timeout,
   });
-  return { parkedCarts: parked?.n ?? 0, byReason: new Map(reasons.map(({ reason_code: reason, n }) => [reason, n])) };
+  return { parkedAggregates: parked?.n ?? 0, byReason: new Map(reasons.map(({ reason_code: reason, n }) => [reason, n])) };
 };

@@ -8,7 +8,9 @@ import { openReadModelPool } from "../readModel/openReadModelPool.ts";
 import { added, cartId, created, messageOf, stream } from "../testing/cartMessages.ts";
 import { discardDeadLetter } from "./discardDeadLetter.ts";
 import { type DeadLetterFilter, listDeadLetters, type ListedDeadLetter, showDeadLetter } from "./listDeadLetters.ts";
-import { deadLetterQueues, queueOf, retryQueue } from "./retryDeadLetters.ts";
+import { type DeadLetterQueue, deadLetterQueues, queueOf, retryQueue } from "./retryDeadLetters.ts";
+
+const cartQueue = (n: number): DeadLetterQueue => ({ aggregateType: "Cart", aggregateId: cartId(n) });
 
 describe("dead letters", () => {
   const database = useMysqlDatabase({ migrate: migrateReadModel });
@@ -21,7 +23,8 @@ describe("dead letters", () => {
   });
   after(() => pool.end());
   afterEach(async () => {
-    for (const table of ["carts", "cart_items", "dead_letters"]) await database.pool().query(`DELETE FROM ${table}`);
+    for (const table of ["carts", "cart_items", "cart_milestones", "cart_abandoned_policies", "dead_letters"])
+      await database.pool().query(`DELETE FROM ${table}`);
   });
 
   const list = (filter: Partial<DeadLetterFilter> = {}): Promise<readonly ListedDeadLetter[]> =>
@@ -40,7 +43,7 @@ describe("dead letters", () => {
 
   it("are listed in order, by cart and by reason", async () => {
     await apply([...stream(1, created), painted(1, 2), messageOf(1, 3, added("b")), messageOf(2, 5, added("c"))]);
-    expect((await list()).map((row) => [row.reason_code, row.aggregate_id, row.version, row.cart_version])).to.deep.equal([
+    expect((await list()).map((row) => [row.reason_code, row.aggregate_id, row.version, row.aggregate_version])).to.deep.equal([
       ["UNKNOWN_EVENT_TYPE", cartId(1), 2, 1],
       ["PARKED", cartId(1), 3, 1],
       ["VERSION_GAP", cartId(2), 5, null],
@@ -61,8 +64,9 @@ describe("dead letters", () => {
   it("are projected in order by a retry, all of the queue, and the cart goes on", async () => {
     await apply([...stream(1, created), painted(1, 2), messageOf(1, 3, added("b")), messageOf(1, 4, added("c"))]);
     await learn();
-    expect(await queueOf(pool, await idOf(3))).to.deep.equal({ aggregateId: cartId(1) });
-    expect(await retryQueue(pool, { aggregateId: cartId(1) })).to.deep.equal({
+    expect(await queueOf(pool, await idOf(3))).to.deep.equal(cartQueue(1));
+    expect(await retryQueue(pool, cartQueue(1))).to.deep.equal({
+      aggregate_type: "Cart",
       aggregate_id: cartId(1),
       projected: 3,
       duplicates: 0,
@@ -81,7 +85,7 @@ describe("dead letters", () => {
     await database
       .pool()
       .query("UPDATE dead_letters SET headers = CAST(REPLACE(headers, 'CartPainted', 'ItemAddedToCart') AS JSON) WHERE version = 2");
-    const result = await retryQueue(pool, { aggregateId: cartId(1) });
+    const result = await retryQueue(pool, cartQueue(1));
     expect(result).to.deep.include({ projected: 2, remaining: 2, version: 3 });
     expect(result.failed).to.deep.include({ version: 4, reason_code: "UNKNOWN_EVENT_TYPE" });
     expect((await list()).map((row) => [row.version, row.reason_code])).to.deep.equal([
@@ -94,20 +98,20 @@ describe("dead letters", () => {
   it("whose event the cart has meanwhile are cleared as duplicates", async () => {
     await apply([...stream(1, created), painted(1, 2)]);
     await database.pool().query("UPDATE carts SET version = 2");
-    expect(await retryQueue(pool, { aggregateId: cartId(1) })).to.deep.include({ projected: 0, duplicates: 1, remaining: 0, version: 2 });
+    expect(await retryQueue(pool, cartQueue(1))).to.deep.include({ projected: 0, duplicates: 1, remaining: 0, version: 2 });
     expect(await list()).to.deep.equal([]);
   });
 
   it("never jump a gap", async () => {
     await apply([...stream(1, created), messageOf(1, 3, added("b"))]);
-    expect((await retryQueue(pool, { aggregateId: cartId(1) })).failed).to.deep.include({ version: 3, reason_code: "VERSION_GAP" });
+    expect((await retryQueue(pool, cartQueue(1))).failed).to.deep.include({ version: 3, reason_code: "VERSION_GAP" });
     expect(await versionOf(1)).to.equal(1);
   });
 
   it("that tell no cart are queues of their own", async () => {
     await apply([messageOf(1, 1, created, { aggregateType: "Order" }), painted(2, 1)]);
     const queues = await deadLetterQueues(pool);
-    expect(queues).to.deep.equal([{ id: await idOf(1) }, { aggregateId: cartId(2) }]);
+    expect(queues).to.deep.equal([{ aggregateType: "Cart", id: await idOf(1) }, cartQueue(2)]);
     const [first] = queues;
     if (first === undefined) throw new Error("there is a queue");
     expect((await retryQueue(pool, first)).failed).to.deep.include({ reason_code: "UNKNOWN_AGGREGATE_TYPE" });
@@ -120,7 +124,7 @@ describe("dead letters", () => {
     try {
       await projector.beginTransaction();
       await projector.query("SELECT version FROM carts FOR UPDATE");
-      const retried = retryQueue(pool, { aggregateId: cartId(1) });
+      const retried = retryQueue(pool, cartQueue(1));
       await waitFor("the lock wait", async () => {
         const [waits] = await database.pool().query<RowDataPacket[]>("SELECT 1 FROM performance_schema.data_lock_waits");
         return waits.length > 0;
@@ -145,11 +149,11 @@ describe("dead letters", () => {
     await apply([...stream(1, created), painted(1, 2), messageOf(1, 3, added("b"))]);
     const gap = await discardDeadLetter(pool, await idOf(2));
     expect(gap).to.deep.include({ aggregate_id: cartId(1), version: 2, waiting: 1 });
-    expect(gap?.consequence).to.match(/^a gap.*rebuild --aggregate/);
-    expect((await retryQueue(pool, { aggregateId: cartId(1) })).failed).to.deep.include({ reason_code: "VERSION_GAP" });
+    expect(gap?.consequence).to.match(/^a gap.*rebuild --type Cart --aggregate/);
+    expect((await retryQueue(pool, cartQueue(1))).failed).to.deep.include({ reason_code: "VERSION_GAP" });
 
     await database.pool().query("UPDATE carts SET version = 3");
-    expect((await discardDeadLetter(pool, await idOf(3)))?.consequence).to.match(/^none: the cart has version 3/);
+    expect((await discardDeadLetter(pool, await idOf(3)))?.consequence).to.match(/^none: the aggregate has version 3/);
     expect(await discardDeadLetter(pool, 0)).to.equal(undefined);
   });
 });

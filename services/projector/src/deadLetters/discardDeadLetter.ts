@@ -1,14 +1,15 @@
 import { bytesToUuid, inTransaction, run } from "@cart/mysql";
 import type { Pool, RowDataPacket } from "mysql2/promise";
-import { loadCarts } from "../readModel/loadCarts.ts";
+import { projectionOf } from "../projections.ts";
 import { withoutConflict } from "../readModel/withoutConflict.ts";
 import { passGate } from "../readModel/writerGate.ts";
 
 export type DiscardResult = {
   readonly id: number;
+  readonly aggregate_type: string;
   readonly aggregate_id: string | null;
   readonly version: number | null;
-  /** Dead letters of the same cart that are left. */
+  /** Dead letters of the same aggregate that are left. */
   readonly waiting: number;
   readonly consequence: string;
 };
@@ -22,47 +23,51 @@ export const discardDeadLetter = (pool: Pool, id: number): Promise<DiscardResult
   withoutConflict(() =>
     inTransaction(pool, async (connection) => {
       await passGate(connection);
-      type Row = RowDataPacket & { aggregate_id: Buffer | null; version: number | null };
+      type Row = RowDataPacket & { aggregate_type: string; aggregate_id: Buffer | null; version: number | null };
       const find = (suffix: string) =>
-        run<Row[]>(connection, `SELECT aggregate_id, version FROM dead_letters WHERE id = ? ${suffix}`, [id]);
+        run<Row[]>(connection, `SELECT aggregate_type, aggregate_id, version FROM dead_letters WHERE id = ? ${suffix}`, [id]);
       const [found] = await find("");
       if (found === undefined) return undefined;
-      // The cart before its queue, as everyone else.
+      // The aggregate before its queue, as everyone else.
       const aggregateId = found.aggregate_id === null ? undefined : bytesToUuid(found.aggregate_id);
-      const cart = aggregateId === undefined ? undefined : (await loadCarts(connection, [aggregateId])).get(aggregateId);
+      const reached = aggregateId === undefined ? 0 : await projectionOf(found.aggregate_type).lockVersion(connection, aggregateId);
       const [row] = await find("FOR UPDATE");
       if (row === undefined) return undefined;
 
       await run(connection, "DELETE FROM dead_letters WHERE id = ?", [id]);
       const [left] = await run<(RowDataPacket & { waiting: number })[]>(
         connection,
-        "SELECT COUNT(*) AS waiting FROM dead_letters WHERE aggregate_id = ?",
-        [row.aggregate_id],
+        "SELECT COUNT(*) AS waiting FROM dead_letters WHERE aggregate_type = ? AND aggregate_id = ?",
+        [row.aggregate_type, row.aggregate_id],
       );
       const waiting = left?.waiting ?? 0;
       return {
         id,
+        aggregate_type: row.aggregate_type,
         aggregate_id: aggregateId ?? null,
         version: row.version,
         waiting,
-        consequence: consequenceOf({ aggregateId, version: row.version, cartVersion: cart?.version ?? 0, waiting }),
+        consequence: consequenceOf({ aggregateType: row.aggregate_type, aggregateId, version: row.version, reached, waiting }),
       };
     }),
   );
 
 type Discarded = {
+  readonly aggregateType: string;
   readonly aggregateId: string | undefined;
   readonly version: number | null;
-  readonly cartVersion: number;
+  /** The aggregate's version. */
+  readonly reached: number;
   readonly waiting: number;
 };
 
-const consequenceOf = ({ aggregateId, version, cartVersion, waiting }: Discarded): string => {
-  if (aggregateId === undefined) return "none: it was about no cart";
-  const retry = waiting === 0 ? "" : `; "dead-letters retry --aggregate ${aggregateId}" projects the ${waiting} that wait`;
-  if (version !== null && version <= cartVersion) return `none: the cart has version ${cartVersion} and with it this event${retry}`;
+const consequenceOf = ({ aggregateType, aggregateId, version, reached, waiting }: Discarded): string => {
+  if (aggregateId === undefined) return "none: it was about no aggregate";
+  const one = `--type ${aggregateType} --aggregate ${aggregateId}`;
+  const retry = waiting === 0 ? "" : `; "dead-letters retry ${one}" projects the ${waiting} that wait`;
+  if (version !== null && version <= reached) return `none: the aggregate has version ${reached} and with it this event${retry}`;
   if (version === null) {
-    return `none if it was no event of the cart; if it was one, the cart stays at version ${cartVersion} until "rebuild --aggregate ${aggregateId}"${retry}`;
+    return `none if it was no event of the aggregate; if it was one, that stays at version ${reached} until "rebuild ${one}"${retry}`;
   }
-  return `a gap, unless it was not an event of the cart: the cart stays at version ${cartVersion} and later events stay dead letters until "rebuild --aggregate ${aggregateId}" takes version ${version} from the event store`;
+  return `a gap, unless it was not an event of the aggregate: that stays at version ${reached} and later events stay dead letters until "rebuild ${one}" takes version ${version} from the event store`;
 };

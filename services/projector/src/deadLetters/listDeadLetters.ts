@@ -1,5 +1,6 @@
 import { bytesToUuid, run, uuidToBytes } from "@cart/mysql";
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
+import { projections } from "../projections.ts";
 import { messageColumns, type StoredHeader, type StoredMessageRow } from "./storedMessage.ts";
 
 export type ListedDeadLetter = {
@@ -9,11 +10,12 @@ export type ListedDeadLetter = {
   readonly offset: string;
   readonly reason_code: string;
   readonly reason: string;
+  readonly aggregate_type: string;
   readonly aggregate_id: string | null;
   readonly version: number | null;
   readonly created_at: string;
-  /** Of its cart, so at which its queue begins; null when the cart is not there. */
-  readonly cart_version: number | null;
+  /** Of its aggregate, so at which its queue begins; null when that is not there. */
+  readonly aggregate_version: number | null;
 };
 
 type ListedRow = RowDataPacket & {
@@ -23,13 +25,25 @@ type ListedRow = RowDataPacket & {
   kafka_offset: number | string;
   reason_code: string;
   reason: string;
+  aggregate_type: string;
   aggregate_id: Buffer | null;
   version: number | null;
   created_at: Date;
-  cart_version: number | null;
+  aggregate_version: number | null;
 };
 
 export type DeadLetterFilter = { readonly aggregateId?: string | undefined; readonly reason?: string | undefined; readonly limit: number };
+
+const versionOfAggregate = projections
+  .map(({ aggregateType, tables: [{ name, aggregateColumn }] }) => {
+    const version = `(SELECT a.version FROM ${name} a WHERE a.${aggregateColumn} = d.aggregate_id)`;
+    return `WHEN '${aggregateType}' THEN ${version}`;
+  })
+  .join(" ");
+
+/** Of `dead_letters d`. */
+const ownColumns = `d.reason_code, d.reason, d.aggregate_type, d.aggregate_id, d.version, d.created_at,
+  CASE d.aggregate_type ${versionOfAggregate} END AS aggregate_version`;
 
 /** The dead letters in the order in which they came. */
 export const listDeadLetters = async (
@@ -43,9 +57,7 @@ export const listDeadLetters = async (
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.map(({ sql }) => sql).join(" AND ")}`;
   const rows = await run<ListedRow[]>(
     connection,
-    `SELECT d.id, d.topic, d.kafka_partition, d.kafka_offset, d.reason_code, d.reason, d.aggregate_id, d.version, d.created_at,
-            c.version AS cart_version
-     FROM dead_letters d LEFT JOIN carts c ON c.id = d.aggregate_id ${where} ORDER BY d.id LIMIT ?`,
+    `SELECT d.id, d.topic, d.kafka_partition, d.kafka_offset, ${ownColumns} FROM dead_letters d ${where} ORDER BY d.id LIMIT ?`,
     [...conditions.map(({ value }) => value), limit],
   );
   return rows.map(toListed);
@@ -58,10 +70,11 @@ const toListed = (row: ListedRow): ListedDeadLetter => ({
   offset: String(row.kafka_offset),
   reason_code: row.reason_code,
   reason: row.reason,
+  aggregate_type: row.aggregate_type,
   aggregate_id: row.aggregate_id === null ? null : bytesToUuid(row.aggregate_id),
   version: row.version,
   created_at: row.created_at.toISOString(),
-  cart_version: row.cart_version,
+  aggregate_version: row.aggregate_version,
 });
 
 type Bytes = { readonly text: string } | { readonly base64: string } | null;
@@ -76,9 +89,7 @@ export type ShownDeadLetter = ListedDeadLetter & {
 export const showDeadLetter = async (connection: PoolConnection, id: number): Promise<ShownDeadLetter | undefined> => {
   const [row] = await run<(ListedRow & StoredMessageRow)[]>(
     connection,
-    `SELECT d.id, ${messageColumns}, d.reason_code, d.reason, d.aggregate_id, d.version, d.created_at,
-            (SELECT c.version FROM carts c WHERE c.id = d.aggregate_id) AS cart_version
-     FROM dead_letters d WHERE d.id = ?`,
+    `SELECT d.id, ${messageColumns}, ${ownColumns} FROM dead_letters d WHERE d.id = ?`,
     [id],
   );
   if (row === undefined) return undefined;

@@ -1,24 +1,23 @@
-import { bytesToUuid, inTransaction, run, uuidToBytes } from "@cart/mysql";
+import { bytesToUuid, inTransaction, run, runTogether, uuidToBytes, writeTogether } from "@cart/mysql";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
-import { readMessage } from "../projection/incomingMessage.ts";
-import { projectBatch } from "../projection/projectBatch.ts";
-import { loadCarts } from "../readModel/loadCarts.ts";
+import { aggregateIdOf, readMessage } from "../projection/incomingMessage.ts";
+import { projectionOf } from "../projections.ts";
 import { withoutConflict } from "../readModel/withoutConflict.ts";
-import { writeCarts } from "../readModel/writeCarts.ts";
 import { passGate } from "../readModel/writerGate.ts";
 import { messageColumns, type StoredMessageRow, toMessage } from "./storedMessage.ts";
 
-/** A cart's queue, or one message that tells no cart. */
-export type DeadLetterQueue = { readonly aggregateId: string } | { readonly id: number };
+/** An aggregate's queue, or one message that tells no aggregate. */
+export type DeadLetterQueue = { readonly aggregateType: string } & ({ readonly aggregateId: string } | { readonly id: number });
 
 export type RetryResult = {
+  readonly aggregate_type: string;
   readonly aggregate_id: string | null;
   /** Messages that had their effect. */
   readonly projected: number;
-  /** Messages whose effect the cart had already. */
+  /** Messages whose effect the aggregate had already. */
   readonly duplicates: number;
   readonly remaining: number;
-  /** Of the cart, afterwards. */
+  /** Of the aggregate, afterwards; null when it is not there. */
   readonly version: number | null;
   /** The first that still cannot be projected: the others wait behind it. */
   readonly failed: { readonly id: number; readonly version: number | null; readonly reason_code: string; readonly reason: string } | null;
@@ -27,45 +26,47 @@ export type RetryResult = {
 /** The queues with a dead letter, the oldest first. */
 export const deadLetterQueues = async (pool: Pool): Promise<DeadLetterQueue[]> => {
   const rows = await inTransaction(pool, (connection) =>
-    run<(RowDataPacket & { aggregate_id: Buffer | null; id: number })[]>(
+    run<QueueRow[]>(
       connection,
-      `SELECT aggregate_id, MIN(id) AS id FROM dead_letters WHERE aggregate_id IS NOT NULL GROUP BY aggregate_id
-       UNION ALL SELECT NULL, id FROM dead_letters WHERE aggregate_id IS NULL ORDER BY id`,
+      `SELECT aggregate_type, aggregate_id, MIN(id) AS id FROM dead_letters WHERE aggregate_id IS NOT NULL GROUP BY aggregate_type, aggregate_id
+       UNION ALL SELECT aggregate_type, NULL, id FROM dead_letters WHERE aggregate_id IS NULL ORDER BY id`,
     ),
   );
-  return rows.map(({ aggregate_id: aggregateId, id }) => (aggregateId === null ? { id } : { aggregateId: bytesToUuid(aggregateId) }));
+  return rows.map(toQueue);
 };
+
+type QueueRow = RowDataPacket & { readonly aggregate_type: string; readonly aggregate_id: Buffer | null; readonly id: number };
+
+const toQueue = ({ aggregate_type: aggregateType, aggregate_id: aggregateId, id }: QueueRow): DeadLetterQueue =>
+  aggregateId === null ? { aggregateType, id } : { aggregateType, aggregateId: bytesToUuid(aggregateId) };
 
 /** The queue that this dead letter is in; `undefined` when there is no such dead letter. */
 export const queueOf = async (pool: Pool, id: number): Promise<DeadLetterQueue | undefined> => {
   const [row] = await inTransaction(pool, (connection) =>
-    run<(RowDataPacket & { aggregate_id: Buffer | null })[]>(connection, "SELECT aggregate_id FROM dead_letters WHERE id = ?", [id]),
+    run<QueueRow[]>(connection, "SELECT aggregate_type, aggregate_id, id FROM dead_letters WHERE id = ?", [id]),
   );
-  if (row === undefined) return undefined;
-  return row.aggregate_id === null ? { id } : { aggregateId: bytesToUuid(row.aggregate_id) };
+  return row === undefined ? undefined : toQueue(row);
 };
 
 /**
  * Projects a queue again, in its order, as if its messages came from Kafka now: all
- * up to the first that still fails, in one transaction. The cart's row is locked
+ * up to the first that still fails, in one transaction. The aggregate's row is locked
  * before the queue is read, as a projector does, so that none adds to the queue, or
- * finds it empty, in between. A cart that is not there has no row to lock: a message
- * that comes at that moment may stay behind as PARKED, in order, for another retry.
+ * finds it empty, in between. One that is not there has no row to lock: a message that
+ * comes at that moment may stay behind as PARKED, in order, for another retry.
  */
 export const retryQueue = (pool: Pool, queue: DeadLetterQueue): Promise<RetryResult> =>
   withoutConflict(() =>
     inTransaction(pool, async (connection) => {
       await passGate(connection);
+      const projection = projectionOf(queue.aggregateType);
       const aggregateId = "aggregateId" in queue ? queue.aggregateId : undefined;
-      if (aggregateId !== undefined) await loadCarts(connection, [aggregateId]);
+      if (aggregateId !== undefined) await projection.lockVersion(connection, aggregateId);
       const rows = await lockQueue(connection, queue);
       const incoming = rows.map((row) => readMessage(toMessage(row)));
-      // One that told no cart may tell one to a newer program.
-      const ids = incoming.flatMap((one) => (one.kind === "EVENT" ? [one.envelope.aggregateId] : []));
-      const carts = await loadCarts(connection, [...new Set(ids)].toSorted());
-
-      const result = projectBatch({ carts, parked: new Set() }, incoming);
-      await writeCarts(connection, result.changes);
+      const { reads, project } = projection.prepareRetry(incoming);
+      const { result, writes } = project(await runTogether(connection, reads));
+      await writeTogether(connection, writes);
 
       const failures = new Map(result.deadLetters.map((deadLetter) => [placeOf(deadLetter.message), deadLetter]));
       const failed = rows.flatMap((row) => {
@@ -85,14 +86,16 @@ export const retryQueue = (pool: Pool, queue: DeadLetterQueue): Promise<RetryRes
         ]);
       }
       const [first] = failed;
-      const id = aggregateId ?? ids[0];
-      const after = result.changes.find((change) => change.id === id)?.after ?? (id === undefined ? undefined : carts.get(id));
+      // One that told no aggregate may tell one to a newer program.
+      const id = aggregateId ?? incoming.map(aggregateIdOf).find((told) => told !== undefined);
+      const version = id === undefined ? 0 : await projection.lockVersion(connection, id);
       return {
+        aggregate_type: projection.aggregateType,
         aggregate_id: id ?? null,
         projected: result.projected.length,
         duplicates: result.duplicates,
         remaining: failed.length,
-        version: after?.version ?? null,
+        version: version === 0 ? null : version,
         failed:
           first === undefined
             ? null
@@ -104,10 +107,15 @@ export const retryQueue = (pool: Pool, queue: DeadLetterQueue): Promise<RetryRes
 type QueuedRow = StoredMessageRow & { readonly id: number; readonly version: number | null };
 
 const lockQueue = (connection: PoolConnection, queue: DeadLetterQueue): Promise<QueuedRow[]> => {
-  const [where, value] = "aggregateId" in queue ? ["aggregate_id = ?", uuidToBytes(queue.aggregateId)] : ["id = ?", queue.id];
-  return run<QueuedRow[]>(connection, `SELECT id, ${messageColumns}, version FROM dead_letters WHERE ${where} ORDER BY id FOR UPDATE`, [
-    value,
-  ]);
+  const [where, values] =
+    "aggregateId" in queue
+      ? ["aggregate_type = ? AND aggregate_id = ?", [queue.aggregateType, uuidToBytes(queue.aggregateId)]]
+      : ["id = ?", [queue.id]];
+  return run<QueuedRow[]>(
+    connection,
+    `SELECT id, ${messageColumns}, version FROM dead_letters WHERE ${where} ORDER BY id FOR UPDATE`,
+    values,
+  );
 };
 
 const placeOf = ({ topic, partition, offset }: { topic: string; partition: number; offset: string }): string =>

@@ -9,13 +9,13 @@ export const storeDeadLetters = (deadLetters: readonly DeadLetter[]): Statement[
     : [
         {
           sql: `INSERT INTO dead_letters
-                  (${messageColumns}, reason_code, reason, aggregate_id, version)
+                  (${messageColumns}, reason_code, reason, aggregate_type, aggregate_id, version)
                 VALUES ? ON DUPLICATE KEY UPDATE id = id`,
           values: [deadLetters.map(toRow)],
         },
       ];
 
-const toRow = ({ message, code, reason, aggregateId, version }: DeadLetter): unknown[] => [
+const toRow = ({ message, code, reason, aggregateType, aggregateId, version }: DeadLetter): unknown[] => [
   message.topic,
   message.partition,
   message.offset,
@@ -24,6 +24,7 @@ const toRow = ({ message, code, reason, aggregateId, version }: DeadLetter): unk
   message.value,
   code,
   reason.slice(0, 8_000),
+  aggregateType,
   aggregateId === undefined ? null : uuidToBytes(aggregateId),
   version ?? null,
 ];

@@ -1,18 +1,33 @@
-import { type Cart, cartDecider, cartEventCodec, type DomainEvent } from "@cart/domain";
+import { type Cart, cartDecider, cartEventCodec, type CartMilestone, type DomainEvent, milestonesOf } from "@cart/domain";
 import type { ConsumedMessage } from "@cart/messaging";
 import { expect } from "chai";
 import { added, cartId, created, messageOf, purchased, stream, timeOf } from "../testing/cartMessages.ts";
+import { cartDefinition } from "../carts/cartProjection.ts";
+import { projectCartEvent } from "../carts/projectCartEvent.ts";
+import { changedLines, type ProjectedCart } from "../carts/projectedCart.ts";
 import { readMessage } from "./incomingMessage.ts";
-import { type BatchResult, type BatchState, projectBatch } from "./projectBatch.ts";
-import { changedLines, type ProjectedCart } from "./projectedCart.ts";
+import { type BatchState, projectBatch } from "./projectBatch.ts";
+import { inOrder } from "./projection.ts";
 
-const nothing: BatchState = { carts: new Map(), parked: new Set() };
+const nothing: BatchState<ProjectedCart> = { states: new Map(), parked: new Set() };
 
-const project = (messages: readonly ConsumedMessage[], state: Partial<BatchState> = {}): BatchResult =>
-  projectBatch({ ...nothing, ...state }, messages.map(readMessage));
+const project = (messages: readonly ConsumedMessage[], state: Partial<BatchState<ProjectedCart>> = {}) =>
+  projectBatch({ ...cartDefinition, project: inOrder(projectCartEvent) }, { ...nothing, ...state }, messages.map(readMessage));
+type Result = ReturnType<typeof project>;
 
 const fold = (cart: Cart, ...events: readonly DomainEvent[]): Cart =>
   events.map((event) => cartEventCodec.decode({ ...event, schemaVersion: 1 })).reduce(cartDecider.evolve, cart);
+
+const reachedBy = (events: readonly DomainEvent[]): Map<CartMilestone, Date> => {
+  const reached = new Map<CartMilestone, Date>();
+  for (const [index, event] of events.entries()) {
+    const before = fold(cartDecider.initialState, ...events.slice(0, index));
+    for (const milestone of milestonesOf(before, cartEventCodec.decode({ ...event, schemaVersion: 1 }))) {
+      if (!reached.has(milestone)) reached.set(milestone, timeOf(index + 1));
+    }
+  }
+  return reached;
+};
 
 const cartOf = (...events: readonly DomainEvent[]): ProjectedCart => ({
   version: events.length,
@@ -20,15 +35,14 @@ const cartOf = (...events: readonly DomainEvent[]): ProjectedCart => ({
   createdAt: timeOf(1),
   updatedAt: timeOf(events.length),
   abandonedAt: null,
+  reached: reachedBy(events),
 });
 
 const existing = (n: number, ...events: readonly DomainEvent[]) => new Map([[cartId(n), cartOf(...events)]]);
 
-const deadLettersOf = ({ deadLetters }: BatchResult) =>
-  deadLetters.map(({ code, aggregateId, version }) => ({ code, aggregateId, version }));
+const deadLettersOf = ({ deadLetters }: Result) => deadLetters.map(({ code, aggregateId, version }) => ({ code, aggregateId, version }));
 
-const versionsOf = ({ changes }: BatchResult): Record<string, number> =>
-  Object.fromEntries(changes.map(({ id, after }) => [id, after.version]));
+const versionsOf = ({ changes }: Result): Record<string, number> => Object.fromEntries(changes.map(({ id, after }) => [id, after.version]));
 
 describe("projectBatch", () => {
   it("folds the events of several carts, mixed, into what the domain makes of them", () => {
@@ -49,7 +63,7 @@ describe("projectBatch", () => {
   });
 
   it("goes on from what the read model has, with the time of the first event kept", () => {
-    const { changes } = project([messageOf(1, 3, added("b"))], { carts: existing(1, created, added("a")) });
+    const { changes } = project([messageOf(1, 3, added("b"))], { states: existing(1, created, added("a")) });
     expect(changes.map(({ before, after }) => [before.version, after.version, after.createdAt, after.updatedAt])).to.deep.equal([
       [2, 3, timeOf(1), timeOf(3)],
     ]);
@@ -57,7 +71,7 @@ describe("projectBatch", () => {
 
   it("skips and counts what the cart has, before the batch or within it", () => {
     const messages = stream(1, created, added("a"));
-    const result = project([...messages, ...messages, messageOf(2, 1, created)], { carts: existing(2, created) });
+    const result = project([...messages, ...messages, messageOf(2, 1, created)], { states: existing(2, created) });
     expect(result.duplicates).to.equal(3);
     expect(versionsOf(result)).to.deep.equal({ [cartId(1)]: 2 });
     expect(result.deadLetters).to.deep.equal([]);
@@ -65,7 +79,7 @@ describe("projectBatch", () => {
 
   it("skips a version that the cart has even if it could not read it now", () => {
     const unknown = messageOf(1, 1, created, { eventType: "CartImported" });
-    expect(project([unknown], { carts: existing(1, created) })).to.deep.include({ duplicates: 1, deadLetters: [] });
+    expect(project([unknown], { states: existing(1, created) })).to.deep.include({ duplicates: 1, deadLetters: [] });
   });
 
   const poison: readonly [string, string, ConsumedMessage][] = [
@@ -101,7 +115,7 @@ describe("projectBatch", () => {
 
   it("queues what follows behind a dead letter of an earlier batch", () => {
     const result = project([messageOf(1, 2, added("a")), messageOf(2, 1, created)], {
-      carts: existing(1, created),
+      states: existing(1, created),
       parked: new Set([cartId(1)]),
     });
     expect(deadLettersOf(result)).to.deep.equal([{ code: "PARKED", aggregateId: cartId(1), version: 2 }]);

@@ -1,44 +1,50 @@
-import { cartAggregateType } from "@cart/domain";
 import type { EventEnvelope } from "@cart/messaging";
 import type { DeadLetter } from "../deadLetters/deadLetter.ts";
 import type { IncomingMessage } from "./incomingMessage.ts";
-import { noCart, type ProjectedCart } from "./projectedCart.ts";
-import { isUnprojectable, projectEvent, ProjectionError } from "./projectEvent.ts";
+import type { Change, EventToProject, Projected } from "./projection.ts";
+import { isUnprojectable, ProjectionError } from "./projectionError.ts";
 
-/** What the read model has of the carts that a batch touches. */
-export type BatchState = {
-  /** By id; a cart without an entry does not exist. */
-  readonly carts: ReadonlyMap<string, ProjectedCart>;
-  /** The carts that have a dead letter. */
+/** How one kind of aggregate is folded. `project` refuses a version that is not the next one. */
+export type Projector<State extends Projected> = {
+  readonly aggregateType: string;
+  readonly nothing: State;
+  readonly project: (state: State, event: EventToProject) => State;
+};
+
+/** What the read model has of the aggregates that a batch touches. */
+export type BatchState<State extends Projected> = {
+  /** By id; one without an entry does not exist. */
+  readonly states: ReadonlyMap<string, State>;
+  /** The aggregates that have a dead letter. */
   readonly parked: ReadonlySet<string>;
 };
 
-export type CartChange = { readonly id: string; readonly before: ProjectedCart; readonly after: ProjectedCart };
-
 export type BatchResult = {
-  /** One for each cart that changed. */
-  readonly changes: readonly CartChange[];
   readonly deadLetters: readonly DeadLetter[];
-  /** Messages whose version the cart had already. */
+  /** Messages whose version the aggregate had already. */
   readonly duplicates: number;
-  /** The events whose effect is in `changes`. */
+  /** The events that had their effect. */
   readonly projected: readonly EventEnvelope[];
 };
 
 /**
- * Folds messages, in their order, into the carts. For each cart: a version that it
- * has is skipped, a gap is never jumped, and behind a message that cannot be
- * projected all later ones become dead letters too, in order.
+ * Folds messages, in their order, into aggregates of one kind. For each of them: a
+ * version that it has is skipped, a gap is never jumped, and behind a message that
+ * cannot be projected all later ones become dead letters too, in order.
  */
-export const projectBatch = ({ carts, parked: parkedBefore }: BatchState, messages: readonly IncomingMessage[]): BatchResult => {
-  const current = new Map<string, ProjectedCart>();
+export const projectBatch = <State extends Projected>(
+  { aggregateType, nothing, project }: Projector<State>,
+  { states, parked: parkedBefore }: BatchState<State>,
+  messages: readonly IncomingMessage[],
+): BatchResult & { readonly changes: readonly Change<State>[] } => {
+  const current = new Map<string, State>();
   const parked = new Set(parkedBefore);
   const deadLetters: DeadLetter[] = [];
   const projected: EventEnvelope[] = [];
   let duplicates = 0;
 
-  const bury = (deadLetter: DeadLetter): void => {
-    deadLetters.push(deadLetter);
+  const bury = (deadLetter: Omit<DeadLetter, "aggregateType">): void => {
+    deadLetters.push({ aggregateType, ...deadLetter });
     if (deadLetter.aggregateId !== undefined) parked.add(deadLetter.aggregateId);
   };
 
@@ -49,31 +55,27 @@ export const projectBatch = ({ carts, parked: parkedBefore }: BatchState, messag
     }
     const { envelope, message } = incoming;
     const { aggregateId, version } = envelope;
-    const cart = current.get(aggregateId) ?? carts.get(aggregateId) ?? noCart;
+    const isOfThisKind = envelope.aggregateType === aggregateType;
+    const state = current.get(aggregateId) ?? states.get(aggregateId) ?? nothing;
     // Before all else: what has had its effect is never judged again, not even by a program that no longer knows its type.
-    if (envelope.aggregateType === cartAggregateType && version <= cart.version) {
+    if (isOfThisKind && version <= state.version) {
       duplicates += 1;
       continue;
     }
     try {
-      current.set(aggregateId, project(envelope, cart, parked.has(aggregateId)));
+      if (!isOfThisKind) {
+        throw new ProjectionError("UNKNOWN_AGGREGATE_TYPE", `the event is of a ${envelope.aggregateType}, expected ${aggregateType}`);
+      }
+      if (parked.has(aggregateId)) throw new ProjectionError("PARKED", "an earlier message of the same aggregate is a dead letter");
+      current.set(aggregateId, project(state, envelope));
       projected.push(envelope);
     } catch (error) {
       if (!isUnprojectable(error)) throw error;
-      // An event of another kind of aggregate says nothing about the cart that happens to have its id.
-      const isCart = error.code !== "UNKNOWN_AGGREGATE_TYPE";
-      bury({ message, code: error.code, reason: error.message, aggregateId: isCart ? aggregateId : undefined, version });
+      // An event of another kind of aggregate says nothing about the one that happens to have its id.
+      bury({ message, code: error.code, reason: error.message, aggregateId: isOfThisKind ? aggregateId : undefined, version });
     }
   }
 
-  const changes = [...current].map(([id, after]) => ({ id, before: carts.get(id) ?? noCart, after }));
+  const changes = [...current].map(([id, after]) => ({ id, before: states.get(id) ?? nothing, after }));
   return { changes, deadLetters, duplicates, projected };
-};
-
-const project = ({ aggregateType, version, occurredAt, event }: EventEnvelope, cart: ProjectedCart, isParked: boolean): ProjectedCart => {
-  if (aggregateType !== cartAggregateType) {
-    throw new ProjectionError("UNKNOWN_AGGREGATE_TYPE", `the event is of a ${aggregateType}, expected ${cartAggregateType}`);
-  }
-  if (isParked) throw new ProjectionError("PARKED", "an earlier message of the cart is a dead letter");
-  return projectEvent(cart, { version, occurredAt, event });
 };

@@ -1,43 +1,48 @@
 import { crc32 } from "node:zlib";
 import { run } from "@cart/mysql";
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
-import { cartColumns, type ColumnValue, itemColumns } from "../readModel/cartRows.ts";
-import type { CartTables } from "../readModel/cartTables.ts";
-import type { CartRows } from "./storeCarts.ts";
+import { type ColumnKind, type ColumnValue, type ProjectedTable, type Row, type TableRows } from "../projection/projectedTable.ts";
+import type { NameOf } from "./storeRows.ts";
 
 /** How many rows there are, and the sum of the CRC-32 of each: it does not depend on their order, and sums of parts add up. */
 export type TableChecksum = { readonly rows: number; readonly sum: bigint };
-export type Checksum = { readonly carts: TableChecksum; readonly items: TableChecksum };
+
+/** By the name of the table; one that is not in it has no rows. */
+export type Checksum = Readonly<Record<string, TableChecksum>>;
 
 const none: TableChecksum = { rows: 0, sum: 0n };
-export const noChecksum: Checksum = { carts: none, items: none };
+export const noChecksum: Checksum = {};
 
-const combine = (a: TableChecksum, b: TableChecksum, sign: 1 | -1): TableChecksum => ({
-  rows: a.rows + sign * b.rows,
-  sum: a.sum + BigInt(sign) * b.sum,
-});
+export const countOf = (checksum: Checksum, table: ProjectedTable): number => (checksum[table.name] ?? none).rows;
 
-export const addChecksum = (a: Checksum, b: Checksum): Checksum => ({
-  carts: combine(a.carts, b.carts, 1),
-  items: combine(a.items, b.items, 1),
-});
+const combine = (a: Checksum, b: Checksum, sign: 1 | -1): Checksum =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(a), ...Object.keys(b)])].map((table) => {
+      const [x, y] = [a[table] ?? none, b[table] ?? none];
+      return [table, { rows: x.rows + sign * y.rows, sum: x.sum + BigInt(sign) * y.sum }];
+    }),
+  );
 
-export const subtractChecksum = (a: Checksum, b: Checksum): Checksum => ({
-  carts: combine(a.carts, b.carts, -1),
-  items: combine(a.items, b.items, -1),
-});
+export const addChecksum = (a: Checksum, b: Checksum): Checksum => combine(a, b, 1);
+export const subtractChecksum = (a: Checksum, b: Checksum): Checksum => combine(a, b, -1);
 
-export const isSameChecksum = (a: Checksum, b: Checksum): boolean => textOf(a) === textOf(b);
+export const isSameChecksum = (a: Checksum, b: Checksum): boolean =>
+  Object.values(subtractChecksum(a, b)).every(({ rows, sum }) => rows === 0 && sum === 0n);
 
-export const textOf = ({ carts, items }: Checksum): string => `${carts.rows} carts (${carts.sum}), ${items.rows} lines (${items.sum})`;
+export const textOf = (checksum: Checksum): string =>
+  Object.entries(checksum)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([table, { rows, sum }]) => `${table}: ${rows} rows (${sum})`)
+    .join(", ");
 
 /** Of rows before they are written. */
-export const checksumOf = ({ carts, items }: CartRows): Checksum => ({ carts: sumOf(carts), items: sumOf(items) });
+export const checksumOf = (rows: TableRows): Checksum =>
+  Object.fromEntries(Object.entries(rows).map(([table, some]) => [table, { rows: some.length, sum: sumOf(some) }]));
 
-const sumOf = (rows: readonly ColumnValue[][]): TableChecksum => {
+const sumOf = (rows: readonly Row[]): bigint => {
   let sum = 0n;
   for (const row of rows) sum += BigInt(crc32(row.map(asText).join("\t")));
-  return { rows: rows.length, sum };
+  return sum;
 };
 
 /** As `sqlText` has it. */
@@ -48,30 +53,42 @@ const asText = (value: ColumnValue): string => {
   return String(value);
 };
 
-const binaryColumns: ReadonlySet<string> = new Set(["id", "merged_into", "cart_id"]);
-const timeColumns: ReadonlySet<string> = new Set(["created_at", "updated_at", "abandoned_at"]);
-
-const sqlText = (column: string): string => {
-  if (binaryColumns.has(column)) return `COALESCE(HEX(${column}), '\\\\N')`;
-  if (timeColumns.has(column)) return `COALESCE(DATE_FORMAT(${column}, '%Y%m%d%H%i%s%f'), '\\\\N')`;
-  return `COALESCE(${column}, '\\\\N')`;
+const sqlText = (column: string, kind: ColumnKind): string => {
+  switch (kind) {
+    case "bytes":
+      return `COALESCE(HEX(${column}), '\\\\N')`;
+    case "time":
+      return `COALESCE(DATE_FORMAT(${column}, '%Y%m%d%H%i%s%f'), '\\\\N')`;
+    case "text":
+      return `COALESCE(${column}, '\\\\N')`;
+    default:
+      return kind satisfies never;
+  }
 };
 
-const sumExpression = (columns: readonly string[]): string =>
-  `SELECT COUNT(*) AS n, COALESCE(SUM(CRC32(CONCAT_WS('\\t', ${columns.map(sqlText).join(", ")}))), 0) AS total`;
+const sumExpression = ({ columns }: ProjectedTable): string => {
+  const texts = Object.entries(columns).map(([column, kind]) => sqlText(column, kind));
+  return `SELECT COUNT(*) AS n, COALESCE(SUM(CRC32(CONCAT_WS('\\t', ${texts.join(", ")}))), 0) AS total`;
+};
 
-/** Of rows in the database: of all, or of the carts with these ids. The time it takes grows with the tables. */
-export const readChecksum = async (connection: PoolConnection, tables: CartTables, ids?: readonly Buffer[]): Promise<Checksum> => {
+/** Of rows in the database: of all, or of the aggregates with these ids. The time it takes grows with the tables. */
+export const readChecksum = async (
+  connection: PoolConnection,
+  tables: readonly ProjectedTable[],
+  nameOf: NameOf,
+  ids?: readonly Buffer[],
+): Promise<Checksum> => {
   if (ids?.length === 0) return noChecksum;
-  const read = async (table: string, columns: readonly string[], idColumn: string): Promise<TableChecksum> => {
-    const where = ids === undefined ? "" : `WHERE ${idColumn} IN (?)`;
+  const found: [string, TableChecksum][] = [];
+  for (const table of tables) {
+    const where = ids === undefined ? "" : `WHERE ${table.aggregateColumn} IN (?)`;
     const [row] = await run<(RowDataPacket & { n: number; total: string })[]>(
       connection,
-      `${sumExpression(columns)} FROM ${table} ${where}`,
+      `${sumExpression(table)} FROM ${nameOf(table)} ${where}`,
       ids === undefined ? [] : [ids],
       3_600_000,
     );
-    return { rows: row?.n ?? 0, sum: BigInt(row?.total ?? 0) };
-  };
-  return { carts: await read(tables.carts, cartColumns, "id"), items: await read(tables.items, itemColumns, "cart_id") };
+    found.push([table.name, { rows: row?.n ?? 0, sum: BigInt(row?.total ?? 0) }]);
+  }
+  return Object.fromEntries(found);
 };

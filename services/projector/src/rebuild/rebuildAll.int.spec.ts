@@ -9,7 +9,7 @@ import { openReadModelPool } from "../readModel/openReadModelPool.ts";
 import { added, cartId, created, messageOf, purchased, stream } from "../testing/cartMessages.ts";
 import { store } from "../testing/storedEvents.ts";
 import { verifyReadModel, type VerifyOptions } from "../verify/verifyReadModel.ts";
-import type { Difference } from "../verify/compareCarts.ts";
+import type { Difference } from "../verify/compareRows.ts";
 import { rebuildAll, type RebuildOptions, type RebuildProgress, type RebuildResult } from "./rebuildAll.ts";
 import { rebuildOne } from "./rebuildOne.ts";
 import { RebuildRefusedError } from "./rebuildSession.ts";
@@ -31,7 +31,8 @@ describe("a rebuild", () => {
     await readModel.end();
   });
   afterEach(async () => {
-    for (const table of ["carts", "cart_items", "dead_letters"]) await database.pool().query(`DELETE FROM ${table}`);
+    for (const table of ["carts", "cart_items", "cart_milestones", "cart_abandoned_policies", "dead_letters"])
+      await database.pool().query(`DELETE FROM ${table}`);
     await events.pool().query("DELETE FROM events");
   });
 
@@ -42,6 +43,7 @@ describe("a rebuild", () => {
   const model = async () => ({
     carts: await rows("SELECT * FROM carts ORDER BY id"),
     items: await rows("SELECT * FROM cart_items ORDER BY cart_id, position"),
+    milestones: await rows("SELECT * FROM cart_milestones ORDER BY cart_id, milestone"),
   });
   const versions = async (): Promise<unknown[]> =>
     (await rows("SELECT BIN_TO_UUID(id) id, version FROM carts ORDER BY id")).map(({ id, version }) => [id, version]);
@@ -71,7 +73,11 @@ describe("a rebuild", () => {
       await database.pool().query("UPDATE carts SET total_amount = 7, status = 'LOST', version = 99 LIMIT 1");
       await database.pool().query("DELETE FROM cart_items LIMIT 1");
       await database.pool().query("INSERT INTO cart_items VALUES (?, 'y', NULL, 1, 1, 1)", [uuidToBytes(cartId(7))]);
-      expect(await rebuild({ pageSize })).to.deep.include({ carts: 3, lines: 2, events: 9, cannot_project: 0 });
+      expect(await rebuild({ pageSize })).to.deep.include({
+        rows: { carts: 3, cart_items: 2, cart_milestones: 6, cart_abandoned_policies: 0 },
+        events: 9,
+        cannot_project: 0,
+      });
       expect(await model()).to.deep.equal(projected);
     }
     expect(await tables()).to.have.members(before);
@@ -252,7 +258,7 @@ describe("a rebuild", () => {
     await storeSome();
     await apply([...stream(1, created), messageOf(1, 2, added("b"), { value: null }), ...stream(3, created)]);
     await database.pool().query("UPDATE carts SET status = 'LOST'");
-    expect(await rebuildOne(eventStore, readModel, cartId(1))).to.deep.equal({
+    expect(await rebuildOne(eventStore, readModel, { aggregateType: "Cart", id: cartId(1) })).to.deep.equal({
       aggregate_id: cartId(1),
       version_before: 1,
       version: 5,
@@ -262,8 +268,11 @@ describe("a rebuild", () => {
       { status: "OPEN", version: 5 },
       { status: "LOST", version: 1 },
     ]);
-    expect(await rebuildOne(eventStore, readModel, cartId(2))).to.deep.include({ version_before: 0, version: 3 });
-    expect(String(await errorOf(rebuildOne(eventStore, readModel, cartId(8))))).to.contain("neither");
+    expect(await rebuildOne(eventStore, readModel, { aggregateType: "Cart", id: cartId(2) })).to.deep.include({
+      version_before: 0,
+      version: 3,
+    });
+    expect(String(await errorOf(rebuildOne(eventStore, readModel, { aggregateType: "Cart", id: cartId(8) })))).to.contain("neither");
   });
 
   describe("and verify", () => {
@@ -285,7 +294,7 @@ describe("a rebuild", () => {
       await applySome();
       for (const pageSize of [1, 2, 3, 1_000]) {
         expect(await verify({ pageSize })).to.deep.equal({
-          result: { carts: 3, events: 9, rechecked: 0, differences: 0, cannot_project: 0 },
+          result: { aggregates: 3, events: 9, rechecked: 0, differences: 0, cannot_project: 0 },
           found: [],
         });
       }
@@ -308,7 +317,7 @@ describe("a rebuild", () => {
             "DIFFERENT",
             [
               { column: "total_amount", found: 1, expected: 1_000 },
-              { column: "c.quantity", found: 5, expected: 1 },
+              { column: "cart_items.c.quantity", found: 5, expected: 1 },
             ],
           ],
           [cartId(2), "AHEAD", []],

@@ -1,10 +1,21 @@
 import { bytesToUuid, inTransaction, run, uuidToBytes } from "@cart/mysql";
 import type { Pool, RowDataPacket } from "mysql2/promise";
-import { type CartTables, liveTables } from "../readModel/cartTables.ts";
-import { addChecksum, type Checksum, checksumOf, isSameChecksum, noChecksum, readChecksum, subtractChecksum, textOf } from "./checksum.ts";
-import { type FoldedCart, foldAllStreams, foldStreams } from "./foldStreams.ts";
+import type { Folded } from "../projection/projection.ts";
+import { projections } from "../projections.ts";
+import {
+  addChecksum,
+  type Checksum,
+  checksumOf,
+  countOf,
+  isSameChecksum,
+  noChecksum,
+  readChecksum,
+  subtractChecksum,
+  textOf,
+} from "./checksum.ts";
+import { foldAllStreams, foldStreams } from "./foldStreams.ts";
 import { type RebuildSession, withLockRetry, withRebuildSession } from "./rebuildSession.ts";
-import { insertCarts, replaceCarts, rowsOf } from "./storeCarts.ts";
+import { insertRows, liveName, type NameOf, replaceRows, rowsOf } from "./storeRows.ts";
 
 export type RebuildProgress =
   | {
@@ -16,25 +27,26 @@ export type RebuildProgress =
     }
   | {
       readonly step: "cannot_project";
+      readonly aggregate_type: string;
       readonly aggregate_id: string;
       readonly version: number;
       readonly reason_code: string;
       readonly reason: string;
     }
-  | { readonly step: "catch_up"; readonly carts: number }
+  | { readonly step: "catch_up"; readonly aggregates: number }
   | { readonly step: "verified"; readonly rows: string }
   | { readonly step: "swap"; readonly writers_waited_ms: number; readonly readers_waited_ms: number };
 
 export type RebuildResult = {
-  readonly carts: number;
-  readonly lines: number;
+  /** How many the new tables have. */
+  readonly rows: Readonly<Record<string, number>>;
   readonly events: number;
   readonly seconds: number;
   readonly events_per_second: number;
-  /** Carts that were folded again because a projector was ahead of the new tables. */
+  /** Aggregates that were folded again because a projector was ahead of the new tables. */
   readonly caught_up: number;
   readonly dead_letters_cleared: number;
-  /** Carts with an event that this program cannot project: they end before it and stay parked. */
+  /** Aggregates with an event that this program cannot project: they end before it and stay parked. */
   readonly cannot_project: number;
 };
 
@@ -50,11 +62,13 @@ export type RebuildOptions = {
   readonly onFolded?: () => Promise<void>;
 };
 
-const newTables: CartTables = { carts: "rebuild_carts", items: "rebuild_cart_items" };
-const oldTables: CartTables = { carts: "replaced_carts", items: "replaced_cart_items" };
+const newName: NameOf = ({ name }) => `rebuild_${name}`;
+const oldName: NameOf = ({ name }) => `replaced_${name}`;
 
-/** Below this many, the carts that are behind are brought up while the projectors wait. */
-const fewCarts = 500;
+const allTables = projections.flatMap(({ tables }) => tables);
+
+/** Below this many, the aggregates that are behind are brought up while the projectors wait. */
+const few = 500;
 const maxRounds = 10;
 
 /**
@@ -62,32 +76,32 @@ const maxRounds = 10;
  * Readers see the old tables whole, then the new ones whole. Projectors go on.
  *
  * Why nothing is lost. Ids of `events` do not commit in order, so no id says "all up
- * to here was seen", and this relies on none. It relies on versions: within a cart
+ * to here was seen", and this relies on none. It relies on versions: within an aggregate
  * they are appended, published and projected one after the other. A message that a
  * projector was given before the swap and that will not come again is either
- * 1. in the old tables, as an event of a version that its cart has there; or
+ * 1. in the old tables, as an event of a version that its aggregate has there; or
  * 2. in `dead_letters`.
  * Every other event comes after the swap, finds the version before its own or a later
  * one, and has its effect or is skipped. So the new tables may be ahead of Kafka by
- * any amount, and only have to be, when they are swapped, for each cart at least where
- * the old ones are (1), and whole for each cart with a dead letter (2). Both are
+ * any amount, and only have to be, when they are swapped, for each aggregate at least
+ * where the old ones are (1), and whole for each one with a dead letter (2). Both are
  * established behind the closed gate (see writerGate.ts), where neither the old tables
- * nor `dead_letters` can change, by folding again the carts that are behind: an event
+ * nor `dead_letters` can change, by folding again what is behind: an event
  * is in the event store before it is in Kafka, so a fold that is read now has all that
  * any projector can know.
  *
- * The same holds for dropping the dead letters of a cart that was folded to its end:
+ * The same holds for dropping the dead letters of one that was folded to its end:
  * each is an event that the fold has, or was never an event of the store at all.
  *
  * Killed at any moment it leaves the live tables whole, the old or the new ones, and
  * at most tables of its own, which the next run drops before it begins anew. Between
- * the swap and the end it leaves dead letters whose events the carts have: a retry
+ * the swap and the end it leaves dead letters whose events the tables have: a retry
  * finds duplicates.
  */
 export const rebuildAll = async (options: RebuildOptions): Promise<RebuildResult> =>
   withRebuildSession(options.readModel, options.signal, async (session) => {
     const { readModel } = options;
-    await dropTables(readModel, newTables, oldTables);
+    await dropTables(readModel);
     try {
       return await rebuildIn(session, options);
     } finally {
@@ -96,7 +110,7 @@ export const rebuildAll = async (options: RebuildOptions): Promise<RebuildResult
         () => true,
         () => false,
       );
-      if (isHeld) await dropTables(readModel, newTables, oldTables);
+      if (isHeld) await dropTables(readModel);
     }
   });
 
@@ -104,58 +118,57 @@ const rebuildIn = async (session: RebuildSession, options: RebuildOptions): Prom
   const { eventStore, readModel, signal, report } = options;
   const begin = performance.now();
   await inTransaction(readModel, async (connection) => {
-    await run(connection, `CREATE TABLE ${newTables.carts} LIKE ${liveTables.carts}`);
-    await run(connection, `CREATE TABLE ${newTables.items} LIKE ${liveTables.items}`);
+    for (const table of allTables) await run(connection, `CREATE TABLE ${newName(table)} LIKE ${liveName(table)}`);
   });
 
-  const { events, unprojectable, ...folded } = await foldIntoNewTables(session, options);
-  let { expected } = folded;
+  const { events, unprojectable, ...first } = await foldIntoNewTables(session, options);
+  let { expected } = first;
   const foldSeconds = (performance.now() - begin) / 1000;
   await options.onFolded?.();
 
   let caughtUp = 0;
-  const refold = async (ids: readonly string[]): Promise<FoldedCart[]> => {
-    const carts = await foldStreams(eventStore, ids);
-    for (const cart of carts) {
-      if (cart.problem === undefined) unprojectable.delete(cart.id);
-      else unprojectable.set(cart.id, cart);
+  const refold = async (aggregates: readonly Aggregate[]): Promise<Folded[]> => {
+    const refolded: Folded[] = [];
+    for (const { aggregateType } of projections) {
+      const ids = aggregates.filter((one) => one.aggregateType === aggregateType).map(({ id }) => id);
+      refolded.push(...(await foldStreams(eventStore, aggregateType, ids)));
     }
-    expected = addChecksum(expected, await putIntoNewTables(readModel, carts));
-    caughtUp += carts.length;
-    report({ step: "catch_up", carts: carts.length });
-    return carts;
+    for (const one of refolded) {
+      if (one.problem === undefined) unprojectable.delete(keyOf(one));
+      else unprojectable.set(keyOf(one), one);
+    }
+    expected = addChecksum(expected, await putIntoNewTables(readModel, refolded));
+    caughtUp += refolded.length;
+    report({ step: "catch_up", aggregates: refolded.length });
+    return refolded;
   };
 
   for (let round = 1; round <= maxRounds; round += 1) {
     signal.throwIfAborted();
-    const behind = await cartsBehind(readModel);
-    if (behind.length <= fewCarts) break;
+    const behind = await aggregatesBehind(readModel);
+    if (behind.length <= few) break;
     await refold(behind);
   }
 
-  const found = await inTransaction(readModel, (connection) => readChecksum(connection, newTables));
+  const found = await inTransaction(readModel, (connection) => readChecksum(connection, allTables, newName));
   if (!isSameChecksum(found, expected)) throw new Error(`the new tables have ${textOf(found)}, the events make ${textOf(expected)}`);
   report({ step: "verified", rows: textOf(found) });
 
   const cleared = await session.withGateClosed(async () => {
     const closedAt = performance.now();
-    const queued = await run<(RowDataPacket & { id: number; aggregate_id: Buffer | null })[]>(
-      session.connection,
-      "SELECT id, aggregate_id FROM dead_letters WHERE aggregate_id IS NOT NULL",
-    );
-    const parked = new Set(queued.map(({ aggregate_id: id }) => (id === null ? "" : bytesToUuid(id))));
-    const behind = new Set(await cartsBehind(readModel));
-    const carts = await refold([...new Set([...behind, ...parked])].toSorted());
+    const queued = await queuedMessages(session);
+    const behind = keyed(await aggregatesBehind(readModel));
+    const folded = await refold([...new Map([...behind, ...keyed(queued)]).values()]);
 
-    const stuck = carts.find((cart) => cart.problem !== undefined && behind.has(cart.id));
+    const stuck = folded.find((one) => one.problem !== undefined && behind.has(keyOf(one)));
     if (stuck?.problem !== undefined) {
       const { version, reason } = stuck.problem;
-      throw new Error(`cart ${stuck.id} is past version ${version} in the read model, but this program cannot project it: ${reason}`);
+      throw new Error(
+        `${stuck.aggregateType} ${stuck.id} is past version ${version} in the read model, but this program cannot project it: ${reason}`,
+      );
     }
-    const whole = new Set(carts.filter(({ problem }) => problem === undefined).map(({ id }) => id));
-    const clearable = queued.flatMap(({ id, aggregate_id: aggregateId }) =>
-      aggregateId !== null && whole.has(bytesToUuid(aggregateId)) ? [id] : [],
-    );
+    const whole = keyed(folded.filter(({ problem }) => problem === undefined));
+    const clearable = queued.filter((message) => whole.has(keyOf(message))).map(({ messageId }) => messageId);
 
     signal.throwIfAborted();
     const readersWaited = await swap(session, readModel, signal);
@@ -167,12 +180,11 @@ const rebuildIn = async (session: RebuildSession, options: RebuildOptions): Prom
     return clearable.length;
   });
 
-  for (const { id, problem } of unprojectable.values()) {
-    if (problem !== undefined) report({ step: "cannot_project", aggregate_id: id, ...problem });
+  for (const { aggregateType, id, problem } of unprojectable.values()) {
+    if (problem !== undefined) report({ step: "cannot_project", aggregate_type: aggregateType, aggregate_id: id, ...problem });
   }
   return {
-    carts: expected.carts.rows,
-    lines: expected.items.rows,
+    rows: Object.fromEntries(allTables.map((table) => [table.name, countOf(expected, table)])),
     events,
     seconds: rounded((performance.now() - begin) / 1000),
     events_per_second: Math.round(events / foldSeconds),
@@ -184,23 +196,40 @@ const rebuildIn = async (session: RebuildSession, options: RebuildOptions): Prom
 
 const rounded = (seconds: number): number => Math.round(seconds * 100) / 100;
 
-type Folded = { readonly events: number; readonly expected: Checksum; readonly unprojectable: Map<string, FoldedCart> };
+type Aggregate = { readonly aggregateType: string; readonly id: string };
 
-const foldIntoNewTables = async (session: RebuildSession, options: RebuildOptions): Promise<Folded> => {
+/** Two of different types may have the same id. */
+const keyOf = ({ aggregateType, id }: Aggregate): string => `${aggregateType}/${id}`;
+
+const keyed = <Some extends Aggregate>(aggregates: readonly Some[]): Map<string, Some> =>
+  new Map(aggregates.map((one) => [keyOf(one), one]));
+
+/** The dead letters of which the aggregate can be told. */
+const queuedMessages = async ({ connection }: RebuildSession): Promise<readonly (Aggregate & { readonly messageId: number })[]> => {
+  const rows = await run<(RowDataPacket & { id: number; aggregate_type: string; aggregate_id: Buffer })[]>(
+    connection,
+    "SELECT id, aggregate_type, aggregate_id FROM dead_letters WHERE aggregate_id IS NOT NULL",
+  );
+  return rows.map((row) => ({ messageId: row.id, aggregateType: row.aggregate_type, id: bytesToUuid(row.aggregate_id) }));
+};
+
+type FoldedAll = { readonly events: number; readonly expected: Checksum; readonly unprojectable: Map<string, Folded> };
+
+const foldIntoNewTables = async (session: RebuildSession, options: RebuildOptions): Promise<FoldedAll> => {
   const { eventStore, readModel, signal, report, pageSize } = options;
   const total = await countEvents(eventStore);
   const begin = performance.now();
   let reportedAt = begin;
   let events = 0;
   let expected = noChecksum;
-  const unprojectable = new Map<string, FoldedCart>();
+  const unprojectable = new Map<string, Folded>();
   for await (const page of foldAllStreams(eventStore, pageSize === undefined ? {} : { pageSize })) {
     signal.throwIfAborted();
     await session.assertHeld();
-    const rows = rowsOf(page.carts);
-    await inTransaction(readModel, (connection) => insertCarts(connection, newTables, rows));
+    const rows = rowsOf(page.aggregates);
+    await inTransaction(readModel, (connection) => insertRows(connection, allTables, newName, rows));
     expected = addChecksum(expected, checksumOf(rows));
-    for (const cart of page.carts) if (cart.problem !== undefined) unprojectable.set(cart.id, cart);
+    for (const one of page.aggregates) if (one.problem !== undefined) unprojectable.set(keyOf(one), one);
     events += page.events;
     const now = performance.now();
     if (now - reportedAt > 1_000 || page.through === undefined) {
@@ -218,33 +247,44 @@ const countEvents = async (eventStore: Pool): Promise<number> => {
   return rows[0]?.n ?? 0;
 };
 
-/** The carts that the live tables have and the new ones have not, or not as far. */
-const cartsBehind = async (readModel: Pool): Promise<string[]> =>
+/** What the live tables have and the new ones have not, or not as far. */
+const aggregatesBehind = async (readModel: Pool): Promise<Aggregate[]> =>
   inTransaction(readModel, async (connection) => {
-    const rows = await run<(RowDataPacket & { id: Buffer })[]>(
-      connection,
-      `SELECT l.id FROM ${liveTables.carts} l LEFT JOIN ${newTables.carts} n ON n.id = l.id
-       WHERE n.id IS NULL OR n.version < l.version ORDER BY l.id`,
-      [],
-      600_000,
-    );
-    return rows.map(({ id }) => bytesToUuid(id));
+    const behind: Aggregate[] = [];
+    for (const { aggregateType, tables } of projections) {
+      const [table] = tables;
+      const id = table.aggregateColumn;
+      const rows = await run<(RowDataPacket & { id: Buffer })[]>(
+        connection,
+        `SELECT l.${id} AS id FROM ${liveName(table)} l LEFT JOIN ${newName(table)} n ON n.${id} = l.${id}
+         WHERE n.${id} IS NULL OR n.version < l.version ORDER BY l.${id}`,
+        [],
+        600_000,
+      );
+      behind.push(...rows.map((row) => ({ aggregateType, id: bytesToUuid(row.id) })));
+    }
+    return behind;
   });
 
 /** Returns by how much the checksum of the new tables changes, and has compared what it wrote with what is there. */
-const putIntoNewTables = async (readModel: Pool, carts: readonly FoldedCart[]): Promise<Checksum> => {
+const putIntoNewTables = async (readModel: Pool, folded: readonly Folded[]): Promise<Checksum> => {
   let change = noChecksum;
-  for (let from = 0; from < carts.length; from += fewCarts) {
-    const rows = rowsOf(carts.slice(from, from + fewCarts));
-    const ids = carts.slice(from, from + fewCarts).map(({ id }) => uuidToBytes(id));
-    change = await inTransaction(readModel, async (connection) => {
-      const before = await readChecksum(connection, newTables, ids);
-      await replaceCarts(connection, newTables, rows);
-      const after = await readChecksum(connection, newTables, ids);
-      const expected = checksumOf(rows);
-      if (!isSameChecksum(after, expected)) throw new Error(`the new tables have ${textOf(after)}, the events make ${textOf(expected)}`);
-      return addChecksum(change, subtractChecksum(after, before));
-    });
+  for (const { aggregateType, tables } of projections) {
+    const own = folded.filter((one) => one.aggregateType === aggregateType);
+    for (let from = 0; from < own.length; from += few) {
+      const some = own.slice(from, from + few);
+      const ids = some.map(({ id }) => id);
+      const rows = rowsOf(some);
+      change = await inTransaction(readModel, async (connection) => {
+        const checksum = () => readChecksum(connection, tables, newName, ids.map(uuidToBytes));
+        const before = await checksum();
+        await replaceRows(connection, tables, newName, { ids, rows });
+        const after = await checksum();
+        const expected = checksumOf(rows);
+        if (!isSameChecksum(after, expected)) throw new Error(`the new tables have ${textOf(after)}, the events make ${textOf(expected)}`);
+        return addChecksum(change, subtractChecksum(after, before));
+      });
+    }
   }
   return change;
 };
@@ -259,7 +299,7 @@ const swap = async (session: RebuildSession, readModel: Pool, signal: AbortSigna
   const connection = await readModel.getConnection();
   try {
     await run(connection, "SET SESSION lock_wait_timeout = 1");
-    const names = [liveTables.carts, liveTables.items, newTables.carts, newTables.items];
+    const names = allTables.flatMap((table) => [liveName(table), newName(table)]);
     let askedAt = 0;
     await withLockRetry(signal, () => {
       askedAt = performance.now();
@@ -267,11 +307,8 @@ const swap = async (session: RebuildSession, readModel: Pool, signal: AbortSigna
     });
     await session.assertHeld();
     await assertSameDefinition(connection);
-    await run(
-      connection,
-      `RENAME TABLE ${liveTables.carts} TO ${oldTables.carts}, ${liveTables.items} TO ${oldTables.items},
-                    ${newTables.carts} TO ${liveTables.carts}, ${newTables.items} TO ${liveTables.items}`,
-    );
+    const renamed = allTables.flatMap((table) => [`${liveName(table)} TO ${oldName(table)}`, `${newName(table)} TO ${liveName(table)}`]);
+    await run(connection, `RENAME TABLE ${renamed.join(", ")}`);
     await run(connection, "UNLOCK TABLES");
     return performance.now() - askedAt;
   } finally {
@@ -281,18 +318,19 @@ const swap = async (session: RebuildSession, readModel: Pool, signal: AbortSigna
 
 /** A migration since the new tables were made would be undone by the swap. */
 const assertSameDefinition = async (connection: Parameters<typeof run>[0]): Promise<void> => {
-  for (const kind of ["carts", "items"] as const) {
+  for (const table of allTables) {
     const [live, made] = await Promise.all(
-      [liveTables[kind], newTables[kind]].map(async (table) => {
-        const [row] = await run<RowDataPacket[]>(connection, `SHOW CREATE TABLE ${table}`);
-        return String(row?.["Create Table"]).replace(`\`${table}\``, "");
+      [liveName(table), newName(table)].map(async (name) => {
+        const [row] = await run<RowDataPacket[]>(connection, `SHOW CREATE TABLE ${name}`);
+        return String(row?.["Create Table"]).replace(`\`${name}\``, "");
       }),
     );
-    if (live !== made) throw new Error(`the table ${liveTables[kind]} was migrated during the rebuild: start it again`);
+    if (live !== made) throw new Error(`the table ${table.name} was migrated during the rebuild: start it again`);
   }
 };
 
-const dropTables = async (readModel: Pool, ...pairs: readonly CartTables[]): Promise<void> => {
-  const names = pairs.flatMap(({ carts, items }) => [carts, items]);
+/** Those of this rebuild, or of one that was killed. */
+const dropTables = async (readModel: Pool): Promise<void> => {
+  const names = allTables.flatMap((table) => [newName(table), oldName(table)]);
   await inTransaction(readModel, (connection) => run(connection, `DROP TABLE IF EXISTS ${names.join(", ")}`, [], 600_000));
 };

@@ -1,32 +1,29 @@
 import { inSnapshot, run, uuidToBytes } from "@cart/mysql";
 import type { Pool, RowDataPacket } from "mysql2/promise";
-import { cartColumns, type ColumnValue, itemColumns } from "../readModel/cartRows.ts";
-import { liveTables } from "../readModel/cartTables.ts";
-import type { CartRows } from "../rebuild/storeCarts.ts";
+import { type ColumnValue, columnsOf, type ProjectedTable, type Row, type TableRows } from "../projection/projectedTable.ts";
 
-export type CartSelection =
+export type Selection =
   | { readonly ids: readonly string[] }
   /** Those after the one and up to the other, in the order of ids; undefined is an open end. */
   | { readonly after: string | undefined; readonly through: string | undefined };
 
-/** Carts and their lines as they are in one snapshot. */
-export const readRows = async (pool: Pool, selection: CartSelection): Promise<CartRows> => {
+/** Aggregates of one kind as their tables have them in one snapshot. */
+export const readRows = async (pool: Pool, tables: readonly ProjectedTable[], selection: Selection): Promise<TableRows> => {
   const { sql, values } = conditionOf(selection);
-  if (sql === "") return { carts: [], items: [] };
+  if (sql === "") return {};
   return inSnapshot(pool, async (connection) => {
-    const read = async (table: string, columns: readonly string[], idColumn: string): Promise<ColumnValue[][]> => {
-      const statement = `SELECT ${columns.join(", ")} FROM ${table} WHERE ${sql.replaceAll("?id", idColumn)}`;
+    const found: [string, Row[]][] = [];
+    for (const table of tables) {
+      const columns = columnsOf(table);
+      const statement = `SELECT ${columns.join(", ")} FROM ${table.name} WHERE ${sql.replaceAll("?id", table.aggregateColumn)}`;
       const rows = await run<RowDataPacket[]>(connection, statement, values, 60_000);
-      return rows.map((row) => columns.map((column) => row[column] as ColumnValue));
-    };
-    return {
-      carts: await read(liveTables.carts, cartColumns, "id"),
-      items: await read(liveTables.items, itemColumns, "cart_id"),
-    };
+      found.push([table.name, rows.map((row) => columns.map((column) => row[column] as ColumnValue))]);
+    }
+    return Object.fromEntries(found);
   });
 };
 
-const conditionOf = (selection: CartSelection): { sql: string; values: unknown[] } => {
+const conditionOf = (selection: Selection): { sql: string; values: unknown[] } => {
   if ("ids" in selection)
     return selection.ids.length === 0 ? { sql: "", values: [] } : { sql: "?id IN (?)", values: [selection.ids.map(uuidToBytes)] };
   const { after, through } = selection;

@@ -1,4 +1,4 @@
-import { type Cart, cartDecider, type CartLine, type ExistingCart } from "@cart/domain";
+import { type Cart, cartDecider, type CartLine, type CartMilestone, type ExistingCart } from "@cart/domain";
 
 /** A cart as the read model has it: the fold of its first `version` events. */
 export type ProjectedCart = {
@@ -11,11 +11,23 @@ export type ProjectedCart = {
   readonly updatedAt: Date;
   /** When it was last abandoned; null when it never was. */
   readonly abandonedAt: Date | null;
+  /**
+   * When it came to its milestones, as far as the events tell that were folded since it
+   * was loaded. One that it came to before may be among them: the earlier row stays.
+   */
+  readonly reached: ReadonlyMap<CartMilestone, Date>;
 };
 
 const epoch = new Date(0);
 
-export const noCart: ProjectedCart = { version: 0, cart: cartDecider.initialState, createdAt: epoch, updatedAt: epoch, abandonedAt: null };
+export const noCart: ProjectedCart = {
+  version: 0,
+  cart: cartDecider.initialState,
+  createdAt: epoch,
+  updatedAt: epoch,
+  abandonedAt: null,
+  reached: new Map(),
+};
 
 export type LineChanges = { readonly written: readonly CartLine[]; readonly removed: readonly string[] };
 

@@ -1,8 +1,7 @@
 import type { Cart, CartLine, CartStatus } from "@cart/domain";
-import { bytesToUuid, runTogether, type Statement, uuidToBytes } from "@cart/mysql";
-import type { PoolConnection, RowDataPacket } from "mysql2/promise";
-import type { ProjectedCart } from "../projection/projectedCart.ts";
-import { liveTables } from "./cartTables.ts";
+import { bytesToUuid, type Statement } from "@cart/mysql";
+import type { RowDataPacket } from "mysql2/promise";
+import { noCart, type ProjectedCart } from "./projectedCart.ts";
 
 type CartRow = RowDataPacket & {
   readonly id: Buffer;
@@ -40,16 +39,16 @@ export type CartRows = [CartRow[], ItemRow[]];
 export const selectCarts = (ids: readonly (Buffer | null)[]): [Statement, Statement] => [
   {
     sql: `SELECT id, tenant_id, user_id, status, currency, order_id, merged_into, abandoned_at, reminded_step, version, next_position, created_at, updated_at
-          FROM ${liveTables.carts} WHERE id IN (?) FOR UPDATE`,
+          FROM carts WHERE id IN (?) FOR UPDATE`,
     values: [ids],
   },
   {
-    sql: `SELECT cart_id, item_id, name, quantity, unit_price, position FROM ${liveTables.items} WHERE cart_id IN (?) ORDER BY cart_id, position`,
+    sql: `SELECT cart_id, item_id, name, quantity, unit_price, position FROM cart_items WHERE cart_id IN (?) ORDER BY cart_id, position`,
     values: [ids],
   },
 ];
 
-export const toCarts = ([carts, items]: CartRows): Map<string, ProjectedCart> => {
+export const toCarts = ([carts, items]: CartRows): ReadonlyMap<string, ProjectedCart> => {
   const linesOf = new Map(carts.map(({ id }) => [bytesToUuid(id), new Map<string, CartLine>()]));
   for (const { cart_id, item_id: itemId, name, quantity, unit_price: unitPrice, position } of items) {
     linesOf.get(bytesToUuid(cart_id))?.set(itemId, { itemId, name, quantity, unitPrice, position });
@@ -65,15 +64,12 @@ export const toCarts = ([carts, items]: CartRows): Map<string, ProjectedCart> =>
           createdAt: row.created_at,
           updatedAt: row.updated_at,
           abandonedAt: row.abandoned_at,
+          reached: noCart.reached,
         },
       ];
     }),
   );
 };
-
-/** `selectCarts` and `toCarts` for a transaction that has other things to do in between. */
-export const loadCarts = async (connection: PoolConnection, ids: readonly string[]): Promise<Map<string, ProjectedCart>> =>
-  ids.length === 0 ? new Map() : toCarts(await runTogether<CartRows>(connection, selectCarts(ids.map(uuidToBytes))));
 
 const toCart = (row: CartRow, lines: ReadonlyMap<string, CartLine>): Cart => {
   const common = {

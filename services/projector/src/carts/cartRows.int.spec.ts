@@ -1,14 +1,14 @@
 import { type CartEvent, type CartStatus, cartDecider } from "@cart/domain";
 import { migrateReadModel } from "@cart/migrations";
-import { inTransaction } from "@cart/mysql";
+import { inTransaction, runTogether, uuidToBytes, writeTogether } from "@cart/mysql";
 import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
-import type { Pool } from "mysql2/promise";
-import { noCart, type ProjectedCart } from "../projection/projectedCart.ts";
+import type { Pool, PoolConnection } from "mysql2/promise";
+import { noCart, type ProjectedCart } from "./projectedCart.ts";
 import { cartId, timeOf } from "../testing/cartMessages.ts";
-import { loadCarts } from "./loadCarts.ts";
-import { openReadModelPool } from "./openReadModelPool.ts";
-import { writeCarts } from "./writeCarts.ts";
+import { openReadModelPool } from "../readModel/openReadModelPool.ts";
+import { cartWrites } from "./cartWrites.ts";
+import { type CartRows, selectCarts, toCarts } from "./selectCarts.ts";
 
 const added = (itemId: string, name?: string): CartEvent => ({
   type: "ItemAddedToCart",
@@ -48,12 +48,16 @@ const next = ({ version, cart, createdAt, abandonedAt }: ProjectedCart, event: C
   createdAt: version === 0 ? timeOf(1) : createdAt,
   updatedAt: timeOf(version + 1),
   abandonedAt: event.type === "CartAbandoned" ? timeOf(version + 1) : abandonedAt,
+  reached: noCart.reached,
 });
+
+const loadCarts = async (connection: PoolConnection, ids: readonly string[]) =>
+  toCarts(await runTogether<CartRows>(connection, selectCarts(ids.map(uuidToBytes))));
 
 /** With the order of the lines, which a comparison of maps would not see. */
 const ordered = ({ cart, ...rest }: ProjectedCart) => ({ ...rest, cart, lines: cart.status === "NONE" ? [] : [...cart.lines.values()] });
 
-describe("loadCarts", () => {
+describe("the rows of carts", () => {
   const database = useMysqlDatabase({ migrate: migrateReadModel });
   let pool: Pool;
 
@@ -71,7 +75,7 @@ describe("loadCarts", () => {
         await inTransaction(pool, async (connection) => {
           const before = (await loadCarts(connection, [id])).get(id) ?? noCart;
           expect(ordered(before)).to.deep.equal(ordered(folded));
-          await writeCarts(connection, [{ id, before, after: next(before, event) }]);
+          await writeTogether(connection, cartWrites([{ id, before, after: next(before, event) }]));
         });
         folded = after;
       }

@@ -1,0 +1,51 @@
+import type { Knex } from "knex";
+
+/*
+ * A cart has a row for each milestone, of the day on which it first came to it: the primary key makes that so. Counts are
+ * read along `cart_milestones_funnel` alone, which ends with the primary key. There is no row that two carts share, so
+ * projectors never wait for each other.
+ */
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+    CREATE TABLE cart_milestones (
+      cart_id   BINARY(16)  NOT NULL,
+      milestone ENUM('created', 'with_items', 'submitted', 'purchased', 'abandoned', 'recovered') NOT NULL,
+      tenant_id VARCHAR(64) NOT NULL,
+      day       DATE        NOT NULL COMMENT 'UTC',
+      PRIMARY KEY (cart_id, milestone),
+      KEY cart_milestones_funnel (tenant_id, day, milestone)
+    ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin`);
+
+  await knex.raw(`
+    CREATE TABLE cart_abandoned_policies (
+      id                BINARY(16)   NOT NULL COMMENT 'derived from the tenant''s id',
+      tenant_id         VARCHAR(64)  NOT NULL,
+      title             VARCHAR(255) NOT NULL,
+      abandoned_minutes INT UNSIGNED NOT NULL,
+      quiet_time_from   TIME         NULL,
+      quiet_time_to     TIME         NULL,
+      time_zone         VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+      reminders         VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'minutes, a JSON list',
+      version           INT UNSIGNED NOT NULL COMMENT 'of the last event in this row',
+      created_at        DATETIME(6)  NOT NULL,
+      updated_at        DATETIME(6)  NOT NULL,
+      PRIMARY KEY (id)
+    ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin`);
+
+  // Two aggregates of different types may have the same id. Until now every message was of a cart.
+  await knex.raw(`
+    ALTER TABLE dead_letters
+      ADD COLUMN aggregate_type VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'Cart' COMMENT 'of its topic' AFTER reason,
+      DROP KEY dead_letters_aggregate,
+      ADD KEY dead_letters_aggregate (aggregate_type, aggregate_id, id)`);
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.raw("DELETE FROM dead_letters WHERE aggregate_type <> 'Cart'");
+  await knex.raw(`
+    ALTER TABLE dead_letters
+      DROP KEY dead_letters_aggregate,
+      ADD KEY dead_letters_aggregate (aggregate_id, id),
+      DROP COLUMN aggregate_type`);
+  await knex.raw("DROP TABLE cart_abandoned_policies, cart_milestones");
+}

@@ -1,0 +1,97 @@
+import { type CartLine, type ExistingCart, itemCount, totalAmount } from "@cart/domain";
+import { uuidToBytes } from "@cart/mysql";
+import type { ProjectedTable, Row, TableRows } from "../projection/projectedTable.ts";
+import type { ProjectedCart } from "./projectedCart.ts";
+
+/** What a cart keeps for as long as it exists. */
+const fixedColumns = { id: "bytes", tenant_id: "text", user_id: "text", currency: "text", created_at: "time" } as const;
+
+const changing = {
+  status: "text",
+  total_amount: "text",
+  item_count: "text",
+  line_count: "text",
+  order_id: "text",
+  merged_into: "bytes",
+  abandoned_at: "time",
+  reminded_step: "text",
+  version: "text",
+  next_position: "text",
+  updated_at: "time",
+} as const;
+
+export const changingColumns = Object.keys(changing);
+
+export const cartsTable = {
+  name: "carts",
+  aggregateColumn: "id",
+  columns: { ...fixedColumns, ...changing },
+} as const satisfies ProjectedTable;
+
+export const itemsTable = {
+  name: "cart_items",
+  aggregateColumn: "cart_id",
+  rowColumn: "item_id",
+  columns: { cart_id: "bytes", item_id: "text", name: "text", quantity: "text", unit_price: "text", position: "text" },
+} as const satisfies ProjectedTable;
+
+export const milestonesTable = {
+  name: "cart_milestones",
+  aggregateColumn: "cart_id",
+  rowColumn: "milestone",
+  columns: { cart_id: "bytes", milestone: "text", tenant_id: "text", day: "time" },
+} as const satisfies ProjectedTable;
+
+export const cartTables = [cartsTable, itemsTable, milestonesTable] as const;
+
+/** Of `cartsTable`. */
+export const cartRow = (id: Buffer, projected: ProjectedCart, cart: ExistingCart): Row => [
+  id,
+  cart.tenantId,
+  cart.userId,
+  cart.currency,
+  projected.createdAt,
+  ...changingValues(projected, cart),
+];
+
+/** Of `changingColumns`. */
+export const changingValues = ({ version, updatedAt, abandonedAt }: ProjectedCart, cart: ExistingCart): Row => [
+  cart.status,
+  totalAmount(cart),
+  itemCount(cart),
+  cart.lines.size,
+  cart.status === "CLOSED" ? cart.orderId : null,
+  cart.status === "MERGED" ? uuidToBytes(cart.mergedInto) : null,
+  abandonedAt,
+  cart.status === "ABANDONED" ? cart.remindedStep : 0,
+  version,
+  cart.nextPosition,
+  updatedAt,
+];
+
+/** Of `itemsTable`. */
+export const itemRow = (cartId: Buffer, { itemId, name, quantity, unitPrice, position }: CartLine): Row => [
+  cartId,
+  itemId,
+  name,
+  quantity,
+  unitPrice,
+  position,
+];
+
+/** Of `milestonesTable`. */
+export const milestoneRows = (cartId: Buffer, { reached }: ProjectedCart, { tenantId }: ExistingCart): Row[] =>
+  [...reached].map(([milestone, at]) => [cartId, milestone, tenantId, dayOf(at)]);
+
+const dayOf = (time: Date): Date => new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate()));
+
+/** Of a cart that was folded from its first event. */
+export const cartRows = (id: Buffer, projected: ProjectedCart): TableRows => {
+  const { cart } = projected;
+  if (cart.status === "NONE") return {};
+  return {
+    [cartsTable.name]: [cartRow(id, projected, cart)],
+    [itemsTable.name]: [...cart.lines.values()].map((line) => itemRow(id, line)),
+    [milestonesTable.name]: milestoneRows(id, projected, cart),
+  };
+};

@@ -1,0 +1,66 @@
+import { type Statement, uuidToBytes } from "@cart/mysql";
+import { columnsOf, type Row } from "../projection/projectedTable.ts";
+import type { Change } from "../projection/projection.ts";
+import { cartRow, cartsTable, changingColumns, changingValues, itemRow, itemsTable, milestoneRows, milestonesTable } from "./cartRows.ts";
+import { changedLines, type ProjectedCart } from "./projectedCart.ts";
+
+const cartColumns = columnsOf(cartsTable).join(", ");
+const itemColumns = columnsOf(itemsTable).join(", ");
+const milestoneColumns = columnsOf(milestonesTable).join(", ");
+
+export const cartWrites = (changes: readonly Change<ProjectedCart>[]): Statement[] => {
+  const carts = changes.toSorted(byId).flatMap(({ id, before, after }) => {
+    const { cart } = after;
+    return cart.status === "NONE" ? [] : [{ id: uuidToBytes(id), before, after, cart }];
+  });
+  const lines = carts.map(({ id, before, cart }) => ({ id, ...changedLines(before.cart, cart) }));
+
+  return [
+    ...inChunks(
+      carts.flatMap(({ id, before, after, cart }) => (before.version === 0 ? [cartRow(id, after, cart)] : [])),
+      (rows) => ({ sql: `INSERT INTO carts (${cartColumns}) VALUES ?`, values: [rows] }),
+    ),
+    ...inChunks(
+      carts.flatMap(({ id, before, after, cart }) => (before.version === 0 ? [] : [[id, ...changingValues(after, cart)]])),
+      updateCarts,
+    ),
+    ...inChunks(
+      lines.flatMap(({ id, written }) => written.map((line) => itemRow(id, line))),
+      (rows) => ({
+        sql: `INSERT INTO cart_items (${itemColumns}) VALUES ? AS new ON DUPLICATE KEY UPDATE
+                name = new.name, quantity = new.quantity, unit_price = new.unit_price, position = new.position`,
+        values: [rows],
+      }),
+    ),
+    ...inChunks(
+      lines.flatMap(({ id, removed }) => removed.map((itemId) => [id, itemId])),
+      (rows) => ({ sql: "DELETE FROM cart_items WHERE (cart_id, item_id) IN (?)", values: [rows] }),
+    ),
+    // A cart that came to a milestone before keeps the day of the first time.
+    ...inChunks(
+      carts.flatMap(({ id, after, cart }) => milestoneRows(id, after, cart)),
+      (rows) => ({
+        sql: `INSERT INTO cart_milestones (${milestoneColumns}) VALUES ? ON DUPLICATE KEY UPDATE day = day`,
+        values: [rows],
+      }),
+    ),
+  ];
+};
+
+/** A join with the new values costs MySQL a fifth less than INSERT … ON DUPLICATE KEY UPDATE, which tries to insert each row first. */
+const updateCarts = (rows: readonly Row[]): Statement => ({
+  sql: `UPDATE (VALUES ${rows.map(() => "ROW(?)").join(", ")}) AS new (id, ${changingColumns.join(", ")})
+        STRAIGHT_JOIN carts AS cart ON cart.id = new.id
+        SET ${changingColumns.map((column) => `cart.${column} = new.${column}`).join(", ")}`,
+  values: rows,
+});
+
+const byId = (a: Change<ProjectedCart>, b: Change<ProjectedCart>): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+/** A row has at most some 1.5 KB, so a statement stays far below MySQL's default packet of 64 MB. */
+const rowsAtOnce = 5_000;
+
+const inChunks = (rows: readonly Row[], toStatement: (rows: readonly Row[]) => Statement): Statement[] =>
+  Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, chunk) =>
+    toStatement(rows.slice(chunk * rowsAtOnce, (chunk + 1) * rowsAtOnce)),
+  );

@@ -1,0 +1,12 @@
+import { bytesToUuid, type Statement } from "@cart/mysql";
+import type { RowDataPacket } from "mysql2/promise";
+
+export type ParkedRow = RowDataPacket & { readonly aggregate_id: Buffer };
+
+/** Those of the aggregates that have a dead letter. To be asked after they are locked, so that another projector cannot park one in between. */
+export const selectParked = (aggregateType: string, ids: readonly (Buffer | null)[]): Statement => ({
+  sql: "SELECT DISTINCT aggregate_id FROM dead_letters WHERE aggregate_type = ? AND aggregate_id IN (?)",
+  values: [aggregateType, ids],
+});
+
+export const toParked = (rows: readonly ParkedRow[]): Set<string> => new Set(rows.map(({ aggregate_id }) => bytesToUuid(aggregate_id)));

@@ -1,0 +1,30 @@
+import { tenantPolicyAggregate, tenantPolicyAggregateType, tenantPolicyEventCodec } from "@cart/domain";
+import { createProjection, type ProjectionDefinition } from "../projection/projection.ts";
+import { applicable } from "../projection/projectionError.ts";
+import { policiesTable, policyRows } from "./policyRows.ts";
+import { noPolicy, type ProjectedPolicy } from "./projectedPolicy.ts";
+import { policyWrites } from "./policyWrites.ts";
+import { type PolicyRow, selectPolicies, toPolicies } from "./selectPolicies.ts";
+
+const { evolve } = tenantPolicyAggregate.decider;
+
+const policyDefinition: ProjectionDefinition<ProjectedPolicy, [PolicyRow[]]> = {
+  aggregateType: tenantPolicyAggregateType,
+  tables: [policiesTable],
+  nothing: noPolicy,
+  project: ({ policy, createdAt }, { version, occurredAt, event }) => {
+    const decoded = tenantPolicyEventCodec.decode(event);
+    return {
+      version,
+      policy: applicable(() => evolve(policy, decoded)),
+      createdAt: version === 1 ? occurredAt : createdAt,
+      updatedAt: occurredAt,
+    };
+  },
+  select: selectPolicies,
+  toStates: toPolicies,
+  writes: policyWrites,
+  rowsOf: policyRows,
+};
+
+export const policyProjection = createProjection(policyDefinition);
