@@ -58,6 +58,7 @@ describe("an explained error of Kafka", () => {
       protocolError("UNSUPPORTED_SASL_MECHANISM"),
       "UNSUPPORTED_SASL_MECHANISM; see KAFKA_USERNAME",
     ],
+    ["a user without the right", protocolError("TOPIC_AUTHORIZATION_FAILED"), "TOPIC_AUTHORIZATION_FAILED; Kafka's ACLs have to allow it"],
   ];
   for (const [what, error, message] of cases) {
     it(`says what to set after ${what}, which is no message's fault`, () => {

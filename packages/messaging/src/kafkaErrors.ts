@@ -47,7 +47,7 @@ export class KafkaAccessError extends Error {
 }
 
 /**
- * What kafkajs makes of a certificate or a login that is not good, as a
+ * What kafkajs makes of a certificate, a login or rights that do not do, as a
  * `KafkaAccessError`; of a connection that Kafka closes, with a hint, as it does so
  * too when it wants TLS or a login; any other error as it is.
  */
@@ -65,9 +65,11 @@ const isClosedConnection = (error: Error): boolean => error.name === "KafkaJSCon
 const codeOf = (error: Error): string => ("code" in error ? String(error.code) : "");
 
 const adviceOn = (error: Error): string | undefined => {
-  if (error instanceof KafkaJSSASLAuthenticationError || protocolErrorType(error) === "UNSUPPORTED_SASL_MECHANISM") {
+  const type = protocolErrorType(error);
+  if (error instanceof KafkaJSSASLAuthenticationError || type === "UNSUPPORTED_SASL_MECHANISM") {
     return "see KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM";
   }
+  if (type?.endsWith("_AUTHORIZATION_FAILED") === true) return "Kafka's ACLs have to allow it to the user in KAFKA_USERNAME";
   return error instanceof KafkaJSConnectionError ? adviceOnCertificates[codeOf(error)] : undefined;
 };
 
