@@ -2,6 +2,7 @@ export { deciderSpec, type DeciderSpec } from "./deciderSpec.ts";
 export { fixedClock } from "./fixedClock.ts";
 export { type AnswerCheck, checkAnswers } from "./openapi/checkAnswers.ts";
 export { everyAnswerIsSeen } from "./openapi/everyAnswerIsSeen.ts";
+export { type NamedOperation, operationsOf } from "./openapi/operationsOf.ts";
 export { openApiSpec } from "./openapi/openApiSpec.ts";
 export { type RawAnswer, sendRaw } from "./sendRaw.ts";
 export { bearer, type TokenClaims, tokenEnv } from "./tokens.ts";

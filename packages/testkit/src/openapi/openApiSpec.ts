@@ -5,8 +5,11 @@ import type { Express } from "express";
 import { operationsOf } from "./operationsOf.ts";
 import { routesOf } from "./routesOf.ts";
 
-/** Call it in a `describe`: holds an app's routes and its document to each other, and the document to the standard. */
-export const openApiSpec = (document: OpenApiDocument, app: () => Express): void => {
+/**
+ * Call it in a `describe`: holds an app's routes and its document to each other, the document to the standard, and the
+ * routes that every API has to what they are for.
+ */
+export const openApiSpec = (document: OpenApiDocument, app: () => Express, url: (path: string) => string): void => {
   const described = operationsOf(document).map(({ name }) => name);
 
   it("describes every route", () => {
@@ -27,6 +30,31 @@ export const openApiSpec = (document: OpenApiDocument, app: () => Express): void
     const { valid, errors } = await validator.validate(structuredClone(document));
     expect(errors ?? [], JSON.stringify(errors)).to.deep.equal([]);
     expect([valid, validator.version]).to.deep.equal([true, "3.1"]);
+  });
+
+  it("is served, with a page that takes nothing from another host", async () => {
+    const served = await fetch(url("/openapi.json"));
+    expect(await served.json()).to.deep.equal(document);
+    const page = await fetch(url("/docs"));
+    const html = await page.text();
+    const assets = [...html.matchAll(/(?:src|href)="([^"]*)"/g)]
+      .map(([, address = ""]) => address)
+      .filter((address) => address !== "data:,");
+    expect(assets).to.have.length(3);
+    for (const address of assets) {
+      expect(address).to.match(/^\/docs\//);
+      expect((await fetch(url(address))).status, address).to.equal(200);
+    }
+    expect(page.headers.get("content-security-policy")).to.contain("default-src 'none'").and.not.to.contain("http");
+    expect((await fetch(url("/docs/index.html"))).status).to.equal(404);
+    expect((await fetch(url("/docs/%ff"))).status).to.equal(400);
+  });
+
+  it("is beside what whoever runs the service asks for", async () => {
+    for (const path of ["/healthz", "/readyz", "/metrics"]) {
+      expect((await fetch(url(path))).status, path).to.equal(200);
+      expect((await fetch(url(path), { method: "POST" })).status, path).to.equal(405);
+    }
   });
 
   it("names each operation once, and each tag that it uses", () => {

@@ -69,9 +69,8 @@ const addItem = {
   summary: "Add an item to a cart, which is created when there is none",
   body: { schema: addItemBody, required: true },
   refusals: [
-    "CART_CLOSED",
-    "CART_MERGED",
-    "CART_SUBMITTED",
+    // Never without tokens: a cart of others is to a token's sender as one that does not exist.
+    ...notOpen,
     "CART_OWNED_BY_ANOTHER_USER",
     "CART_OF_ANOTHER_TENANT",
     "CURRENCY_MISMATCH",

@@ -1,5 +1,6 @@
 import { migrateEventStore } from "@cart/migrations";
-import { openApiSpec, useMysqlDatabase } from "@cart/testkit";
+import { everyAnswerIsSeen, openApiSpec, useMysqlDatabase } from "@cart/testkit";
+import { expect } from "chai";
 import { type CommandApi, startCommandApi } from "../testing/startCommandApi.ts";
 import { document } from "./document.ts";
 
@@ -11,5 +12,16 @@ describe("the OpenAPI document of the command API", () => {
   });
   after(() => api.stop());
 
-  openApiSpec(document, () => api.app);
+  openApiSpec(
+    document,
+    () => api.app,
+    (path) => `http://127.0.0.1:${api.port}${path}`,
+  );
+
+  it("is not ready while it stops", async () => {
+    api.stopping.abort();
+    expect((await api.send("GET", "/readyz")).status).to.equal(503);
+  });
 });
+
+everyAnswerIsSeen(document);

@@ -25,6 +25,8 @@ export type CommandApi = {
   readonly port: number;
   /** Sends a JSON body when there is one. */
   readonly send: (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Reply>;
+  /** As the signal of `runService` is, when it is aborted. */
+  readonly stopping: AbortController;
   /** Fails when an answer was not as the OpenAPI document says. */
   readonly stop: () => Promise<void>;
 };
@@ -34,12 +36,19 @@ export const startCommandApi = async (
   databaseUrl: string,
   now: () => Date,
   env: Readonly<Record<string, string>> = {},
+  /** Awaited before each command: what it rejects with, the command fails with. */
+  beforeCommand: () => Promise<void> = () => Promise.resolve(),
 ): Promise<CommandApi> => {
+  const stopping = new AbortController();
   const pool = openMysqlPool({ url: databaseUrl, connectionLimit: 4 });
   const registry = createMetricsRegistry("command-api");
   const handler = createCommandHandler({ pool, aggregate: cartAggregate, now, newEventId: () => uuidv7() });
   const app = createApp({
-    handler,
+    handler: {
+      ...handler,
+      handle: (request) => beforeCommand().then(() => handler.handle(request)),
+      handleOnce: (request, once) => beforeCommand().then(() => handler.handleOnce(request, once)),
+    },
     metrics: createCommandMetrics(registry),
     defaults: { tenantId: "default", currency: "USD" },
     now,
@@ -47,13 +56,14 @@ export const startCommandApi = async (
     logger: createLogger({ service: "command-api", level: "silent" }),
     registry,
     tracer: noTracer,
-    stopping: new AbortController().signal,
+    stopping: stopping.signal,
     readiness: {},
   });
   const answers = checkAnswers(app, document);
   const server = await listen(answers.listener, { port: 0, host: "127.0.0.1" });
   return {
     app,
+    stopping,
     pool,
     port: server.port,
     send: async (method, path, body, headers = {}) => {

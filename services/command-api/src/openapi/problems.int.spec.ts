@@ -1,0 +1,165 @@
+import { CommandFailedError, type CommandFailure } from "@cart/event-store";
+import { migrateEventStore } from "@cart/migrations";
+import { bearer, type NamedOperation, operationsOf, tokenEnv, useMysqlDatabase } from "@cart/testkit";
+import { expect } from "chai";
+import { v7 as uuidv7 } from "uuid";
+import { type CommandApi, type Reply, startCommandApi } from "../testing/startCommandApi.ts";
+import { document } from "./document.ts";
+
+const item = { user_id: "user-123", item_id: "item-456", quantity: 2, price: 29.99 };
+const json = { "Content-Type": "application/json" };
+
+const guardedOperations = operationsOf(document).filter(({ operation }) => operation.security.length > 0);
+const mayAnswer = ({ operation }: NamedOperation, problem: string): boolean =>
+  Object.values(operation.responses).some(({ content }) => problem in (content?.["application/problem+json"]?.examples ?? {}));
+
+// Problems that many operations have in common: each of these is told to cause all that its description names.
+describe("problems of every operation of the command API", () => {
+  const database = useMysqlDatabase({ migrate: migrateEventStore });
+  let api: CommandApi;
+  let failing: CommandApi;
+  let failure: Error | "never" = "never";
+  before(async () => {
+    api = await startCommandApi(database.url(), () => new Date());
+    const beforeCommand = () => (failure === "never" ? new Promise<void>(() => undefined) : Promise.reject(failure));
+    failing = await startCommandApi(database.url(), () => new Date(), { REQUEST_TIMEOUT_MS: "50" }, beforeCommand);
+  });
+  after(async () => {
+    await api.stop();
+    await failing.stop();
+  });
+
+  const newCart = async (changes: object = {}): Promise<string> => {
+    const cart = uuidv7();
+    expect(await api.send("POST", `/carts/${cart}/items`, { ...item, ...changes })).to.include({ status: 200 });
+    return cart;
+  };
+  const bodies: Readonly<Record<string, () => Promise<object>>> = {
+    addItem: async () => item,
+    addItemByShortAddress: async () => item,
+    changeItemQuantity: async () => ({ quantity: 3 }),
+    purchaseCart: async () => ({ order_id: "order-1" }),
+    mergeCart: async () => ({ target_cart_id: await newCart() }),
+  };
+  /** A request to the operation that is as it should be. */
+  const call = async (
+    { method, path, operation }: NamedOperation,
+    {
+      on = api,
+      cart = uuidv7(),
+      body = {},
+      headers = {},
+    }: { on?: CommandApi; cart?: string; body?: object; headers?: Record<string, string> },
+  ): Promise<Reply> => {
+    const address = path.replace("{id}", cart).replace("{item_id}", item.item_id).replace("{tenant_id}", "default");
+    const usual = await bodies[operation.operationId]?.();
+    return on.send(method, address, usual === undefined ? undefined : { ...usual, ...body }, headers);
+  };
+  const expectProblem = ({ status, json: { type }, text }: Reply, expected: number, problem: string): void => {
+    expect([status, type], text).to.deep.equal([expected, `/problems/${problem}`]);
+  };
+
+  for (const each of guardedOperations) {
+    const { name, method, path, operation } = each;
+    describe(name, () => {
+      it("an address that is not valid", async () => {
+        expectProblem(await api.send(method, path.replace(/\{\w+\}/, "%ff"), {}), 400, "bad-request");
+        expectProblem(
+          await api.send(method, path.replace(/\{\w+\}/, "x".repeat(65)), await bodies[operation.operationId]?.()),
+          400,
+          "validation",
+        );
+      });
+
+      if (operation.requestBody !== undefined) {
+        it("a body that cannot be read", async () => {
+          const send = async (body: string, headers: Record<string, string>) => {
+            const address = path.replaceAll(/\{\w+\}/g, uuidv7());
+            const response = await fetch(`http://127.0.0.1:${api.port}${address}`, { method, body, headers });
+            const problem = (await response.json()) as { type: string };
+            return [response.status, problem.type];
+          };
+          expect(await send("{", json)).to.deep.equal([400, "/problems/malformed-json"]);
+          expect(await send(JSON.stringify({ name: "x".repeat(65_536) }), json)).to.deep.equal([413, "/problems/payload-too-large"]);
+          expect(await send("{}", { "Content-Type": "text/plain" })).to.deep.equal([415, "/problems/unsupported-media-type"]);
+        });
+      }
+
+      if (mayAnswer(each, "version-mismatch")) {
+        it("another version", async () => {
+          const reply = await call(each, { cart: await newCart(), headers: { "If-Match": '"9"' } });
+          expectProblem(reply, 412, "version-mismatch");
+        });
+      }
+
+      if (mayAnswer(each, "idempotency-key-reused")) {
+        it("an idempotency key that was used before", async () => {
+          const cart = uuidv7();
+          const headers = { "Idempotency-Key": "key-1" };
+          await api.send("POST", `/carts/${cart}/items`, { ...item, quantity: 7 }, headers);
+          expectProblem(await call(each, { cart, headers }), 422, "idempotency-key-reused");
+        });
+      }
+
+      const states: readonly [problem: string, step: string, body: () => Promise<object>][] = [
+        ["cart-submitted", "submit", async () => ({})],
+        ["cart-closed", "purchase", async () => ({ order_id: "order-1" })],
+        ["cart-merged", "merge", async () => ({ target_cart_id: await newCart() })],
+      ];
+      for (const [problem, step, body] of states.filter(([type]) => mayAnswer(each, type))) {
+        it(`a cart after ${step}`, async () => {
+          const cart = await newCart();
+          expect(await api.send("POST", `/carts/${cart}/${step}`, await body())).to.include({ status: 200 });
+          expectProblem(await call(each, { cart }), 409, problem);
+        });
+      }
+
+      const failures: Readonly<Record<CommandFailure, string>> = {
+        OVERLOADED: "overloaded",
+        CONTENDED: "contended",
+        STOPPING: "unavailable",
+        UNAVAILABLE: "unavailable",
+        OUTCOME_UNKNOWN: "outcome-unknown",
+      };
+      it("what the server cannot do now", async () => {
+        for (const [code, problem] of Object.entries(failures)) {
+          failure = new CommandFailedError(code as CommandFailure, "as the spec wants");
+          expectProblem(await call(each, { on: failing }), 503, problem);
+        }
+        failure = "never";
+        expectProblem(await call(each, { on: failing }), 503, "timeout");
+      });
+    });
+  }
+
+  it("all that may be wrong with an item, at its short address too", async () => {
+    for (const address of ["additem/{}", "carts/{}/items"]) {
+      const add = (cart: string, changes: object): Promise<Reply> =>
+        api.send("POST", `/${address.replace("{}", cart)}`, { ...item, ...changes });
+      const cart = await newCart({ quantity: 1000 });
+      expectProblem(await add(cart, { user_id: "user-9" }), 409, "cart-of-another-user");
+      expectProblem(await add(cart, { tenant_id: "shop-2" }), 409, "cart-of-another-tenant");
+      expectProblem(await add(cart, { currency: "EUR" }), 409, "currency-mismatch");
+      expectProblem(await add(uuidv7(), { currency: "XYZ" }), 422, "currency-unknown");
+      expectProblem(await add(cart, { item_id: "b", price: 0.001 }), 422, "price-invalid");
+      expectProblem(await add(cart, {}), 422, "quantity-limit");
+      await Promise.all(Array.from({ length: 499 }, (_, n) => add(cart, { item_id: `item-${n}`.padEnd(10, "x") })));
+      expectProblem(await add(cart, { item_id: "501st" }), 422, "line-limit");
+    }
+  });
+
+  it("no token, too many requests, and what is not the sender's", async () => {
+    const allowed = { RATE_LIMIT_PER_MINUTE: String(guardedOperations.length) };
+    const guard = await startCommandApi(database.url(), () => new Date(), { ...tokenEnv, ...allowed });
+    try {
+      for (const each of guardedOperations) expectProblem(await call(each, { on: guard }), 401, "unauthorized");
+      for (const each of guardedOperations) expectProblem(await call(each, { on: guard }), 429, "rate-limited");
+      const headers = await bearer({ sub: "user-9", tenant_id: "default" });
+      const cart = await newCart();
+      expectProblem(await guard.send("POST", `/additem/${cart}`, item, headers), 403, "forbidden");
+      expectProblem(await guard.send("POST", `/additem/${cart}`, { ...item, user_id: "user-9" }, headers), 404, "not-found");
+    } finally {
+      await guard.stop();
+    }
+  });
+});
