@@ -58,6 +58,17 @@ const serve = async (env: Record<string, string>) => {
 };
 type Api = Awaited<ReturnType<typeof serve>>;
 
+/** Closed after each test, also one that failed. */
+const served: Api[] = [];
+const serveOnce = async (env: Record<string, string>): Promise<Api> => {
+  const api = await serve(env);
+  served.push(api);
+  return api;
+};
+afterEach("close what a test has served", async () => {
+  await Promise.all(served.splice(0).map(({ close }) => close()));
+});
+
 const expectInvalid = ({ status, challenge, headers, body }: Answer, reason: string): void => {
   expect([status, body["type"], body["detail"]]).to.deep.equal([401, "/problems/unauthorized", reason]);
   expect(challenge).to.equal(`Bearer realm="carts", error="invalid_token", error_description="${reason}"`);
@@ -230,16 +241,15 @@ describe("access with the issuer's public keys", () => {
 
 describe("access without tokens", () => {
   it("is everybody's, and everything", async () => {
-    const api = await serve({ AUTH_DISABLED: "true" });
+    const api = await serveOnce({ AUTH_DISABLED: "true" });
     expect((await api.me("whatever")).body).to.deep.equal({ access: "unchecked" });
     expect((await api.get("/tenants/shop-1/policies")).status).to.equal(200);
-    await api.close();
   });
 });
 
 describe("the rate limit", () => {
   it("is each user's own, and an address's for who is nobody", async () => {
-    const api = await serve({ AUTH_SECRET: secret, ...expected, RATE_LIMIT_PER_MINUTE: "2", TRUST_PROXY: "1" });
+    const api = await serveOnce({ AUTH_SECRET: secret, ...expected, RATE_LIMIT_PER_MINUTE: "2", TRUST_PROXY: "1" });
     const one = await hs256();
     // Another token of the same user.
     const again = await hs256({ exp: inAnHour() + 1 });
@@ -255,13 +265,11 @@ describe("the rate limit", () => {
     const elsewhere = { Authorization: "Bearer guess", "X-Forwarded-For": "192.0.2.7" };
     expect((await api.get("/me", elsewhere)).status).to.equal(401);
     expect((await api.get("/healthz")).status).to.equal(200);
-    await api.close();
   });
 
   it("is off unless it is asked for", async () => {
-    const api = await serve({});
+    const api = await serveOnce({});
     for (let n = 0; n < 50; n++) expect((await api.get("/me")).status).to.equal(200);
     expect((await api.get("/me")).headers.has("RateLimit")).to.equal(false);
-    await api.close();
   });
 });

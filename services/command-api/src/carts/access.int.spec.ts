@@ -17,10 +17,16 @@ const item = { item_id: "item-1", quantity: 1, price: 2.5 };
 describe("access to commands", () => {
   const database = useMysqlDatabase({ migrate: migrateEventStore });
   let api: CommandApi;
+  /** Another process, which has no cart in its memory. */
+  let other: CommandApi;
   before(async () => {
     api = await startCommandApi(database.url(), fixedClock("2025-11-20T16:30:00.000Z"), tokenEnv);
+    other = await startCommandApi(database.url(), fixedClock("2025-11-20T16:30:00.000Z"), tokenEnv);
   });
-  after(() => api.stop());
+  after(async () => {
+    await other.stop();
+    await api.stop();
+  });
 
   type Headers = Readonly<Record<string, string>>;
   const send = async (who: TokenClaims, method: string, path: string, body?: unknown, headers: Headers = {}): Promise<Reply> =>
@@ -168,14 +174,12 @@ describe("access to commands", () => {
     }
   });
 
-  it("decides it on the newest events, also in a process that knows the cart by nothing", async () => {
-    const other = await startCommandApi(database.url(), fixedClock("2025-11-20T16:30:00.000Z"), tokenEnv);
+  it("decides it on the newest events, also in a process that has them not in memory", async () => {
     const cart = await cartOf(ann);
     const path = `/carts/${cart}/items`;
     expect((await other.send("POST", path, item, await bearer(bob))).status).to.equal(404);
     expect((await other.send("POST", path, item, await bearer(ann))).status).to.equal(200);
     expect((await other.send("POST", path, { ...item, user_id: "ann" }, await bearer(admin))).status).to.equal(200);
-    await other.stop();
   });
 
   describe("a merge", () => {
