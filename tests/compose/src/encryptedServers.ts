@@ -32,10 +32,16 @@ export const runEncrypted = async (project: ComposeProject): Promise<void> => {
     const connections = await project.query(
       "SELECT DISTINCT CONCAT(PROCESSLIST_USER, ' ', CONNECTION_TYPE) FROM performance_schema.threads WHERE PROCESSLIST_HOST IS NOT NULL AND PROCESSLIST_HOST <> 'localhost' ORDER BY 1",
     );
-    assert.deepEqual(connections, ["cart-abandonment SSL/TLS", "command-api SSL/TLS", "outbox-relay SSL/TLS", "projector SSL/TLS", "query-api SSL/TLS"]);
+    assert.deepEqual(connections, [
+      "cart-abandonment SSL/TLS",
+      "command-api SSL/TLS",
+      "outbox-relay SSL/TLS",
+      "projector SSL/TLS",
+      "query-api SSL/TLS",
+    ]);
 
     await assertRefused(encrypted);
-    await Promise.all(["outbox-relay", "projector"].map((service) => assertNotReady(encrypted, service)));
+    await Promise.all(["outbox-relay", "projector", "cart-abandonment"].map((service) => assertNotReady(encrypted, service)));
   } finally {
     await rm(certificates, { recursive: true, force: true });
   }
