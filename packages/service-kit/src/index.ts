@@ -7,7 +7,7 @@ export { listenHost } from "./access/listenHost.ts";
 export { accessOf, findActor } from "./access/requestAccess.ts";
 export { requireTenantAdmin } from "./access/requireTenantAdmin.ts";
 export { abortableDelay, type BackoffOptions, delayFor } from "./backoff.ts";
-export { commonConfig, kafkaBrokers, logLevel, milliseconds, mysqlUrl, parseBrokers, port } from "./config/configSchema.ts";
+export { commonConfig, logLevel, milliseconds, mysqlUrl, parseBrokers, port } from "./config/configSchema.ts";
 export { type KafkaConfig, kafkaConfig, kafkaSessionTimeout } from "./config/kafkaConfig.ts";
 export { ConfigError, loadConfig } from "./config/loadConfig.ts";
 export { createLogger, type Logger, type LoggerOptions } from "./createLogger.ts";
