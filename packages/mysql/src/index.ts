@@ -4,3 +4,4 @@ export { run } from "./run.ts";
 export { runTogether, type Statement, writeTogether } from "./runTogether.ts";
 export { inSnapshot, inTransaction, withConnection } from "./transaction.ts";
 export { bytesToUuid, uuidToBytes } from "./uuidBytes.ts";
+export { withoutConflict } from "./withoutConflict.ts";

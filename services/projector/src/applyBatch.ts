@@ -1,5 +1,5 @@
 import { type ConsumedMessage, defaultTopics, topicOf, type Topics } from "@cart/messaging";
-import { runTogether, withConnection, writeTogether } from "@cart/mysql";
+import { runTogether, withConnection, writeTogether, withoutConflict } from "@cart/mysql";
 import { noTracer, type Tracer } from "@cart/service-kit";
 import type { Pool } from "mysql2/promise";
 import { storeDeadLetters } from "./deadLetters/storeDeadLetters.ts";
@@ -8,7 +8,6 @@ import type { BatchResult } from "./projection/projectBatch.ts";
 import type { PreparedBatch } from "./projection/projection.ts";
 import { projections } from "./projections.ts";
 import { gate } from "./readModel/writerGate.ts";
-import { withoutConflict } from "./readModel/withoutConflict.ts";
 import { traceBatch } from "./traceBatch.ts";
 
 export type ApplyBatch = (messages: readonly ConsumedMessage[]) => Promise<BatchResult>;

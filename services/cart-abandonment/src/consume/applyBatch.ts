@@ -1,8 +1,7 @@
 import type { ConsumedMessage } from "@cart/messaging";
-import { inTransaction } from "@cart/mysql";
+import { inTransaction, withoutConflict } from "@cart/mysql";
 import { noTracer, type Tracer } from "@cart/service-kit";
 import type { Pool } from "mysql2/promise";
-import { withoutConflict } from "../database/withoutConflict.ts";
 import { loadPolicies } from "../policies/loadPolicies.ts";
 import { storePolicies } from "../policies/storePolicies.ts";
 import { type CartProgress, followCart, type TimerEvent, unknownCart } from "../timers/cartProgress.ts";

@@ -1,6 +1,5 @@
-import { inTransaction, run, withConnection } from "@cart/mysql";
+import { inTransaction, run, withConnection, withoutConflict } from "@cart/mysql";
 import type { Pool, RowDataPacket } from "mysql2/promise";
-import { withoutConflict } from "../database/withoutConflict.ts";
 import { lockPolicies } from "../policies/lockPolicies.ts";
 import { scheduleOf } from "../timers/schedule.ts";
 import { timerColumns, type TimerRow, toTimer, writeTimers } from "../timers/timerRows.ts";

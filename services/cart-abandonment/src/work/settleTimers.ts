@@ -1,6 +1,5 @@
-import { inTransaction, run, uuidToBytes, withConnection } from "@cart/mysql";
+import { inTransaction, run, uuidToBytes, withConnection, withoutConflict } from "@cart/mysql";
 import type { Pool, PoolConnection } from "mysql2/promise";
-import { withoutConflict } from "../database/withoutConflict.ts";
 import type { Policies } from "../policies/policy.ts";
 import type { CartProgress } from "../timers/cartProgress.ts";
 import { lockTimers } from "../timers/lockTimers.ts";

@@ -1,7 +1,6 @@
-import { bytesToUuid, inTransaction, run } from "@cart/mysql";
+import { bytesToUuid, inTransaction, run, withoutConflict } from "@cart/mysql";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { projectionOf } from "../projections.ts";
-import { withoutConflict } from "../readModel/withoutConflict.ts";
 import { passGate } from "../readModel/writerGate.ts";
 
 export type DiscardResult = {

@@ -1,8 +1,7 @@
-import { bytesToUuid, inTransaction, run, runTogether, uuidToBytes, writeTogether } from "@cart/mysql";
+import { bytesToUuid, inTransaction, run, runTogether, uuidToBytes, writeTogether, withoutConflict } from "@cart/mysql";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import { aggregateIdOf, readMessage } from "../projection/incomingMessage.ts";
 import { projectionOf } from "../projections.ts";
-import { withoutConflict } from "../readModel/withoutConflict.ts";
 import { passGate } from "../readModel/writerGate.ts";
 import { messageColumns, type StoredMessageRow, toMessage } from "./storedMessage.ts";
 

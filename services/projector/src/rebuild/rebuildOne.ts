@@ -1,7 +1,6 @@
-import { inTransaction, run, uuidToBytes } from "@cart/mysql";
+import { inTransaction, run, uuidToBytes, withoutConflict } from "@cart/mysql";
 import type { Pool, ResultSetHeader } from "mysql2/promise";
 import { projectionOf } from "../projections.ts";
-import { withoutConflict } from "../readModel/withoutConflict.ts";
 import { passGate } from "../readModel/writerGate.ts";
 import { foldStreams } from "./foldStreams.ts";
 import { liveName, replaceRows, rowsOf } from "./storeRows.ts";

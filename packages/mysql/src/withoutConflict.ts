@@ -1,8 +1,12 @@
-import { isDuplicateKey, isLockConflict } from "@cart/mysql";
+import { isDuplicateKey, isLockConflict } from "./mysqlError.ts";
 
 const maxAttempts = 5;
 
-/** Another consumer or worker had the same carts. After its transaction the answer is a different one, so this needs no delay. */
+/**
+ * Does the work again when somebody else had the same rows: a deadlock, a lock that
+ * was waited for in vain, a row that is there by now. After the other's transaction
+ * the answer is a different one, so this needs no delay.
+ */
 export const withoutConflict = async <T>(work: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
