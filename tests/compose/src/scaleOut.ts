@@ -19,7 +19,11 @@ export const scaleOutUnderLoad = async (project: ComposeProject): Promise<number
       );
     });
     await waitUntil("the projectors to share the partitions", 60, async () => {
-      const read = await valuesOf(project, "projector", /^cart_consumer_lag_messages\{.*partition="(\d+)".*\} \d+$/gm);
+      const read = await valuesOf(
+        project,
+        "projector",
+        /^cart_consumer_lag_messages\{(?=.*topic="ec\.cart-events").*partition="(\d+)".*\} \d+$/gm,
+      );
       assert.deepEqual(
         read.map((own) => own.length),
         [partitions / 3, partitions / 3, partitions / 3],
