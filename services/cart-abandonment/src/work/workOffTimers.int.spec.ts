@@ -279,6 +279,29 @@ describe("timers that are due", () => {
     expect(await abandonment.query("SELECT claimed_until FROM timers")).to.deep.equal([{ claimed_until: null }]);
   });
 
+  it("are looked at again when somebody has asked for it before they are given back", async () => {
+    await deliver(await choose(policy()));
+    await act(cartId(1), addItem(), { type: "RemoveItem", itemId: "item-1" });
+    passMinutes(61);
+    const handler = abandonment.newHandler();
+    const { workOff, outcomes } = newWorker({
+      handler: {
+        ...handler,
+        handle: async (request) => {
+          const result = await handler.handle(request);
+          const messages = await decide(cartId(1), addItem());
+          await deliver(messages.map((message) => ({ ...message, value: null })));
+          return result;
+        },
+      },
+    });
+    await workOff();
+    expect(outcomes, "the cart was empty").to.deep.equal(["ended"]);
+    expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:01:00" });
+    await newWorker().workOff();
+    expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T14:01:00" });
+  });
+
   it("are given back when the event store is away", async () => {
     await deliver(await choose(policy()));
     await act(cartId(1), addItem());
