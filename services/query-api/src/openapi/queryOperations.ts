@@ -4,6 +4,7 @@ import { cartListSchema, listQuery, tenantParameter, userParameter } from "../ca
 import { cartIdParameter, getCartQuery, historyQuery, streamHeaders, streamQuery } from "../carts/cartParameters.ts";
 import { cartProblems } from "../carts/cartProblems.ts";
 import { cartSchema } from "../carts/cartView.ts";
+import { cartEventSchema } from "../history/cartEventView.ts";
 import { historySchema } from "../history/historyRoutes.ts";
 import { databaseUnavailable } from "../http/databaseProblems.ts";
 import { tooManyStreams } from "../stream/streamRoutes.ts";
@@ -23,6 +24,19 @@ const ok = (description: string, headers: TObject, schema: TSchema) => ({
 const ifNoneMatch = Type.Object({
   "If-None-Match": Type.Optional(Type.String({ description: "ETags that the client has: 304 when one is the cart's", examples: ['"2"'] })),
 });
+
+const streamMessage = Type.Object(
+  {
+    id: Type.String({ pattern: "^\\d+$", description: "the cart's version after the event" }),
+    event: Type.Literal("cart"),
+    data: Type.String({
+      contentMediaType: "application/json",
+      contentSchema: cartEventSchema,
+      description: "the event as the history shows it",
+    }),
+  },
+  { description: "the fields of one message" },
+);
 
 const cartList = (described: Pick<Operation, "operationId" | "summary" | "path">): Operation => ({
   ...described,
@@ -68,8 +82,7 @@ export const queryOperations: Operations = {
     tag: "carts",
     summary: "What happens to a cart, as it happens",
     description:
-      "Server-sent events: for each version one message of the type `cart`, whose `id` is the version and whose `data` is the event as the history shows it " +
-      "(`CartEvent`). It comes when the read model has the version. An `EventSource` that connects again resumes where it was.",
+      "Server-sent events: one message for each version, none left out or repeated. It comes when the read model has the version. An `EventSource` that connects again resumes where it was.",
     path: cartIdParameter,
     query: streamQuery,
     headers: streamHeaders,
@@ -77,7 +90,7 @@ export const queryOperations: Operations = {
       200: {
         description: "The stream, which has no end.",
         headers: Type.Object({ "Cache-Control": Type.Literal("no-cache, no-transform") }),
-        content: { "text/event-stream": Type.String() },
+        content: { "text/event-stream": streamMessage },
       },
     },
     problems: [...ofQueries, cartProblems.notFound, { ...tooManyStreams, headers: retryLater }],
