@@ -36,9 +36,14 @@ type Interference = {
   believes?: (held: readonly number[]) => readonly number[];
 };
 
-const once = (work: () => Promise<void>): (() => Promise<void>) => {
-  let done: Promise<void> | undefined;
-  return () => (done ??= work());
+const once = (work: () => Promise<void>): (() => Promise<void>) => onCall(1, work);
+
+const onCall = (number: number, work: () => Promise<void>): (() => Promise<void>) => {
+  let calls = 0;
+  return async () => {
+    calls += 1;
+    if (calls === number) await work();
+  };
 };
 
 describe("relay", () => {
@@ -225,6 +230,63 @@ describe("relay", () => {
     expect(versionsInKafka(gained)).to.deep.equal([1, 2]);
   });
 
+  describe("in a backlog of several pages", () => {
+    // Five pages: as one is sent, the next is already fetched.
+    const backlog = Array.from({ length: 250 }, () => ({ cart: randomUUID(), version: 1 }));
+    /** The first call sends a page of its own, all others show the state of the moment after it. */
+    const whilePagesAreSent = 2;
+
+    it("overtakes no row that was inserted earlier and committed later", async () => {
+      const late = randomUUID();
+      const interference: Interference = {};
+      start(undefined, interference);
+      await warmUp();
+      const transaction = await pool.getConnection();
+      await transaction.query("START TRANSACTION");
+      await insert([{ cart: late, version: 1 }], transaction);
+      interference.beforeSend = onCall(whilePagesAreSent, async () => {
+        await transaction.query("COMMIT");
+        transaction.release();
+        await insert([{ cart: late, version: 2 }]);
+      });
+      await insert(backlog);
+      await waitFor("both messages", () => Promise.resolve(versionsInKafka(late).length >= 2));
+      expect(versionsInKafka(late)).to.deep.equal([1, 2]);
+    });
+
+    it("overtakes no row whose next attempt comes due meanwhile", async () => {
+      const [retried, due] = [randomUUID(), randomUUID()];
+      const interference: Interference = {};
+      start(undefined, interference);
+      await warmUp();
+      interference.beforeSend = onCall(whilePagesAreSent, async () => {
+        const connection = await pool.getConnection();
+        await retryFailed(connection, retried);
+        connection.release();
+        await waitFor("the attempt to be due", async () => {
+          const [waiting] = await pool.query<RowDataPacket[]>("SELECT 1 FROM outbox_blocks WHERE next_attempt_at > NOW(6)");
+          return waiting.length === 0;
+        });
+      });
+      const transaction = await pool.getConnection();
+      await transaction.query("START TRANSACTION");
+      const both = (version: number) => [retried, due].map((cart) => ({ cart, version }));
+      await insert([...both(1), ...backlog, ...both(2)], transaction);
+      await transaction.query("UPDATE outbox SET status = 'FAILED' WHERE version = 1 AND aggregate_id = ?", [uuidToBytes(retried)]);
+      await transaction.query(
+        `INSERT INTO outbox_blocks (aggregate_id, aggregate_type, outbox_id, next_attempt_at)
+         SELECT aggregate_id, aggregate_type, id, IF(status = 'FAILED', NULL, NOW(6) + INTERVAL 300000 MICROSECOND)
+         FROM outbox WHERE version = 1 AND aggregate_id IN (?)`,
+        [[retried, due].map(uuidToBytes)],
+      );
+      await transaction.query("COMMIT");
+      transaction.release();
+      await waitFor("all messages", () => Promise.resolve(versionsInKafka(retried).length >= 2 && versionsInKafka(due).length >= 2));
+      expect(versionsInKafka(retried)).to.deep.equal([1, 2]);
+      expect(versionsInKafka(due)).to.deep.equal([1, 2]);
+    });
+  });
+
   it("retries a row that cannot be published, then gives it up; only its own cart waits", async () => {
     const [bad, good] = [randomUUID(), randomUUID()];
     await insert([
@@ -334,7 +396,7 @@ describe("relay", () => {
       return (await reads()) - before;
     };
     const shards = Array.from({ length: shardCount }, (_, shard) => shard);
-    expect(await readsOf(() => fetchPending(connection, { shards, inFlight: [], limit: 50 }))).to.be.below(100);
+    expect(await readsOf(() => fetchPending(connection, { shards, beingMarked: [], limit: 50 }))).to.be.below(100);
     // Nothing is past its retention: the head says so for all that is behind it.
     expect(await readsOf(() => purgePublished(connection, 60_000, 100))).to.be.below(1_000);
     expect(await readsOf(() => purgePublished(connection, 0, 100))).to.be.below(1_000);

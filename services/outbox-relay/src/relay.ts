@@ -1,8 +1,8 @@
-import { withConnection } from "@cart/mysql";
+import { inSnapshot, run, withConnection } from "@cart/mysql";
 import { abortableDelay, delayFor, type Logger } from "@cart/service-kit";
-import type { Pool } from "mysql2/promise";
+import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { ShardLeases } from "./leases/shardLeases.ts";
-import { fetchPending } from "./outbox/fetchPending.ts";
+import { type BacklogPage, fetchPending } from "./outbox/fetchPending.ts";
 import { markPublished } from "./outbox/markPublished.ts";
 import type { OutboxRow } from "./outbox/outboxRow.ts";
 import { recordFailure, type RetryPolicy } from "./outbox/recordFailure.ts";
@@ -31,7 +31,7 @@ const longestIdle = 25;
 const stayAlert = 250;
 
 /** Milliseconds after which a pass ends, however much there is to do: shards are handed over between two passes. */
-const longestPass = 50;
+const longestPass = 1_000;
 
 /**
  * Publishes the outbox: at least once, and in order within each aggregate.
@@ -48,53 +48,73 @@ export const startRelay = (options: RelayOptions): Relay => {
   const { pool, publisher, leases, owner, batchRows, retry, metrics, logger } = options;
   const stopping = new AbortController();
 
-  /** The next rows behind those that are under way. */
-  const fetch = (underWay: readonly OutboxRow[]): Promise<readonly OutboxRow[]> =>
-    withConnection(pool, (connection) =>
-      fetchPending(connection, { shards: leases.held(), inFlight: underWay.map(({ id }) => id), limit: batchRows }),
-    );
+  /** Rows that Kafka has, while they are marked, which goes on while the next ones are published. */
+  let beingMarked: readonly OutboxRow[] = [];
+  let marking: Promise<void> = Promise.resolve();
+
+  const fetch = (connection: PoolConnection, shards: readonly number[], page?: BacklogPage): Promise<readonly OutboxRow[]> =>
+    fetchPending(connection, { shards, limit: batchRows, beingMarked: beingMarked.map(({ id }) => id), ...(page && { page }) });
 
   const mark = async (rows: readonly OutboxRow[]): Promise<void> => {
     if (rows.length === 0) return;
-    const marked = await withConnection(pool, (connection) => markPublished(connection, owner, rows));
+    const marked = await markPublished(pool, owner, rows);
     metrics.published(marked);
     if (marked < rows.length)
       logger.warn({ rows: rows.length, marked }, "a lease was lost while rows were published; their owner publishes them again");
   };
 
-  /** Batch after batch for as long as there are rows. Resolves to whether there was anything to do. */
+  /** Resolves to whether Kafka has all of the rows. */
+  const publish = async (rows: readonly OutboxRow[]): Promise<boolean> => {
+    const { published, failures } = await publishRows(publisher, rows);
+    await marking;
+    beingMarked = published;
+    marking = mark(published);
+    marking.catch(ignore);
+    for (const failure of failures) {
+      metrics.failed();
+      const outcome = await withConnection(pool, (connection) => recordFailure(connection, owner, failure, retry));
+      const { id, aggregateId, version, retryCount } = failure.row;
+      logger.error(
+        { outbox_id: id, aggregate_id: aggregateId, version, attempts: retryCount + 1, outcome, reason: failure.error },
+        "a row could not be published",
+      );
+    }
+    return failures.length === 0;
+  };
+
+  /** Page after page of one state of the outbox, each fetched while the one before it is published. */
+  const publishBacklog = (mayGoOn: () => boolean): Promise<void> =>
+    inSnapshot(pool, async (connection) => {
+      const shards = leases.held();
+      const asOf = await databaseTime(connection);
+      let rows = await fetch(connection, shards, { after: 0, asOf });
+      for (let last = rows.at(-1); last !== undefined && mayGoOn(); last = rows.at(-1)) {
+        const next = rows.length < batchRows ? [] : fetch(connection, shards, { after: last.id, asOf });
+        if (next instanceof Promise) next.catch(ignore);
+        // What was fetched ahead may hold rows of an aggregate that is blocked by now.
+        if (!(await publish(rows))) return;
+        rows = await next;
+      }
+    });
+
+  /** Publishes for as long as there are rows. Resolves to whether there was anything to do. */
   const pass = async (): Promise<boolean> => {
-    const started = performance.now();
-    let marking: Promise<void> = Promise.resolve();
-    let beingMarked: readonly OutboxRow[] = [];
-    let rows = await fetch([]);
+    const end = performance.now() + longestPass;
+    const mayGoOn = (): boolean => !stopping.signal.aborted && performance.now() < end && leases.held().length > 0;
+    const first = (): Promise<readonly OutboxRow[]> => withConnection(pool, (connection) => fetch(connection, leases.held()));
+    let rows = await first();
     const worked = rows.length > 0;
     try {
-      while (rows.length > 0) {
-        if (leases.held().length === 0) break;
-        // A full batch has a successor for sure: it is fetched while this one is published.
-        const ahead = rows.length === batchRows ? fetch([...beingMarked, ...rows]) : undefined;
-        ahead?.catch(ignore);
-        const { published, failures } = await publishRows(publisher, rows);
-        await marking;
-        beingMarked = published;
-        marking = mark(published);
-        marking.catch(ignore);
-        for (const failure of failures) {
-          metrics.failed();
-          const outcome = await withConnection(pool, (connection) => recordFailure(connection, owner, failure, retry));
-          const { id, aggregateId, version, retryCount } = failure.row;
-          logger.error(
-            { outbox_id: id, aggregate_id: aggregateId, version, attempts: retryCount + 1, outcome, reason: failure.error },
-            "a row could not be published",
-          );
-        }
-        // What was fetched ahead may hold rows of an aggregate that is blocked by now.
-        if (failures.length > 0 || stopping.signal.aborted || performance.now() - started > longestPass) break;
-        rows = await (ahead ?? fetch(beingMarked));
+      while (rows.length > 0 && mayGoOn()) {
+        const isBacklog = (await publish(rows)) && rows.length === batchRows;
+        if (isBacklog) await publishBacklog(mayGoOn);
+        rows = mayGoOn() ? await first() : [];
       }
     } finally {
-      await marking;
+      const last = marking;
+      marking = Promise.resolve();
+      beingMarked = [];
+      await last;
     }
     return worked;
   };
@@ -135,3 +155,9 @@ export const startRelay = (options: RelayOptions): Relay => {
 
 /** For a promise that is awaited later, or not at all after another failure: it must not count as unhandled meanwhile. */
 const ignore = (): void => undefined;
+
+const databaseTime = async (connection: PoolConnection): Promise<Date> => {
+  const [row] = await run<(RowDataPacket & { now: Date })[]>(connection, "SELECT NOW(6) AS now");
+  if (row === undefined) throw new Error("a SELECT without FROM returned no row");
+  return row.now;
+};

@@ -3,6 +3,7 @@ import type { RowDataPacket } from "mysql2/promise";
 /** A row as it is fetched. Columns that the broker gets are passed on as they are. */
 export type OutboxRow = {
   readonly id: number;
+  readonly shard: number;
   readonly eventId: string;
   readonly aggregateType: string;
   readonly aggregateId: string;
@@ -20,6 +21,7 @@ export type OutboxRow = {
 
 export type OutboxRecord = RowDataPacket & {
   id: number;
+  shard: number;
   event_id: Buffer;
   aggregate_type: string;
   aggregate_id: Buffer;
