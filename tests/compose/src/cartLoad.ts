@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ComposeProject } from "./composeProject.ts";
-import { get, post } from "./http.ts";
+import { getCaughtUp, post } from "./http.ts";
 
 export type CartLoad = {
   /** Ends the load; resolves when every request is answered. */
@@ -52,19 +52,10 @@ export const startCartLoad = ({ commandApi, queryApi }: ComposeProject): CartLoa
     acknowledged: () => carts.flat().reduce((sum, { items }) => sum + items, 0),
     verify: async () => {
       for (const { id, version, items } of carts.flat().filter((cart) => cart.version > 0)) {
-        const { status, body } = await caughtUp(`${queryApi}/carts/${id}?min_version=${version}`);
+        const { status, body } = await getCaughtUp(`${queryApi}/carts/${id}?min_version=${version}`);
         assert.equal(status, 200, JSON.stringify(body));
         assert.deepEqual([body["version"], body["item_count"], body["total_amount"]], [version, items, items], `cart ${id}`);
       }
     },
   };
-};
-
-/** The projectors may still be on their way: 503 says so. */
-const caughtUp = async (url: string): ReturnType<typeof get> => {
-  const deadline = performance.now() + 60_000;
-  for (;;) {
-    const answer = await get(url);
-    if (answer.status !== 503 || performance.now() > deadline) return answer;
-  }
 };

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { repositoryRoot, waitUntil } from "@cart/tools/own-servers";
 import { execa } from "execa";
 import type { ComposeProject } from "./composeProject.ts";
-import { get, post } from "./http.ts";
+import { getCaughtUp, post } from "./http.ts";
 
 /**
  * The same system with a MySQL and a Kafka that take encrypted connections only,
@@ -26,7 +26,7 @@ export const runEncrypted = async (project: ComposeProject): Promise<void> => {
     const id = randomUUID();
     const added = await post(`${encrypted.commandApi}/carts/${id}/items`, { user_id: "user-1", item_id: "item-1", price: 1 });
     assert.equal(added.status, 200, JSON.stringify(added.body));
-    const { status, body } = await get(`${encrypted.queryApi}/carts/${id}?min_version=2`);
+    const { status, body } = await getCaughtUp(`${encrypted.queryApi}/carts/${id}?min_version=2`);
     assert.equal(status, 200, JSON.stringify(body));
 
     const connections = await project.query(

@@ -5,6 +5,15 @@ const patience = 15_000;
 
 export const get = async (url: string): Promise<Answer> => answerOf(await fetch(url, { signal: AbortSignal.timeout(patience) }));
 
+/** For a `min_version` that a projector may still be on its way to, which 503 says: asks again for a minute. */
+export const getCaughtUp = async (url: string): Promise<Answer> => {
+  const deadline = performance.now() + 60_000;
+  for (;;) {
+    const answer = await get(url);
+    if (answer.status !== 503 || performance.now() > deadline) return answer;
+  }
+};
+
 export const post = async (url: string, body: unknown): Promise<Answer> =>
   answerOf(
     await fetch(url, {

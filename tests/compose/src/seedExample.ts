@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ComposeProject } from "./composeProject.ts";
-import { get, post } from "./http.ts";
+import { getCaughtUp, post } from "./http.ts";
 
 const cart = "550e8400-e29b-41d4-a716-446655440000";
 
@@ -11,7 +11,7 @@ export const seedExample = async ({ commandApi, queryApi }: ComposeProject): Pro
   assert.equal(added.body["version"], 2);
   assert.equal(added.body["status"], "success");
 
-  const { status, body } = await get(`${queryApi}/carts/${cart}?min_version=2`);
+  const { status, body } = await getCaughtUp(`${queryApi}/carts/${cart}?min_version=2`);
   assert.equal(status, 200, JSON.stringify(body));
   assert.equal(body["total_amount"], 59.98);
   assert.deepEqual(body["items"], [{ item_id: "item-456", name: null, quantity: 2, price: 29.99, line_total: 59.98 }]);
