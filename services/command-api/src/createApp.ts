@@ -16,9 +16,11 @@ import {
 } from "@cart/service-kit";
 import express, { type Express } from "express";
 import { cartRoutes, type CartRoutesOptions } from "./carts/cartRoutes.ts";
+import { policyRoutes, type PolicyRoutesOptions } from "./policies/policyRoutes.ts";
 import { document } from "./openapi/document.ts";
 
 export type AppOptions = CartRoutesOptions &
+  PolicyRoutesOptions &
   OperationalRoutesOptions & { readonly guard: ApiGuard; readonly logger: Logger; readonly tracer: Tracer };
 
 /** The whole HTTP surface of the service; it never listens. */
@@ -31,7 +33,7 @@ export const createApp = (options: AppOptions): Express => {
   app.use(correlationId(), securityHeaders(), traceRequests(options.tracer), requestLogger(options.logger));
   app.use(operationalRoutes(options), documentRoutes(document));
   app.use(answerWithin(options.guard.requestTimeout), checkAccess(options.guard));
-  app.use(cartRoutes(options));
+  app.use(cartRoutes(options), policyRoutes(options));
   app.use(notFoundHandler, problemHandler(options));
   return app;
 };

@@ -1,5 +1,5 @@
-import { cartAggregate } from "@cart/domain";
-import { createCommandHandler, newEventId } from "@cart/event-store";
+import { cartAggregate, tenantPolicyAggregate } from "@cart/domain";
+import { type CommittedBatch, createCommandHandler, newEventId } from "@cart/event-store";
 import { openMysqlPool } from "@cart/mysql";
 import { apiGuard, listen, listenHost, runService } from "@cart/service-kit";
 import { createCommandMetrics } from "./commandMetrics.ts";
@@ -18,22 +18,24 @@ await runService({
     onStop("event store connections", () => pool.end());
 
     const metrics = createCommandMetrics(registry);
-    const handler = createCommandHandler({
+    const common = {
       pool,
-      aggregate: cartAggregate,
       now,
       newEventId,
-      cachedStreams: config.CACHED_CARTS,
-      onCommit: ({ commands, events }) => metrics.committed(events, commands),
+      onCommit: ({ commands, events }: CommittedBatch) => metrics.committed(events, commands),
       onConflict: () => metrics.conflict(),
-    });
+    };
+    const handler = createCommandHandler({ ...common, aggregate: cartAggregate, cachedStreams: config.CACHED_CARTS });
     onStop("command handler", () => handler.stop());
+    const policyHandler = createCommandHandler({ ...common, aggregate: tenantPolicyAggregate, cachedStreams: 1_000 });
+    onStop("command handler of policies", () => policyHandler.stop());
 
     const purge = startPurge({ pool, retentionMs: config.IDEMPOTENCY_RETENTION_MS, logger });
     onStop("purge", () => purge.stop());
 
     const app = createApp({
       handler,
+      policyHandler,
       metrics,
       defaults: { tenantId: "default", currency: config.DEFAULT_CURRENCY },
       now,

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Cart } from "@cart/domain";
 import { type Access, forbidden, mayActOn } from "@cart/service-kit";
 
@@ -18,14 +17,3 @@ export const requireOwn = (access: Access, { user_id, tenant_id }: { readonly us
   if (tenant_id !== access.tenantId) throw forbidden("the token is of another tenant than tenant_id");
   if (user_id !== access.userId && !access.isAdmin) throw forbidden("the token is of another user than user_id");
 };
-
-/**
- * An idempotency key is its sender's own: the same key of another one finds nothing, so no answer gets to
- * somebody who may not have it. Hashed, as a key has 255 characters already.
- */
-export const ownKey = (access: Access, key: string): string =>
-  access === "unchecked"
-    ? key
-    : createHash("sha256")
-        .update(JSON.stringify([access.tenantId, access.userId, key]))
-        .digest("base64url");

@@ -1,15 +1,11 @@
 import { type Cart, type CartCommand, type CartEvent, decideMerge, type MergeCart } from "@cart/domain";
-import type { CommandHandler, CommandOnOne, CommandOnTwo, CommandResult } from "@cart/event-store";
+import type { CommandHandler } from "@cart/event-store";
 import { type Access, accessOf, jsonBody, methodNotAllowed, validator } from "@cart/service-kit";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import type { CommandMetrics } from "../commandMetrics.ts";
+import { commandResponder, type Operation } from "../commands/commandResponder.ts";
+import { filledIn, permits, requireOwn } from "./cartAccess.ts";
 import { addItemBody, cartIdParameter, changeQuantityBody, emptyBody, itemParameters, mergeBody, purchaseBody } from "./cartBodies.ts";
-import { filledIn, ownKey, permits, requireOwn } from "./cartAccess.ts";
-import { commandAnswer } from "./commandAnswer.ts";
-import { commandMetadata } from "./commandMetadata.ts";
-import { commandProblem } from "./commandProblem.ts";
-import { requestHash } from "./requestHash.ts";
-import { expectedVersionOf, idempotencyKeyOf } from "./requestHeaders.ts";
 
 export type CartRoutesOptions = {
   readonly handler: CommandHandler<Cart, CartCommand, CartEvent>;
@@ -19,9 +15,9 @@ export type CartRoutesOptions = {
   readonly now: () => Date;
 };
 
-type Operation = CommandOnOne<CartCommand> | (CommandOnTwo<Cart, CartEvent> & { readonly type: string });
+type CartOperation = Operation<Cart, CartCommand, CartEvent>;
 
-/** The write API: each route is one command on one cart, or on two for a merge. */
+/** The write API of carts: each route is one command on one cart, or on two for a merge. */
 export const cartRoutes = ({ handler, metrics, defaults, now }: CartRoutesOptions): Router => {
   const validId = validator(cartIdParameter, { coerce: true });
   const validItem = validator(itemParameters, { coerce: true });
@@ -31,34 +27,14 @@ export const cartRoutes = ({ handler, metrics, defaults, now }: CartRoutesOption
   const validPurchase = validator(purchaseBody);
   const validMerge = validator(mergeBody);
 
-  const answer = (result: CommandResult<CartEvent>): string => JSON.stringify(commandAnswer(result, now()));
+  const respondTo = commandResponder({ handler, metrics, now });
 
-  const respond = async (req: Request, res: Response, toOperation: (cartId: string, access: Access) => Operation): Promise<void> => {
+  const respond = async (req: Request, res: Response, toOperation: (cartId: string, access: Access) => CartOperation): Promise<void> => {
     const access = accessOf(res);
     const { id } = validId(req.params);
     const aggregateId = id.toLowerCase();
     const operation = toOperation(aggregateId, access);
-    const expectedVersion = expectedVersionOf(req);
-    const request = { aggregateId, expectedVersion, permits: permits(access), metadata: commandMetadata(res), ...operation };
-    const key = idempotencyKeyOf(req);
-    const observe = metrics.started("command" in operation ? operation.command.type : operation.type);
-    try {
-      if (key === undefined) {
-        const result = await handler.handle(request);
-        send(res, result.version, answer(result));
-        observe("success");
-      } else {
-        const hash = requestHash({ method: req.method, path: req.path.replace(id, aggregateId), body: req.body });
-        const once = await handler.handleOnce(request, { key: ownKey(access, key), requestHash: hash, answer });
-        if (once.replayed) res.set("Idempotency-Replayed", "true");
-        send(res, once.version, once.answer);
-        observe(once.replayed ? "replayed" : "success");
-      }
-    } catch (error) {
-      const problem = commandProblem(error);
-      observe(problem === error ? "error" : "rejected");
-      throw problem;
-    }
+    await respondTo(req, res, { aggregateId, path: req.path.replace(id, aggregateId), permits: permits(access), ...operation });
   };
 
   /** A command that its address and, if there is one, its body say. */
@@ -129,9 +105,4 @@ export const cartRoutes = ({ handler, metrics, defaults, now }: CartRoutesOption
   post("/carts/:id/purchase", purchase);
   post("/carts/:id/merge", merge);
   return router;
-};
-
-/** The text as it is, so that an answer that is given again is the same byte for byte. */
-const send = (res: Response, version: number, answer: string): void => {
-  res.setHeader("ETag", `"${version}"`).setHeader("Content-Type", "application/json; charset=utf-8").end(answer);
 };

@@ -1,6 +1,4 @@
-import type { DomainErrorCode } from "@cart/domain";
-import { commonProblems, type DescribedProblem, forbiddenProblem, type Operation, type Operations, retryLater } from "@cart/service-kit";
-import { type TObject, Type } from "typebox";
+import { forbiddenProblem, type Operation, type Operations } from "@cart/service-kit";
 import {
   addItemBody,
   cartIdParameter,
@@ -10,55 +8,11 @@ import {
   mergeBody,
   purchaseBody,
 } from "../carts/cartBodies.ts";
-import { commandAnswerSchema, mergeAnswerSchema } from "../carts/commandAnswer.ts";
-import { domainProblems, failureProblems, idempotencyKeyReused, versionMismatch } from "../carts/commandProblem.ts";
-import { commandHeaders } from "../carts/requestHeaders.ts";
+import { commandAnswerSchema, mergeAnswerSchema } from "../carts/cartAnswers.ts";
+import { commandOperation, type DescribedCommand } from "./commandOperation.ts";
 
-const etag = Type.String({ pattern: '^"\\d+"$', description: "the cart's version after the command" });
-
-const carriedOut = (schema: TObject) => ({
-  200: {
-    description: "The command was carried out and is stored.",
-    headers: Type.Object({
-      ETag: etag,
-      "Idempotency-Replayed": Type.Optional(
-        Type.Literal("true", { description: "this is the first answer to this Idempotency-Key again: nothing was done" }),
-      ),
-    }),
-    content: { "application/json": schema },
-  },
-});
-
-const ofBodies = [commonProblems.malformedJson, commonProblems.payloadTooLarge, commonProblems.unsupportedMediaType];
-
-const ofCommands: readonly DescribedProblem[] = [
-  commonProblems.validation,
-  commonProblems.badRequest,
-  {
-    ...versionMismatch,
-    members: Type.Object({ current_version: Type.Integer({ minimum: 0, description: "of the cart; 0 when there is none" }) }),
-    headers: Type.Object({ ETag: Type.Optional(Type.String({ description: "the cart's version, unless there is no such cart" })) }),
-  },
-  idempotencyKeyReused,
-  ...Object.values(failureProblems).map((kind) => ({ ...kind, headers: retryLater })),
-];
-
-type Described = Pick<Operation, "operationId" | "summary" | "description" | "body"> & {
-  readonly path?: TObject;
-  readonly answer?: TObject;
-  /** What the domain may refuse it for. */
-  readonly refusals: readonly DomainErrorCode[];
-  readonly more?: readonly DescribedProblem[];
-};
-
-const command = ({ path = cartIdParameter, answer = commandAnswerSchema, refusals, more = [], ...described }: Described): Operation => ({
-  ...described,
-  tag: "carts",
-  path,
-  headers: commandHeaders,
-  answers: carriedOut(answer),
-  problems: [...ofCommands, ...(described.body === undefined ? [] : ofBodies), ...refusals.map((code) => domainProblems[code]), ...more],
-});
+const command = (described: DescribedCommand): Operation =>
+  commandOperation({ tag: "carts", path: cartIdParameter, answer: commandAnswerSchema, ...described });
 
 const notUnfinished = ["CART_NOT_FOUND", "CART_CLOSED", "CART_MERGED"] as const;
 const notOpen = [...notUnfinished, "CART_SUBMITTED"] as const;

@@ -7,6 +7,7 @@ import { type CommandApi, type Reply, startCommandApi } from "../testing/startCo
 import { document } from "./document.ts";
 
 const item = { user_id: "user-123", item_id: "item-456", quantity: 2, price: 29.99 };
+const policy = { title: "Standard", abandoned_minutes: 60 };
 const json = { "Content-Type": "application/json" };
 
 const guardedOperations = operationsOf(document).filter(({ operation }) => operation.security.length > 0);
@@ -40,6 +41,8 @@ describe("problems of every operation of the command API", () => {
     changeItemQuantity: async () => ({ quantity: 3 }),
     purchaseCart: async () => ({ order_id: "order-1" }),
     mergeCart: async () => ({ target_cart_id: await newCart() }),
+    createCartAbandonedPolicy: async () => policy,
+    updateCartAbandonedPolicy: async () => policy,
   };
   /** A request to the operation that is as it should be. */
   const call = async (
@@ -97,6 +100,7 @@ describe("problems of every operation of the command API", () => {
           const cart = uuidv7();
           const headers = { "Idempotency-Key": "key-1" };
           await api.send("POST", `/carts/${cart}/items`, { ...item, quantity: 7 }, headers);
+          await api.send("POST", "/tenants/default/cart-abandoned-policies", { ...policy, title: "Another" }, headers);
           expectProblem(await call(each, { cart, headers }), 422, "idempotency-key-reused");
         });
       }

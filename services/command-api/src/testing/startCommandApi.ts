@@ -1,5 +1,5 @@
-import { cartAggregate } from "@cart/domain";
-import { createCommandHandler } from "@cart/event-store";
+import { cartAggregate, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
+import { type CommandHandler, createCommandHandler } from "@cart/event-store";
 import { openMysqlPool } from "@cart/mysql";
 import { apiConfig, apiGuard, createLogger, createMetricsRegistry, listen, loadConfig, noTracer } from "@cart/service-kit";
 import { checkAnswers } from "@cart/testkit";
@@ -43,12 +43,17 @@ export const startCommandApi = async (
   const pool = openMysqlPool({ url: databaseUrl, connectionLimit: 4 });
   const registry = createMetricsRegistry("command-api");
   const handler = createCommandHandler({ pool, aggregate: cartAggregate, now, newEventId: () => uuidv7() });
+  const policyHandler = createCommandHandler({ pool, aggregate: tenantPolicyAggregate, now, newEventId: () => uuidv7() });
+  const delayed = <State, Command, Event extends DomainEvent>(
+    to: CommandHandler<State, Command, Event>,
+  ): CommandHandler<State, Command, Event> => ({
+    ...to,
+    handle: (request) => beforeCommand().then(() => to.handle(request)),
+    handleOnce: (request, once) => beforeCommand().then(() => to.handleOnce(request, once)),
+  });
   const app = createApp({
-    handler: {
-      ...handler,
-      handle: (request) => beforeCommand().then(() => handler.handle(request)),
-      handleOnce: (request, once) => beforeCommand().then(() => handler.handleOnce(request, once)),
-    },
+    handler: delayed(handler),
+    policyHandler: delayed(policyHandler),
     metrics: createCommandMetrics(registry),
     defaults: { tenantId: "default", currency: "USD" },
     now,
@@ -76,6 +81,7 @@ export const startCommandApi = async (
     stop: async () => {
       await server.close();
       await handler.stop();
+      await policyHandler.stop();
       await pool.end();
       answers.assertAllDescribed();
     },

@@ -11,7 +11,7 @@ export const commandHeaders = Type.Object({
   "If-Match": Type.Optional(
     Type.String({
       pattern: `${versionTag.source}|^\\*$`,
-      description: "carry the command out only if the cart has this version, its ETag; `*` for any cart that exists",
+      description: "carry the command out only at this version, an ETag of this API; `*` for any, if there is one",
       examples: ['"2"'],
     }),
   ),
@@ -25,15 +25,15 @@ export const commandHeaders = Type.Object({
 });
 
 /**
- * The version that `If-Match` names (RFC 9110, 13.1.1): `"3"`, one ETag of a cart,
- * or `*` for any cart that exists. A weak tag or a list never comes from this API.
+ * The version that `If-Match` names (RFC 9110, 13.1.1): `"3"`, one ETag,
+ * or `*` for any when there is one. A weak tag or a list never comes from this API.
  */
 export const expectedVersionOf = (req: Request): ExpectedVersion | undefined => {
   const value = req.get("If-Match");
   if (value === undefined) return undefined;
   if (value === "*") return "any";
   const [, version] = versionTag.exec(value) ?? [];
-  if (version === undefined) throw invalidHeader("If-Match", `must be the ETag of one version of the cart, such as "3", or *`);
+  if (version === undefined) throw invalidHeader("If-Match", `must be the ETag of one version, such as "3", or *`);
   return Number(version);
 };
 

@@ -33,7 +33,7 @@ export const domainProblems: Readonly<Record<DomainErrorCode, ProblemKind>> = {
 
 export const failureProblems: Readonly<Record<CommandFailure, ProblemKind>> = {
   OVERLOADED: { status: 503, type: "/problems/overloaded", title: "Too many commands wait" },
-  CONTENDED: { status: 503, type: "/problems/contended", title: "Too many others change this cart" },
+  CONTENDED: { status: 503, type: "/problems/contended", title: "Too many others change the same" },
   STOPPING: { status: 503, type: "/problems/unavailable", title: "The service is not available" },
   UNAVAILABLE: { status: 503, type: "/problems/unavailable", title: "The service is not available" },
   OUTCOME_UNKNOWN: { status: 503, type: "/problems/outcome-unknown", title: "Whether the command was carried out is not known" },
@@ -42,7 +42,7 @@ export const failureProblems: Readonly<Record<CommandFailure, ProblemKind>> = {
 export const versionMismatch: ProblemKind = {
   status: 412,
   type: "/problems/version-mismatch",
-  title: "The cart has another version",
+  title: "The version is another one",
 };
 
 export const idempotencyKeyReused: ProblemKind = {
@@ -67,7 +67,7 @@ export const commandProblem = (error: unknown): unknown => {
         ...versionMismatch,
         detail: error.message,
         members: { current_version: error.actualVersion },
-        // A cart that does not exist has no version.
+        // What does not exist has no version.
         headers: error.actualVersion === 0 ? {} : { ETag: `"${error.actualVersion}"` },
       },
       { cause: error },
