@@ -9,7 +9,13 @@ import type { Figure } from "./measurement.ts";
 
 /** In the order in which they run: the ceilings first, as the others are measured against them. */
 export const figures: readonly Figure[] = [
-  { name: "mysql", title: "ceiling: bare mysql2 loop, 32 connections", unit: "commands/s", run: mysqlCeiling(32) },
+  {
+    name: "mysql",
+    title: "ceiling: bare mysql2 loop, 32 connections",
+    unit: "commands/s",
+    run: mysqlCeiling(32),
+    short: { run: mysqlCeiling(32) },
+  },
   { name: "mysql-1", title: "ceiling: bare mysql2 loop, 1 connection", unit: "commands/s", run: mysqlCeiling(1) },
   { name: "kafka-in", title: "ceiling: bare kafkajs producer", unit: "messages/s", run: kafkaInCeiling },
   { name: "kafka-out", title: "ceiling: bare kafkajs consumer", unit: "messages/s", run: kafkaOutCeiling },
@@ -20,6 +26,7 @@ export const figures: readonly Figure[] = [
     target: { kind: "ratio", of: "mysql", atLeast: 1 },
     limits: { p99: 30, failed: 0 },
     run: firstAddsOverHttp,
+    short: { run: firstAddsOverHttp },
   },
   {
     name: "append",
@@ -27,6 +34,7 @@ export const figures: readonly Figure[] = [
     unit: "commands/s",
     target: { kind: "ratio", of: "mysql", atLeast: 2.5 },
     run: appendInProcess(64),
+    short: { run: appendInProcess(64) },
   },
   {
     name: "http-one-client",
@@ -57,6 +65,7 @@ export const figures: readonly Figure[] = [
     unit: "rows/s",
     target: { kind: "atLeast", value: 30_000 },
     run: relayBacklog(200_000),
+    short: { title: "relay, backlog of 20,000 rows", run: relayBacklog(20_000) },
   },
   {
     name: "relay-latency",
@@ -72,6 +81,7 @@ export const figures: readonly Figure[] = [
     unit: "events/s",
     target: { kind: "atLeast", value: 12_000 },
     run: projectorBacklog(50_000, 4),
+    short: { title: "projector, backlog of 20,000 events over 5,000 carts", run: projectorBacklog(5_000, 4) },
   },
   {
     name: "rebuild",
@@ -87,6 +97,7 @@ export const figures: readonly Figure[] = [
     target: { kind: "atMost", value: 10 },
     limits: { p99: 40 },
     run: visibleUnderLightLoad,
+    short: { run: visibleUnderLightLoad },
   },
   {
     name: "visible-half-load",

@@ -13,7 +13,11 @@ import {
   UserError,
 } from "@cart/tools/own-servers";
 import { figures } from "./figures.ts";
-import { type Result, toTable } from "./table.ts";
+import { growths, type Point } from "./growth.ts";
+import { type GrowthResult, toGrowthChart, toGrowthTable } from "./growthReport.ts";
+import type { Bench } from "./measurement.ts";
+import { formatNumber, type Result, toTable } from "./table.ts";
+import { toChart } from "./toChart.ts";
 import { writeDocument } from "./writeDocument.ts";
 
 const help = `npm run bench [-- OPTIONS]
@@ -23,8 +27,10 @@ give without it, so that every figure is a ratio. Prints a table and writes benc
 
   --only NAME[,NAME]   only these figures (a figure's ceiling is measured as well):
                        ${figures.map(({ name, onDemand }) => (onDemand === true ? `${name} (only when named)` : name)).join(", ")}
-  --seconds N          of load for each figure that runs for a time (default 10)
-  --json FILE          where the results go
+  --short              a smaller run of the most telling figures, in less than a minute; leaves bench/results alone
+  --growth             how figures change as what they work on grows: ${growths.map(({ name }) => name).join(", ")}
+  --seconds N          of load for each figure that runs for a time (default 10; 2 with --short)
+  --json FILE          where the results go (default bench/results/latest.json, with --growth bench/results/growth.json)
   --write              puts the table and its chart into docs/performance.md
   --help
 `;
@@ -32,66 +38,119 @@ give without it, so that every figure is a ratio. Prints a table and writes benc
 const { values } = parseArgs({
   options: {
     only: { type: "string" },
-    seconds: { type: "string", default: "10" },
-    json: { type: "string", default: join(repositoryRoot, "bench/results/latest.json") },
+    short: { type: "boolean", default: false },
+    growth: { type: "boolean", default: false },
+    seconds: { type: "string" },
+    json: { type: "string" },
     write: { type: "boolean", default: false },
     help: { type: "boolean", short: "h" },
   },
 });
 
-const chosen = (): typeof figures => {
-  if (values.only === undefined) return figures.filter(({ onDemand }) => onDemand !== true);
+const isNamed = (known: readonly { readonly name: string }[]): ((one: { readonly name: string }) => boolean) => {
+  if (values.only === undefined) return () => true;
   const names = new Set(values.only.split(","));
-  for (const name of names)
-    if (!figures.some((figure) => figure.name === name)) throw new UserError(`there is no figure "${name}"; see --help`);
-  for (const { name, target } of figures) if (names.has(name) && target?.kind === "ratio") names.add(target.of);
-  return figures.filter(({ name }) => names.has(name));
+  for (const name of names) if (!known.some((one) => one.name === name)) throw new UserError(`there is no figure "${name}"; see --help`);
+  return ({ name }) => names.has(name);
 };
 
-const run = async (): Promise<void> => {
-  const seconds = Number(values.seconds);
-  if (!(seconds >= 1 && seconds <= 600)) throw new UserError("--seconds is a number from 1 to 600");
-  const selected = chosen();
+const chosen = (): typeof figures => {
+  if (values.short)
+    return figures.flatMap(({ short, ...figure }) => (short === undefined ? [] : [{ ...figure, ...short }])).filter(isNamed(figures));
+  if (values.only === undefined) return figures.filter(({ onDemand }) => onDemand !== true);
+  const named = figures.filter(isNamed(figures));
+  const ceilings = new Set(named.flatMap(({ target }) => (target?.kind === "ratio" ? [target.of] : [])));
+  return figures.filter((figure) => named.includes(figure) || ceilings.has(figure.name));
+};
 
+const seconds = Number(values.seconds ?? (values.short ? 2 : 10));
+
+/** With a MySQL and a Kafka of its own, which are gone afterwards. */
+const withServers = async <T>(work: (bench: Bench) => Promise<T>): Promise<T> => {
   const folder = await mkdtemp(join(tmpdir(), "cart-bench-"));
   const plan = { folder, keep: false, report: reportToStderr };
   const mysql = await step(reportToStderr, "MySQL", () => startOwnMysql(plan));
   const kafka = await step(reportToStderr, "Kafka", () => startOwnKafka(plan));
-  const results: Result[] = [];
   try {
-    for (const figure of selected) {
-      const measure = () => figure.run({ mysqlUrl: mysql.url, brokers: kafka.brokers, seconds, report: reportToStderr });
-      const measurement = await step(
-        reportToStderr,
-        figure.title,
-        measure,
-        ({ value }) => `${value.toFixed(value < 100 ? 2 : 0)} ${figure.unit}`,
-      );
-      results.push({ figure, measurement });
-    }
+    return await work({ mysqlUrl: mysql.url, brokers: kafka.brokers, seconds, report: reportToStderr });
   } finally {
     await Promise.all([mysql.stop(), kafka.stop()]);
     await rm(folder, { recursive: true, force: true });
   }
+};
+
+const measureFigures = async (): Promise<void> => {
+  const selected = chosen();
+  const results = await withServers(async (bench) => {
+    const measured: Result[] = [];
+    for (const figure of selected) {
+      const measurement = await step(
+        reportToStderr,
+        figure.title,
+        () => figure.run(bench),
+        ({ value }) => `${formatNumber(value)} ${figure.unit}`,
+      );
+      measured.push({ figure, measurement });
+    }
+    return measured;
+  });
   console.log(`\n${toTable(results)}\n`);
-  const file = resolve(values.json);
+  if (!values.short || values.json !== undefined) {
+    const figuresOf = results.map(({ figure: { name, title, unit, target, limits }, measurement }) => ({
+      name,
+      title,
+      unit,
+      target,
+      limits,
+      ...measurement,
+    }));
+    await writeResults("latest.json", { figures: figuresOf });
+  }
+  if (values.write)
+    await writeDocument({
+      name: "measured",
+      command: commandOf("--write"),
+      table: toTable(results),
+      chart: { file: "performance.svg", svg: toChart(results) },
+    });
+};
+
+const measureGrowth = async (): Promise<void> => {
+  const selected = growths.filter(isNamed(growths));
+  const results = await withServers(async (bench) => {
+    const measured: GrowthResult[] = [];
+    for (const growth of selected) {
+      const points: Point[] = [];
+      for await (const point of growth.measure(bench)) {
+        points.push(point);
+        reportToStderr(`✔ ${growth.title}, ${formatNumber(point.x)} ${growth.of}: ${formatNumber(point.measurement.value)} ${growth.unit}`);
+      }
+      measured.push({ growth, points });
+    }
+    return measured;
+  });
+  console.log(`\n${toGrowthTable(results)}\n`);
+  await writeResults("growth.json", {
+    growths: results.map(({ growth: { name, title, unit, of }, points }) => ({ name, title, unit, of, points })),
+  });
+  if (values.write)
+    await writeDocument({
+      name: "growth",
+      command: commandOf("--growth --write"),
+      table: toGrowthTable(results),
+      chart: { file: "growth.svg", svg: toGrowthChart(results) },
+    });
+};
+
+const commandOf = (options: string): string =>
+  `npm run bench -- ${options}${values.only === undefined ? "" : ` --only ${values.only}`} --seconds ${seconds}`;
+
+const writeResults = async (name: string, results: object): Promise<void> => {
+  const file = resolve(values.json ?? join(repositoryRoot, "bench/results", name));
   await mkdir(dirname(file), { recursive: true });
   const machine = { cores: cpus().length, cpu: cpus()[0]?.model, node: process.version };
-  const measured = results.map(({ figure: { name, title, unit, target, limits }, measurement }) => ({
-    name,
-    title,
-    unit,
-    target,
-    limits,
-    ...measurement,
-  }));
-  await writeFile(file, `${JSON.stringify({ measuredAt: new Date().toISOString(), machine, seconds, figures: measured }, undefined, 2)}\n`);
+  await writeFile(file, `${JSON.stringify({ measuredAt: new Date().toISOString(), machine, seconds, ...results }, undefined, 2)}\n`);
   console.error(`written to ${file}`);
-  if (values.write)
-    await writeDocument(
-      results,
-      `npm run bench -- --write${values.only === undefined ? "" : ` --only ${values.only}`} --seconds ${seconds}`,
-    );
 };
 
 if (values.help === true) console.log(help);
@@ -102,7 +161,8 @@ else {
     () => process.exit(130),
   );
   try {
-    await run();
+    if (!(seconds >= 1 && seconds <= 600)) throw new UserError("--seconds is a number from 1 to 600");
+    await (values.growth ? measureGrowth() : measureFigures());
     process.exit(0);
   } catch (error) {
     console.error(`✘ ${explain(error)}`);

@@ -22,6 +22,8 @@ export type Figure = {
   /** Takes minutes: runs only when it is named. */
   readonly onDemand?: true;
   readonly run: (bench: Bench) => Promise<Measurement>;
+  /** What `--short` runs of it, if it does. */
+  readonly short?: { readonly title?: string; readonly run: (bench: Bench) => Promise<Measurement> };
 };
 
 export type Bench = {

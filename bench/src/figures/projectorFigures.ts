@@ -10,9 +10,9 @@ import { fillEvents } from "../system/fillTables.ts";
 import { withFreshSystem } from "../system/freshSystem.ts";
 import { until } from "../system/until.ts";
 
-/** From the projector's start of its work, when its first cart is there, to the last one. */
+/** From the projectors' start of their work, when the first cart is there, to the last one. */
 export const projectorBacklog =
-  (carts: number, eventsEach: number) =>
+  (carts: number, eventsEach: number, projectors = 1) =>
   (bench: Bench): Promise<Measurement> =>
     withFreshSystem(bench, async ({ kafka, topics, readModel, start }) => {
       const producer = createEventProducer(kafka);
@@ -25,9 +25,12 @@ export const projectorBacklog =
         const [[row]] = await readModel.query<(RowDataPacket & { events: string | null })[]>("SELECT SUM(version) AS events FROM carts");
         return Number(row?.events ?? 0);
       };
-      await Promise.all([start("projector"), until("the first event", 60, async () => (await projected()) > 0, 5)]);
+      await Promise.all([
+        until("the first event", 60, async () => (await projected()) > 0, 5),
+        ...Array.from({ length: projectors }, () => start("projector")),
+      ]);
       const [before, started] = [await projected(), performance.now()];
-      await until("the projector to catch up", 300, async () => (await projected()) >= carts * eventsEach, 200);
+      await until("the projector to catch up", 300, async () => (await projected()) >= carts * eventsEach, 500);
       const seconds = (performance.now() - started) / 1000;
       return { value: (carts * eventsEach - before) / seconds, details: { events: carts * eventsEach } };
     });
