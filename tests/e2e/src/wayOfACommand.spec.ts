@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { createKafka, createTopics, topicsWithPrefix } from "@cart/messaging";
-import { migrateEventStore, migrateReadModel } from "@cart/migrations";
+import { migrateAbandonment, migrateEventStore, migrateReadModel } from "@cart/migrations";
 import { createLogger } from "@cart/service-kit";
 import { useKafka, useMysqlDatabase, waitFor } from "@cart/testkit";
 import { type BuiltService, startBuiltService } from "@cart/tools/own-servers";
 import { expect } from "chai";
 import { exportedSeries } from "./exportedSeries.ts";
 import { monitoredSeries } from "./monitoredSeries.ts";
+import { leaveCart } from "./pastEvents.ts";
 import { startTraceCollector, type TraceCollector } from "./traceCollector.ts";
 
 type Answer = { readonly status: number; readonly headers: Headers; readonly body: Record<string, unknown> };
@@ -14,11 +15,13 @@ type Answer = { readonly status: number; readonly headers: Headers; readonly bod
 describe("the way of a command, through every service", () => {
   const eventStore = useMysqlDatabase({ migrate: migrateEventStore });
   const readModel = useMysqlDatabase({ migrate: migrateReadModel });
+  const abandonment = useMysqlDatabase({ migrate: migrateAbandonment });
   const kafka = useKafka();
 
   // A suite of its own: its services stop before the databases are dropped.
   describe("with every service running", () => {
-    let services: Record<"command-api" | "query-api" | "outbox-relay" | "projector", BuiltService>;
+    let env: Readonly<Record<string, string>>;
+    let services: Record<"command-api" | "query-api" | "outbox-relay" | "projector" | "cart-abandonment", BuiltService>;
 
     let collector: TraceCollector;
 
@@ -27,24 +30,34 @@ describe("the way of a command, through every service", () => {
       collector = await startTraceCollector();
       const prefix = kafka.topicName("e2e.");
       const client = createKafka({ brokers: kafka.brokers(), clientId: "e2e", logger: createLogger({ service: "e2e", level: "silent" }) });
-      const { cartEvents } = topicsWithPrefix(prefix);
-      await createTopics(client, { topics: [{ topic: cartEvents, partitions: 4 }], replicationFactor: 1 });
-      const env = {
+      const { cartEvents, tenantPolicyEvents } = topicsWithPrefix(prefix);
+      const topics = [cartEvents, tenantPolicyEvents].map((topic) => ({ topic, partitions: 4 }));
+      await createTopics(client, { topics, replicationFactor: 1 });
+      env = {
         EVENTSTORE_URL: eventStore.url(),
         READMODEL_URL: readModel.url(),
+        ABANDONMENT_URL: abandonment.url(),
         KAFKA_BROKERS: kafka.brokers().join(","),
         KAFKA_TOPIC_PREFIX: prefix,
-        KAFKA_GROUP: kafka.groupName("projector"),
+        // A consumer that is killed holds up the next one for so long.
+        KAFKA_SESSION_TIMEOUT_MS: "6000",
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
         OTEL_BSP_SCHEDULE_DELAY: "100",
       };
-      const [commandApi, queryApi, relay, projector] = await Promise.all([
+      const [commandApi, queryApi, relay, projector, cartAbandonment] = await Promise.all([
         startBuiltService("command-api", env),
         startBuiltService("query-api", env),
         startBuiltService("outbox-relay", env),
         startBuiltService("projector", env),
+        startBuiltService("cart-abandonment", env),
       ]);
-      services = { "command-api": commandApi, "query-api": queryApi, "outbox-relay": relay, projector };
+      services = {
+        "command-api": commandApi,
+        "query-api": queryApi,
+        "outbox-relay": relay,
+        projector,
+        "cart-abandonment": cartAbandonment,
+      };
     });
 
     after("stop the services", async function () {
@@ -137,6 +150,21 @@ describe("the way of a command, through every service", () => {
       });
       expect(way.requests.map(({ name }) => name)).to.deep.equal(["POST"]);
       expect(way.published.map(({ name }) => name)).to.have.members(["publish CartCreated", "publish ItemAddedToCart"]);
+    });
+
+    it("abandons a cart that is left alone, though the service was killed, until the customer is back", async function () {
+      this.timeout(60_000);
+      process.kill(services["cart-abandonment"].pid, "SIGKILL");
+      const id = randomUUID();
+      await leaveCart(eventStore.url(), id, "default", new Date(Date.now() - 60_000));
+      services["cart-abandonment"] = await startBuiltService("cart-abandonment", env);
+
+      const status = async () => (await get(`/carts/${id}`)).body["status"] === "ABANDONED";
+      await waitFor("the cart to be abandoned", status, { timeoutMs: 40_000 });
+      expect((await get(`/carts/${id}`)).body["version"]).to.equal(3);
+      const added = await post(`/carts/${id}/items`, { user_id: "user-1", item_id: "item-2", price: 5 });
+      expect(added.body["version"]).to.equal(5);
+      expect((await get(`/carts/${id}?min_version=5`)).body["status"]).to.equal("OPEN");
     });
 
     it("exports what the dashboards and the alerts ask for, and nothing that none of them shows", async () => {
