@@ -19,6 +19,7 @@ const commands = {
   migrate: { build: false, script: ["migrations", "src/cli.ts"] },
   bench: { build: true, script: ["bench", "src/main.ts"] },
   "docs:asyncapi": { build: false, script: ["packages/messaging", "src/asyncapi/asyncApiCli.ts"] },
+  "test:contract": { build: true, script: ["tests/contract", "src/main.ts"] },
   "test:faults": { build: true, script: ["tests/faults", "src/main.ts"] },
   "test:compose": { build: false, script: ["tests/compose", "src/main.ts"] },
 };

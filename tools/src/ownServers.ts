@@ -1,6 +1,6 @@
 export { type BuiltService, startBuiltService } from "./builtService.ts";
 export { onStopRequest } from "./onStopRequest.ts";
-export { dataFolder, repositoryRoot } from "./paths.ts";
+export { cacheFolder, dataFolder, repositoryRoot } from "./paths.ts";
 export { type Report, reportToStderr, step } from "./progress.ts";
 export { startOwnKafka } from "./servers/kafkaProviders.ts";
 export { startOwnMysql } from "./servers/mysqlProviders.ts";

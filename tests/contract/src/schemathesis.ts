@@ -1,0 +1,69 @@
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cacheFolder, UserError } from "@cart/tools/own-servers";
+import { execa } from "execa";
+
+const version = "4.32.5";
+
+/** Of one API; it takes half a minute on two cores that do nothing else. Milliseconds. */
+const longestTry = 300_000;
+
+/** Installs it into the user's cache folder, once. Resolves to its program. */
+export const installSchemathesis = async (): Promise<string> => {
+  const folder = join(cacheFolder, `schemathesis-${version}`);
+  const program = join(folder, "bin", "schemathesis");
+  if (existsSync(program)) return program;
+  const missing = new UserError(
+    "Python 3.10 or newer with venv and pip is needed: on Debian or Ubuntu, apt-get install python3-venv python3-pip",
+  );
+  const python = await execa("python3", ["-c", "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))"], { reject: false });
+  if (python.failed) throw missing;
+  // A virtual environment cannot be moved, so a half-made one is told by its program, which comes last.
+  await rm(folder, { recursive: true, force: true });
+  await execa("python3", ["-m", "venv", folder]);
+  const pip = await execa(join(folder, "bin", "pip"), ["install", "--quiet", "--disable-pip-version-check", `schemathesis==${version}`], {
+    reject: false,
+  });
+  if (pip.failed) {
+    await rm(folder, { recursive: true, force: true });
+    throw new UserError(`schemathesis could not be installed with pip: ${pip.stderr.trim().split("\n").at(-1) ?? "it said nothing"}`);
+  }
+  return program;
+};
+
+export type TryOptions = {
+  readonly program: string;
+  readonly url: string;
+  readonly token: string;
+  /** Where its report may go. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+};
+
+type Rates = Readonly<Record<string, { readonly accepted: number }>>;
+
+/**
+ * Sends the API requests of all kinds that its document describes, and some that it
+ * does not. Resolves to what is wrong: nothing when each answer was as the document
+ * says and each operation was carried out at least once, so that none was tried blindly.
+ */
+export const tryDocument = async ({ program, url, token, folder, signal }: TryOptions): Promise<readonly string[]> => {
+  const configuration = fileURLToPath(new URL("../schemathesis.toml", import.meta.url));
+  const report = join(folder, "report.json");
+  const args = ["--config-file", configuration, "run", `${url}/openapi.json`, "--no-color", "--workers", "2", "--report-json-path", report];
+  const { failed } = await execa(program, args, {
+    env: { TOKEN: token, PYTHONUTF8: "1" },
+    stdio: ["ignore", "inherit", "inherit"],
+    reject: false,
+    timeout: longestTry,
+    cancelSignal: signal,
+    forceKillAfterDelay: 5_000,
+  });
+  if (failed) return ["answers otherwise than its document says"];
+  const { valid_rates: rates } = JSON.parse(await readFile(report, "utf8")) as { readonly valid_rates: Readonly<Record<string, Rates>> };
+  return Object.entries(rates)
+    .filter(([, phases]) => Object.values(phases).every(({ accepted }) => accepted === 0))
+    .map(([operation]) => `${operation} was never carried out: give it something to work on in schemathesis.toml`);
+};
