@@ -76,7 +76,7 @@ const assertNotReady = async (project: ComposeProject, service: string): Promise
   try {
     const ask =
       "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((answer) => answer.text()).then(console.log, () => console.log('{}'))";
-    await waitUntil(`${service} to say why it is not ready`, 30, async () => {
+    await waitUntil(`${service} to say why it is not ready`, 120, async () => {
       const answer = JSON.parse(await project.inside(container, "node", "-e", ask)) as { status?: string; checks?: { kafka?: string } };
       assert.equal(answer.status, "not ready");
       assert.match(answer.checks?.kafka ?? "", /authentication failed.*; see KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM/);
