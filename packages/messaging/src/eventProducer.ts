@@ -119,7 +119,14 @@ const requestsOf = (batch: readonly TopicMessages[], maxBytes: number): Request[
 };
 
 /** Close above the size on the wire. */
-const sizeOf = ({ value }: EventMessage): number => Buffer.byteLength(value) + headerBytes;
+const sizeOf = ({ key, value, headers }: EventMessage): number => {
+  let size = recordBytes + Buffer.byteLength(key) + Buffer.byteLength(value);
+  for (const [name, text] of Object.entries(headers)) size += headerBytes + Buffer.byteLength(name) + Buffer.byteLength(text);
+  return size;
+};
 
-/** The headers and the key of a message, with room to spare. */
-const headerBytes = 1_024;
+/** Around the key and the value of a record: the lengths of both and of the whole, the offset, the time, the number of headers. */
+const recordBytes = 32;
+
+/** The two lengths of a header. */
+const headerBytes = 6;

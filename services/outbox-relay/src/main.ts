@@ -34,6 +34,7 @@ await runService({
       leases,
       owner,
       batchRows: config.RELAY_BATCH_ROWS,
+      keepPublished: config.OUTBOX_RETENTION_MS > 0,
       retry: { maxAttempts: config.RELAY_MAX_ATTEMPTS, delayAfter: (attempts) => delayFor(attempts, { base: 500, max: 60_000 }) },
       metrics,
       logger,

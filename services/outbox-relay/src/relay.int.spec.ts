@@ -80,7 +80,7 @@ describe("relay", () => {
   });
   afterEach(() => Promise.all(running.map(stop)));
 
-  const start = (retry = { maxAttempts: 3, delayAfter: () => 20 }, interference: Interference = {}) => {
+  const start = (retry = { maxAttempts: 3, delayAfter: () => 20 }, interference: Interference = {}, keepPublished = true) => {
     const owner = randomUUID();
     const leases = startShardLeases({ pool, owner, leaseMs, logger });
     const kafka = createKafka({ brokers: kafkaServer.brokers(), clientId: "relay-spec", logger });
@@ -98,6 +98,7 @@ describe("relay", () => {
       leases: { ...leases, held: () => interference.believes?.(leases.held()) ?? leases.held() },
       owner,
       batchRows: 50,
+      keepPublished,
       retry,
       metrics,
       logger,
@@ -228,6 +229,24 @@ describe("relay", () => {
     ]);
     await waitFor("both messages", () => Promise.resolve(versionsInKafka(gained).length >= 2));
     expect(versionsInKafka(gained)).to.deep.equal([1, 2]);
+  });
+
+  it("leaves only what is not published, when nothing is to be kept", async () => {
+    const [bad, good] = [randomUUID(), randomUUID()];
+    await insert([
+      ...upTo(120).map((version) => ({ cart: good, version })),
+      { cart: bad, version: 1, metadata: "{}" },
+      { cart: bad, version: 2 },
+    ]);
+    start({ maxAttempts: 1000, delayAfter: () => 20 }, {}, false);
+    await waitFor("the good rows to be gone", async () => (await statuses())["PENDING"] === 2);
+    await pool.query(`UPDATE outbox SET metadata = '{"correlation_id":"c","causation_id":"c"}' WHERE version = 1`);
+    await waitFor("all rows to be gone", async () => Object.keys(await statuses()).length === 0);
+    await waitFor("all messages", () => Promise.resolve(consumed.length >= 122));
+    expect(versionsInKafka(good)).to.deep.equal(upTo(120));
+    expect(versionsInKafka(bad)).to.deep.equal([1, 2]);
+    const [blocks] = await pool.query<RowDataPacket[]>("SELECT 1 FROM outbox_blocks");
+    expect(blocks).to.deep.equal([]);
   });
 
   describe("in a backlog of several pages", () => {

@@ -3,6 +3,7 @@ import { abortableDelay, delayFor, type Logger } from "@cart/service-kit";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { ShardLeases } from "./leases/shardLeases.ts";
 import { type BacklogPage, fetchPending } from "./outbox/fetchPending.ts";
+import { hasPending } from "./outbox/hasPending.ts";
 import { markPublished } from "./outbox/markPublished.ts";
 import type { OutboxRow } from "./outbox/outboxRow.ts";
 import { recordFailure, type RetryPolicy } from "./outbox/recordFailure.ts";
@@ -15,6 +16,8 @@ export type RelayOptions = {
   readonly leases: ShardLeases;
   readonly owner: string;
   readonly batchRows: number;
+  /** Whether published rows stay in the outbox, for the purge to delete. */
+  readonly keepPublished: boolean;
   readonly retry: RetryPolicy;
   readonly metrics: RelayMetrics;
   readonly logger: Logger;
@@ -27,7 +30,7 @@ export type Relay = {
 
 /** Milliseconds between two looks at an outbox that was empty: short for a while after work, as more is likely, then longer. */
 const shortestIdle = 2;
-const longestIdle = 25;
+const longestIdle = 40;
 const stayAlert = 250;
 
 /** Milliseconds after which a pass ends, however much there is to do: shards are handed over between two passes. */
@@ -45,7 +48,7 @@ const longestPass = 1_000;
  * Fetching the next rows, publishing, and marking the last ones overlap.
  */
 export const startRelay = (options: RelayOptions): Relay => {
-  const { pool, publisher, leases, owner, batchRows, retry, metrics, logger } = options;
+  const { pool, publisher, leases, owner, batchRows, keepPublished, retry, metrics, logger } = options;
   const stopping = new AbortController();
 
   /** Rows that Kafka has, while they are marked, which goes on while the next ones are published. */
@@ -57,7 +60,7 @@ export const startRelay = (options: RelayOptions): Relay => {
 
   const mark = async (rows: readonly OutboxRow[]): Promise<void> => {
     if (rows.length === 0) return;
-    const marked = await markPublished(pool, owner, rows);
+    const marked = await markPublished(pool, { owner, keep: keepPublished }, rows);
     metrics.published(marked);
     if (marked < rows.length)
       logger.warn({ rows: rows.length, marked }, "a lease was lost while rows were published; their owner publishes them again");
@@ -126,7 +129,9 @@ export const startRelay = (options: RelayOptions): Relay => {
     while (!stopping.signal.aborted) {
       try {
         await leases.releaseSurplus();
-        const worked = await pass();
+        // A look that seldom finds anything is a cheap one; while more is likely, it would only cost a round trip.
+        const isAlert = idle === shortestIdle;
+        const worked = (isAlert || (await withConnection(pool, hasPending))) && (await pass());
         failedPasses = 0;
         if (worked) {
           idle = shortestIdle;

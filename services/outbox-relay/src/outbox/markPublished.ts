@@ -2,6 +2,12 @@ import { inTransaction, run } from "@cart/mysql";
 import type { Pool, ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import type { OutboxRow } from "./outboxRow.ts";
 
+export type PublishedMark = {
+  readonly owner: string;
+  /** PUBLISHED rows are kept for the purge to delete. Otherwise they are deleted here, which takes two thirds of the time. */
+  readonly keep: boolean;
+};
+
 /**
  * Marks rows that Kafka has, if this relay still holds their shards: a relay that
  * lost its lease marks nothing. Returns how many rows were marked; the rest are
@@ -12,7 +18,7 @@ import type { OutboxRow } from "./outboxRow.ts";
  * then the rows by nothing but their ids. Joined with the leases in one UPDATE, a
  * row took twice the time, and the two orders of locks were deadlocks.
  */
-export const markPublished = (pool: Pool, owner: string, rows: readonly OutboxRow[]): Promise<number> =>
+export const markPublished = (pool: Pool, { owner, keep }: PublishedMark, rows: readonly OutboxRow[]): Promise<number> =>
   inTransaction(pool, async (connection) => {
     const leases = await run<(RowDataPacket & { shard: number })[]>(
       connection,
@@ -24,7 +30,7 @@ export const markPublished = (pool: Pool, owner: string, rows: readonly OutboxRo
     if (own.length === 0) return 0;
     const { affectedRows } = await run<ResultSetHeader>(
       connection,
-      "UPDATE outbox SET status = 'PUBLISHED', published_at = NOW(6) WHERE id IN (?) AND status = 'PENDING'",
+      `${keep ? "UPDATE outbox SET status = 'PUBLISHED', published_at = NOW(6)" : "DELETE FROM outbox"} WHERE id IN (?) AND status = 'PENDING'`,
       [own.map(({ id }) => id)],
     );
     const retried = own.filter(({ retryCount }) => retryCount > 0).map(({ id }) => id);
