@@ -37,7 +37,7 @@ export type TryOptions = {
   readonly program: string;
   readonly url: string;
   readonly token: string;
-  /** Where its report may go. */
+  /** Where its report and what it remembers may go. */
   readonly folder: string;
   readonly signal: AbortSignal;
 };
@@ -54,6 +54,7 @@ export const tryDocument = async ({ program, url, token, folder, signal }: TryOp
   const report = join(folder, "report.json");
   const args = ["--config-file", configuration, "run", `${url}/openapi.json`, "--no-color", "--workers", "2", "--report-json-path", report];
   const { failed } = await execa(program, args, {
+    cwd: folder,
     env: { TOKEN: token, PYTHONUTF8: "1" },
     stdio: ["ignore", "inherit", "inherit"],
     reject: false,
