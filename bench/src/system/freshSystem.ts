@@ -34,7 +34,13 @@ export const withFreshSystem = async <T>(bench: Bench, work: (system: FreshSyste
   const logger = createLogger({ service: "bench", level: "error" });
   const kafka = createKafka({ brokers: bench.brokers, clientId: "bench", logger });
   const topics = topicsWithPrefix(`${name}.`);
-  await createTopics(kafka, { topics: [{ topic: topics.cartEvents, partitions: 12 }], replicationFactor: 1 });
+  await createTopics(kafka, {
+    topics: [
+      { topic: topics.cartEvents, partitions: 12 },
+      { topic: topics.tenantPolicyEvents, partitions: 1 },
+    ],
+    replicationFactor: 1,
+  });
 
   const eventStore = mysql.createPool({ uri: eventStoreUrl, connectionLimit: 4, timezone: "Z" });
   const readModel = mysql.createPool({ uri: readModelUrl, connectionLimit: 4, timezone: "Z" });

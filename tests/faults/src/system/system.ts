@@ -65,8 +65,9 @@ export const startSystem = async ({
 
   const brokers = [`127.0.0.1:${proxies.kafka.port}`];
   const kafka = createKafka({ brokers, clientId: "faults", logger: createLogger({ service: "faults", level: "silent" }) });
-  const topic = topicsWithPrefix(prefix).cartEvents;
-  await createTopics(kafka, { topics: [{ topic, partitions }], replicationFactor: 1 });
+  const { cartEvents: topic, tenantPolicyEvents } = topicsWithPrefix(prefix);
+  const topics = [topic, tenantPolicyEvents].map((each) => ({ topic: each, partitions }));
+  await createTopics(kafka, { topics, replicationFactor: 1 });
 
   const through = (port: number, database: string): string => `mysql://root@127.0.0.1:${port}/${database}`;
   const env = {
