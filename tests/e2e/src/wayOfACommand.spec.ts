@@ -154,9 +154,11 @@ describe("the way of a command, through every service", () => {
 
     it("abandons a cart that is left alone, though the service was killed, until the customer is back", async function () {
       this.timeout(60_000);
+      const policy = await post("/tenants/default/cart-abandoned-policies", { title: "Standard", abandoned_minutes: 1 });
+      expect(policy.body).to.include({ status: "success", version: 1 });
       process.kill(services["cart-abandonment"].pid, "SIGKILL");
       const id = randomUUID();
-      await leaveCart(eventStore.url(), id, "default", new Date(Date.now() - 60_000));
+      await leaveCart(eventStore.url(), id, new Date(Date.now() - 60_000));
       services["cart-abandonment"] = await startBuiltService("cart-abandonment", env);
 
       const status = async () => (await get(`/carts/${id}`)).body["status"] === "ABANDONED";
