@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 import { cartId, policy, useAbandonment } from "../testing/useAbandonment.ts";
 
 /** `CART_TIMERS=100000 npm test -- --filter=@cart/cart-abandonment` tries more. */
-const count = Number(process.env["CART_TIMERS"] ?? 10_000);
+const count = Number(process.env["CART_TIMERS"] ?? 5_000);
 const megabyte = 2 ** 20;
 
 describe(`${count} timers that are due at once`, () => {

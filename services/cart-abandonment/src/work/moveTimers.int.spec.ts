@@ -50,6 +50,21 @@ describe("timers whose policy has changed", () => {
     expect(await byDue()).to.deep.equal([["12:40", 3, 30]]);
   });
 
+  it("that somebody else has at this moment move afterwards, and hold up no other", async () => {
+    await deliver(await choose(policy({ abandonedMinutes: 60 })));
+    await pend(3);
+    await deliver(await choose(policy({ abandonedMinutes: 20 })));
+    await inTransaction(abandonment.pool(), async (connection) => {
+      // As a worker that is claiming it.
+      await connection.query("SELECT 1 FROM timers WHERE cart_id = UUID_TO_BIN(?) FOR UPDATE", [cartId(2)]);
+      expect(await moveTimers(abandonment.pool(), 100)).to.equal(2);
+      expect(await moveTimers(abandonment.pool(), 100)).to.equal(0);
+    });
+    expect(await moving()).to.deep.equal([1]);
+    await abandonment.moveTimers();
+    expect(await byDue()).to.deep.equal([["12:20", 2, 3]]);
+  });
+
   it("do not move for another tenant's policy", async () => {
     await deliver([...(await choose(policy({ abandonedMinutes: 60 }))), ...(await choose(policy({ abandonedMinutes: 60 }), "shop-2"))]);
     await pend(5);
