@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { explain, onStopRequest, reportToStderr, step } from "@cart/tools/own-servers";
 import { installSchemathesis, tryDocument } from "./schemathesis.ts";
-import { seedCarts } from "./seedCarts.ts";
+import { seed } from "./seed.ts";
 import { startSystem, type System } from "./system.ts";
 import { adminToken } from "./token.ts";
 
@@ -27,7 +27,7 @@ const run = async (signal: AbortSignal): Promise<number> => {
     system = await step(report, "system started", () => startSystem(folder, report));
     const { commandApi, queryApi } = system;
     const token = await adminToken();
-    await step(report, "carts made", () => seedCarts({ commandApi, queryApi, token }));
+    await step(report, "carts made", () => seed({ commandApi, queryApi, token }));
     let failed = 0;
     // The query API first: it shows the carts as they were made.
     for (const [name, url] of Object.entries({ "query-api": queryApi, "command-api": commandApi })) {

@@ -42,12 +42,13 @@ export type TryOptions = {
   readonly signal: AbortSignal;
 };
 
-type Rates = Readonly<Record<string, { readonly accepted: number }>>;
+/** Of one operation, by the phases of the run. */
+type Rates = Readonly<Record<string, { readonly accepted: number; readonly conflicts: number }>>;
 
 /**
  * Sends the API requests of all kinds that its document describes, and some that it
  * does not. Resolves to what is wrong: nothing when each answer was as the document
- * says and each operation was carried out at least once, so that none was tried blindly.
+ * says and each operation came at least once to a decision, so that none was tried blindly.
  */
 export const tryDocument = async ({ program, url, token, folder, signal }: TryOptions): Promise<readonly string[]> => {
   const configuration = fileURLToPath(new URL("../schemathesis.toml", import.meta.url));
@@ -65,6 +66,6 @@ export const tryDocument = async ({ program, url, token, folder, signal }: TryOp
   if (failed) return ["answers otherwise than its document says"];
   const { valid_rates: rates } = JSON.parse(await readFile(report, "utf8")) as { readonly valid_rates: Readonly<Record<string, Rates>> };
   return Object.entries(rates)
-    .filter(([, phases]) => Object.values(phases).every(({ accepted }) => accepted === 0))
-    .map(([operation]) => `${operation} was never carried out: give it something to work on in schemathesis.toml`);
+    .filter(([, phases]) => Object.values(phases).every(({ accepted, conflicts }) => accepted + conflicts === 0))
+    .map(([operation]) => `${operation} never came to a decision: give it something to work on in schemathesis.toml`);
 };

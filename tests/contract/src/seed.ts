@@ -3,8 +3,8 @@ import { waitUntil } from "@cart/tools/own-servers";
 
 export type SeedOptions = { readonly commandApi: string; readonly queryApi: string; readonly token: string };
 
-/** The carts that the configuration names: more open ones than a run uses up, and one in each other status. */
-export const seedCarts = async ({ commandApi, queryApi, token }: SeedOptions): Promise<void> => {
+/** What the configuration names: more open carts than a run uses up, one in each other status, and a tenant's policy. */
+export const seed = async ({ commandApi, queryApi, token }: SeedOptions): Promise<void> => {
   const headers = { Authorization: `Bearer ${token}` };
   const send = async (path: string, body: object): Promise<void> => {
     const response = await fetch(`${commandApi}${path}`, {
@@ -22,6 +22,7 @@ export const seedCarts = async ({ commandApi, queryApi, token }: SeedOptions): P
       await send(`/carts/${cart}/items`, { user_id: "user-1", item_id, quantity: 2, price: 29.99 });
     }
   }
+  await send("/tenants/default/cart-abandoned-policies", { title: "Standard", abandoned_minutes: 60 });
   await send(`/carts/${submitted}/submit`, {});
   await send(`/carts/${purchased}/purchase`, { order_id: "order-1" });
   await send(`/carts/${merged}/merge`, { target_cart_id: open[0] });
