@@ -15,9 +15,11 @@ import {
 import express, { type Express } from "express";
 import { cartListRoutes } from "./cartLists/cartListRoutes.ts";
 import { cartRoutes, type CartRoutesOptions } from "./carts/cartRoutes.ts";
+import { funnelRoutes } from "./funnel/funnelRoutes.ts";
 import { historyRoutes } from "./history/historyRoutes.ts";
 import { databaseProblems } from "./http/databaseProblems.ts";
 import { document } from "./openapi/document.ts";
+import { policyRoutes } from "./policies/policyRoutes.ts";
 import { streamRoutes, type StreamRoutesOptions } from "./stream/streamRoutes.ts";
 
 export type AppOptions = CartRoutesOptions &
@@ -35,6 +37,7 @@ export const createApp = (options: AppOptions): Express => {
   app.use(operationalRoutes(options), documentRoutes(document));
   app.use(answerWithin(options.guard.requestTimeout), checkAccess(options.guard));
   app.use(cartRoutes(options), historyRoutes(options), streamRoutes(options), cartListRoutes(options));
+  app.use(policyRoutes(options), funnelRoutes(options));
   app.use(notFoundHandler, databaseProblems, problemHandler(options));
   return app;
 };

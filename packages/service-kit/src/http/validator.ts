@@ -27,7 +27,7 @@ export const validator = <Schema extends TSchema>(
   { coerce = false }: ValidatorOptions = {},
 ): ((value: unknown) => Static<Schema>) => {
   const ajv = new Ajv({ allErrors: true, strict: true, coerceTypes: coerce, useDefaults: coerce });
-  formats.default(ajv, ["date-time"]);
+  formats.default(ajv, ["date-time", "date"]);
   // The format of ajv-formats takes "urn:uuid:…" as well, which no client means as a cart's id.
   ajv.addFormat("uuid", /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i);
   const isValid = ajv.compile<Static<Schema>>(schema);

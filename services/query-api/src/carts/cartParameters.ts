@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 
-const version = (minimum: 0 | 1, description: string) => Type.Optional(Type.Integer({ minimum, maximum: 2 ** 31 - 1, description }));
+export const version = (minimum: 0 | 1, description: string) => Type.Optional(Type.Integer({ minimum, maximum: 2 ** 31 - 1, description }));
 
 const limit = (of: string) =>
   Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20, description: `most ${of} in the answer` }));

@@ -1,16 +1,16 @@
 import { type Access, accessOf, mayActOn, methodNotAllowed, validator } from "@cart/service-kit";
-import { type Request, type RequestHandler, type Response, Router } from "express";
+import { type Request, type Response, Router } from "express";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { readCartAt } from "../history/readCartAt.ts";
-import { closedSignal } from "../http/closedSignal.ts";
 import { invalidField } from "../http/invalidField.ts";
-import { matchesEtag } from "../http/matchesEtag.ts";
+import { sendVersioned } from "../http/sendVersioned.ts";
+import { untilClosed } from "../http/untilClosed.ts";
 import { cartIdParameter, getCartQuery } from "./cartParameters.ts";
 import { cartNotFound, versionNotFound, versionNotReached } from "./cartProblems.ts";
 import { type CartRecord, cartView } from "./cartView.ts";
 import { readCart } from "./readCart.ts";
-import { readVersions } from "./readVersions.ts";
-import { createVersionWatcher } from "./versionWatcher.ts";
+import { readVersions } from "../versions/readVersions.ts";
+import { createVersionWatcher, minVersionPace } from "../versions/versionWatcher.ts";
 
 export type CartRoutesOptions = {
   readonly readModel: ReadOnlyDatabase;
@@ -23,7 +23,7 @@ export type CartRoutesOptions = {
 export const cartRoutes = ({ readModel, eventStore, minVersionTimeout }: CartRoutesOptions): Router => {
   const validId = validator(cartIdParameter, { coerce: true });
   const validQuery = validator(getCartQuery, { coerce: true });
-  const watcher = createVersionWatcher({ readVersions: (ids) => readVersions(readModel, ids), pace: minVersionPace });
+  const watcher = createVersionWatcher({ readVersions: (ids) => readVersions(readModel, "carts", ids), pace: minVersionPace });
 
   const newest = async (id: string, minVersion: number, { access, signal }: Reader): Promise<CartRecord | undefined> => {
     const found = await readCart(readModel, id);
@@ -51,23 +51,11 @@ export const cartRoutes = ({ readModel, eventStore, minVersionTimeout }: CartRou
     const reader = { access: accessOf(res), signal };
     const cart = await (atVersion === undefined ? newest(id, minVersion ?? 0, reader) : past(id, atVersion, reader));
     if (cart === undefined) throw cartNotFound();
-    const etag = `"${cart.version}"`;
-    // It may be kept, but is asked for again each time: the ETag says whether it is still the same.
-    res.set({ ETag: etag, "Cache-Control": "no-cache" });
-    if (matchesEtag(req.get("If-None-Match"), etag)) res.status(304).end();
-    else res.json(cartView(cart));
-  };
-
-  const getCart: RequestHandler = (req, res) => {
-    const signal = closedSignal(res);
-    return answer(req, res, signal).catch((error: unknown) => {
-      // When the client gave up there is nobody to answer, and nothing went wrong.
-      if (!signal.aborted) throw error;
-    });
+    sendVersioned(req, res, cart.version, () => cartView(cart));
   };
 
   const router = Router();
-  router.route("/carts/:id").get(getCart).all(methodNotAllowed("GET", "HEAD"));
+  router.route("/carts/:id").get(untilClosed(answer)).all(methodNotAllowed("GET", "HEAD"));
   return router;
 };
 
@@ -76,6 +64,3 @@ type Reader = {
   /** Aborted when it has gone. */
   readonly signal: AbortSignal;
 };
-
-/** Most events are projected within a few ms; what takes longer is a backlog. */
-const minVersionPace = { shortest: 1, longest: 25 };

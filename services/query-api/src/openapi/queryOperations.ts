@@ -6,13 +6,17 @@ import { cartProblems } from "../carts/cartProblems.ts";
 import { cartSchema } from "../carts/cartView.ts";
 import { cartEventSchema } from "../history/cartEventView.ts";
 import { historySchema } from "../history/historyRoutes.ts";
+import { funnelQuery, funnelSchema } from "../funnel/funnelParameters.ts";
 import { databaseUnavailable } from "../http/databaseProblems.ts";
+import { getPolicyQuery } from "../policies/policyParameters.ts";
+import { policyProblems } from "../policies/policyProblems.ts";
+import { policySchema } from "../policies/policyView.ts";
 import { tooManyStreams } from "../stream/streamRoutes.ts";
 
 const validated = { "Cache-Control": Type.Literal("no-cache", { description: "ask again each time" }) };
 const versioned = Type.Object({
   ...validated,
-  ETag: Type.String({ pattern: '^"\\d+"$', description: "the cart's version in this answer" }),
+  ETag: Type.String({ pattern: '^"\\d+"$', description: "the version in this answer" }),
 });
 
 const ofQueries = [commonProblems.validation, commonProblems.badRequest, { ...databaseUnavailable, headers: retryLater }];
@@ -22,7 +26,9 @@ const ok = (description: string, headers: TObject, schema: TSchema) => ({
 });
 
 const ifNoneMatch = Type.Object({
-  "If-None-Match": Type.Optional(Type.String({ description: "ETags that the client has: 304 when one is the cart's", examples: ['"2"'] })),
+  "If-None-Match": Type.Optional(
+    Type.String({ description: "ETags that the client has: 304 when one is that of the answer", examples: ['"2"'] }),
+  ),
 });
 
 const streamMessage = Type.Object(
@@ -101,4 +107,27 @@ export const queryOperations: Operations = {
     summary: "A tenant's carts, newest first",
     path: tenantParameter,
   }),
+  "GET /tenants/{tenant_id}/cart-abandoned-policies": {
+    operationId: "getCartAbandonedPolicy",
+    tag: "policies",
+    summary: "When a tenant's carts count as abandoned",
+    description: "The read model is a moment behind the writes: `min_version` waits for what a command answered.",
+    path: tenantParameter,
+    query: getPolicyQuery,
+    headers: ifNoneMatch,
+    answers: {
+      ...ok("The policy.", versioned, policySchema),
+      304: { description: "The client has this version.", headers: versioned },
+    },
+    problems: [...ofQueries, forbiddenProblem, policyProblems.notFound, { ...policyProblems.versionNotReached, headers: retryLater }],
+  },
+  "GET /tenants/{tenant_id}/cart-funnel": {
+    operationId: "getCartFunnel",
+    tag: "carts",
+    summary: "How far a tenant's carts got, day by day",
+    path: tenantParameter,
+    query: funnelQuery,
+    answers: ok("The counts.", Type.Object(validated), funnelSchema),
+    problems: [...ofQueries, forbiddenProblem],
+  },
 };

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { abortableDelay } from "@cart/service-kit";
-import type { VersionWatcher } from "../carts/versionWatcher.ts";
+import type { VersionWatcher } from "../versions/versionWatcher.ts";
 import { DatabaseUnavailableError } from "../database/readOnlyDatabase.ts";
 import { cartEventView } from "../history/cartEventView.ts";
 import type { StoredEvent } from "../history/readEvents.ts";

@@ -3,8 +3,8 @@ import { type Request, type RequestHandler, type Response, Router } from "expres
 import { Gauge, type Registry } from "prom-client";
 import { cartIdParameter, streamHeaders, streamQuery } from "../carts/cartParameters.ts";
 import { cartNotFound } from "../carts/cartProblems.ts";
-import { readVersions } from "../carts/readVersions.ts";
-import { createVersionWatcher } from "../carts/versionWatcher.ts";
+import { readVersions } from "../versions/readVersions.ts";
+import { createVersionWatcher } from "../versions/versionWatcher.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { readCreation } from "../history/readCreation.ts";
 import { createEventFeed } from "./eventFeed.ts";
@@ -47,7 +47,7 @@ export const streamRoutes = ({ readModel, eventStore, streams, registry, stoppin
   const validQuery = validator(streamQuery, { coerce: true });
   const validHeaders = validator(streamHeaders, { coerce: true });
   const watcher = createVersionWatcher({
-    readVersions: (ids) => readVersions(readModel, ids),
+    readVersions: (ids) => readVersions(readModel, "carts", ids),
     pace: { shortest: streams.pollInterval, longest: streams.pollInterval },
   });
   const feed = createEventFeed(eventStore);
@@ -80,7 +80,7 @@ export const streamRoutes = ({ readModel, eventStore, streams, registry, stoppin
     try {
       const creation = await readCreation(eventStore, id, access);
       if (creation === undefined) throw cartNotFound();
-      const after = resumed ?? afterVersion ?? (await readVersions(readModel, [id])).get(id) ?? 0;
+      const after = resumed ?? afterVersion ?? (await readVersions(readModel, "carts", [id])).get(id) ?? 0;
       if (end.signal.aborted && !stopping.aborted) return;
       // `Connection: close`, since nothing follows a stream: a shutdown does not have to wait for an idle connection.
       res.writeHead(200, {

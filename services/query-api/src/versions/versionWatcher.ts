@@ -16,12 +16,12 @@ export type VersionWait = {
 };
 
 export type VersionWatcher = {
-  /** The cart's version once that is the wanted or a later one; `undefined` after the timeout or an abort. Rejects when the versions cannot be read. */
+  /** The aggregate's version once that is the wanted or a later one; `undefined` after the timeout or an abort. Rejects when the versions cannot be read. */
   readonly reached: (wait: VersionWait) => Promise<number | undefined>;
 };
 
 /**
- * Waits for carts to get to a version. All waits share one query at a time, so a
+ * Waits for aggregates to get to a version. All waits share one query at a time, so a
  * thousand of them ask the database no more often than one does.
  */
 export const createVersionWatcher = ({ readVersions, pace }: VersionWatcherOptions): VersionWatcher => {
@@ -103,3 +103,6 @@ const pollDelay = (waiting: ReadonlySet<Waiting>, { shortest, longest }: Version
   for (const { since } of waiting) newest = Math.min(newest, now - since);
   return Math.min(longest, Math.max(shortest, newest / 10));
 };
+
+/** Most events are projected within a few ms; what takes longer is a backlog. */
+export const minVersionPace = { shortest: 1, longest: 25 };

@@ -1,0 +1,7 @@
+import { Type } from "typebox";
+import { version } from "../carts/cartParameters.ts";
+
+export const getPolicyQuery = Type.Object(
+  { min_version: version(1, "answer when the policy has at least this version") },
+  { additionalProperties: false },
+);

@@ -1,0 +1,17 @@
+import { HttpProblem } from "@cart/service-kit";
+
+/** The kinds of problem that routes of policies have beside the common ones. */
+export const policyProblems = {
+  notFound: { status: 404, type: "/problems/not-found", title: "The tenant has no policy" },
+  versionNotReached: { status: 503, type: "/problems/version-not-reached", title: "The policy does not have this version yet" },
+} as const;
+
+export const policyNotFound = (): HttpProblem => new HttpProblem(policyProblems.notFound);
+
+/** For `min_version`: what may still come. */
+export const policyVersionNotReached = (version: number): HttpProblem =>
+  new HttpProblem({
+    ...policyProblems.versionNotReached,
+    detail: `the policy did not get to version ${version} in time`,
+    headers: { "Retry-After": "1" },
+  });
