@@ -8,12 +8,16 @@ const carts = 25_000;
 const eventsEach = 4;
 const messagesEach = 1_000;
 
-/** What kafkajs gives without this product: batches of the same messages, acks=all. */
+/**
+ * What kafkajs gives without this product: batches of the same messages, acks=all.
+ * They are sent twice, and the second time counts: a broker that has just started
+ * runs code that is not compiled yet, and takes twice as long for a message.
+ */
 export const kafkaInCeiling = (bench: Bench): Promise<Measurement> =>
   withFreshSystem(bench, async ({ kafka, topics }) => {
     const batches = inBatches(cartMessages(carts, eventsEach), messagesEach);
     const producer = createEventProducer(kafka);
-    await producer.connect();
+    for (const messages of batches) await producer.send([{ topic: topics.cartEvents, messages }]);
     const started = performance.now();
     for (const messages of batches) await producer.send([{ topic: topics.cartEvents, messages }]);
     const seconds = (performance.now() - started) / 1000;
