@@ -73,6 +73,6 @@ const projectAt = (
       const client = 'MYSQL_PWD="$MYSQL_ROOT_PASSWORD" mysql --user=root --skip-column-names --batch --execute="$0"';
       return (await compose("exec", "--no-TTY", "mysql", "sh", "-c", client, sql)).split("\n").filter((line) => line !== "");
     },
-    remove: async () => void (await compose("down", "--volumes", "--timeout", "20")),
+    remove: async () => void (await compose("down", "--volumes", "--remove-orphans", "--timeout", "20")),
   };
 };
