@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Cart, cartAggregate, type CartCommand, type CartEvent } from "@cart/domain";
-import { type CommandHandler, createCommandHandler, newEventId } from "@cart/event-store";
-import { openMysqlPool } from "@cart/mysql";
+import { type CommandHandler, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
 import { type Bench, type Measurement, percentile } from "../measurement.ts";
 import { runLoad } from "../load/runLoad.ts";
 import { type FreshSystem, withFreshSystem } from "../system/freshSystem.ts";
@@ -30,7 +29,7 @@ const withHandler = async <T>(
   options: { cachedStreams?: number },
   work: (handler: Handler) => Promise<T>,
 ): Promise<T> => {
-  const pool = openMysqlPool({ url: eventStoreUrl, connectionLimit: 8 });
+  const pool = openEventStorePool({ url: eventStoreUrl, connectionLimit: 8 });
   const handler = createCommandHandler({ pool, aggregate: cartAggregate, now: () => new Date(), newEventId, ...options });
   try {
     return await work(handler);

@@ -23,6 +23,7 @@ export type {
 } from "./commands/commandRequest.ts";
 export { purgeAnswers } from "./idempotency/purgeAnswers.ts";
 export { newEventId } from "./newEventId.ts";
+export { openEventStorePool } from "./openEventStorePool.ts";
 export { shardCount, shardOf } from "./outbox/shardOf.ts";
 export { type Append, appendStreams } from "./streams/appendStreams.ts";
 export { CommitOutcomeUnknownError } from "./streams/commitOutcomeUnknownError.ts";

@@ -1,7 +1,6 @@
 import { cartAggregate } from "@cart/domain";
-import { createCommandHandler } from "@cart/event-store";
+import { createCommandHandler, openEventStorePool } from "@cart/event-store";
 import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
-import { openMysqlPool } from "@cart/mysql";
 import { listen, notFoundHandler, operationalRoutes, problemHandler, runService } from "@cart/service-kit";
 import express from "express";
 import { v7 as uuidv7 } from "uuid";
@@ -21,7 +20,7 @@ await runService({
     // One each for the consumer, the worker, /readyz and /metrics.
     const pool = openTimerPool({ url: config.ABANDONMENT_URL, connectionLimit: 4 });
     onStop("timer connections", () => pool.end());
-    const eventStore = openMysqlPool({ url: config.EVENTSTORE_URL, connectionLimit: 4 });
+    const eventStore = openEventStorePool({ url: config.EVENTSTORE_URL, connectionLimit: 4 });
     onStop("event store connections", () => eventStore.end());
 
     const topics = topicsWithPrefix(config.KAFKA_TOPIC_PREFIX);

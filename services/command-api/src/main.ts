@@ -1,6 +1,5 @@
 import { cartAggregate, tenantPolicyAggregate } from "@cart/domain";
-import { type CommittedBatch, createCommandHandler, newEventId } from "@cart/event-store";
-import { openMysqlPool } from "@cart/mysql";
+import { type CommittedBatch, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
 import { apiGuard, listen, listenHost, runService } from "@cart/service-kit";
 import { createCommandMetrics } from "./commandMetrics.ts";
 import { config as configSchema } from "./config.ts";
@@ -14,7 +13,7 @@ await runService({
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
     const guard = apiGuard(config);
-    const pool = openMysqlPool({ url: config.EVENTSTORE_URL, connectionLimit: config.MYSQL_CONNECTIONS });
+    const pool = openEventStorePool({ url: config.EVENTSTORE_URL, connectionLimit: config.MYSQL_CONNECTIONS });
     onStop("event store connections", () => pool.end());
 
     const metrics = createCommandMetrics(registry);

@@ -1,11 +1,10 @@
 import { cartAggregate } from "@cart/domain";
-import { createCommandHandler } from "@cart/event-store";
-import { openMysqlPool } from "@cart/mysql";
+import { createCommandHandler, openEventStorePool } from "@cart/event-store";
 import { v7 as uuidv7 } from "uuid";
 
 /** A new cart that got an item at this time and was left alone since, so that nobody has to wait until it is abandoned. */
 export const leaveCart = async (eventStoreUrl: string, cartId: string, time: Date): Promise<void> => {
-  const pool = openMysqlPool({ url: eventStoreUrl, connectionLimit: 1 });
+  const pool = openEventStorePool({ url: eventStoreUrl, connectionLimit: 1 });
   const handler = createCommandHandler({ pool, aggregate: cartAggregate, now: () => time, newEventId: () => uuidv7() });
   const defaults = { tenantId: "default", currency: "USD" };
   try {

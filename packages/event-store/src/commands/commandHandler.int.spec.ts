@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { type AddItem, type Cart, cartAggregate, type CartCommand, type CartEvent, decideMerge, itemCount } from "@cart/domain";
 import { migrateEventStore } from "@cart/migrations";
-import { openMysqlPool } from "@cart/mysql";
+import { writeTogether } from "@cart/mysql";
 import { useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { v7 as uuidv7 } from "uuid";
+import { openEventStorePool } from "../openEventStorePool.ts";
 import { insertAnswers } from "../idempotency/insertAnswers.ts";
 import { loadStreams } from "../streams/loadStreams.ts";
 import { type CommandHandler, createCommandHandler, type Once } from "./commandHandler.ts";
@@ -25,7 +26,7 @@ describe("command handler", () => {
   const database = useMysqlDatabase({ migrate: migrateEventStore });
   let pool: Pool;
   before(() => {
-    pool = openMysqlPool({ url: database.url(), connectionLimit: 8 });
+    pool = openEventStorePool({ url: database.url(), connectionLimit: 8 });
   });
   after(() => pool.end());
 
@@ -342,7 +343,7 @@ describe("command handler", () => {
           version: 7,
           answer: `of another process to ${aggregateId}`,
         }));
-        await insertAnswers(other, answers);
+        await writeTogether(other, [insertAnswers(answers)]);
 
         const first = handler.handleOnce(add(blocked), once("key-1"));
         await waitFor("the transaction to wait for the other one", async () => {

@@ -1,5 +1,5 @@
 import { migrateEventStore } from "@cart/migrations";
-import { openMysqlPool, withConnection } from "@cart/mysql";
+import { openMysqlPool, withConnection, writeTogether } from "@cart/mysql";
 import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool, RowDataPacket } from "mysql2/promise";
@@ -22,9 +22,8 @@ describe("purge answers", () => {
     withConnection(pool, async (connection) => {
       for (const age of ages) {
         const aggregateId = uuidv7();
-        await insertAnswers(connection, [
-          { aggregateType: "Cart", aggregateId, key: `age-${age}`, requestHash: Buffer.alloc(32), version: 1, answer: "{}" },
-        ]);
+        const answer = { aggregateType: "Cart", aggregateId, key: `age-${age}`, requestHash: Buffer.alloc(32), version: 1, answer: "{}" };
+        await writeTogether(connection, [insertAnswers([answer])]);
         await connection.query("UPDATE idempotency_keys SET created_at = NOW(6) - INTERVAL ? MINUTE WHERE aggregate_id = UUID_TO_BIN(?)", [
           age * 60,
           aggregateId,

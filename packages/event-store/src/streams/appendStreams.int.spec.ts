@@ -1,10 +1,10 @@
 import { cartAggregate, cartAggregateType, type CartEvent, type RecordedEvent } from "@cart/domain";
 import { migrateEventStore } from "@cart/migrations";
-import { openMysqlPool } from "@cart/mysql";
 import { useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { v7 as uuidv7 } from "uuid";
+import { openEventStorePool } from "../openEventStorePool.ts";
 import { appendLocked, appendStreams } from "./appendStreams.ts";
 import { ConcurrencyError } from "./concurrencyError.ts";
 import { loadStreams } from "./loadStreams.ts";
@@ -35,7 +35,7 @@ describe("append streams", () => {
   const database = useMysqlDatabase({ migrate: migrateEventStore });
   let pool: Pool;
   before(() => {
-    pool = openMysqlPool({ url: database.url(), connectionLimit: 4 });
+    pool = openEventStorePool({ url: database.url(), connectionLimit: 4 });
   });
   after(() => pool.end());
   beforeEach(() => pool.query("DELETE FROM events").then(() => pool.query("DELETE FROM outbox")));

@@ -1,5 +1,5 @@
 import type { Aggregate, DomainEvent, EventCodec, RecordedEvent } from "@cart/domain";
-import { isDuplicateKey, isLockConflict, run, uuidToBytes, withConnection } from "@cart/mysql";
+import { isDuplicateKey, isLockConflict, run, type Statement, uuidToBytes, withConnection, writeTogether } from "@cart/mysql";
 import type { Pool, PoolConnection } from "mysql2/promise";
 import { insertAnswers } from "../idempotency/insertAnswers.ts";
 import type { StoredAnswer } from "../idempotency/storedAnswer.ts";
@@ -40,10 +40,9 @@ export const appendStreams = async <Event extends DomainEvent>(
   appends: readonly Append<Event>[],
   answers: readonly StoredAnswer[] = [],
 ): Promise<void> => {
-  const insert = toInserts(codec, appends, answers);
+  const inserts = toInserts(codec, appends, answers);
   await withConnection(pool, async (connection) => {
-    await run(connection, "START TRANSACTION");
-    await insert(connection);
+    await write(connection, [{ sql: "START TRANSACTION" }, ...inserts]);
     await commit(connection);
   });
 };
@@ -65,39 +64,40 @@ export const appendLocked = async <State, Command, Event extends DomainEvent, De
     await run(connection, "START TRANSACTION");
     await lockStreams(connection, aggregate.type, versions);
     const decided = await decide((aggregateIds) => loadStreamsOn(connection, aggregate, aggregateIds));
-    await toInserts(aggregate.codec, decided.appends, decided.answers)(connection);
+    await write(connection, toInserts(aggregate.codec, decided.appends, decided.answers));
     await commit(connection);
     return decided;
   });
 
 type Appends<Event extends DomainEvent> = { readonly appends: readonly Append<Event>[]; readonly answers: readonly StoredAnswer[] };
 
-/** Validates at once; the function that it returns writes. */
+/** Validates all events. */
 const toInserts = <Event extends DomainEvent>(
   codec: EventCodec<Event>,
   appends: readonly Append<Event>[],
   answers: readonly StoredAnswer[],
-): ((connection: PoolConnection) => Promise<void>) => {
+): readonly Statement[] => {
   const rows = inLockOrder(appends).flatMap(({ events }) => events.map((event) => toRow(codec, event)));
   const snapshots = appends.flatMap((append) => (append.snapshot === undefined ? [] : [{ ...append, snapshot: append.snapshot }]));
-
-  return async (connection) => {
-    try {
-      // First, in an order of their own, so that two batches with the same keys wait for each other here and do not deadlock.
-      if (answers.length > 0) await insertAnswers(connection, answers.toSorted(byScope));
-      if (rows.length > 0) {
-        await insertEvents(connection, rows);
-        await insertOutbox(connection, rows);
-      }
-      if (snapshots.length > 0) await saveSnapshots(connection, snapshots);
-    } catch (error) {
-      throw isDuplicateKey(error)
-        ? new ConcurrencyError("a stream has moved on, or a key was used, since it was read", { cause: error })
-        : error;
-    }
-  };
+  return [
+    // First, in an order of their own, so that two batches with the same keys wait for each other here and do not deadlock.
+    ...(answers.length === 0 ? [] : [insertAnswers(answers.toSorted(byScope))]),
+    ...(rows.length === 0 ? [] : [insertEvents(rows), insertOutbox(rows)]),
+    ...(snapshots.length === 0 ? [] : [saveSnapshots(snapshots)]),
+  ];
 };
 
+const write = async (connection: PoolConnection, statements: readonly Statement[]): Promise<void> => {
+  try {
+    await writeTogether(connection, statements);
+  } catch (error) {
+    throw isDuplicateKey(error)
+      ? new ConcurrencyError("a stream has moved on, or a key was used, since it was read", { cause: error })
+      : error;
+  }
+};
+
+/** A round trip of its own, so that a connection that is lost before it leaves no doubt: nothing was stored. */
 const commit = async (connection: PoolConnection): Promise<void> => {
   try {
     await run(connection, "COMMIT");
@@ -146,39 +146,35 @@ const toRow = <Event extends DomainEvent>(codec: EventCodec<Event>, recorded: Re
   };
 };
 
-const insertEvents = async (connection: PoolConnection, rows: readonly EventRow[]): Promise<void> => {
-  await run(
-    connection,
-    `INSERT INTO events (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at) VALUES ?`,
-    [rows.map((r) => [r.eventId, r.aggregateId, r.aggregateType, r.version, r.type, r.schemaVersion, r.data, r.metadata, r.createdAt])],
-  );
-};
+const insertEvents = (rows: readonly EventRow[]): Statement => ({
+  sql: `INSERT INTO events (${eventColumns}) VALUES ?`,
+  values: [rows.map(eventValues)],
+});
 
-const insertOutbox = async (connection: PoolConnection, rows: readonly EventRow[]): Promise<void> => {
-  await run(
-    connection,
-    `INSERT INTO outbox (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at, shard) VALUES ?`,
-    [
-      rows.map((r) => [
-        r.eventId,
-        r.aggregateId,
-        r.aggregateType,
-        r.version,
-        r.type,
-        r.schemaVersion,
-        r.data,
-        r.metadata,
-        r.createdAt,
-        r.shard,
-      ]),
-    ],
-  );
-};
+const insertOutbox = (rows: readonly EventRow[]): Statement => ({
+  sql: `INSERT INTO outbox (${eventColumns}, shard) VALUES ?`,
+  values: [rows.map((row) => [...eventValues(row), row.shard])],
+});
+
+const eventColumns = "event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at";
+
+const eventValues = (row: EventRow): readonly unknown[] => [
+  row.eventId,
+  row.aggregateId,
+  row.aggregateType,
+  row.version,
+  row.type,
+  row.schemaVersion,
+  row.data,
+  row.metadata,
+  row.createdAt,
+];
 
 type SnapshotOf = { readonly aggregateType: string; readonly aggregateId: string; readonly snapshot: EncodedSnapshot };
 
-const saveSnapshots = async (connection: PoolConnection, snapshots: readonly SnapshotOf[]): Promise<void> => {
-  await run(connection, "REPLACE INTO snapshots (aggregate_id, aggregate_type, version, schema_version, state) VALUES ?", [
+const saveSnapshots = (snapshots: readonly SnapshotOf[]): Statement => ({
+  sql: "REPLACE INTO snapshots (aggregate_id, aggregate_type, version, schema_version, state) VALUES ?",
+  values: [
     snapshots.map(({ aggregateId, aggregateType, snapshot }) => [
       uuidToBytes(aggregateId),
       aggregateType,
@@ -186,5 +182,5 @@ const saveSnapshots = async (connection: PoolConnection, snapshots: readonly Sna
       snapshot.schemaVersion,
       snapshot.state,
     ]),
-  ]);
-};
+  ],
+});

@@ -1,17 +1,18 @@
 import type { Aggregate, DomainEvent } from "@cart/domain";
-import { bytesToUuid, run, uuidToBytes, withConnection } from "@cart/mysql";
+import { bytesToUuid, run, runTogether, uuidToBytes, withConnection } from "@cart/mysql";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 
 /** An aggregate as its stream says it is. `version` 0 is a stream without events. */
 export type LoadedStream<State> = { readonly state: State; readonly version: number; readonly snapshotVersion: number };
 
 type SnapshotRow = RowDataPacket & { aggregate_id: Buffer; version: number; state: unknown };
+type BegunRow = RowDataPacket & { aggregate_id: Buffer };
 type EventRow = RowDataPacket & { aggregate_id: Buffer; version: number; event_type: string; schema_version: number; event_data: unknown };
 
 /**
  * The committed state of each aggregate: its newest snapshot and the events after
- * it, folded. Two statements, however many aggregates (at least one). An aggregate without events
- * is in the result with version 0.
+ * it, folded. Two round trips, however many aggregates (at least one), and one when
+ * none has events: those are in the result with version 0.
  */
 export const loadStreams = <State, Command, Event extends DomainEvent>(
   pool: Pool,
@@ -29,11 +30,14 @@ export const loadStreamsOn = async <State, Command, Event extends DomainEvent>(
     aggregateIds.map((id) => [id, { state: decider.initialState, version: 0, snapshotVersion: 0 }]),
   );
 
-  const snapshotRows = await run<SnapshotRow[]>(
-    connection,
-    "SELECT aggregate_id, version, state FROM snapshots WHERE aggregate_id IN (?) AND aggregate_type = ? AND schema_version = ?",
-    [aggregateIds.map(uuidToBytes), type, snapshots.schemaVersion],
-  );
+  const ids = aggregateIds.map(uuidToBytes);
+  const [snapshotRows, begunRows] = await runTogether<[SnapshotRow[], BegunRow[]]>(connection, [
+    {
+      sql: "SELECT aggregate_id, version, state FROM snapshots WHERE aggregate_id IN (?) AND aggregate_type = ? AND schema_version = ?",
+      values: [ids, type, snapshots.schemaVersion],
+    },
+    { sql: "SELECT aggregate_id FROM events WHERE aggregate_id IN (?) AND aggregate_type = ? AND version = 1", values: [ids, type] },
+  ]);
   for (const row of snapshotRows) {
     streams.set(bytesToUuid(row.aggregate_id), {
       state: snapshots.fromJson(row.state),
@@ -42,13 +46,15 @@ export const loadStreamsOn = async <State, Command, Event extends DomainEvent>(
     });
   }
 
-  const ranges = [...streams].flatMap(([id, { version }]) => [uuidToBytes(id), type, version]);
+  // Most aggregates that are not in memory are new.
+  const begun = new Set([...snapshotRows, ...begunRows].map((row) => bytesToUuid(row.aggregate_id)));
+  if (begun.size === 0) return streams;
   const eventRows = await run<EventRow[]>(
     connection,
     `SELECT aggregate_id, version, event_type, schema_version, event_data FROM events
-     WHERE ${aggregateIds.map(() => "(aggregate_id = ? AND aggregate_type = ? AND version > ?)").join(" OR ")}
+     WHERE ${[...begun].map(() => "(aggregate_id = ? AND aggregate_type = ? AND version > ?)").join(" OR ")}
      ORDER BY aggregate_id, version`,
-    ranges,
+    [...begun].flatMap((id) => [uuidToBytes(id), type, streams.get(id)?.version ?? 0]),
   );
   for (const row of eventRows) {
     const id = bytesToUuid(row.aggregate_id);

@@ -1,6 +1,5 @@
 import { cartAggregate } from "@cart/domain";
-import { createCommandHandler } from "@cart/event-store";
-import { openMysqlPool } from "@cart/mysql";
+import { createCommandHandler, openEventStorePool } from "@cart/event-store";
 import { createLogger } from "@cart/service-kit";
 import { v7 as uuidv7 } from "uuid";
 import { openTimerPool } from "../database/openTimerPool.ts";
@@ -9,7 +8,7 @@ import { createWorkOff } from "../work/workOffTimers.ts";
 /* A worker in a process of its own that claims what is due, says so, and then hangs before it appends anything. */
 
 const [timersUrl = "", eventsUrl = "", time = ""] = process.argv.slice(2);
-const eventStore = openMysqlPool({ url: eventsUrl, connectionLimit: 2 });
+const eventStore = openEventStorePool({ url: eventsUrl, connectionLimit: 2 });
 const now = (): Date => new Date(time);
 const handler = createCommandHandler({ pool: eventStore, aggregate: cartAggregate, now, newEventId: () => uuidv7() });
 

@@ -7,10 +7,9 @@ import {
   tenantPolicyAggregate,
   tenantPolicyId,
 } from "@cart/domain";
-import { type CommandHandler, createCommandHandler } from "@cart/event-store";
+import { type CommandHandler, createCommandHandler, openEventStorePool } from "@cart/event-store";
 import { type ConsumedMessage, encodeEventMessage, topicOf } from "@cart/messaging";
 import { migrateAbandonment, migrateEventStore } from "@cart/migrations";
-import { openMysqlPool } from "@cart/mysql";
 import { createLogger } from "@cart/service-kit";
 import { useMysqlDatabase } from "@cart/testkit";
 import type { Pool, RowDataPacket } from "mysql2/promise";
@@ -57,7 +56,7 @@ export const useAbandonment = () => {
 
   before("open the databases", () => {
     pool = openTimerPool({ url: timers.url(), connectionLimit: 8 });
-    eventStore = openMysqlPool({ url: events.url(), connectionLimit: 8 });
+    eventStore = openEventStorePool({ url: events.url(), connectionLimit: 8 });
     handler = newHandler();
   });
   after("close the databases", async () => {

@@ -1,12 +1,10 @@
 import { cartAggregate, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
-import { type CommandHandler, createCommandHandler } from "@cart/event-store";
-import { openMysqlPool } from "@cart/mysql";
+import { type CommandHandler, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
 import { apiConfig, apiGuard, createLogger, createMetricsRegistry, listen, loadConfig, noTracer } from "@cart/service-kit";
 import { checkAnswers } from "@cart/testkit";
 import type { Express } from "express";
 import type { Pool } from "mysql2/promise";
 import { Type } from "typebox";
-import { v7 as uuidv7 } from "uuid";
 import { createCommandMetrics } from "../commandMetrics.ts";
 import { createApp } from "../createApp.ts";
 import { document } from "../openapi/document.ts";
@@ -40,10 +38,10 @@ export const startCommandApi = async (
   beforeCommand: () => Promise<void> = () => Promise.resolve(),
 ): Promise<CommandApi> => {
   const stopping = new AbortController();
-  const pool = openMysqlPool({ url: databaseUrl, connectionLimit: 4 });
+  const pool = openEventStorePool({ url: databaseUrl, connectionLimit: 4 });
   const registry = createMetricsRegistry("command-api");
-  const handler = createCommandHandler({ pool, aggregate: cartAggregate, now, newEventId: () => uuidv7() });
-  const policyHandler = createCommandHandler({ pool, aggregate: tenantPolicyAggregate, now, newEventId: () => uuidv7() });
+  const handler = createCommandHandler({ pool, aggregate: cartAggregate, now, newEventId });
+  const policyHandler = createCommandHandler({ pool, aggregate: tenantPolicyAggregate, now, newEventId });
   const delayed = <State, Command, Event extends DomainEvent>(
     to: CommandHandler<State, Command, Event>,
   ): CommandHandler<State, Command, Event> => ({
