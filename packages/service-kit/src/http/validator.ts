@@ -34,8 +34,8 @@ export const validator = <Schema extends TSchema>(
 
   return (value) => {
     if (value === undefined) throw invalid([], "a request body is required");
-    // Coercion writes into the object, which belongs to the caller.
-    const candidate: unknown = coerce ? structuredClone(value) : value;
+    // Coercion writes into the object, which belongs to the caller. Parameters have no deeper level, and copying one is cheap.
+    const candidate: unknown = coerce && typeof value === "object" ? { ...value } : value;
     if (!isValid(candidate)) throw invalid(fieldErrorsOf(isValid.errors ?? []));
     const unstorable = unstorableValues(candidate);
     if (unstorable.length > 0) throw invalid(unstorable);
