@@ -1,3 +1,4 @@
+import { eventCatalogs } from "@cart/domain";
 import { expect } from "chai";
 import { topicOf, topicsWithPrefix } from "./topics.ts";
 
@@ -6,6 +7,10 @@ describe("topicOf", () => {
     expect(topicOf("Cart")).to.equal("ec.cart-events");
     expect(topicOf("Cart", topicsWithPrefix("suite-1."))).to.equal("suite-1.ec.cart-events");
     expect(topicOf("TenantPolicy")).to.equal("ec.tenant-policy-events");
+  });
+
+  it("knows a topic for each kind of aggregate of the domain", () => {
+    for (const type of Object.keys(eventCatalogs)) expect(topicOf(type), type).to.be.a("string");
   });
 
   it("knows no topic for an unknown type, nor for a name that every object has", () => {

@@ -30,6 +30,9 @@ const events: readonly CartEvent[] = [
   },
   { type: "CartSubmitted", data: { total_amount: 5, item_count: 1, line_count: 1 } },
   { type: "CartReopened", data: {} },
+  { type: "CartAbandoned", data: { last_activity_at: timeOf(10).toISOString(), abandoned_after_minutes: 60 } },
+  { type: "CartAbandonmentReminderDue", data: { step: 1, after_minutes: 1_440 } },
+  { type: "CartReopened", data: {} },
   { type: "CartPurchased", data: { order_id: "order-1", total_amount: 5 } },
 ];
 
@@ -45,6 +48,9 @@ const shownData: readonly object[] = [
   {},
   { source_cart_id: unknown, strategy: "add", lines: [{ item_id: "c", name: "Pot", quantity: 1, price: 0.05 }] },
   { total_amount: 0.05, item_count: 1, line_count: 1 },
+  {},
+  { last_activity_at: timeOf(10).toISOString(), abandoned_after_minutes: 60 },
+  { step: 1, after_minutes: 1_440 },
   {},
   { order_id: "order-1", total_amount: 0.05 },
 ];
@@ -100,9 +106,9 @@ describe("a cart's past", () => {
       };
       expect(await versions("?limit=5")).to.deep.equal([[1, 2, 3, 4, 5], 5]);
       expect(await versions("?limit=5&after_version=5")).to.deep.equal([[6, 7, 8, 9, 10], 10]);
-      expect(await versions("?limit=1&after_version=10")).to.deep.equal([[11], null]);
-      expect(await versions("?after_version=11")).to.deep.equal([[], null]);
-      expect((await versions(""))[0]).to.have.length(11);
+      expect(await versions("?limit=1&after_version=13")).to.deep.equal([[14], null]);
+      expect(await versions("?after_version=14")).to.deep.equal([[], null]);
+      expect((await versions(""))[0]).to.have.length(14);
       const { body } = await api.get(`/carts/${long}/history`);
       expect(body).to.have.property("events").with.length(20);
       expect(body).to.have.property("next_after_version", 20);
@@ -186,7 +192,7 @@ describe("a cart's past", () => {
     [`/carts/${id}/history?limit=101`, 400, "validation", "limit"],
     [`/carts/${id}/history?page=1`, 400, "validation", "page"],
     [`/carts/${unknown}?at_version=1`, 404, "not-found", undefined],
-    [`/carts/${id}?at_version=12`, 404, "version-not-found", "at_version"],
+    [`/carts/${id}?at_version=15`, 404, "version-not-found", "at_version"],
     [`/carts/${id}?at_version=0`, 400, "validation", "at_version"],
     [`/carts/${id}?at_version=1.5`, 400, "validation", "at_version"],
     [`/carts/${id}?at_version=99999999999`, 400, "validation", "at_version"],
