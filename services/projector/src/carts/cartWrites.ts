@@ -47,7 +47,7 @@ export const cartWrites = (changes: readonly Change<ProjectedCart>[]): Statement
   ];
 };
 
-/** A join with the new values costs MySQL a fifth less than INSERT … ON DUPLICATE KEY UPDATE, which tries to insert each row first. */
+/** A join with the new values costs MySQL a sixth less than INSERT … ON DUPLICATE KEY UPDATE, which tries to insert each row first. */
 const updateCarts = (rows: readonly Row[]): Statement => ({
   sql: `UPDATE (VALUES ${rows.map(() => "ROW(?)").join(", ")}) AS new (id, ${changingColumns.join(", ")})
         STRAIGHT_JOIN carts AS cart ON cart.id = new.id
