@@ -10,10 +10,13 @@ const manifestsIn = (folder: string): Manifest[] =>
     (name) => JSON.parse(readFileSync(join(repositoryRoot, folder, name, "package.json"), "utf8")) as Manifest,
   );
 
+/** Walks past installed and built files, which are a hundred times as many. */
 const sourcesIn = (folder: string): { path: string; text: string }[] =>
-  readdirSync(join(repositoryRoot, folder), { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".ts") && !path.includes("node_modules") && !path.includes("dist/"))
-    .map((path) => ({ path: join(folder, path), text: readFileSync(join(repositoryRoot, folder, path), "utf8") }));
+  readdirSync(join(repositoryRoot, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return ["node_modules", "dist"].includes(entry.name) ? [] : sourcesIn(path);
+    return entry.name.endsWith(".ts") ? [{ path, text: readFileSync(join(repositoryRoot, path), "utf8") }] : [];
+  });
 
 // pnpm lets a package import only what its manifest names, so the manifests are the boundaries.
 describe("import boundaries", () => {
@@ -21,9 +24,9 @@ describe("import boundaries", () => {
   const services = manifestsIn("services");
   const own = (manifest: Manifest): string[] => Object.keys(manifest.dependencies ?? {}).filter((name) => name.startsWith("@cart/"));
 
-  it("the domain depends on its schema library alone", () => {
+  it("the domain depends on libraries without I/O alone", () => {
     const domain = packages.find(({ name }) => name === "@cart/domain");
-    expect(Object.keys(domain?.dependencies ?? {})).to.deep.equal(["ajv", "typebox"]);
+    expect(Object.keys(domain?.dependencies ?? {})).to.deep.equal(["ajv", "typebox", "uuid"]);
   });
 
   for (const service of services) {
