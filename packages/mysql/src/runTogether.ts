@@ -24,7 +24,8 @@ const textOf =
     connection.format(sql, [...values]);
 
 const query = async <Rows extends RowDataPacket[][]>(connection: PoolConnection, texts: readonly string[]): Promise<Rows> => {
-  const [rows] = await connection.query<Rows>({ sql: texts.join(";\n"), timeout: statementTimeout });
+  // Without `values: null` the driver would look for a `?` in all of it.
+  const [rows] = await connection.query<Rows>({ sql: texts.join(";\n"), values: null, timeout: statementTimeout });
   return rows;
 };
 

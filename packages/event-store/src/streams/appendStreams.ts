@@ -1,5 +1,6 @@
 import type { Aggregate, DomainEvent, EventCodec, RecordedEvent } from "@cart/domain";
 import { isDuplicateKey, isLockConflict, run, type Statement, uuidToBytes, withConnection, writeTogether } from "@cart/mysql";
+import { format, raw } from "mysql2";
 import type { Pool, PoolConnection } from "mysql2/promise";
 import { insertAnswers } from "../idempotency/insertAnswers.ts";
 import type { StoredAnswer } from "../idempotency/storedAnswer.ts";
@@ -82,7 +83,7 @@ const toInserts = <Event extends DomainEvent>(
   return [
     // First, in an order of their own, so that two batches with the same keys wait for each other here and do not deadlock.
     ...(answers.length === 0 ? [] : [insertAnswers(answers.toSorted(byScope))]),
-    ...(rows.length === 0 ? [] : [insertEvents(rows), insertOutbox(rows)]),
+    ...(rows.length === 0 ? [] : insertRows(rows)),
     ...(snapshots.length === 0 ? [] : [saveSnapshots(snapshots)]),
   ];
 };
@@ -116,58 +117,38 @@ const byScope = (a: StoredAnswer, b: StoredAnswer): number => {
   return a.key < b.key ? -1 : 1;
 };
 
-type EventRow = {
-  readonly eventId: Buffer;
-  readonly aggregateId: Buffer;
-  readonly aggregateType: string;
-  readonly version: number;
-  readonly type: string;
-  readonly schemaVersion: number;
-  readonly data: string;
-  readonly metadata: string;
-  readonly createdAt: Date;
-  readonly shard: number;
-};
+/** `values` is SQL, in the order of `eventColumns`. */
+type EventRow = { readonly values: string; readonly shard: number };
+
+const eventColumns = "event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at";
 
 const toRow = <Event extends DomainEvent>(codec: EventCodec<Event>, recorded: RecordedEvent<Event>): EventRow => {
   codec.assertValid(recorded.event);
   const aggregateId = uuidToBytes(recorded.aggregateId);
-  return {
-    eventId: uuidToBytes(recorded.eventId),
+  const values = [
+    uuidToBytes(recorded.eventId),
     aggregateId,
-    aggregateType: recorded.aggregateType,
-    version: recorded.version,
-    type: recorded.event.type,
-    schemaVersion: recorded.schemaVersion,
-    data: JSON.stringify(recorded.event.data),
-    metadata: JSON.stringify(recorded.metadata),
-    createdAt: recorded.occurredAt,
-    shard: shardOf(aggregateId),
-  };
+    recorded.aggregateType,
+    recorded.version,
+    recorded.event.type,
+    recorded.schemaVersion,
+    JSON.stringify(recorded.event.data),
+    JSON.stringify(recorded.metadata),
+    recorded.occurredAt,
+  ];
+  return { values: format("?", [values], false, "Z"), shard: shardOf(aggregateId) };
 };
 
-const insertEvents = (rows: readonly EventRow[]): Statement => ({
-  sql: `INSERT INTO events (${eventColumns}) VALUES ?`,
-  values: [rows.map(eventValues)],
-});
-
-const insertOutbox = (rows: readonly EventRow[]): Statement => ({
-  sql: `INSERT INTO outbox (${eventColumns}, shard) VALUES ?`,
-  values: [rows.map((row) => [...eventValues(row), row.shard])],
-});
-
-const eventColumns = "event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at";
-
-const eventValues = (row: EventRow): readonly unknown[] => [
-  row.eventId,
-  row.aggregateId,
-  row.aggregateType,
-  row.version,
-  row.type,
-  row.schemaVersion,
-  row.data,
-  row.metadata,
-  row.createdAt,
+/** Both tables take the same values, and writing these as SQL is most of an append's work: it is done once. */
+const insertRows = (rows: readonly EventRow[]): readonly Statement[] => [
+  {
+    sql: `INSERT INTO events (${eventColumns}) VALUES ?`,
+    values: [raw(rows.map(({ values }) => `(${values})`).join())],
+  },
+  {
+    sql: `INSERT INTO outbox (${eventColumns}, shard) VALUES ?`,
+    values: [raw(rows.map(({ values, shard }) => `(${values},${shard})`).join())],
+  },
 ];
 
 type SnapshotOf = { readonly aggregateType: string; readonly aggregateId: string; readonly snapshot: EncodedSnapshot };
