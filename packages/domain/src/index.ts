@@ -6,7 +6,6 @@ export { type CartEvent, cartEventCatalog } from "./cart/cartEvents.ts";
 export { maxLines, maxQuantity } from "./cart/cartLimits.ts";
 export { type CartMilestone, cartMilestones, milestonesOf } from "./cart/cartMilestones.ts";
 export { type Cart, type CartLine, type CartStatus, type ExistingCart, itemCount, lineTotal, totalAmount } from "./cart/cartState.ts";
-export { isCartActivity } from "./cart/isCartActivity.ts";
 export { decideMerge, type MergeEvents } from "./cart/decideMerge.ts";
 export { cartNotFound } from "./cart/requireOpen.ts";
 export type { Decider } from "./decider.ts";
