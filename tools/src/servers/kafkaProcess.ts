@@ -51,8 +51,9 @@ export const startKafkaProcess = async (
   const classPath = join(libs, "*");
 
   if (!existsSync(join(data, "meta.properties"))) {
+    // Given with "=", as one in 64 begins with a hyphen, which would be taken for an option.
     const clusterId = randomBytes(16).toString("base64url");
-    const format = ["-cp", classPath, "kafka.tools.StorageTool", "format", "--cluster-id", clusterId, "--config", configFile];
+    const format = ["-cp", classPath, "kafka.tools.StorageTool", "format", `--cluster-id=${clusterId}`, "--config", configFile];
     const formatted = await execa(java, format, { reject: false, all: true });
     if (formatted.failed) {
       await rm(data, { recursive: true, force: true });
