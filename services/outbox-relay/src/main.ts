@@ -24,7 +24,7 @@ await runService({
     onStop("broker check", () => brokers.close());
 
     const owner = randomUUID();
-    const leases = startShardLeases({ pool, owner, leaseMs: config.RELAY_LEASE_MS, logger });
+    const leases = startShardLeases({ pool, owner, leaseMs: config.RELAY_LEASE_MS, assertReachable: brokers.assertReachable, logger });
     onStop("shard leases", () => leases.stop());
 
     const metrics = createRelayMetrics({ registry, pool, shardsHeld: () => leases.held().length });

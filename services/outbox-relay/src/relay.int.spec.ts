@@ -82,7 +82,7 @@ describe("relay", () => {
 
   const start = (retry = { maxAttempts: 3, delayAfter: () => 20 }, interference: Interference = {}, keepPublished = true) => {
     const owner = randomUUID();
-    const leases = startShardLeases({ pool, owner, leaseMs, logger });
+    const leases = startShardLeases({ pool, owner, leaseMs, assertReachable: () => Promise.resolve(), logger });
     const kafka = createKafka({ brokers: kafkaServer.brokers(), clientId: "relay-spec", logger });
     const producer = createEventProducer(kafka);
     const interfered: EventProducer = {
@@ -166,6 +166,28 @@ describe("relay", () => {
     running = [second];
     await stop(first);
     await waitFor("the second relay to hold all shards", () => Promise.resolve(second.leases.held().length === 16));
+  });
+
+  it("leaves the shards to others until Kafka was reached", async () => {
+    const first = start();
+    await waitFor("all shards", () => Promise.resolve(first.leases.held().length === shardCount));
+    let refusals = 0;
+    const refused = startShardLeases({
+      pool,
+      owner: randomUUID(),
+      // Tries three times a lease.
+      leaseMs: 300,
+      assertReachable: () => {
+        refusals++;
+        return Promise.reject(new Error("wrong password"));
+      },
+      logger,
+    });
+    await waitFor("several refusals", () => Promise.resolve(refusals > 2));
+    const [relays] = await pool.query<RowDataPacket[]>("SELECT owner FROM relay_members");
+    await refused.stop();
+    expect(refused.held()).to.deep.equal([]);
+    expect(relays).to.have.length(1);
   });
 
   it("takes the shards of a relay that died", async () => {

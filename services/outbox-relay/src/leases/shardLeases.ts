@@ -17,18 +17,28 @@ export type ShardLeasesOptions = {
   /** Unique for each start of a process: what a former life held is not this one's. */
   readonly owner: string;
   readonly leaseMs: number;
+  /** Resolves when Kafka can be reached. */
+  readonly assertReachable: () => Promise<void>;
   readonly logger: Logger;
 };
 
-/** Keeps this relay's leases alive in the background, three times a lease. A failed renewal is tried again. */
-export const startShardLeases = ({ pool, owner, leaseMs, logger }: ShardLeasesOptions): ShardLeases => {
+/**
+ * Keeps this relay's leases alive in the background, three times a lease. A failed
+ * renewal is tried again. The first claim waits until Kafka was reached: one relay
+ * with a wrong password, as in a bad upgrade, must not take shards from those that
+ * publish. In an outage later on all relays are the same, and keep what they have.
+ */
+export const startShardLeases = ({ pool, owner, leaseMs, assertReachable, logger }: ShardLeasesOptions): ShardLeases => {
   const stopping = new AbortController();
   let shards: readonly number[] = [];
   let surplus = 0;
+  let admitted = false;
   /** By this process's monotonic clock, counted from before the statement was sent: never later than the database's. */
   let validUntil = 0;
 
   const renew = async (): Promise<void> => {
+    if (!admitted) await assertReachable();
+    admitted = true;
     const asked = performance.now();
     const claim = await withConnection(pool, (connection) => claimShards(connection, owner, leaseMs));
     if (claim.held.join() !== shards.join()) logger.info({ shards: claim.held }, "shards held");
