@@ -31,13 +31,17 @@ describe("command handler", () => {
   after(() => pool.end());
 
   /** Each is what one process has: its own queue and its own cache. */
-  const newHandler = (onCommit?: (commands: number) => void): CommandHandler<Cart, CartCommand, CartEvent> =>
+  const newHandler = (
+    onCommit?: (commands: number) => void,
+    options: { readonly maxTransactions?: number } = {},
+  ): CommandHandler<Cart, CartCommand, CartEvent> =>
     createCommandHandler({
       pool,
       aggregate: cartAggregate,
       now: () => new Date("2025-11-20T16:30:00Z"),
       newEventId: () => uuidv7(),
       onCommit: ({ commands }) => onCommit?.(commands),
+      ...options,
     });
   const versionsOf = async (aggregateId: string): Promise<number[]> => {
     const [rows] = await pool.query<(RowDataPacket & { version: number })[]>(
@@ -63,11 +67,50 @@ describe("command handler", () => {
     ]);
   });
 
-  it("puts commands that wait into one transaction", async () => {
+  it("shares its transactions among the commands that wait", async () => {
     const batches: number[] = [];
     const handler = newHandler((commands) => batches.push(commands));
     await Promise.all(Array.from({ length: 50 }, () => handler.handle({ aggregateId: uuidv7(), command: addItem(), metadata })));
-    expect(batches).to.deep.equal([1, 49]);
+    expect(batches).to.deep.equal([25, 25]);
+  });
+
+  it("puts all that wait for one cart into one transaction", async () => {
+    const batches: number[] = [];
+    const handler = newHandler((commands) => batches.push(commands));
+    const aggregateId = uuidv7();
+    await Promise.all(Array.from({ length: 50 }, () => handler.handle({ aggregateId, command: addItem(), metadata })));
+    expect(batches).to.deep.equal([50]);
+    expect(await versionsOf(aggregateId)).to.deep.equal(upTo(51));
+  });
+
+  it("goes on with other carts while a transaction waits, and not with its own", async () => {
+    const handler = newHandler();
+    const [held, free] = [uuidv7(), uuidv7()];
+    const add = (aggregateId: string) => handler.handle({ aggregateId, command: addItem(), metadata });
+    await add(held);
+    const other = await pool.getConnection();
+    try {
+      await other.query("START TRANSACTION");
+      await other.query(
+        `INSERT INTO events (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at)
+         VALUES (UUID_TO_BIN(UUID()), UUID_TO_BIN(?), 'Cart', 3, 'CartCleared', 1, '{}', '{}', NOW(6))`,
+        [held],
+      );
+      const waiting = [add(held)];
+      await waitFor("the transaction to wait for the other one", async () => {
+        const [rows] = await pool.query<RowDataPacket[]>(
+          "SELECT 1 FROM performance_schema.data_locks WHERE OBJECT_SCHEMA = DATABASE() AND LOCK_STATUS = 'WAITING'",
+        );
+        return rows.length > 0;
+      });
+      waiting.push(add(held));
+      expect(await add(free)).to.include({ version: 2 });
+      expect(await versionsOf(held)).to.deep.equal([1, 2]);
+      await other.query("ROLLBACK");
+      expect((await Promise.all(waiting)).map(({ version }) => version)).to.deep.equal([3, 4]);
+    } finally {
+      other.destroy();
+    }
   });
 
   it("loses none of many commands on one cart from several processes at once", async () => {
@@ -325,7 +368,7 @@ describe("command handler", () => {
 
     it("does not fail those that share its transaction when another process commits its key at that moment", async () => {
       const batches: number[] = [];
-      const handler = newHandler((commands) => batches.push(commands));
+      const handler = newHandler((commands) => batches.push(commands), { maxTransactions: 1 });
       const [blocked, replayed, ...neighbours] = [uuidv7(), uuidv7(), uuidv7(), uuidv7()];
       await handler.handleOnce(add(uuidv7()), once("warm-up"));
       const known = uuidv7();

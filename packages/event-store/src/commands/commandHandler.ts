@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate as immediate, setTimeout as delay } from "node:timers/promises";
 import type { Aggregate, DomainEvent } from "@cart/domain";
 import { isLockConflict, isUnavailable } from "@cart/mysql";
 import { LRUCache } from "lru-cache";
@@ -13,6 +13,7 @@ import { CommandFailedError, IdempotencyKeyReusedError } from "./commandErrors.t
 import type { CommandRequest, CommandResult } from "./commandRequest.ts";
 import { type DecidedBatch, decideBatch, streamIdsOf } from "./decideBatch.ts";
 import { inGroups } from "./inGroups.ts";
+import { createStreamQueue } from "./streamQueue.ts";
 
 /** Makes a command one that is carried out once, however often it is sent. */
 export type Once<Event extends DomainEvent> = {
@@ -58,6 +59,8 @@ export type CommandHandlerOptions<State, Command, Event extends DomainEvent> = {
   readonly newEventId: () => string;
   /** Most commands in one transaction. */
   readonly maxBatch?: number;
+  /** Most transactions at the same time. */
+  readonly maxTransactions?: number;
   /** Most commands that wait; one more fails with `OVERLOADED`. */
   readonly maxWaiting?: number;
   /** How often a batch is decided and stored again after other writers were faster. */
@@ -84,6 +87,8 @@ type Waiting<State, Command, Event extends DomainEvent> = {
  *
  * - A promise resolves after COMMIT, so what is acknowledged is durable.
  * - Each command has its own outcome: a rejection or an error of one never fails another.
+ * - While one transaction is under way in MySQL, another one is decided and written:
+ *   two at most, on different aggregates.
  * - Commands on one aggregate are decided in the order of their arrival, each on the
  *   result of the one before. A command on two is decided on both and stored with
  *   both. Any number of processes may write to the same streams: the slower one
@@ -101,6 +106,7 @@ export const createCommandHandler = <State, Command, Event extends DomainEvent>(
   now,
   newEventId,
   maxBatch = 256,
+  maxTransactions = 2,
   maxWaiting = 10_000,
   maxAttempts = 10,
   cachedStreams = 20_000,
@@ -111,14 +117,15 @@ export const createCommandHandler = <State, Command, Event extends DomainEvent>(
   type Command_ = Waiting<State, Command, Event>;
 
   const cache = new LRUCache<string, LoadedStream<State>>({ max: cachedStreams });
-  const waiting: Command_[] = [];
-  let running: Promise<void> | undefined;
+  const queue = createStreamQueue<Command_>(({ request }) => streamIdsOf(request));
+  const transactions = new Set<Promise<void>>();
   let stopping = false;
 
   const take = (command: Command_): void => {
-    requireRoom(waiting.length);
-    waiting.push(command);
-    running ??= drain();
+    requireRoom(queue.length());
+    queue.add(command);
+    // One that waits for a stream goes with the transaction after the one that has the stream.
+    if (queue.isFree(command)) startSoon();
   };
 
   const requireRoom = (taken: number): void => {
@@ -171,9 +178,25 @@ export const createCommandHandler = <State, Command, Event extends DomainEvent>(
 
   const scopeOf = ({ aggregateId }: Request, { key }: Once<Event>): KeyScope => ({ aggregateType: aggregate.type, aggregateId, key });
 
-  const drain = async (): Promise<void> => {
-    while (waiting.length > 0) await commitBatch(waiting.splice(0, maxBatch));
-    running = undefined;
+  let starting = false;
+  /** When all that this turn of the event loop brings has come, so that it shares a transaction. */
+  const startSoon = (): void => {
+    if (starting || transactions.size === maxTransactions) return;
+    starting = true;
+    setImmediate(() => {
+      starting = false;
+      while (transactions.size < maxTransactions) {
+        // Not more than its share, so that one is decided and written while the other is under way in MySQL.
+        const batch = queue.take(maxBatch, Math.ceil((queue.length() + queue.taken()) / maxTransactions));
+        if (batch.length === 0) return;
+        const transaction = commitBatch(batch).finally(() => {
+          queue.release(batch);
+          transactions.delete(transaction);
+          startSoon();
+        });
+        transactions.add(transaction);
+      }
+    });
   };
 
   /** Answers every command of the batch; never throws. */
@@ -296,7 +319,10 @@ export const createCommandHandler = <State, Command, Event extends DomainEvent>(
 
   const stop = async (): Promise<void> => {
     stopping = true;
-    await running;
+    do {
+      await immediate();
+      await Promise.all(transactions);
+    } while (queue.length() > 0 || transactions.size > 0);
     await Promise.allSettled(underWay.values());
   };
 
