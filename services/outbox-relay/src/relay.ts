@@ -30,7 +30,7 @@ export type Relay = {
 
 /** Milliseconds between two looks at an outbox that was empty: short for a while after work, as more is likely, then longer. */
 const shortestIdle = 2;
-const longestIdle = 40;
+const longestIdle = 80;
 const stayAlert = 250;
 
 /** Milliseconds after which a pass ends, however much there is to do: shards are handed over between two passes. */
