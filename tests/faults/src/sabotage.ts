@@ -22,8 +22,8 @@ export const sabotages: readonly Sabotage[] = [
     guard: "the projector's version guard",
     service: "projector",
     patches: [
-      { file: "projection/projectBatch.js", from: "version <= cart.version", to: "false" },
-      { file: "projection/projectBatch.js", from: "if (version !== cart.version + 1)", to: "if (false)" },
+      { file: "projection/projectBatch.js", from: "isOfThisKind && version <= state.version", to: "false" },
+      { file: "projection/projection.js", from: "if (event.version !== state.version + 1)", to: "if (false)" },
     ],
     scenario: duplicates,
   },
