@@ -8,7 +8,7 @@ import { type Bench, type Measurement, percentile } from "../measurement.ts";
 import { type FreshSystem, withFreshSystem } from "../system/freshSystem.ts";
 
 const startAll = ({ start }: FreshSystem): Promise<BuiltService[]> =>
-  Promise.all(["command-api", "query-api", "outbox-relay", "projector"].map((name) => start(name)));
+  Promise.all(["command-api", "query-api", "outbox-relay", "projector", "cart-abandonment"].map((name) => start(name)));
 
 const urlOf = (services: readonly BuiltService[], name: string): string => services.find((service) => service.name === name)?.url ?? "";
 

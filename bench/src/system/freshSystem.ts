@@ -1,5 +1,5 @@
 import { createKafka, createTopics, topicsWithPrefix, type Topics } from "@cart/messaging";
-import { migrateEventStore, migrateReadModel } from "@cart/migrations";
+import { migrateAbandonment, migrateEventStore, migrateReadModel } from "@cart/migrations";
 import { createLogger, type Logger } from "@cart/service-kit";
 import { type BuiltService, startBuiltService } from "@cart/tools/own-servers";
 import mysql, { type Pool } from "mysql2/promise";
@@ -27,9 +27,10 @@ export const withFreshSystem = async <T>(bench: Bench, work: (system: FreshSyste
     url.pathname = `/${name}_${part}`;
     return url.href;
   };
-  const [eventStoreUrl, readModelUrl] = [database("eventstore"), database("readmodel")];
+  const [eventStoreUrl, readModelUrl, abandonmentUrl] = [database("eventstore"), database("readmodel"), database("abandonment")];
   await migrateEventStore(eventStoreUrl);
   await migrateReadModel(readModelUrl);
+  await migrateAbandonment(abandonmentUrl);
 
   const logger = createLogger({ service: "bench", level: "error" });
   const kafka = createKafka({ brokers: bench.brokers, clientId: "bench", logger });
@@ -48,6 +49,7 @@ export const withFreshSystem = async <T>(bench: Bench, work: (system: FreshSyste
   const env = {
     EVENTSTORE_URL: eventStoreUrl,
     READMODEL_URL: readModelUrl,
+    ABANDONMENT_URL: abandonmentUrl,
     KAFKA_BROKERS: bench.brokers.join(","),
     KAFKA_TOPIC_PREFIX: `${name}.`,
   };
@@ -70,6 +72,7 @@ export const withFreshSystem = async <T>(bench: Bench, work: (system: FreshSyste
     await Promise.all(running.map((service) => service.stop()));
     await eventStore.query("DROP DATABASE ??", [`${name}_eventstore`]);
     await readModel.query("DROP DATABASE ??", [`${name}_readmodel`]);
+    await readModel.query("DROP DATABASE ??", [`${name}_abandonment`]);
     await Promise.all([eventStore.end(), readModel.end()]);
   }
 };
