@@ -10,6 +10,11 @@ export type ServiceWithUser = (typeof servicesWithUser)[number];
 /** By table; `*` is the whole database, also tables that are not there yet. */
 type TableGrants = Readonly<Record<string, readonly Privilege[]>>;
 
+/** The procedures that a service calls. They run with the rights of who calls them. */
+const calledProcedures: Readonly<Partial<Record<ServiceWithUser, Readonly<Partial<Record<MigratedDatabase, readonly string[]>>>>>> = {
+  "outbox-relay": { eventstore: ["await_pending"] },
+};
+
 /**
  * What each service may do, and nothing else: nobody changes or deletes an event,
  * the relay cannot even read one, and what serves reads writes nowhere.
@@ -88,6 +93,8 @@ export const createServiceUser = async (service: ServiceWithUser, migrated: Migr
     await connection.query("CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ?", [login.user, login.password]);
     await connection.query("ALTER USER ?@'%' IDENTIFIED BY ?", [login.user, login.password]);
     await grant(connection, database, login.user, serviceAccess[service][migrated] ?? {});
+    for (const procedure of calledProcedures[service]?.[migrated] ?? [])
+      await connection.query("GRANT EXECUTE ON PROCEDURE ??.?? TO ?@'%'", [database, procedure, login.user]);
   } finally {
     await connection.end();
   }

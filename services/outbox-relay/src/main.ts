@@ -13,7 +13,7 @@ await runService({
   name: "outbox-relay",
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
-    const pool = openMysqlPool({ url: config.EVENTSTORE_URL, connectionLimit: 6 });
+    const pool = openMysqlPool({ url: config.EVENTSTORE_URL, connectionLimit: 6, multipleStatements: true });
     onStop("event store connections", () => pool.end());
 
     const kafka = kafkaFromConfig(config, { clientId: "outbox-relay", logger });

@@ -13,26 +13,32 @@ export type PublishOutcome = {
 
 type Encoded = { readonly row: OutboxRow; readonly topic: string; readonly message: EventMessage; readonly span: Span };
 
+/** Rows that are ready to be sent, each aggregate's in order, and of some aggregates the row that could not be encoded. */
+export type EncodedRows = { readonly encoded: readonly Encoded[]; readonly failures: ReadonlyMap<string, FailedAttempt> };
+
 export type Publisher = { readonly producer: EventProducer; readonly topics: Topics; readonly tracer: Tracer };
 
-/**
- * Publishes rows, each aggregate's in the order given. A row that Kafka or the
- * encoding refuses stops its own aggregate only. Throws when Kafka cannot be
- * reached: that is no row's fault, and any of the rows may have been written.
- */
-export const publishRows = async ({ producer, topics, tracer }: Publisher, rows: readonly OutboxRow[]): Promise<PublishOutcome> => {
+/** Makes messages of rows. A row that cannot be one stops its own aggregate only. Never throws. */
+export const encodeRows = ({ topics, tracer }: Publisher, rows: readonly OutboxRow[]): EncodedRows => {
   const encoded: Encoded[] = [];
   const failures = new Map<string, FailedAttempt>();
   for (const row of rows) {
-    const aggregate = aggregateOf(row);
-    if (failures.has(aggregate)) continue;
+    if (failures.size > 0 && failures.has(aggregateOf(row))) continue;
     try {
       encoded.push(encode(row, topics, tracer));
     } catch (error) {
-      failures.set(aggregate, { row, error: textOf(error) });
+      failures.set(aggregateOf(row), { row, error: textOf(error) });
     }
   }
+  return { encoded, failures };
+};
 
+/**
+ * Publishes rows, each aggregate's in the order given. A row that Kafka refuses stops
+ * its own aggregate only. Throws when Kafka cannot be reached: that is no row's fault,
+ * and any of the rows may have been written.
+ */
+export const publishRows = async ({ producer }: Publisher, { encoded, failures }: EncodedRows): Promise<PublishOutcome> => {
   try {
     await send(producer, encoded);
     return { published: encoded.map(({ row }) => row), failures: [...failures.values()] };
@@ -46,23 +52,24 @@ export const publishRows = async ({ producer, topics, tracer }: Publisher, rows:
 const publishOneByOne = async (
   producer: EventProducer,
   encoded: readonly Encoded[],
-  failures: Map<string, FailedAttempt>,
+  failures: EncodedRows["failures"],
 ): Promise<PublishOutcome> => {
   const published: OutboxRow[] = [];
+  const refused = new Map<string, FailedAttempt>();
   for (const one of encoded) {
     const aggregate = aggregateOf(one.row);
-    if (failures.has(aggregate)) continue;
+    if (refused.has(aggregate)) continue;
     try {
       await send(producer, [one]);
       published.push(one.row);
     } catch (error) {
       if (isBrokerUnavailable(error)) throw error;
-      failures.set(aggregate, { row: one.row, error: textOf(error) });
+      refused.set(aggregate, { row: one.row, error: textOf(error) });
     }
   }
-  return { published, failures: [...failures.values()] };
+  // What was refused comes before what could not be encoded, which was not tried.
+  return { published, failures: [...new Map([...failures, ...refused]).values()] };
 };
-
 const encode = (row: OutboxRow, topics: Topics, tracer: Tracer): Encoded => {
   const topic = topicOf(row.aggregateType, topics);
   if (topic === undefined) throw new Error(`no topic for the aggregate type "${row.aggregateType}"`);

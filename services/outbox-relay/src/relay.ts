@@ -2,15 +2,17 @@ import { inSnapshot, run, withConnection } from "@cart/mysql";
 import { abortableDelay, delayFor, type Logger } from "@cart/service-kit";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { ShardLeases } from "./leases/shardLeases.ts";
-import { type BacklogPage, fetchPending } from "./outbox/fetchPending.ts";
-import { hasPending } from "./outbox/hasPending.ts";
+import { awaitPending } from "./outbox/awaitPending.ts";
+import { fetchPending } from "./outbox/fetchPending.ts";
 import { markPublished } from "./outbox/markPublished.ts";
 import type { OutboxRow } from "./outbox/outboxRow.ts";
+import { createPublishedMarks, longestUnmarked } from "./outbox/publishedMarks.ts";
 import { recordFailure, type RetryPolicy } from "./outbox/recordFailure.ts";
-import { type Publisher, publishRows } from "./publishRows.ts";
+import { encodeRows, type EncodedRows, type Publisher, publishRows } from "./publishRows.ts";
 import type { RelayMetrics } from "./relayMetrics.ts";
 
 export type RelayOptions = {
+  /** Takes several statements at once. */
   readonly pool: Pool;
   readonly publisher: Publisher;
   readonly leases: ShardLeases;
@@ -28,13 +30,23 @@ export type Relay = {
   readonly stop: () => Promise<void>;
 };
 
-/** Milliseconds between two looks at an outbox that was empty: short for a while after work, as more is likely, then longer. */
-const shortestIdle = 2;
-const longestIdle = 80;
-const stayAlert = 250;
+/** Milliseconds between two of the server's looks at an outbox without work: short for a while after work, as more is likely, then longer. */
+const shortestPause = 1;
+const longestPause = 50;
+/** How many times longer the last work is ago than the pause is long. */
+const pausesSinceWork = 250;
 
-/** Milliseconds after which a pass ends, however much there is to do: shards are handed over between two passes. */
-const longestPass = 1_000;
+/** Milliseconds that one round trip waits for work: how long a relay takes to notice that it is to stop. */
+const longestWait = 500;
+
+/** Milliseconds that a relay without shards waits before it looks whether it has some. */
+const withoutShards = 50;
+
+/** Milliseconds between two looks by the client at rows that all wait behind one that could not be published. */
+const longestBlocked = 80;
+
+/** Milliseconds after which a backlog is read anew, however much there is to do: shards are handed over in between. */
+const longestBacklog = 1_000;
 
 /**
  * Publishes the outbox: at least once, and in order within each aggregate.
@@ -45,34 +57,28 @@ const longestPass = 1_000;
  * well, so whatever it still sends repeats what is there and overtakes nothing.
  * The lease keeps two relays from doing the same work.
  *
- * Fetching the next rows, publishing, and marking the last ones overlap.
+ * Fetching and encoding the next rows, publishing, and marking the last ones overlap.
  */
 export const startRelay = (options: RelayOptions): Relay => {
   const { pool, publisher, leases, owner, batchRows, keepPublished, retry, metrics, logger } = options;
   const stopping = new AbortController();
 
-  /** Rows that Kafka has, while they are marked, which goes on while the next ones are published. */
-  let beingMarked: readonly OutboxRow[] = [];
-  let marking: Promise<void> = Promise.resolve();
-
-  const fetch = (connection: PoolConnection, shards: readonly number[], page?: BacklogPage): Promise<readonly OutboxRow[]> =>
-    fetchPending(connection, { shards, limit: batchRows, beingMarked: beingMarked.map(({ id }) => id), ...(page && { page }) });
-
-  const mark = async (rows: readonly OutboxRow[]): Promise<void> => {
-    if (rows.length === 0) return;
-    const marked = await markPublished(pool, { owner, keep: keepPublished }, rows);
-    metrics.published(marked);
-    if (marked < rows.length)
-      logger.warn({ rows: rows.length, marked }, "a lease was lost while rows were published; their owner publishes them again");
-  };
+  const marks = createPublishedMarks({
+    batchRows,
+    mark: async (rows) => {
+      const marked = await markPublished(pool, { keep: keepPublished }, rows);
+      metrics.published(marked);
+      if (marked < rows.length)
+        logger.warn({ rows: rows.length, marked }, "a lease was lost while rows were published; another relay published them too");
+    },
+  });
 
   /** Resolves to whether Kafka has all of the rows. */
-  const publish = async (rows: readonly OutboxRow[]): Promise<boolean> => {
+  const publish = async (rows: EncodedRows): Promise<boolean> => {
+    await marks.room();
     const { published, failures } = await publishRows(publisher, rows);
-    await marking;
-    beingMarked = published;
-    marking = mark(published);
-    marking.catch(ignore);
+    marks.add(published);
+    marks.markDue();
     for (const failure of failures) {
       metrics.failed();
       const outcome = await withConnection(pool, (connection) => recordFailure(connection, owner, failure, retry));
@@ -85,69 +91,79 @@ export const startRelay = (options: RelayOptions): Relay => {
     return failures.length === 0;
   };
 
-  /** Page after page of one state of the outbox, each fetched while the one before it is published. */
-  const publishBacklog = (mayGoOn: () => boolean): Promise<void> =>
-    inSnapshot(pool, async (connection) => {
+  /** Page after page of one state of the outbox. While one is published the next is encoded, and the one after it fetched. */
+  const publishBacklog = async (): Promise<void> => {
+    // The state then shows none of the rows that Kafka has.
+    await marks.settle();
+    const end = performance.now() + longestBacklog;
+    const mayGoOn = (): boolean => !stopping.signal.aborted && performance.now() < end && leases.held().length > 0;
+    await inSnapshot(pool, async (connection) => {
       const shards = leases.held();
       const asOf = await databaseTime(connection);
-      let rows = await fetch(connection, shards, { after: 0, asOf });
-      for (let last = rows.at(-1); last !== undefined && mayGoOn(); last = rows.at(-1)) {
-        const next = rows.length < batchRows ? [] : fetch(connection, shards, { after: last.id, asOf });
-        if (next instanceof Promise) next.catch(ignore);
-        // What was fetched ahead may hold rows of an aggregate that is blocked by now.
-        if (!(await publish(rows))) return;
-        rows = await next;
+      const pageAfter = (after: number): Promise<readonly OutboxRow[]> =>
+        fetchPending(connection, { shards, limit: batchRows, page: { after, asOf } });
+      let publishing = Promise.resolve(true);
+      try {
+        let rows = await pageAfter(0);
+        for (let last = rows.at(-1); last !== undefined && mayGoOn(); last = rows.at(-1)) {
+          const next = rows.length < batchRows ? Promise.resolve([]) : pageAfter(last.id);
+          next.catch(ignore);
+          const encoded = encodeRows(publisher, rows);
+          // After a failure, rows that were fetched ahead may be of an aggregate that is blocked by now.
+          if (!(await publishing)) return;
+          publishing = publish(encoded);
+          publishing.catch(ignore);
+          rows = await next;
+        }
+      } finally {
+        await publishing;
       }
     });
+  };
 
-  /** Publishes for as long as there are rows. Resolves to whether there was anything to do. */
-  const pass = async (): Promise<boolean> => {
-    const end = performance.now() + longestPass;
-    const mayGoOn = (): boolean => !stopping.signal.aborted && performance.now() < end && leases.held().length > 0;
-    const first = (): Promise<readonly OutboxRow[]> => withConnection(pool, (connection) => fetch(connection, leases.held()));
-    let rows = await first();
-    const worked = rows.length > 0;
-    try {
-      while (rows.length > 0 && mayGoOn()) {
-        const isBacklog = (await publish(rows)) && rows.length === batchRows;
-        if (isBacklog) await publishBacklog(mayGoOn);
-        rows = mayGoOn() ? await first() : [];
-      }
-    } finally {
-      const last = marking;
-      marking = Promise.resolve();
-      beingMarked = [];
-      await last;
-    }
-    return worked;
+  let lastWork = performance.now();
+  let blockedLooks = 0;
+
+  /** Publishes what there is, or waits for it for a while. */
+  const step = async (): Promise<void> => {
+    await leases.releaseSurplus(marks.settle);
+    marks.markDue();
+    await marks.room();
+    const shards = leases.held();
+    if (shards.length === 0) return abortableDelay(withoutShards, stopping.signal);
+
+    const known = marks.unmarked();
+    const pause = Math.min(longestPause, Math.max(shortestPause, (performance.now() - lastWork) / pausesSinceWork));
+    const patience = { pause, limit: known.length > 0 ? longestUnmarked : longestWait };
+    const { rows, allBlocked } = await withConnection(pool, (connection) =>
+      awaitPending(connection, { shards, known, limit: batchRows }, patience),
+    );
+    blockedLooks = allBlocked ? blockedLooks + 1 : 0;
+    if (allBlocked) return abortableDelay(Math.min(longestBlocked, 2 * 1.2 ** blockedLooks), stopping.signal);
+    if (rows.length === 0) return;
+
+    lastWork = performance.now();
+    const isWhole = await publish(encodeRows(publisher, rows));
+    if (isWhole && rows.length === batchRows) await publishBacklog();
   };
 
   const running = (async () => {
-    let idle = shortestIdle;
-    let lastWork = performance.now();
-    let failedPasses = 0;
+    let failures = 0;
     while (!stopping.signal.aborted) {
       try {
-        await leases.releaseSurplus();
-        // A look that seldom finds anything is a cheap one; while more is likely, it would only cost a round trip.
-        const isAlert = idle === shortestIdle;
-        const worked = (isAlert || (await withConnection(pool, hasPending))) && (await pass());
-        failedPasses = 0;
-        if (worked) {
-          idle = shortestIdle;
-          lastWork = performance.now();
-        } else {
-          if (performance.now() - lastWork > stayAlert) idle = Math.min(longestIdle, idle * 1.2);
-          await abortableDelay(idle, stopping.signal);
-        }
+        await step();
+        failures = 0;
       } catch (error) {
         // MySQL or Kafka is away: no row's fault, so nothing is counted and nothing given up.
-        failedPasses++;
+        failures++;
         metrics.outage();
-        logger.warn({ err: error, failures: failedPasses }, "the relay could not go on; it tries again");
-        await abortableDelay(delayFor(failedPasses, { base: 100, max: 2_000 }), stopping.signal);
+        logger.warn({ err: error, failures }, "the relay could not go on; it tries again");
+        await abortableDelay(delayFor(failures, { base: 100, max: 2_000 }), stopping.signal);
       }
     }
+    await marks
+      .settle()
+      .catch((error: unknown) => logger.warn({ err: error }, "rows that Kafka has could not be marked; they are published again"));
   })();
 
   return {

@@ -6,8 +6,11 @@ import { claimShards, leaveRelays, releaseShards } from "./claimShards.ts";
 export type ShardLeases = {
   /** The shards that may be published now. Empty once the lease could have ended, even if this process was paused meanwhile. */
   readonly held: () => readonly number[];
-  /** Hands over what is more than the fair share. Call it when nothing of these shards is under way. */
-  readonly releaseSurplus: () => Promise<void>;
+  /**
+   * Hands over what is more than the fair share, if anything is, after `settle`: what
+   * was published of these shards is marked then. Call it when nothing else is under way.
+   */
+  readonly releaseSurplus: (settle: () => Promise<void>) => Promise<void>;
   /** Stops to renew and hands over everything. */
   readonly stop: () => Promise<void>;
 };
@@ -60,8 +63,9 @@ export const startShardLeases = ({ pool, owner, leaseMs, assertReachable, logger
 
   return {
     held: () => (performance.now() < validUntil ? shards : []),
-    releaseSurplus: async () => {
+    releaseSurplus: async (settle) => {
       if (surplus === 0) return;
+      await settle();
       const released = shards.slice(-surplus);
       shards = shards.slice(0, -surplus);
       surplus = 0;
