@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { runBatchConsumer } from "@cart/messaging";
-import type { RowDataPacket } from "mysql2/promise";
+import type { Pool, RowDataPacket } from "mysql2/promise";
 import { type Bench, type Measurement, percentile } from "../measurement.ts";
 import { fillOutbox } from "../system/fillTables.ts";
 import { withFreshSystem } from "../system/freshSystem.ts";
 import { multiplyRows } from "../system/multiplyRows.ts";
 import { until } from "../system/until.ts";
 
-/** From the first row published to the last one marked, by the database's clock. */
+/** From the first look that finds rows gone to the first that finds none left, by the database's clock: the rows that were left then. */
 export const relayBacklog =
   (rows: number, relays = 1) =>
   (bench: Bench): Promise<Measurement> =>
@@ -16,19 +16,31 @@ export const relayBacklog =
       await fillOutbox(eventStore, Math.min(rows, 100_000) / eventsEach, eventsEach);
       await multiplyRows(eventStore, "outbox", rows, bench.report);
       bench.report(`  ${rows} outbox rows are there`);
+      const look = async (): Promise<Look> => {
+        const [[seen]] = await eventStore.query<Look[]>("SELECT NOW(6) AS now, COUNT(*) AS waiting FROM outbox WHERE status = 'PENDING'");
+        if (seen === undefined) throw new Error("a COUNT returned no row");
+        return seen;
+      };
       await Promise.all(Array.from({ length: relays }, () => start("outbox-relay")));
-      const [backlog] = await eventStore.query<(RowDataPacket & { now: Date; published: number })[]>(
-        "SELECT NOW(6) AS now, COUNT(*) AS published FROM outbox WHERE status = 'PUBLISHED'",
-      );
+      let [first, last] = [await look(), await look()];
+      await until("the relay to begin", 60, async () => (first = await look()).waiting < rows);
       await until("the relay to publish the backlog", 600, async () => {
-        const [pending] = await eventStore.query<RowDataPacket[]>("SELECT 1 FROM outbox WHERE status = 'PENDING' LIMIT 1");
-        return pending.length === 0;
+        if (await hasPending(eventStore)) return false;
+        last = await look();
+        return true;
       });
-      const [[times]] = await eventStore.query<(RowDataPacket & { seconds: string })[]>(
-        "SELECT TIMESTAMPDIFF(MICROSECOND, MIN(published_at), MAX(published_at)) / 1e6 AS seconds FROM outbox",
-      );
-      return { value: rows / Number(times?.seconds), details: { alreadyPublishedWhenReady: backlog[0]?.published ?? 0 } };
+      return {
+        value: first.waiting / ((last.now.getTime() - first.now.getTime()) / 1000),
+        details: { publishedBefore: rows - first.waiting },
+      };
     });
+
+type Look = RowDataPacket & { now: Date; waiting: number };
+
+const hasPending = async (eventStore: Pool): Promise<boolean> => {
+  const [pending] = await eventStore.query<RowDataPacket[]>("SELECT 1 FROM outbox WHERE status = 'PENDING' LIMIT 1");
+  return pending.length > 0;
+};
 
 /** From the commit of so many rows, which a relay waits for, to the last one marked: a backlog that is gone at once has no duration. */
 export const relayBurst =
@@ -41,15 +53,7 @@ export const relayBurst =
       while (times.length === 0 || performance.now() < end) {
         await fillOutbox(eventStore, rows / 4, 4);
         const committed = performance.now();
-        await until(
-          "the relay to publish the rows",
-          60,
-          async () => {
-            const [pending] = await eventStore.query<RowDataPacket[]>("SELECT 1 FROM outbox WHERE status = 'PENDING' LIMIT 1");
-            return pending.length === 0;
-          },
-          2,
-        );
+        await until("the relay to publish the rows", 60, async () => !(await hasPending(eventStore)), 2);
         times.push(performance.now() - committed);
       }
       return { value: rows / (percentile(times, 50) / 1000), details: { bursts: times.length } };
