@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { BuiltService } from "@cart/tools/own-servers";
@@ -6,27 +5,12 @@ import type { RowDataPacket } from "mysql2/promise";
 import { runLoad } from "../load/runLoad.ts";
 import { type Bench, type Measurement, percentile } from "../measurement.ts";
 import { type FreshSystem, withFreshSystem } from "../system/freshSystem.ts";
+import { postThenGet } from "../system/postThenGet.ts";
 
 const startAll = ({ start }: FreshSystem): Promise<BuiltService[]> =>
   Promise.all(["command-api", "query-api", "outbox-relay", "projector", "cart-abandonment"].map((name) => start(name)));
 
 const urlOf = (services: readonly BuiltService[], name: string): string => services.find((service) => service.name === name)?.url ?? "";
-
-/** One POST, and then the GET that waits for it: milliseconds from the sending of the first to the answer of the second. */
-const postThenGet = async (commandApi: string, queryApi: string): Promise<number> => {
-  const cart = randomUUID();
-  const started = performance.now();
-  const posted = await fetch(`${commandApi}/carts/${cart}/items`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ user_id: "user-123", item_id: "item-456", quantity: 2, price: 29.99 }),
-  });
-  await posted.arrayBuffer();
-  const seen = await fetch(`${queryApi}/carts/${cart}?min_version=2`);
-  await seen.arrayBuffer();
-  if (!posted.ok || !seen.ok) throw new Error(`POST ${posted.status}, GET ${seen.status}`);
-  return performance.now() - started;
-};
 
 const sampleVisibility = async (commandApi: string, queryApi: string, seconds: number): Promise<Measurement> => {
   for (let n = 0; n < 30; n++) await postThenGet(commandApi, queryApi);

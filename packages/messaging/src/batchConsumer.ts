@@ -24,6 +24,11 @@ export type BatchConsumerOptions = {
    * for its database another computes. Without it, one.
    */
   readonly lanes?: number;
+  /**
+   * Bytes that a broker gathers before it answers, for half a second at most: for a
+   * consumer that is in no hurry, and would otherwise get each message by itself.
+   */
+  readonly minBytes?: number;
   /** Between attempts of a batch that failed. Milliseconds. */
   readonly retry?: BackoffOptions;
   /** A group member that was silent for so long loses its partitions to the others. Milliseconds. */
@@ -61,6 +66,7 @@ export const runBatchConsumer = ({
   handleBatch,
   maxBatchMessages = 2_000,
   lanes: laneCount = 1,
+  minBytes = 1,
   retry = { base: 100, max: 5_000 },
   sessionTimeout = 10_000,
 }: BatchConsumerOptions): BatchConsumer => {
@@ -144,8 +150,8 @@ export const runBatchConsumer = ({
         heartbeatInterval,
         rebalanceTimeout: 30_000,
         allowAutoTopicCreation: false,
-        // The broker answers as soon as there is one byte; the wait only bounds how long an idle fetch holds up `stop`.
-        minBytes: 1,
+        minBytes,
+        // Also bounds how long an idle fetch holds up `stop`.
         maxWaitTimeInMs: 500,
         maxBytesPerPartition: 1_048_576,
         maxBytes: 5_242_880,

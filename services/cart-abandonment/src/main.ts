@@ -32,6 +32,8 @@ await runService({
       logger,
       maxBatchMessages: config.BATCH_MAX_MESSAGES,
       sessionTimeout: config.KAFKA_SESSION_TIMEOUT_MS,
+      // Timers run for minutes: half a second of a quiet shop's activity costs one transaction.
+      minBytes: 65_536,
       handleBatch: async (messages) => {
         try {
           const batch = await applyBatch(messages);
