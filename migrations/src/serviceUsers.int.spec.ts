@@ -64,6 +64,12 @@ describe("the users of the services", () => {
       expect(await refusalOf("outbox-relay", "SELECT 1 FROM events LIMIT 1")).to.equal(noTable);
     });
 
+    it("let the relay alone wait for rows of the outbox in the server", async () => {
+      const wait = "CALL await_pending('0', '', 0, 1)";
+      expect(await refusalOf("outbox-relay", wait)).to.equal(undefined);
+      expect(await refusalOf("command-api", wait)).to.equal("ER_PROCACCESS_DENIED_ERROR");
+    });
+
     it("keep the projector out of the event store, and query-api from writing anywhere", async () => {
       const events = `\`${databases.eventstore.name()}\`.events`;
       expect(await refusalOf("projector", `SELECT 1 FROM ${events} LIMIT 1`)).to.equal(noTable);

@@ -103,6 +103,21 @@ describe("the batch consumer", () => {
     }
   });
 
+  it("gets what came one by one in a few batches, when it is in no hurry", async () => {
+    await newTopic("gathered", 1);
+    const batches: number[] = [];
+    const consumer = consume("gathered", async (messages) => void batches.push(messages.length), { minBytes: 65_536 });
+    await waitFor("the consumer to join", () =>
+      consumer.assertReady().then(
+        () => true,
+        () => false,
+      ),
+    );
+    for (const n of numbers(40)) await publish("gathered", 1, 1, n);
+    await waitFor("all messages", () => batches.reduce((sum, length) => sum + length, 0) === 40);
+    expect(batches.length).to.be.below(10);
+  });
+
   it("tries a batch that fails again until it succeeds, and skips nothing", async () => {
     await newTopic("retried", 2);
     await publish("retried", 20);
