@@ -1,7 +1,6 @@
 import { kafkaInCeiling, kafkaOutCeiling } from "./ceilings/kafkaCeilings.ts";
 import { mysqlCeiling } from "./ceilings/mysqlCeiling.ts";
 import { addsToOneCart, appendInProcess, firstAddsByOneClient, firstAddsOverHttp, longStream } from "./figures/appendFigures.ts";
-import { memory } from "./figures/memoryFigure.ts";
 import { projectorBacklog, rebuild } from "./figures/projectorFigures.ts";
 import { relayBacklog, relayLatency } from "./figures/relayFigures.ts";
 import { idleCost, visibleAtHalfLoad, visibleUnderLightLoad } from "./figures/systemFigures.ts";
@@ -113,13 +112,5 @@ export const figures: readonly Figure[] = [
     target: { kind: "atMost", value: 3 },
     limits: { mysqlQueriesPerSecond: 100 },
     run: idleCost(60),
-  },
-  {
-    name: "memory",
-    title: "growth of the services' memory over 2 million events",
-    unit: "%",
-    target: { kind: "atMost", value: 10 },
-    onDemand: true,
-    run: memory(2_000_000),
   },
 ];

@@ -13,6 +13,8 @@ import {
   UserError,
 } from "@cart/tools/own-servers";
 import { figures } from "./figures.ts";
+import { measureMemory } from "./memory.ts";
+import { toMemoryChart, toMemoryTable } from "./memoryReport.ts";
 import { growths, type Point } from "./growth.ts";
 import { type GrowthResult, toGrowthChart, toGrowthTable } from "./growthReport.ts";
 import type { Bench } from "./measurement.ts";
@@ -20,17 +22,20 @@ import { formatNumber, type Result, toTable } from "./table.ts";
 import { toChart } from "./toChart.ts";
 import { writeDocument } from "./writeDocument.ts";
 
+const memoryEvents = 2_000_000;
+
 const help = `npm run bench [-- OPTIONS]
 
 Measures the built system on a MySQL and a Kafka of its own, and in the same run what those two
 give without it, so that every figure is a ratio. Prints a table and writes bench/results/latest.json.
 
   --only NAME[,NAME]   only these figures (a figure's ceiling is measured as well):
-                       ${figures.map(({ name, onDemand }) => (onDemand === true ? `${name} (only when named)` : name)).join(", ")}
+                       ${figures.map(({ name }) => name).join(", ")}
   --short              a smaller run of the most telling figures, in less than a minute; leaves bench/results alone
   --growth             how figures change as what they work on grows: ${growths.map(({ name }) => name).join(", ")}
+  --memory             what each service holds while ${memoryEvents.toLocaleString("en")} events go through the system; takes half an hour
   --seconds N          of load for each figure that runs for a time (default 10; 2 with --short)
-  --json FILE          where the results go (default bench/results/latest.json, with --growth bench/results/growth.json)
+  --json FILE          where the results go (default bench/results/latest.json, bench/results/growth.json and memory.json)
   --write              puts the table and its chart into docs/performance.md
   --help
 `;
@@ -40,6 +45,7 @@ const { values } = parseArgs({
     only: { type: "string" },
     short: { type: "boolean", default: false },
     growth: { type: "boolean", default: false },
+    memory: { type: "boolean", default: false },
     seconds: { type: "string" },
     json: { type: "string" },
     write: { type: "boolean", default: false },
@@ -57,7 +63,7 @@ const isNamed = (known: readonly { readonly name: string }[]): ((one: { readonly
 const chosen = (): typeof figures => {
   if (values.short)
     return figures.flatMap(({ short, ...figure }) => (short === undefined ? [] : [{ ...figure, ...short }])).filter(isNamed(figures));
-  if (values.only === undefined) return figures.filter(({ onDemand }) => onDemand !== true);
+  if (values.only === undefined) return figures;
   const named = figures.filter(isNamed(figures));
   const ceilings = new Set(named.flatMap(({ target }) => (target?.kind === "ratio" ? [target.of] : [])));
   return figures.filter((figure) => named.includes(figure) || ceilings.has(figure.name));
@@ -142,6 +148,19 @@ const measureGrowth = async (): Promise<void> => {
     });
 };
 
+const measureMemoryOfServices = async (): Promise<void> => {
+  const run = await withServers((bench) => measureMemory(bench, memoryEvents));
+  console.log(`\n${toMemoryTable(run)}\n`);
+  await writeResults("memory.json", run);
+  if (values.write)
+    await writeDocument({
+      name: "memory",
+      command: "npm run bench -- --memory --write",
+      table: toMemoryTable(run),
+      chart: { file: "memory.svg", svg: toMemoryChart(run) },
+    });
+};
+
 const commandOf = (options: string): string =>
   `npm run bench -- ${options}${values.only === undefined ? "" : ` --only ${values.only}`} --seconds ${seconds}`;
 
@@ -162,7 +181,8 @@ else {
   );
   try {
     if (!(seconds >= 1 && seconds <= 600)) throw new UserError("--seconds is a number from 1 to 600");
-    await (values.growth ? measureGrowth() : measureFigures());
+    if (values.growth && values.memory) throw new UserError("--growth and --memory are two runs: say one of them");
+    await (values.memory ? measureMemoryOfServices() : values.growth ? measureGrowth() : measureFigures());
     process.exit(0);
   } catch (error) {
     console.error(`✘ ${explain(error)}`);

@@ -19,8 +19,6 @@ export type Figure = {
   readonly target?: Target;
   /** Of details, by name: upper bounds. */
   readonly limits?: Readonly<Record<string, number>>;
-  /** Takes minutes: runs only when it is named. */
-  readonly onDemand?: true;
   readonly run: (bench: Bench) => Promise<Measurement>;
   /** What `--short` runs of it, if it does. */
   readonly short?: { readonly title?: string; readonly run: (bench: Bench) => Promise<Measurement> };

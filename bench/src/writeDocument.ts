@@ -4,7 +4,7 @@ import { repositoryRoot } from "@cart/tools/own-servers";
 
 export type Part = {
   /** Of its markers in docs/performance.md. */
-  readonly name: "measured" | "growth";
+  readonly name: "measured" | "growth" | "memory";
   /** What made it. */
   readonly command: string;
   readonly table: string;

@@ -1,0 +1,71 @@
+import { readFile } from "node:fs/promises";
+import type { RowDataPacket } from "mysql2/promise";
+import { runLoad } from "./load/runLoad.ts";
+import type { Bench } from "./measurement.ts";
+import { startAll, urlOf } from "./system/allServices.ts";
+import { withFreshSystem } from "./system/freshSystem.ts";
+import { postThenGet } from "./system/postThenGet.ts";
+
+export type MemorySample = {
+  readonly seconds: number;
+  readonly events: number;
+  /** Megabytes of each service, in the order of `services`. */
+  readonly rss: readonly number[];
+};
+
+export type MemoryRun = { readonly services: readonly string[]; readonly samples: readonly MemorySample[] };
+
+/** Seconds. */
+const sampleEvery = 10;
+
+/** Megabytes of memory that a process holds. Linux. */
+const rss = async (pid: number): Promise<number> => {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kilobytes) / 1024;
+};
+
+/** What every service holds while so many events go through the whole system, as fast as it takes them from 16 clients, and one reads. */
+export const measureMemory = (bench: Bench, events: number): Promise<MemoryRun> =>
+  withFreshSystem(bench, async (system) => {
+    const services = await startAll(system);
+    const url = urlOf(services, "command-api");
+    const samples: MemorySample[] = [];
+    const started = performance.now();
+    while ((samples.at(-1)?.events ?? 0) < events) {
+      const load = runLoad({ url, connections: 16, seconds: sampleEvery });
+      // Reads need somebody who waits for what was just written.
+      await Promise.all([load, readFor(sampleEvery, url, urlOf(services, "query-api"))]);
+      const [[row]] = await system.eventStore.query<(RowDataPacket & { last: number | null })[]>("SELECT MAX(id) AS last FROM events");
+      const sample = {
+        seconds: (performance.now() - started) / 1000,
+        events: row?.last ?? 0,
+        rss: await Promise.all(services.map(({ pid }) => rss(pid))),
+      };
+      samples.push(sample);
+      const sizes = services.map(({ name }, index) => `${name} ${sample.rss[index]?.toFixed(0)} MB`);
+      bench.report(`  ${sample.events} events after ${sample.seconds.toFixed(0)} s: ${sizes.join(", ")}`);
+    }
+    return { services: services.map(({ name }) => name), samples };
+  });
+
+const readFor = async (seconds: number, commandApi: string, queryApi: string): Promise<void> => {
+  const end = performance.now() + seconds * 1000;
+  // One that is refused, as the read model is far behind, is no reason to give a long run up.
+  while (performance.now() < end) await postThenGet(commandApi, queryApi).catch(() => undefined);
+};
+
+export type MemoryGrowth = { readonly service: string; readonly early: number; readonly late: number };
+
+/** Megabytes in the second and in the last quarter of the run, each the median of its samples: the first quarter is the warm-up. */
+export const memoryGrowth = ({ services, samples }: MemoryRun): MemoryGrowth[] => {
+  const quarter = Math.max(1, Math.floor(samples.length / 4));
+  const median = (part: readonly MemorySample[], service: number): number => {
+    const sorted = part.map((sample) => sample.rss[service] ?? Number.NaN).toSorted((a, b) => a - b);
+    return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  };
+  return services.map((service, index) => ({
+    service,
+    early: median(samples.slice(quarter, 2 * quarter), index),
+    late: median(samples.slice(-quarter), index),
+  }));
+};

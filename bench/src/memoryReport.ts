@@ -1,0 +1,54 @@
+import { type MemoryRun, memoryGrowth } from "./memory.ts";
+
+/** A line for each service, and one for each sample. */
+export const toMemoryTable = (run: MemoryRun): string => {
+  const growth = memoryGrowth(run).map(
+    ({ service, early, late }) =>
+      `| ${service} | ${early.toFixed(0)} MB | ${late.toFixed(0)} MB | ${((late / early - 1) * 100).toFixed(0)} % |`,
+  );
+  const samples = run.samples.map(
+    ({ seconds, events, rss }) =>
+      `| ${seconds.toFixed(0)} | ${events.toLocaleString("en")} | ${rss.map((size) => size.toFixed(0)).join(" | ")} |`,
+  );
+  return [
+    "| service | second quarter | last quarter | growth |",
+    "| --- | --- | --- | --- |",
+    ...growth,
+    "",
+    "<details><summary>Each sample, in MB</summary>",
+    "",
+    `| seconds | events | ${run.services.join(" | ")} |`,
+    `| --- | --- | ${run.services.map(() => "---").join(" | ")} |`,
+    ...samples,
+    "",
+    "</details>",
+  ].join("\n");
+};
+
+const [width, height, left, top] = [640, 260, 60, 20];
+const colours = ["#2b6cb0", "#2f855a", "#c05621", "#6b46c1", "#b83280"];
+
+/** A line for each service over the events, as SVG. */
+export const toMemoryChart = ({ services, samples }: MemoryRun): string => {
+  const most = Math.ceil(Math.max(...samples.flatMap(({ rss }) => rss)) / 50) * 50;
+  const events = samples.at(-1)?.events ?? 1;
+  const x = (value: number): string => (left + (value / events) * width).toFixed(1);
+  const y = (value: number): string => (top + height - (value / most) * height).toFixed(1);
+  const grid = Array.from({ length: 5 }, (_, index) => (most / 4) * index).flatMap((size) => [
+    `<line x1="${left}" x2="${left + width}" y1="${y(size)}" y2="${y(size)}" stroke="#ddd"/>`,
+    `<text x="${left - 8}" y="${Number(y(size)) + 4}" text-anchor="end">${size.toFixed(0)} MB</text>`,
+  ]);
+  const lines = services.flatMap((service, index) => [
+    `<polyline fill="none" stroke="${colours[index]}" points="${samples.map((sample) => `${x(sample.events)},${y(sample.rss[index] ?? 0)}`).join(" ")}"/>`,
+    `<text x="${left + width + 8}" y="${top + 14 + index * 18}" fill="${colours[index]}">${service}</text>`,
+  ]);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${left + width + 150}" height="${top + height + 40}" font-family="sans-serif" font-size="13">`,
+    `<rect width="100%" height="100%" fill="white"/>`,
+    ...grid,
+    ...lines,
+    `<text x="${left}" y="${top + height + 20}">0</text>`,
+    `<text x="${left + width}" y="${top + height + 20}" text-anchor="end">${events.toLocaleString("en")} events</text>`,
+    "</svg>\n",
+  ].join("\n");
+};
