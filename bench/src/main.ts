@@ -71,17 +71,26 @@ const chosen = (): typeof figures => {
 
 const seconds = Number(values.seconds ?? (values.short ? 2 : 10));
 
+/** Ends what this run has started. Whatever still works in it fails then. */
+let cleanUp = async (): Promise<void> => undefined;
+
 /** With a MySQL and a Kafka of its own, which are gone afterwards. */
 const withServers = async <T>(work: (bench: Bench) => Promise<T>): Promise<T> => {
   const folder = await mkdtemp(join(tmpdir(), "cart-bench-"));
-  const plan = { folder, keep: false, report: reportToStderr };
-  const mysql = await step(reportToStderr, "MySQL", () => startOwnMysql(plan));
-  const kafka = await step(reportToStderr, "Kafka", () => startOwnKafka(plan));
+  const started: { readonly stop: () => Promise<void> }[] = [];
+  cleanUp = async () => {
+    await Promise.all(started.map((server) => server.stop()));
+    await rm(folder, { recursive: true, force: true });
+  };
   try {
+    const plan = { folder, keep: false, report: reportToStderr };
+    const mysql = await step(reportToStderr, "MySQL", () => startOwnMysql(plan));
+    started.push(mysql);
+    const kafka = await step(reportToStderr, "Kafka", () => startOwnKafka(plan));
+    started.push(kafka);
     return await work({ mysqlUrl: mysql.url, brokers: kafka.brokers, seconds, report: reportToStderr });
   } finally {
-    await Promise.all([mysql.stop(), kafka.stop()]);
-    await rm(folder, { recursive: true, force: true });
+    await cleanUp();
   }
 };
 
@@ -174,9 +183,13 @@ const writeResults = async (name: string, results: object): Promise<void> => {
 
 if (values.help === true) console.log(help);
 else {
-  // The servers and services are watched: they end with this process.
+  // The services are watched: they end with this process.
+  let isStopping = false;
   onStopRequest(
-    () => process.exit(130),
+    () => {
+      isStopping = true;
+      void cleanUp().finally(() => process.exit(130));
+    },
     () => process.exit(130),
   );
   try {
@@ -185,7 +198,10 @@ else {
     await (values.memory ? measureMemoryOfServices() : values.growth ? measureGrowth() : measureFigures());
     process.exit(0);
   } catch (error) {
-    console.error(`✘ ${explain(error)}`);
-    process.exit(1);
+    // What fails because its servers were ended says nothing.
+    if (!isStopping) {
+      console.error(`✘ ${explain(error)}`);
+      process.exit(1);
+    }
   }
 }
