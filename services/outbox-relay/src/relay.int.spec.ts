@@ -168,6 +168,26 @@ describe("relay", () => {
     await waitFor("the second relay to hold all shards", () => Promise.resolve(second.leases.held().length === 16));
   });
 
+  it("hands shards over only after what it published of them is settled", async () => {
+    const join = () => startShardLeases({ pool, owner: randomUUID(), leaseMs: 600, assertReachable: () => Promise.resolve(), logger });
+    const first = join();
+    await waitFor("all shards", () => Promise.resolve(first.held().length === shardCount));
+    const second = join();
+    let ownersWhenSettled: number | undefined;
+    await waitFor("shards to be handed over", async () => {
+      await first.releaseSurplus(async () => {
+        const [[leases]] = await pool.query<(RowDataPacket & { owners: number })[]>(
+          "SELECT COUNT(DISTINCT owner) AS owners FROM relay_leases WHERE owner IS NOT NULL",
+        );
+        ownersWhenSettled = leases?.owners;
+      });
+      return ownersWhenSettled !== undefined;
+    });
+    await second.stop();
+    await first.stop();
+    expect(ownersWhenSettled).to.equal(1);
+  });
+
   it("leaves the shards to others until Kafka was reached", async () => {
     const first = start();
     await waitFor("all shards", () => Promise.resolve(first.leases.held().length === shardCount));
@@ -296,6 +316,19 @@ describe("relay", () => {
       await insert(backlog);
       await waitFor("both messages", () => Promise.resolve(versionsInKafka(late).length >= 2));
       expect(versionsInKafka(late)).to.deep.equal([1, 2]);
+    });
+
+    it("sends nothing behind a row that could not be published, though it was fetched ahead", async () => {
+      const bad = randomUUID();
+      start({ maxAttempts: 1, delayAfter: () => 20 });
+      await warmUp();
+      // The first of three pages is the first look's, the others are the backlog's.
+      const page = backlog.slice(0, 49);
+      await insert([...page, ...page, { cart: bad, version: 1, metadata: "{}" }, ...page, { cart: bad, version: 2 }]);
+      await waitFor("all other rows", async () => (await statuses())["PUBLISHED"] === 1 + 3 * page.length);
+      await waitFor("all other messages", () => Promise.resolve(consumed.length >= 1 + 3 * page.length));
+      expect(versionsInKafka(bad)).to.deep.equal([]);
+      expect(await statuses()).to.include({ FAILED: 1, PENDING: 1 });
     });
 
     it("overtakes no row whose next attempt comes due meanwhile", async () => {
