@@ -64,10 +64,12 @@ describe("the users of the services", () => {
       expect(await refusalOf("outbox-relay", "SELECT 1 FROM events LIMIT 1")).to.equal(noTable);
     });
 
-    it("let the relay alone wait for rows of the outbox in the server", async () => {
-      const wait = "CALL await_pending('0', '', 0, 1)";
-      expect(await refusalOf("outbox-relay", wait)).to.equal(undefined);
-      expect(await refusalOf("command-api", wait)).to.equal("ER_PROCACCESS_DENIED_ERROR");
+    it("let the relay wait for the outbox and query-api for a cart, in the server, and nobody else", async () => {
+      const waits = { "outbox-relay": "CALL await_pending('0', '', 0, 1)", "query-api": "CALL await_cart('', 1, 0, 1)" };
+      expect(await refusalOf("outbox-relay", waits["outbox-relay"])).to.equal(undefined);
+      expect(await refusalOf("query-api", waits["query-api"])).to.equal(undefined);
+      expect(await refusalOf("command-api", waits["outbox-relay"])).to.equal("ER_PROCACCESS_DENIED_ERROR");
+      expect(await refusalOf("projector", waits["query-api"])).to.equal("ER_PROCACCESS_DENIED_ERROR");
     });
 
     it("keep the projector out of the event store, and query-api from writing anywhere", async () => {

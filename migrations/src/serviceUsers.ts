@@ -13,6 +13,7 @@ type TableGrants = Readonly<Record<string, readonly Privilege[]>>;
 /** The procedures that a service calls. They run with the rights of who calls them. */
 const calledProcedures: Readonly<Partial<Record<ServiceWithUser, Readonly<Partial<Record<MigratedDatabase, readonly string[]>>>>>> = {
   "outbox-relay": { eventstore: ["await_pending"] },
+  "query-api": { projector: ["await_cart"] },
 };
 
 /**

@@ -6,12 +6,13 @@ export type Statement = { readonly sql: string; readonly values?: readonly unkno
 
 /**
  * Runs two or more statements with one round trip, in order, and gives the rows of
- * each. The first that fails is the last that is run. Needs `multipleStatements`.
+ * each, within a time in milliseconds. The first that fails is the last that is run. Needs `multipleStatements`.
  */
 export const runTogether = async <Rows extends RowDataPacket[][]>(
   connection: PoolConnection,
   statements: readonly Statement[],
-): Promise<Rows> => query<Rows>(connection, statements.map(textOf(connection)));
+  timeout: number = statementTimeout,
+): Promise<Rows> => query<Rows>(connection, statements.map(textOf(connection)), timeout);
 
 /** As `runTogether` for statements without rows: any number of them, however long, in as few round trips as fit. */
 export const writeTogether = async (connection: PoolConnection, statements: readonly Statement[]): Promise<void> => {
@@ -23,9 +24,13 @@ const textOf =
   ({ sql, values = [] }: Statement): string =>
     connection.format(sql, [...values]);
 
-const query = async <Rows extends RowDataPacket[][]>(connection: PoolConnection, texts: readonly string[]): Promise<Rows> => {
+const query = async <Rows extends RowDataPacket[][]>(
+  connection: PoolConnection,
+  texts: readonly string[],
+  timeout: number = statementTimeout,
+): Promise<Rows> => {
   // Without `values: null` the driver would look for a `?` in all of it.
-  const [rows] = await connection.query<Rows>({ sql: texts.join(";\n"), values: null, timeout: statementTimeout });
+  const [rows] = await connection.query<Rows>({ sql: texts.join(";\n"), values: null, timeout });
   return rows;
 };
 

@@ -8,7 +8,7 @@ import { untilClosed } from "../http/untilClosed.ts";
 import { cartIdParameter, getCartQuery } from "./cartParameters.ts";
 import { cartNotFound, versionNotFound, versionNotReached } from "./cartProblems.ts";
 import { type CartRecord, cartView } from "./cartView.ts";
-import { readCart } from "./readCart.ts";
+import { readCart, readCartSoon } from "./readCart.ts";
 import { readVersions } from "../versions/readVersions.ts";
 import { createVersionWatcher, minVersionPace } from "../versions/versionWatcher.ts";
 
@@ -19,20 +19,37 @@ export type CartRoutesOptions = {
   readonly minVersionTimeout: number;
 };
 
+/** Requests that wait in the database at once, each with a connection of its own. */
+const maxInServer = 4;
+
 /** One cart: as the read model has it, or as it was at a version. */
 export const cartRoutes = ({ readModel, eventStore, minVersionTimeout }: CartRoutesOptions): Router => {
   const validId = validator(cartIdParameter, { coerce: true });
   const validQuery = validator(getCartQuery, { coerce: true });
   const watcher = createVersionWatcher({ readVersions: (ids) => readVersions(readModel, "carts", ids), pace: minVersionPace });
 
+  let inServer = 0;
+  /** Waits for a moment, as most carts are there by then, unless many do so already. */
+  const readSoon = async (id: string, minVersion: number): Promise<CartRecord | undefined> => {
+    if (minVersion === 0 || inServer === maxInServer) return readCart(readModel, id);
+    inServer++;
+    try {
+      return await readCartSoon(readModel, id, minVersion);
+    } finally {
+      inServer--;
+    }
+  };
+
   const newest = async (id: string, minVersion: number, { access, signal }: Reader): Promise<CartRecord | undefined> => {
-    const found = await readCart(readModel, id);
+    const asked = performance.now();
+    const found = await readSoon(id, minVersion);
     const isHidden = found !== undefined && !mayActOn(access, found);
     const cart = isHidden ? undefined : found;
     if ((cart?.version ?? 0) >= minVersion) return cart;
     // Who waits for a cart of others waits as for one that is not there, which never gets to a version.
     const version = isHidden ? Infinity : minVersion;
-    const reached = await watcher.reached({ id, version, timeout: minVersionTimeout, signal });
+    const timeout = Math.max(0, minVersionTimeout - (performance.now() - asked));
+    const reached = await watcher.reached({ id, version, timeout, signal });
     const then = reached === undefined ? undefined : await readCart(readModel, id);
     if (then === undefined || !mayActOn(access, then)) throw versionNotReached(minVersion);
     return then;

@@ -12,13 +12,37 @@ type Row = CartRow & {
 };
 
 /** The cart with its items, all of one version: it is one statement, so one snapshot. */
-export const readCart = async (readModel: ReadOnlyDatabase, id: string): Promise<CartRecord | undefined> => {
-  const rows = await readModel.query<Row>(
-    `SELECT ${cartColumns}, i.item_id, i.name, i.quantity, i.unit_price
-     FROM carts c LEFT JOIN cart_items i ON i.cart_id = c.id
-     WHERE c.id = ? ORDER BY i.position`,
-    [uuidToBytes(id)],
-  );
+const selectCart = `
+  SELECT ${cartColumns}, i.item_id, i.name, i.quantity, i.unit_price
+  FROM carts c LEFT JOIN cart_items i ON i.cart_id = c.id
+  WHERE c.id = ? ORDER BY i.position`;
+
+export const readCart = async (readModel: ReadOnlyDatabase, id: string): Promise<CartRecord | undefined> =>
+  toCart(await readModel.query<Row>(selectCart, [uuidToBytes(id)]));
+
+/** Milliseconds. */
+export type Patience = { readonly limit: number; readonly pause: number };
+
+/** Events are mostly projected within a few ms. */
+const untilProjected: Patience = { limit: 20, pause: 1 };
+
+/**
+ * As `readCart`, as soon as the cart is at the version, or as it is after a while, in
+ * one round trip: the server looks again and again, with a pause between its looks.
+ * It has a connection for so long, so only a few may do it at once.
+ */
+export const readCartSoon = async (
+  readModel: ReadOnlyDatabase,
+  id: string,
+  version: number,
+  { limit, pause }: Patience = untilProjected,
+): Promise<CartRecord | undefined> => {
+  const bytes = uuidToBytes(id);
+  const wait = { sql: "CALL await_cart(?, ?, ?, ?)", values: [bytes, version, pause / 1000, Math.ceil(limit / pause)] };
+  return toCart(await readModel.query<Row>(selectCart, [bytes], wait));
+};
+
+const toCart = (rows: readonly Row[]): CartRecord | undefined => {
   const [cart] = rows;
   if (cart === undefined) return undefined;
   return {

@@ -1,4 +1,4 @@
-import { openMysqlPool } from "@cart/mysql";
+import { openMysqlPool, runTogether, type Statement, withConnection } from "@cart/mysql";
 import type { RowDataPacket } from "mysql2/promise";
 
 /** The database did not answer, or not in time. Says nothing about the cart. */
@@ -14,8 +14,11 @@ export type ReadOnlyDatabaseOptions = {
 };
 
 export type ReadOnlyDatabase = {
-  /** Rejects with a `DatabaseUnavailableError` and nothing else: the statements are fixed, so only the database can be at fault. */
-  readonly query: <Row extends RowDataPacket>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
+  /**
+   * With `first`, the server runs that statement before, which has no rows, in the same round trip.
+   * Rejects with a `DatabaseUnavailableError` and nothing else: the statements are fixed, so only the database can be at fault.
+   */
+  readonly query: <Row extends RowDataPacket>(sql: string, values?: readonly unknown[], first?: Statement) => Promise<Row[]>;
   readonly close: () => Promise<void>;
 };
 
@@ -28,12 +31,19 @@ export const openReadOnlyDatabase = ({ url, connectionLimit, timeout = 2_000 }: 
     // More would only wait longer than their clients do.
     queueLimit: 1_000,
     session: "transaction_read_only = ON",
+    multipleStatements: true,
   });
+  const run = async <Row extends RowDataPacket>(sql: string, values: readonly unknown[], first?: Statement): Promise<Row[]> => {
+    if (first === undefined) return (await pool.query<Row[]>({ sql, values: [...values], timeout }))[0];
+    return withConnection(pool, async (connection) => {
+      const [, rows] = await runTogether<[RowDataPacket[], Row[]]>(connection, [first, { sql, values }], timeout);
+      return rows;
+    });
+  };
   return {
-    query: async <Row extends RowDataPacket>(sql: string, values: readonly unknown[] = []) => {
+    query: async <Row extends RowDataPacket>(sql: string, values: readonly unknown[] = [], first?: Statement) => {
       try {
-        const [rows] = await within(timeout, pool.query<Row[]>({ sql, values: [...values], timeout }));
-        return rows;
+        return await within(timeout, run<Row>(sql, values, first));
       } catch (error) {
         throw new DatabaseUnavailableError("the database does not answer", { cause: error });
       }
