@@ -25,7 +25,7 @@ export type BatchConsumerOptions = {
    */
   readonly lanes?: number;
   /**
-   * Bytes that a broker gathers before it answers, for half a second at most: for a
+   * Bytes that a broker gathers before it answers, for a second at most: for a
    * consumer that is in no hurry, and would otherwise get each message by itself.
    */
   readonly minBytes?: number;
@@ -152,8 +152,8 @@ export const runBatchConsumer = ({
         rebalanceTimeout: 30_000,
         allowAutoTopicCreation: false,
         minBytes,
-        // Also bounds how long an idle fetch holds up `stop`.
-        maxWaitTimeInMs: 500,
+        // Short, as an idle fetch holds up `stop`; long, as each costs an idle consumer and the broker some ms of CPU.
+        maxWaitTimeInMs: 1_000,
         maxBytesPerPartition: 1_048_576,
         maxBytes: 5_242_880,
         // kafkajs restarts itself after some errors and silently not after others: here all of them end the attempt.

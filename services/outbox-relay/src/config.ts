@@ -6,7 +6,7 @@ export const config = Type.Object({
   ...kafkaConfig,
   PORT: port(8082),
   EVENTSTORE_URL: mysqlUrl,
-  RELAY_BATCH_ROWS: Type.Integer({ minimum: 1, maximum: 10_000, default: 1000, description: "most outbox rows in one batch" }),
+  RELAY_BATCH_ROWS: Type.Integer({ minimum: 1, maximum: 10_000, default: 2000, description: "most outbox rows in one batch" }),
   RELAY_LEASE_MS: milliseconds(6_000, { minimum: 500, description: "how long a dead relay's shards stay with it" }),
   RELAY_MAX_ATTEMPTS: Type.Integer({
     minimum: 1,

@@ -1,5 +1,5 @@
-import { run } from "@cart/mysql";
-import type { PoolConnection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
+import { run, runTogether, type Statement } from "@cart/mysql";
+import type { PoolConnection, RowDataPacket } from "mysql2/promise";
 
 export type ShardClaim = {
   /** The shards that this relay holds from now until the lease ends. */
@@ -17,37 +17,42 @@ export type ShardClaim = {
  */
 export const claimShards = async (connection: PoolConnection, owner: string, leaseMs: number): Promise<ShardClaim> => {
   const lease = `NOW(6) + INTERVAL ${leaseMs * 1000} MICROSECOND`;
-  await run(
-    connection,
-    `INSERT INTO relay_members (owner, expires_at) VALUES (?, ${lease}) ON DUPLICATE KEY UPDATE expires_at = ${lease}`,
-    [owner],
-  );
-  await run(connection, "DELETE FROM relay_members WHERE expires_at <= NOW(6)");
-  await run(connection, `UPDATE relay_leases SET expires_at = ${lease} WHERE owner = ? AND expires_at > NOW(6)`, [owner]);
+  const held: Statement = {
+    sql: "SELECT shard FROM relay_leases WHERE owner = ? AND expires_at > NOW(6) ORDER BY shard",
+    values: [owner],
+  };
+  const take = async (most: number): Promise<ShardRow[]> => {
+    const [, shards] = await runTogether<[RowDataPacket[], ShardRow[]]>(connection, [
+      {
+        sql: `UPDATE relay_leases SET owner = ?, expires_at = ${lease} WHERE owner IS NULL OR expires_at <= NOW(6) ORDER BY shard LIMIT ?`,
+        values: [owner, most],
+      },
+      held,
+    ]);
+    return shards;
+  };
 
-  const [counts] = await run<CountRow[]>(
+  // One round trip, as mostly there is nothing to take: it happens every few seconds, also when all else is idle.
+  const [, , , [counts], renewed] = await runTogether<[RowDataPacket[], RowDataPacket[], RowDataPacket[], CountRow[], ShardRow[]]>(
     connection,
-    `SELECT (SELECT COUNT(*) FROM relay_members) AS members,
-            (SELECT COUNT(*) FROM relay_leases) AS shards,
-            (SELECT COUNT(*) FROM relay_leases WHERE owner = ? AND expires_at > NOW(6)) AS held`,
-    [owner],
+    [
+      {
+        sql: `INSERT INTO relay_members (owner, expires_at) VALUES (?, ${lease}) ON DUPLICATE KEY UPDATE expires_at = ${lease}`,
+        values: [owner],
+      },
+      { sql: "DELETE FROM relay_members WHERE expires_at <= NOW(6)" },
+      { sql: `UPDATE relay_leases SET expires_at = ${lease} WHERE owner = ? AND expires_at > NOW(6)`, values: [owner] },
+      { sql: "SELECT (SELECT COUNT(*) FROM relay_members) AS members, (SELECT COUNT(*) FROM relay_leases) AS shards" },
+      held,
+    ],
   );
   if (counts === undefined) throw new Error("a SELECT without FROM returned no row");
   const fairShare = Math.ceil(counts.shards / Math.max(1, counts.members));
-  if (counts.held < fairShare) {
-    await run<ResultSetHeader>(
-      connection,
-      `UPDATE relay_leases SET owner = ?, expires_at = ${lease} WHERE owner IS NULL OR expires_at <= NOW(6) ORDER BY shard LIMIT ?`,
-      [owner, fairShare - counts.held],
-    );
-  }
-  const held = await run<ShardRow[]>(connection, "SELECT shard FROM relay_leases WHERE owner = ? AND expires_at > NOW(6) ORDER BY shard", [
-    owner,
-  ]);
-  return { held: held.map(({ shard }) => shard), surplus: Math.max(0, held.length - fairShare) };
+  const claimed = renewed.length < fairShare ? await take(fairShare - renewed.length) : renewed;
+  return { held: claimed.map(({ shard }) => shard), surplus: Math.max(0, claimed.length - fairShare) };
 };
 
-type CountRow = RowDataPacket & { members: number; shards: number; held: number };
+type CountRow = RowDataPacket & { members: number; shards: number };
 type ShardRow = RowDataPacket & { shard: number };
 
 /** Gives shards up at once, so that another relay need not wait for the lease to end. */
