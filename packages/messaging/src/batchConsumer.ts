@@ -45,7 +45,8 @@ export type BatchConsumer = {
   readonly lag: () => Promise<PartitionLag[]>;
 };
 
-const heartbeatInterval = 1_000;
+/** Heartbeats in the time after which a silent member is given up: some may be late. */
+const beatsPerSession = 6;
 
 /**
  * Reads topics in batches, at least once: offsets are committed after `handleBatch`
@@ -70,6 +71,7 @@ export const runBatchConsumer = ({
   retry = { base: 100, max: 5_000 },
   sessionTimeout = 10_000,
 }: BatchConsumerOptions): BatchConsumer => {
+  const heartbeatInterval = sessionTimeout / beatsPerSession;
   const stopping = new AbortController();
   const lagReader = createLagReader(kafka, groupId);
   let assigned: readonly TopicPartition[] = [];
@@ -89,7 +91,7 @@ export const runBatchConsumer = ({
 
   /** False when it was told to stop before the batch was done. Throws when the group has taken the partitions away. */
   const handleUntilDone = async (messages: readonly ConsumedMessage[], heartbeat: EachBatchPayload["heartbeat"]): Promise<boolean> => {
-    const beat = keepBeating(heartbeat);
+    const beat = keepBeating(heartbeat, heartbeatInterval);
     try {
       for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
         try {
@@ -214,9 +216,9 @@ const commit = async (payloads: readonly EachBatchPayload[], progress: readonly 
 };
 
 /** Heartbeats while a batch takes its time. `failed` is aborted, with kafkajs's error, when the group no longer wants them. */
-const keepBeating = (heartbeat: () => Promise<void>): { readonly failed: AbortSignal; readonly stop: () => void } => {
+const keepBeating = (heartbeat: () => Promise<void>, interval: number): { readonly failed: AbortSignal; readonly stop: () => void } => {
   const failed = new AbortController();
-  const timer = setInterval(() => void heartbeat().catch((error: unknown) => failed.abort(error)), heartbeatInterval);
+  const timer = setInterval(() => void heartbeat().catch((error: unknown) => failed.abort(error)), interval);
   return { failed: failed.signal, stop: () => clearInterval(timer) };
 };
 

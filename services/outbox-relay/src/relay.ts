@@ -37,7 +37,7 @@ const longestPause = 50;
 const pausesSinceWork = 250;
 
 /** Milliseconds that one round trip waits for work: how long a relay takes to notice that it is to stop. */
-const longestWait = 500;
+const longestWait = 1_000;
 
 /** Milliseconds that a relay without shards waits before it looks whether it has some. */
 const withoutShards = 50;
