@@ -52,14 +52,14 @@ export const growths: readonly Growth[] = [
     title: "relay",
     unit: "rows/s",
     of: "rows of backlog",
-    measure: over([1_000, 1_000_000], (rows) => (rows < 10_000 ? relayBurst : relayBacklog)(rows)),
+    measure: over([1_000, 1_000_000], (rows) => (rows < 10_000 ? relayBurst(rows) : relayBacklog(rows))),
   },
   {
     name: "relays",
     title: "relay, backlog of 200,000 rows",
     unit: "rows/s",
     of: "relays",
-    measure: over([1, 2, 4], (relays) => relayBacklog(200_000, relays)),
+    measure: over([1, 2, 4], (relays) => relayBacklog(200_000, { relays })),
   },
   {
     name: "projectors",

@@ -3,37 +3,47 @@ import { runBatchConsumer } from "@cart/messaging";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { type Bench, type Measurement, percentile } from "../measurement.ts";
 import { fillOutbox } from "../system/fillTables.ts";
-import { withFreshSystem } from "../system/freshSystem.ts";
+import { type FreshSystem, withFreshSystem } from "../system/freshSystem.ts";
 import { multiplyRows } from "../system/multiplyRows.ts";
 import { until } from "../system/until.ts";
 
-/** From the first look that finds rows gone to the first that finds none left, by the database's clock: the rows that were left then. */
+/**
+ * From the first look that finds rows gone to the first that finds none left, by the
+ * database's clock: the rows that were left then. Before that so many backlogs are
+ * published and not counted, as a broker that has just started takes three times as long.
+ */
 export const relayBacklog =
-  (rows: number, relays = 1) =>
+  (rows: number, { relays = 1, warmUps = 0 }: { readonly relays?: number; readonly warmUps?: number } = {}) =>
   (bench: Bench): Promise<Measurement> =>
-    withFreshSystem(bench, async ({ eventStore, start }) => {
-      const eventsEach = 4;
-      await fillOutbox(eventStore, Math.min(rows, 100_000) / eventsEach, eventsEach);
-      await multiplyRows(eventStore, "outbox", rows, bench.report);
-      bench.report(`  ${rows} outbox rows are there`);
-      const look = async (): Promise<Look> => {
-        const [[seen]] = await eventStore.query<Look[]>("SELECT NOW(6) AS now, COUNT(*) AS waiting FROM outbox WHERE status = 'PENDING'");
-        if (seen === undefined) throw new Error("a COUNT returned no row");
-        return seen;
-      };
-      await Promise.all(Array.from({ length: relays }, () => start("outbox-relay")));
-      let [first, last] = [await look(), await look()];
-      await until("the relay to begin", 60, async () => (first = await look()).waiting < rows);
-      await until("the relay to publish the backlog", 600, async () => {
-        if (await hasPending(eventStore)) return false;
-        last = await look();
-        return true;
-      });
-      return {
-        value: first.waiting / ((last.now.getTime() - first.now.getTime()) / 1000),
-        details: { publishedBefore: rows - first.waiting },
-      };
+    withFreshSystem(bench, async (system) => {
+      for (let n = 0; n < warmUps; n++) await publishBacklog(system, bench, rows, relays);
+      return publishBacklog(system, bench, rows, relays);
     });
+
+const publishBacklog = async ({ eventStore, start }: FreshSystem, bench: Bench, rows: number, relays: number): Promise<Measurement> => {
+  const eventsEach = 4;
+  await fillOutbox(eventStore, Math.min(rows, 100_000) / eventsEach, eventsEach);
+  await multiplyRows(eventStore, "outbox", rows, bench.report);
+  bench.report(`  ${rows} outbox rows are there`);
+  const look = async (): Promise<Look> => {
+    const [[seen]] = await eventStore.query<Look[]>("SELECT NOW(6) AS now, COUNT(*) AS waiting FROM outbox WHERE status = 'PENDING'");
+    if (seen === undefined) throw new Error("a COUNT returned no row");
+    return seen;
+  };
+  const started = await Promise.all(Array.from({ length: relays }, () => start("outbox-relay")));
+  let [first, last] = [await look(), await look()];
+  await until("the relay to begin", 60, async () => (first = await look()).waiting < rows);
+  await until("the relay to publish the backlog", 600, async () => {
+    if (await hasPending(eventStore)) return false;
+    last = await look();
+    return true;
+  });
+  await Promise.all(started.map((relay) => relay.stop()));
+  return {
+    value: first.waiting / ((last.now.getTime() - first.now.getTime()) / 1000),
+    details: { publishedBefore: rows - first.waiting },
+  };
+};
 
 type Look = RowDataPacket & { now: Date; waiting: number };
 
