@@ -194,7 +194,8 @@ else {
   );
   try {
     if (!(seconds >= 1 && seconds <= 600)) throw new UserError("--seconds is a number from 1 to 600");
-    if (values.growth && values.memory) throw new UserError("--growth and --memory are two runs: say one of them");
+    if (values.memory && (values.growth || values.short || values.only !== undefined))
+      throw new UserError("--memory is a run of its own: it goes with none of --growth, --short and --only");
     await (values.memory ? measureMemoryOfServices() : values.growth ? measureGrowth() : measureFigures());
     process.exit(0);
   } catch (error) {

@@ -70,6 +70,7 @@ const publishOneByOne = async (
   // What was refused comes before what could not be encoded, which was not tried.
   return { published, failures: [...new Map([...failures, ...refused]).values()] };
 };
+
 const encode = (row: OutboxRow, topics: Topics, tracer: Tracer): Encoded => {
   const topic = topicOf(row.aggregateType, topics);
   if (topic === undefined) throw new Error(`no topic for the aggregate type "${row.aggregateType}"`);

@@ -12,13 +12,15 @@ import {
   topicsWithPrefix,
 } from "@cart/messaging";
 import { migrateEventStore } from "@cart/migrations";
-import { openMysqlPool, uuidToBytes } from "@cart/mysql";
+import { openMysqlPool, uuidToBytes, withConnection } from "@cart/mysql";
 import { createLogger, noTracer } from "@cart/service-kit";
 import { useKafka, useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { type ShardLeases, startShardLeases } from "./leases/shardLeases.ts";
+import { awaitPending } from "./outbox/awaitPending.ts";
 import { fetchPending } from "./outbox/fetchPending.ts";
+import { markPublished } from "./outbox/markPublished.ts";
 import { listFailed, retryFailed } from "./outbox/failedRows.ts";
 import { purgePublished } from "./outbox/purgePublished.ts";
 import { type Relay, startRelay } from "./relay.ts";
@@ -454,6 +456,44 @@ describe("relay", () => {
     });
     await waitFor("the good message", () => Promise.resolve(versionsInKafka(good).length > 0));
     expect(versionsInKafka(big)).to.deep.equal([]);
+  });
+
+  describe("a look that the server repeats", () => {
+    const shards = Array.from({ length: shardCount }, (_, shard) => shard);
+    const look = (known: readonly number[], patience: { limit: number; pause: number }) =>
+      withConnection(pool, (connection) => awaitPending(connection, { shards, known, limit: 50 }, patience));
+
+    it("waits as long as it is told, also when its pause is longer than that", async () => {
+      const began = performance.now();
+      expect(await look([], { limit: 10, pause: 60 })).to.deep.equal({ rows: [], allBlocked: false });
+      expect(performance.now() - began).to.be.within(55, 1_000);
+    });
+
+    it("waits for rows beside those that are known", async () => {
+      await insert([1, 2].map((version) => ({ cart: randomUUID(), version })));
+      const { rows } = await look([], { limit: 5_000, pause: 1 });
+      const ids = rows.map(({ id }) => id);
+      expect(ids).to.have.length(2);
+      expect(await look(ids, { limit: 10, pause: 1 })).to.deep.equal({ rows: [], allBlocked: false });
+      const waiting = look(ids, { limit: 5_000, pause: 1 });
+      await insert([{ cart: randomUUID(), version: 3 }]);
+      expect((await waiting).rows.map(({ version }) => version)).to.deep.equal([3]);
+    });
+  });
+
+  it("leaves a row given up, and its block, that another relay gave up while this one published it", async () => {
+    await insert([{ cart: randomUUID(), version: 1 }]);
+    const shards = Array.from({ length: shardCount }, (_, shard) => shard);
+    const [row] = await withConnection(pool, (connection) => fetchPending(connection, { shards, limit: 1 }));
+    if (row === undefined) throw new Error("there is a row");
+    await pool.query("UPDATE outbox SET status = 'FAILED', retry_count = 3");
+    await pool.query(
+      "INSERT INTO outbox_blocks (aggregate_id, aggregate_type, outbox_id) SELECT aggregate_id, aggregate_type, id FROM outbox",
+    );
+    for (const keep of [true, false]) expect(await markPublished(pool, { keep }, [{ ...row, retryCount: 2 }])).to.equal(0);
+    expect(await statuses()).to.deep.equal({ FAILED: 1 });
+    const [blocks] = await pool.query<RowDataPacket[]>("SELECT 1 FROM outbox_blocks");
+    expect(blocks).to.have.length(1);
   });
 
   it("reads only what it needs, however many published rows are kept", async () => {

@@ -39,6 +39,9 @@ const pausesSinceWork = 250;
 /** Milliseconds that one round trip waits for work: how long a relay takes to notice that it is to stop. */
 const longestWait = 1_000;
 
+/** Rows that Kafka has and MySQL may not, which the server's looks compare with each row that they see. */
+const mostKnown = 200;
+
 /** Milliseconds that a relay without shards waits before it looks whether it has some. */
 const withoutShards = 50;
 
@@ -66,7 +69,10 @@ export const startRelay = (options: RelayOptions): Relay => {
   const marks = createPublishedMarks({
     batchRows,
     mark: async (rows) => {
-      const marked = await markPublished(pool, { keep: keepPublished }, rows);
+      const marked = await markPublished(pool, { keep: keepPublished }, rows).catch((error: unknown) => {
+        logger.warn({ err: error, rows: rows.length }, "published rows could not be marked; it is tried again before more are published");
+        throw error;
+      });
       metrics.published(marked);
       if (marked < rows.length)
         logger.warn({ rows: rows.length, marked }, "a lease was lost while rows were published; another relay published them too");
@@ -124,6 +130,12 @@ export const startRelay = (options: RelayOptions): Relay => {
   let lastWork = performance.now();
   let blockedLooks = 0;
 
+  const work = async (rows: readonly OutboxRow[]): Promise<void> => {
+    lastWork = performance.now();
+    const isWhole = await publish(encodeRows(publisher, rows));
+    if (isWhole && rows.length === batchRows) await publishBacklog();
+  };
+
   /** Publishes what there is, or waits for it for a while. */
   const step = async (): Promise<void> => {
     await leases.releaseSurplus(marks.settle);
@@ -132,7 +144,12 @@ export const startRelay = (options: RelayOptions): Relay => {
     const shards = leases.held();
     if (shards.length === 0) return abortableDelay(withoutShards, stopping.signal);
 
+    // So many are of a burst, whose next rows need no waiting for; behind the last ones there is time to mark them.
     const known = marks.unmarked();
+    if (known.length > mostKnown) {
+      const rows = await withConnection(pool, (connection) => fetchPending(connection, { shards, known, limit: batchRows }));
+      return rows.length > 0 ? work(rows) : marks.settle();
+    }
     const pause = Math.min(longestPause, Math.max(shortestPause, (performance.now() - lastWork) / pausesSinceWork));
     const patience = { pause, limit: known.length > 0 ? longestUnmarked : longestWait };
     const { rows, allBlocked } = await withConnection(pool, (connection) =>
@@ -140,11 +157,7 @@ export const startRelay = (options: RelayOptions): Relay => {
     );
     blockedLooks = allBlocked ? blockedLooks + 1 : 0;
     if (allBlocked) return abortableDelay(Math.min(longestBlocked, 2 * 1.2 ** blockedLooks), stopping.signal);
-    if (rows.length === 0) return;
-
-    lastWork = performance.now();
-    const isWhole = await publish(encodeRows(publisher, rows));
-    if (isWhole && rows.length === batchRows) await publishBacklog();
+    if (rows.length > 0) await work(rows);
   };
 
   const running = (async () => {

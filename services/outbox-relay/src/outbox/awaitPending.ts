@@ -27,7 +27,8 @@ export const awaitPending = async (
   query: PendingQuery & { readonly known: readonly number[] },
   { limit, pause }: Patience,
 ): Promise<Pending> => {
-  const looks = Math.max(1, Math.ceil(limit / pause));
+  // One more than there are pauses, or a pause that is longer than the limit would be none.
+  const looks = Math.ceil(limit / pause) + 1;
   const [[answer], , records] = await runTogether<[(RowDataPacket & { found: 0 | 1 })[], RowDataPacket[], OutboxRecord[]]>(connection, [
     { sql: "CALL await_pending(?, ?, ?, ?)", values: [query.shards.join(), query.known.join(), pause / 1000, looks] },
     selectPending(query),

@@ -38,7 +38,7 @@ export const readCartSoon = async (
   { limit, pause }: Patience = untilProjected,
 ): Promise<CartRecord | undefined> => {
   const bytes = uuidToBytes(id);
-  const wait = { sql: "CALL await_cart(?, ?, ?, ?)", values: [bytes, version, pause / 1000, Math.ceil(limit / pause)] };
+  const wait = { sql: "CALL await_cart(?, ?, ?, ?)", values: [bytes, version, pause / 1000, Math.ceil(limit / pause) + 1] };
   return toCart(await readModel.query<Row>(selectCart, [bytes], wait));
 };
 
