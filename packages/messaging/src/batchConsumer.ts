@@ -25,7 +25,7 @@ export type BatchConsumerOptions = {
    */
   readonly lanes?: number;
   /**
-   * Bytes that a broker gathers before it answers, for a second at most: for a
+   * Bytes that a broker gathers before it answers, for two seconds at most: for a
    * consumer that is in no hurry, and would otherwise get each message by itself.
    */
   readonly minBytes?: number;
@@ -136,9 +136,9 @@ export const runBatchConsumer = ({
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      // More than a member mostly has, so that all slices of a fetch reach their lanes in one turn. kafkajs wakes up so many workers
-      // for each fetch: a thousand take 0.6 ms.
-      partitionsConsumedConcurrently: 128,
+      // More than a member mostly has, so that all slices of a fetch reach their lanes in one turn, and no more: kafkajs wakes up so
+      // many workers for each fetch.
+      partitionsConsumedConcurrently: 32,
       eachBatch: async (payload) => laneOf(payload.batch)?.add(payload),
     });
     const error = await Promise.race([crashed, aborted(stopping.signal)]);
@@ -155,7 +155,7 @@ export const runBatchConsumer = ({
         allowAutoTopicCreation: false,
         minBytes,
         // Short, as an idle fetch holds up `stop`; long, as each costs an idle consumer and the broker some ms of CPU.
-        maxWaitTimeInMs: 1_000,
+        maxWaitTimeInMs: 2_000,
         maxBytesPerPartition: 1_048_576,
         maxBytes: 5_242_880,
         // kafkajs restarts itself after some errors and silently not after others: here all of them end the attempt.

@@ -4,7 +4,7 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 export const createMetricsRegistry = (service: string): Registry => {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  // Milliseconds. At prom-client's own 10 this timer is most of what an idle service costs.
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
+  // Milliseconds between two looks at how late the event loop is. At prom-client's own 10 they are most of what an idle service costs.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 500 });
   return registry;
 };

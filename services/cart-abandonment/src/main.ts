@@ -32,7 +32,7 @@ await runService({
       logger,
       maxBatchMessages: config.BATCH_MAX_MESSAGES,
       sessionTimeout: config.KAFKA_SESSION_TIMEOUT_MS,
-      // Timers run for minutes: a second of a quiet shop's activity costs one transaction.
+      // Timers run for minutes: two seconds of a quiet shop's activity costs one transaction.
       minBytes: 65_536,
       handleBatch: async (messages) => {
         try {

@@ -37,7 +37,7 @@ const longestPause = 50;
 const pausesSinceWork = 250;
 
 /** Milliseconds that one round trip waits for work: how long a relay takes to notice that it is to stop. */
-const longestWait = 1_000;
+const longestWait = 2_000;
 
 /** Rows that Kafka has and MySQL may not, which the server's looks compare with each row that they see. */
 const mostKnown = 200;
