@@ -16,7 +16,7 @@ import { openMysqlPool, uuidToBytes, withConnection } from "@cart/mysql";
 import { createLogger, noTracer } from "@cart/service-kit";
 import { useKafka, useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
-import type { Pool, RowDataPacket } from "mysql2/promise";
+import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import { type ShardLeases, startShardLeases } from "./leases/shardLeases.ts";
 import { awaitPending } from "./outbox/awaitPending.ts";
 import { fetchPending } from "./outbox/fetchPending.ts";
@@ -463,6 +463,11 @@ describe("relay", () => {
     const look = (known: readonly number[], patience: { limit: number; pause: number }) =>
       withConnection(pool, (connection) => awaitPending(connection, { shards, known, limit: 50 }, patience));
 
+    const selectsOf = async (connection: PoolConnection): Promise<number> => {
+      const [rows] = await connection.query<RowDataPacket[]>("SHOW SESSION STATUS LIKE 'Com_select'");
+      return Number(rows[0]?.["Value"]);
+    };
+
     it("waits as long as it is told, also when its pause is longer than that", async () => {
       const began = performance.now();
       expect(await look([], { limit: 10, pause: 60 })).to.deep.equal({ rows: [], allBlocked: false });
@@ -478,6 +483,26 @@ describe("relay", () => {
       const waiting = look(ids, { limit: 5_000, pause: 1 });
       await insert([{ cart: randomUUID(), version: 3 }]);
       expect((await waiting).rows.map(({ version }) => version)).to.deep.equal([3]);
+    });
+
+    it("gives no row before it is committed, nor hurries for ever because of it", async () => {
+      const appender = await pool.getConnection();
+      try {
+        await appender.query("START TRANSACTION");
+        await insert([{ cart: randomUUID(), version: 1 }], appender);
+        const looks = await withConnection(pool, async (connection) => {
+          const before = await selectsOf(connection);
+          const patience = { limit: 100, pause: 20 };
+          expect(await awaitPending(connection, { shards, known: [], limit: 50 }, patience)).to.deep.equal({ rows: [], allBlocked: false });
+          return (await selectsOf(connection)) - before;
+        });
+        expect(looks).to.be.within(20, 40);
+        const waiting = look([], { limit: 5_000, pause: 1 });
+        await appender.query("COMMIT");
+        expect((await waiting).rows).to.have.length(1);
+      } finally {
+        appender.release();
+      }
     });
   });
 
