@@ -87,6 +87,14 @@ describe("applyBatch", () => {
     expect(await everything()).to.deep.equal(once);
   });
 
+  it("never judges again what has had its effect, also when it could be of a new cart", async () => {
+    await apply(stream(1, created));
+    const once = await everything();
+    // Nothing can be added to a cart that is not there.
+    expect(await apply([messageOf(1, 1, added("a"))])).to.deep.include({ duplicates: 1, deadLetters: [] });
+    expect(await everything()).to.deep.equal(once);
+  });
+
   it("tells ids apart that differ in case, an accent or a trailing space", async () => {
     await apply(stream(1, created, added("a"), added("A"), added("á"), added("a ")));
     expect((await items()).length).to.equal(4);

@@ -1,7 +1,7 @@
 import { type ConsumedMessage, defaultTopics, topicOf, type Topics } from "@cart/messaging";
-import { runTogether, withConnection, writeTogether, withoutConflict } from "@cart/mysql";
+import { isDuplicateKey, isLockConflict, runTogether, type Statement, withConnection, writeTogether, withoutConflict } from "@cart/mysql";
 import { noTracer, type Tracer } from "@cart/service-kit";
-import type { Pool } from "mysql2/promise";
+import type { Pool, RowDataPacket } from "mysql2/promise";
 import { storeDeadLetters } from "./deadLetters/storeDeadLetters.ts";
 import { type IncomingMessage, readMessage } from "./projection/incomingMessage.ts";
 import type { BatchResult } from "./projection/projectBatch.ts";
@@ -18,6 +18,9 @@ export type ApplyBatchOptions = { readonly tracer?: Tracer; readonly topics?: To
  * Brings a batch of messages into the read model in one transaction: all of it or
  * nothing. Each event has its effect once, however often its message is applied and
  * by however many projectors at once. When it rejects, apply the same messages again.
+ *
+ * A batch of new aggregates only is inserted without a look: when one of them is there,
+ * because its messages come again, its key is taken, and the batch is done again with a look.
  */
 export const createApplyBatch = (pool: Pool, { tracer = noTracer, topics = defaultTopics }: ApplyBatchOptions = {}): ApplyBatch => {
   const sources = projections.map((projection) => ({ projection, topic: topicOf(projection.aggregateType, topics) }));
@@ -31,23 +34,63 @@ export const createApplyBatch = (pool: Pool, { tracer = noTracer, topics = defau
   return async (messages) => {
     const incoming = messages.map(readMessage);
     const prepared = prepare(incoming);
-    // Two round trips: to begin, lock and read, and to write and commit.
-    const project = () =>
+
+    /** One round trip. Fails with a duplicate key when an aggregate is there. */
+    const insert = ({ result, writes }: ProjectedBatch): Promise<BatchResult> =>
       withConnection(pool, async (connection) => {
-        const begin = [{ sql: "START TRANSACTION" }, gate];
-        let rows = (await runTogether(connection, [...begin, ...prepared.flatMap(({ reads }) => reads)])).slice(begin.length);
-        const projected = prepared.map((part) => {
-          const done = part.project(rows);
-          rows = rows.slice(part.reads.length);
-          return done;
-        });
-        const result = together(projected.map((part) => part.result));
-        const writes = projected.flatMap((part) => part.writes);
-        await writeTogether(connection, [...writes, ...storeDeadLetters(result.deadLetters), { sql: "COMMIT" }]);
+        await writeTogether(connection, [...begin, ...writes, commit]);
         return result;
       });
-    return traceBatch(tracer, incoming, () => withoutConflict(project));
+
+    /** Two round trips: to begin, lock and read, and to write and commit. */
+    const readThenWrite = (): Promise<BatchResult> =>
+      withConnection(pool, async (connection) => {
+        const reads = prepared.flatMap((part) => part.reads);
+        const rows = (await runTogether(connection, [...begin, ...reads])).slice(begin.length);
+        const { result, writes } = project(prepared, rows);
+        await writeTogether(connection, [...writes, ...storeDeadLetters(result.deadLetters), commit]);
+        return result;
+      });
+
+    return traceBatch(tracer, incoming, async () => {
+      const asNew = areAllNew(incoming) ? project(prepared, noRows(prepared)) : undefined;
+      // What cannot be projected may have had its effect, which only the rows tell.
+      if (asNew === undefined || asNew.result.deadLetters.length > 0) return withoutConflict(readThenWrite);
+      return insert(asNew).catch((error: unknown) => {
+        if (!isDuplicateKey(error) && !isLockConflict(error)) throw error;
+        return withoutConflict(readThenWrite);
+      });
+    });
   };
+};
+
+const begin: readonly Statement[] = [{ sql: "START TRANSACTION" }, gate];
+const commit: Statement = { sql: "COMMIT" };
+
+type ProjectedBatch = { readonly result: BatchResult; readonly writes: readonly Statement[] };
+
+/** `rows` are those of all parts' `reads`, in their order. */
+const project = (prepared: readonly PreparedBatch[], rows: readonly RowDataPacket[][]): ProjectedBatch => {
+  let rest = rows;
+  const parts = prepared.map((part) => {
+    const projected = part.project(rest);
+    rest = rest.slice(part.reads.length);
+    return projected;
+  });
+  return { result: together(parts.map(({ result }) => result)), writes: parts.flatMap(({ writes }) => writes) };
+};
+
+const noRows = (prepared: readonly PreparedBatch[]): RowDataPacket[][] => prepared.flatMap(({ reads }) => reads.map(() => []));
+
+/** Whether each aggregate's messages begin with its first event: the read model has nothing of it then, unless they come again. */
+const areAllNew = (incoming: readonly IncomingMessage[]): boolean => {
+  const begun = new Set<string>();
+  return incoming.every((one) => {
+    if (one.kind === "UNREADABLE") return false;
+    const { aggregateType, aggregateId, version } = one.envelope;
+    if (version === 1) begun.add(`${aggregateType}/${aggregateId}`);
+    return begun.has(`${aggregateType}/${aggregateId}`);
+  });
 };
 
 const together = (results: readonly BatchResult[]): BatchResult => ({
