@@ -33,7 +33,7 @@ describe("command handler", () => {
   /** Each is what one process has: its own queue and its own cache. */
   const newHandler = (
     onCommit?: (commands: number) => void,
-    options: { readonly maxTransactions?: number } = {},
+    options: { readonly maxTransactions?: number; readonly onConflict?: () => void } = {},
   ): CommandHandler<Cart, CartCommand, CartEvent> =>
     createCommandHandler({
       pool,
@@ -166,6 +166,18 @@ describe("command handler", () => {
     expect(error).to.include({ name: "VersionMismatchError", expectedVersion: "any", actualVersion: 0 });
     await handler.handle({ aggregateId, command: addItem(), metadata });
     expect(await handler.handle({ aggregateId, command: addItem(), expectedVersion: "any", metadata })).to.include({ version: 3 });
+  });
+
+  it("takes a stream that it does not have for a new one, and counts it as no conflict when it is none", async () => {
+    const aggregateId = uuidv7();
+    let conflicts = 0;
+    await newHandler().handle({ aggregateId, command: addItem(), metadata });
+    const { version, events } = await newHandler(undefined, { onConflict: () => conflicts++ }).handle({
+      aggregateId,
+      command: addItem(),
+      metadata,
+    });
+    expect([version, events.map(({ event }) => event.type), conflicts]).to.deep.equal([3, ["ItemAddedToCart"], 0]);
   });
 
   it("goes on from a snapshot, so that a long stream is not read from its start", async () => {

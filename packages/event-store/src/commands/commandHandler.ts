@@ -13,6 +13,7 @@ import { CommandFailedError, IdempotencyKeyReusedError } from "./commandErrors.t
 import type { CommandRequest, CommandResult } from "./commandRequest.ts";
 import { type DecidedBatch, decideBatch, streamIdsOf } from "./decideBatch.ts";
 import { inGroups } from "./inGroups.ts";
+import { createNewcomers } from "./newcomers.ts";
 import { createStreamQueue } from "./streamQueue.ts";
 
 /** Makes a command one that is carried out once, however often it is sent. */
@@ -95,7 +96,8 @@ type Waiting<State, Command, Event extends DomainEvent> = {
  *   loads, decides and stores again, the second time with the others kept out.
  * - States are cached. A cached state may be stale, which an append finds out by
  *   the unique key; a rejection, or a command that changes nothing, would not, so
- *   it is decided again on the newest events before it is answered.
+ *   it is decided again on the newest events before it is answered. A stream that is
+ *   not cached is taken for a new one in the same way, where almost all are.
  *
  * Errors: what the decider throws, `VersionMismatchError`, `StreamHiddenError`, `CommandFailedError`,
  * and `IdempotencyKeyReusedError` of `handleOnce`.
@@ -119,6 +121,8 @@ export const createCommandHandler = <State, Command, Event extends DomainEvent>(
   const cache = new LRUCache<string, LoadedStream<State>>({ max: cachedStreams });
   const queue = createStreamQueue<Command_>(({ request }) => streamIdsOf(request));
   const transactions = new Set<Promise<void>>();
+  const newcomers = createNewcomers();
+  const newStream: LoadedStream<State> = { state: aggregate.decider.initialState, version: 0, snapshotVersion: 0 };
   let stopping = false;
 
   const take = (command: Command_): void => {
@@ -245,10 +249,33 @@ export const createCommandHandler = <State, Command, Event extends DomainEvent>(
   };
 
   const commitOptimistic = async (batch: readonly Command_[]): Promise<number> => {
-    const prepared = prepare(await decide(batch, cache, (ids) => loadStreams(pool, aggregate, ids)));
+    if (!mayAssumeNew(batch)) return commitOn(cache, batch);
+    try {
+      const events = await commitOn({ get: (id) => cache.get(id) ?? newStream }, batch);
+      newcomers.saw(true);
+      return events;
+    } catch (error) {
+      if (!(error instanceof ConcurrencyError)) throw error;
+      newcomers.saw(false);
+      return commitOn(noCache, batch);
+    }
+  };
+
+  /** Not with several commands, as one that is wrong about its stream would have all of them decided again. */
+  const mayAssumeNew = (batch: readonly Command_[]): boolean =>
+    batch.length === 1 && newcomers.areUsual() && batch.some(({ request }) => streamIdsOf(request).some((id) => !cache.has(id)));
+
+  const commitOn = async (known: Pick<typeof cache, "get">, batch: readonly Command_[]): Promise<number> => {
+    const prepared = prepare(await decide(batch, known, loadNewest));
     const { appends, answers } = prepared;
     if (appends.length > 0 || answers.length > 0) await appendStreams(pool, aggregate.codec, appends, answers);
     return conclude(prepared);
+  };
+
+  const loadNewest = async (ids: readonly string[]): Promise<Map<string, LoadedStream<State>>> => {
+    const streams = await loadStreams(pool, aggregate, ids);
+    for (const { version } of streams.values()) newcomers.saw(version === 0);
+    return streams;
   };
 
   const commitLocked = async (batch: readonly Command_[]): Promise<number> => {

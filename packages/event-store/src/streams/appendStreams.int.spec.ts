@@ -99,6 +99,23 @@ describe("append streams", () => {
     expect(await stored("outbox")).to.deep.equal(["a1"]);
   });
 
+  it("keeps its connection when a stream has moved on, and nothing open on it", async () => {
+    const only = openEventStorePool({ url: database.url(), connectionLimit: 1 });
+    const sessionId = async (): Promise<unknown> => (await only.query<RowDataPacket[]>("SELECT CONNECTION_ID() AS id"))[0][0]?.["id"];
+    const appendOn = (cart: string) =>
+      appendStreams(only, cartAggregate.codec, [{ aggregateType: cartAggregateType, aggregateId: cart, events: [created(cart)] }]);
+    try {
+      await appendOn(cartA);
+      const before = await sessionId();
+      expect(await appendOn(cartA).catch((reason: unknown) => reason)).to.be.instanceOf(ConcurrencyError);
+      expect(await sessionId()).to.equal(before);
+      // It would wait for what the failed one had locked.
+      await append([added(cartA, 2)]);
+    } finally {
+      await only.end();
+    }
+  });
+
   it("lets one of many writers of the same version win", async () => {
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => append([created(cartA)])));
     expect(results.filter(({ status }) => status === "fulfilled")).to.have.length(1);

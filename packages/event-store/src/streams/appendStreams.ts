@@ -42,10 +42,19 @@ export const appendStreams = async <Event extends DomainEvent>(
   answers: readonly StoredAnswer[] = [],
 ): Promise<void> => {
   const inserts = toInserts(codec, appends, answers);
-  await withConnection(pool, async (connection) => {
-    await write(connection, [{ sql: "START TRANSACTION" }, ...inserts]);
+  const conflict = await withConnection(pool, async (connection) => {
+    try {
+      await write(connection, [{ sql: "START TRANSACTION" }, ...inserts]);
+    } catch (error) {
+      if (!(error instanceof ConcurrencyError)) throw error;
+      // Expected, and no reason to give up the connection.
+      await run(connection, "ROLLBACK");
+      return error;
+    }
     await commit(connection);
+    return undefined;
   });
+  if (conflict !== undefined) throw conflict;
 };
 
 /**
