@@ -1,8 +1,10 @@
 import type { Response } from "express";
 
-/** Aborted when the client is gone or has its answer. */
+/** Aborted when the client is gone before it has its answer. */
 export const closedSignal = (res: Response): AbortSignal => {
   const closed = new AbortController();
-  res.once("close", () => closed.abort());
+  res.once("close", () => {
+    if (!res.writableFinished) closed.abort();
+  });
   return closed.signal;
 };
