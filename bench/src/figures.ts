@@ -1,12 +1,13 @@
 import { kafkaInCeiling, kafkaOutCeiling } from "./ceilings/kafkaCeilings.ts";
 import { mysqlCeiling } from "./ceilings/mysqlCeiling.ts";
+import { visibleCeiling } from "./ceilings/visibleCeiling.ts";
 import { addsToOneCart, appendInProcess, firstAddsByOneClient, firstAddsOverHttp, longStream } from "./figures/appendFigures.ts";
 import { projectorBacklog, rebuild } from "./figures/projectorFigures.ts";
 import { relayBacklog, relayLatency } from "./figures/relayFigures.ts";
 import { idleCost, visibleAtHalfLoad, visibleUnderLightLoad } from "./figures/systemFigures.ts";
 import type { Figure } from "./measurement.ts";
 
-/** In the order in which they run: the ceilings first, as the others are measured against them. */
+/** In the order in which they run: a ceiling before what is measured against it. */
 export const figures: readonly Figure[] = [
   {
     name: "mysql",
@@ -90,10 +91,16 @@ export const figures: readonly Figure[] = [
     run: rebuild(100_000, 4),
   },
   {
+    name: "visible-bare",
+    title: "ceiling: the same without outbox, order and guards, p50",
+    unit: "ms",
+    run: visibleCeiling,
+  },
+  {
     name: "visible",
     title: "POST to visible in GET, light load, p50",
     unit: "ms",
-    target: { kind: "atMost", value: 10 },
+    target: { kind: "atMost", value: 10, against: "visible-bare" },
     limits: { p99: 40 },
     run: visibleUnderLightLoad,
     short: { run: visibleUnderLightLoad },

@@ -18,7 +18,7 @@ import { toMemoryChart, toMemoryTable } from "./memoryReport.ts";
 import { growths, type Point } from "./growth.ts";
 import { type GrowthResult, toGrowthChart, toGrowthTable } from "./growthReport.ts";
 import type { Bench } from "./measurement.ts";
-import { formatNumber, type Result, toTable } from "./table.ts";
+import { ceilingOf, formatNumber, type Result, toTable } from "./table.ts";
 import { toChart } from "./toChart.ts";
 import { writeDocument } from "./writeDocument.ts";
 
@@ -65,7 +65,7 @@ const chosen = (): typeof figures => {
     return figures.flatMap(({ short, ...figure }) => (short === undefined ? [] : [{ ...figure, ...short }])).filter(isNamed(figures));
   if (values.only === undefined) return figures;
   const named = figures.filter(isNamed(figures));
-  const ceilings = new Set(named.flatMap(({ target }) => (target?.kind === "ratio" ? [target.of] : [])));
+  const ceilings = new Set(named.flatMap(({ target }) => ceilingOf(target) ?? []));
   return figures.filter((figure) => named.includes(figure) || ceilings.has(figure.name));
 };
 

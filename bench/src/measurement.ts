@@ -9,7 +9,8 @@ export type Measurement = {
 export type Target =
   | { readonly kind: "ratio"; readonly of: string; readonly atLeast: number }
   | { readonly kind: "atLeast"; readonly value: number }
-  | { readonly kind: "atMost"; readonly value: number };
+  /** `against` is a ceiling that tells what part of the value is the machine's. */
+  | { readonly kind: "atMost"; readonly value: number; readonly against?: string };
 
 export type Figure = {
   readonly name: string;

@@ -18,6 +18,12 @@ export const reached = (target: Target, value: number, ceilings: ReadonlyMap<str
   }
 };
 
+/** The name of the ceiling that a figure is measured against. */
+export const ceilingOf = (target: Target | undefined): string | undefined => {
+  if (target?.kind === "ratio") return target.of;
+  return target?.kind === "atMost" ? target.against : undefined;
+};
+
 export const ceilingsOf = (results: readonly Result[]): ReadonlyMap<string, number> =>
   new Map(results.filter(({ figure }) => figure.target === undefined).map(({ figure, measurement }) => [figure.name, measurement.value]));
 
@@ -28,8 +34,9 @@ export const toTable = (results: readonly Result[]): string => {
   const ceilings = ceilingsOf(results);
   const rows = results.map(({ figure, measurement }) => {
     const { target, limits = {} } = figure;
-    const ceiling = target?.kind === "ratio" ? ceilings.get(target.of) : undefined;
-    const ratio = ceiling === undefined ? "" : `${(measurement.value / ceiling).toFixed(2)} × ${target?.kind === "ratio" ? target.of : ""}`;
+    const against = ceilingOf(target);
+    const ceiling = against === undefined ? undefined : ceilings.get(against);
+    const ratio = ceiling === undefined ? "" : `${(measurement.value / ceiling).toFixed(2)} × ${against}`;
     const details = Object.entries(measurement.details ?? {}).map(([name, value]) => `${name} ${formatNumber(value)}`);
     const misses = Object.entries(limits).filter(([name, most]) => (measurement.details?.[name] ?? Number.NaN) > most);
     const verdict = target === undefined ? "" : reached(target, measurement.value, ceilings) === true && misses.length === 0 ? "yes" : "NO";

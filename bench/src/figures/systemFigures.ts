@@ -2,30 +2,10 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RowDataPacket } from "mysql2/promise";
 import { runLoad } from "../load/runLoad.ts";
-import { type Bench, type Measurement, percentile } from "../measurement.ts";
+import type { Bench, Measurement } from "../measurement.ts";
 import { startAll, urlOf } from "../system/allServices.ts";
 import { withFreshSystem } from "../system/freshSystem.ts";
-import { postThenGet } from "../system/postThenGet.ts";
-
-/** What has just started runs code that is not compiled yet, here and in the broker, and takes twice as long. */
-const warmUp = async (commandApi: string, queryApi: string): Promise<void> => {
-  const end = performance.now() + 10_000;
-  const client = async (): Promise<void> => {
-    while (performance.now() < end) await postThenGet(commandApi, queryApi);
-  };
-  await Promise.all(Array.from({ length: 8 }, client));
-};
-
-const sampleVisibility = async (commandApi: string, queryApi: string, seconds: number): Promise<Measurement> => {
-  for (let n = 0; n < 30; n++) await postThenGet(commandApi, queryApi);
-  const times: number[] = [];
-  const end = performance.now() + seconds * 1000;
-  while (performance.now() < end) {
-    times.push(await postThenGet(commandApi, queryApi));
-    await delay(Math.random() * 20);
-  }
-  return { value: percentile(times, 50), details: { p95: percentile(times, 95), p99: percentile(times, 99), samples: times.length } };
-};
+import { sampleVisibility, warmUp } from "../system/visibility.ts";
 
 export const visibleUnderLightLoad = (bench: Bench): Promise<Measurement> =>
   withFreshSystem(bench, async (system) => {
