@@ -327,6 +327,17 @@ describe("command handler", () => {
       expect(await versionsOf(aggregateId)).to.deep.equal(upTo(2));
     });
 
+    it("has the answer of the process that was faster, where its own success would have it refused", async () => {
+      for (let n = 0; n < 10; n++) {
+        const aggregateId = uuidv7();
+        // A second one of so many would be too many.
+        const request = { aggregateId, command: addItem({ quantity: 600 }), metadata };
+        const results = await Promise.all(Array.from({ length: 4 }, () => newHandler().handleOnce(request, once("key-1"))));
+        expect(new Set(results.map(({ answer }) => answer)).size).to.equal(1);
+        expect(await versionsOf(aggregateId)).to.deep.equal(upTo(2));
+      }
+    });
+
     it("is appended once when it comes twice to one transaction", async () => {
       const handler = newHandler();
       const aggregateId = uuidv7();

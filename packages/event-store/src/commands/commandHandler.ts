@@ -212,7 +212,11 @@ export const createCommandHandler = <State, Command, Event extends DomainEvent>(
         // What the last attempt failed on may be a key that another process has answered since it was looked up.
         if (attempt > 1) rest = await withoutAnswered(rest);
         if (rest.length === 0) return;
-        const events = await (attempt > optimisticAttempts ? commitLocked(rest) : commitOptimistic(rest));
+        const events = await (attempt === 1
+          ? commitFirst(rest)
+          : attempt > optimisticAttempts
+            ? commitLocked(rest)
+            : commitOn(cache, rest));
         onCommit?.({ commands: rest.length, events, attempts: attempt, seconds: (performance.now() - started) / 1000 });
         return;
       } catch (error) {
@@ -248,15 +252,24 @@ export const createCommandHandler = <State, Command, Event extends DomainEvent>(
     });
   };
 
-  const commitOptimistic = async (batch: readonly Command_[]): Promise<number> => {
+  /**
+   * Without the rejections that are the work of the same request: when another process has carried it out meanwhile, what is
+   * decided on the outcome may be refused, and its answer, which is stored with that outcome, is given instead.
+   */
+  const withoutReplays = async (decided: DecidedBatch<Command_, State, Event>): Promise<DecidedBatch<Command_, State, Event>> => {
+    const rejected = decided.outcomes.filter(({ decision }) => decision.kind === "rejected").map(({ entry }) => entry);
+    if (rejected.length === 0) return decided;
+    const open = new Set(await withoutAnswered(rejected));
+    return { ...decided, outcomes: decided.outcomes.filter(({ entry, decision }) => decision.kind === "accepted" || open.has(entry)) };
+  };
+
+  /** As if what is not in memory were new, where that is likely. */
+  const commitFirst = async (batch: readonly Command_[]): Promise<number> => {
     if (!mayAssumeNew(batch)) return commitOn(cache, batch);
     try {
-      const events = await commitOn({ get: (id) => cache.get(id) ?? newStream }, batch);
-      newcomers.saw(true);
-      return events;
+      return await commitOn({ get: (id) => cache.get(id) ?? newStream }, batch);
     } catch (error) {
       if (!(error instanceof ConcurrencyError)) throw error;
-      newcomers.saw(false);
       return commitOn(noCache, batch);
     }
   };
@@ -266,22 +279,25 @@ export const createCommandHandler = <State, Command, Event extends DomainEvent>(
     batch.length === 1 && newcomers.areUsual() && batch.some(({ request }) => streamIdsOf(request).some((id) => !cache.has(id)));
 
   const commitOn = async (known: Pick<typeof cache, "get">, batch: readonly Command_[]): Promise<number> => {
-    const prepared = prepare(await decide(batch, known, loadNewest));
+    const prepared = prepare(await withoutReplays(await decide(batch, known, loadNewest)));
     const { appends, answers } = prepared;
     if (appends.length > 0 || answers.length > 0) await appendStreams(pool, aggregate.codec, appends, answers);
+    for (const { events } of appends) if (events[0]?.version === 1) newcomers.saw(true);
     return conclude(prepared);
   };
 
   const loadNewest = async (ids: readonly string[]): Promise<Map<string, LoadedStream<State>>> => {
     const streams = await loadStreams(pool, aggregate, ids);
-    for (const { version } of streams.values()) newcomers.saw(version === 0);
+    for (const [id, { version }] of streams) if (version > 0 && !cache.has(id)) newcomers.saw(false);
     return streams;
   };
 
   const commitLocked = async (batch: readonly Command_[]): Promise<number> => {
     const ids = [...new Set(batch.flatMap(({ request }) => streamIdsOf(request)))];
     const reached = await loadStreams(pool, aggregate, ids);
-    return conclude(await appendLocked(pool, aggregate, reached, async (load) => prepare(await decide(batch, noCache, load))));
+    return conclude(
+      await appendLocked(pool, aggregate, reached, async (load) => prepare(await withoutReplays(await decide(batch, noCache, load)))),
+    );
   };
 
   /** What is stored of a decided batch, and how its commands are answered then. */
