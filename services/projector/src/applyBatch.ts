@@ -82,7 +82,10 @@ const project = (prepared: readonly PreparedBatch[], rows: readonly RowDataPacke
 
 const noRows = (prepared: readonly PreparedBatch[]): RowDataPacket[][] => prepared.flatMap(({ reads }) => reads.map(() => []));
 
-/** Whether each aggregate's messages begin with its first event: the read model has nothing of it then, unless they come again. */
+/**
+ * Whether each aggregate's messages begin with its first event: no row is there then, unless they come again. Nor is it looked
+ * whether one is parked, as then its first event is the one that could not be projected: it is judged again.
+ */
 const areAllNew = (incoming: readonly IncomingMessage[]): boolean => {
   const begun = new Set<string>();
   return incoming.every((one) => {
