@@ -29,7 +29,7 @@ export const visibleCeiling = (bench: Bench): Promise<Measurement> =>
       });
     try {
       const [write, read] = await Promise.all([start("write"), start("read"), start("project")]);
-      await warmUp(write.url ?? "", read.url ?? "");
+      await warmUp(write.url ?? "", read.url ?? "", bench.seconds);
       return await sampleVisibility(write.url ?? "", read.url ?? "", bench.seconds);
     } finally {
       for (const child of started) if (child.connected) child.disconnect();

@@ -11,7 +11,7 @@ export const visibleUnderLightLoad = (bench: Bench): Promise<Measurement> =>
   withFreshSystem(bench, async (system) => {
     const services = await startAll(system);
     const [commandApi, queryApi] = [urlOf(services, "command-api"), urlOf(services, "query-api")];
-    await warmUp(commandApi, queryApi);
+    await warmUp(commandApi, queryApi, bench.seconds);
     return sampleVisibility(commandApi, queryApi, bench.seconds);
   });
 
