@@ -94,7 +94,7 @@ export const figures: readonly Figure[] = [
     name: "visible-bare",
     title: "ceiling: the same without outbox, order and guards, p50",
     unit: "ms",
-    run: visibleCeiling,
+    run: visibleCeiling(20),
   },
   {
     name: "visible",
@@ -102,8 +102,8 @@ export const figures: readonly Figure[] = [
     unit: "ms",
     target: { kind: "atMost", value: 10, against: "visible-bare" },
     limits: { p99: 40 },
-    run: visibleUnderLightLoad,
-    short: { run: visibleUnderLightLoad },
+    run: visibleUnderLightLoad(20),
+    short: { run: visibleUnderLightLoad(4) },
   },
   {
     name: "visible-half-load",

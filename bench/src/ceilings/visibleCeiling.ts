@@ -11,28 +11,30 @@ import type { BarePlan, BareReady } from "./bareWay.ts";
  * requests, in three processes. It is without an outbox and its relay, and without
  * anything that keeps order or has an effect once.
  */
-export const visibleCeiling = (bench: Bench): Promise<Measurement> =>
-  withFreshSystem(bench, async ({ eventStoreUrl, readModelUrl, topics }) => {
-    const plan = { eventStoreUrl, readModelUrl, brokers: bench.brokers, topic: topics.cartEvents };
-    const started: ChildProcess[] = [];
-    const ended: Promise<void>[] = [];
-    const start = (role: BarePlan["role"]): Promise<BareReady> =>
-      new Promise((resolve, reject) => {
-        const child = fork(fileURLToPath(new URL("bareWayMain.ts", import.meta.url)), {
-          execArgv: ["--conditions=source", "--import", "tsx"],
+export const visibleCeiling =
+  (warmUpSeconds: number) =>
+  (bench: Bench): Promise<Measurement> =>
+    withFreshSystem(bench, async ({ eventStoreUrl, readModelUrl, topics }) => {
+      const plan = { eventStoreUrl, readModelUrl, brokers: bench.brokers, topic: topics.cartEvents };
+      const started: ChildProcess[] = [];
+      const ended: Promise<void>[] = [];
+      const start = (role: BarePlan["role"]): Promise<BareReady> =>
+        new Promise((resolve, reject) => {
+          const child = fork(fileURLToPath(new URL("bareWayMain.ts", import.meta.url)), {
+            execArgv: ["--conditions=source", "--import", "tsx"],
+          });
+          started.push(child);
+          ended.push(new Promise((ends) => child.once("exit", () => ends())));
+          child.once("message", (ready) => resolve(ready as BareReady));
+          child.once("exit", (code) => reject(new Error(`the bare process that is to ${role} ended with ${code}`)));
+          child.send({ ...plan, role } satisfies BarePlan);
         });
-        started.push(child);
-        ended.push(new Promise((ends) => child.once("exit", () => ends())));
-        child.once("message", (ready) => resolve(ready as BareReady));
-        child.once("exit", (code) => reject(new Error(`the bare process that is to ${role} ended with ${code}`)));
-        child.send({ ...plan, role } satisfies BarePlan);
-      });
-    try {
-      const [write, read] = await Promise.all([start("write"), start("read"), start("project")]);
-      await warmUp(write.url ?? "", read.url ?? "", bench.seconds);
-      return await sampleVisibility(write.url ?? "", read.url ?? "", bench.seconds);
-    } finally {
-      for (const child of started) if (child.connected) child.disconnect();
-      await Promise.all(ended);
-    }
-  });
+      try {
+        const [write, read] = await Promise.all([start("write"), start("read"), start("project")]);
+        await warmUp(write.url ?? "", read.url ?? "", warmUpSeconds);
+        return await sampleVisibility(write.url ?? "", read.url ?? "", bench.seconds);
+      } finally {
+        for (const child of started) if (child.connected) child.disconnect();
+        await Promise.all(ended);
+      }
+    });

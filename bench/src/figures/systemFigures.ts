@@ -7,13 +7,15 @@ import { startAll, urlOf } from "../system/allServices.ts";
 import { withFreshSystem } from "../system/freshSystem.ts";
 import { sampleVisibility, warmUp } from "../system/visibility.ts";
 
-export const visibleUnderLightLoad = (bench: Bench): Promise<Measurement> =>
-  withFreshSystem(bench, async (system) => {
-    const services = await startAll(system);
-    const [commandApi, queryApi] = [urlOf(services, "command-api"), urlOf(services, "query-api")];
-    await warmUp(commandApi, queryApi, bench.seconds);
-    return sampleVisibility(commandApi, queryApi, bench.seconds);
-  });
+export const visibleUnderLightLoad =
+  (warmUpSeconds: number) =>
+  (bench: Bench): Promise<Measurement> =>
+    withFreshSystem(bench, async (system) => {
+      const services = await startAll(system);
+      const [commandApi, queryApi] = [urlOf(services, "command-api"), urlOf(services, "query-api")];
+      await warmUp(commandApi, queryApi, warmUpSeconds);
+      return sampleVisibility(commandApi, queryApi, bench.seconds);
+    });
 
 /** The value is the p99, at half of the rate that the whole system took a moment before. */
 export const visibleAtHalfLoad = (bench: Bench): Promise<Measurement> =>

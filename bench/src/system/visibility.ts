@@ -2,12 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Measurement, percentile } from "../measurement.ts";
 import { postThenGet } from "./postThenGet.ts";
 
-/**
- * What has just started runs code that is not compiled yet, there and in the broker, and takes twice as long.
- * Four times as long as the measurement to come, and 20 s at most.
- */
+/** What has just started runs code that is not compiled yet, there and in the broker, and takes twice as long. */
 export const warmUp = async (commandApi: string, queryApi: string, seconds: number): Promise<void> => {
-  const end = performance.now() + Math.min(20, 4 * seconds) * 1000;
+  const end = performance.now() + seconds * 1000;
   const client = async (): Promise<void> => {
     while (performance.now() < end) await postThenGet(commandApi, queryApi);
   };
