@@ -92,7 +92,7 @@ export const figures: readonly Figure[] = [
   },
   {
     name: "visible-bare",
-    title: "ceiling: the same without outbox, order and guards, p50",
+    title: "ceiling: POST to visible without outbox, order and guards, p50",
     unit: "ms",
     run: visibleCeiling(20),
   },

@@ -4,9 +4,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createEventProducer, createKafka, encodeEventMessage, runBatchConsumer } from "@cart/messaging";
 import { uuidToBytes } from "@cart/mysql";
 import { createLogger } from "@cart/service-kit";
+import { waitUntil } from "@cart/tools/own-servers";
 import mysql, { type Pool, type RowDataPacket } from "mysql2/promise";
 import { v7 as uuidv7 } from "uuid";
-import { until } from "../system/until.ts";
 import { bareTransaction } from "./bareTransaction.ts";
 import type { BarePlan, BareReady, BareRole } from "./bareWay.ts";
 
@@ -48,12 +48,7 @@ const roles: Readonly<Record<BareRole, (plan: BarePlan) => Promise<BareReady>>> 
         connection.release();
       },
     });
-    await until("the consumer to join", 60, () =>
-      consumer.assertReady().then(
-        () => true,
-        () => false,
-      ),
-    );
+    await waitUntil("the consumer to join", 60, consumer.assertReady);
     return {};
   },
 

@@ -1,6 +1,6 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import type { ChildProcess } from "node:child_process";
 import type { Bench, Measurement } from "../measurement.ts";
+import { forkMain } from "../system/forkMain.ts";
 import { withFreshSystem } from "../system/freshSystem.ts";
 import { sampleVisibility, warmUp } from "../system/visibility.ts";
 import type { BarePlan, BareReady } from "./bareWay.ts";
@@ -20,9 +20,7 @@ export const visibleCeiling =
       const ended: Promise<void>[] = [];
       const start = (role: BarePlan["role"]): Promise<BareReady> =>
         new Promise((resolve, reject) => {
-          const child = fork(fileURLToPath(new URL("bareWayMain.ts", import.meta.url)), {
-            execArgv: ["--conditions=source", "--import", "tsx"],
-          });
+          const child = forkMain(new URL("bareWayMain.ts", import.meta.url));
           started.push(child);
           ended.push(new Promise((ends) => child.once("exit", () => ends())));
           child.once("message", (ready) => resolve(ready as BareReady));

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { runBatchConsumer } from "@cart/messaging";
+import { waitUntil } from "@cart/tools/own-servers";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { type Bench, type Measurement, percentile } from "../measurement.ts";
 import { fillOutbox } from "../system/fillTables.ts";
@@ -88,12 +89,7 @@ export const relayLatency = (bench: Bench): Promise<Measurement> =>
         return Promise.resolve();
       },
     });
-    await until("the consumer to join", 60, async () =>
-      consumer.assertReady().then(
-        () => true,
-        () => false,
-      ),
-    );
+    await waitUntil("the consumer to join", 60, consumer.assertReady);
     const one = async (): Promise<number> => {
       const before = arrivals.length;
       await fillOutbox(eventStore, 1, 1);

@@ -1,13 +1,10 @@
-import { fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { forkMain } from "../system/forkMain.ts";
 import type { LoadPlan, LoadResult } from "./loadPlan.ts";
 
 /** Loads a service over HTTP from another process. */
 export const runLoad = (plan: LoadPlan): Promise<LoadResult> =>
   new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(new URL("loadMain.ts", import.meta.url)), {
-      execArgv: ["--conditions=source", "--import", "tsx"],
-    });
+    const child = forkMain(new URL("loadMain.ts", import.meta.url));
     child.once("message", (result) => resolve(result as LoadResult));
     child.once("exit", (code) => reject(new Error(`the load generator ended with ${code} and no result`)));
     child.send(plan);

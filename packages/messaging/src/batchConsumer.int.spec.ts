@@ -107,12 +107,7 @@ describe("the batch consumer", () => {
     await newTopic("gathered", 1);
     const batches: number[] = [];
     const consumer = consume("gathered", async (messages) => void batches.push(messages.length), { minBytes: 65_536 });
-    await waitFor("the consumer to join", () =>
-      consumer.assertReady().then(
-        () => true,
-        () => false,
-      ),
-    );
+    await waitFor("readiness", () => consumer.assertReady().then(() => true));
     for (const n of numbers(40)) await publish("gathered", 1, 1, n);
     await waitFor("all messages", () => batches.reduce((sum, length) => sum + length, 0) === 40);
     expect(batches.length).to.be.below(10);

@@ -1,5 +1,5 @@
 import { type ConsumedMessage, defaultTopics, topicOf, type Topics } from "@cart/messaging";
-import { isDuplicateKey, isLockConflict, runTogether, type Statement, withConnection, writeTogether, withoutConflict } from "@cart/mysql";
+import { runTogether, type Statement, withConnection, writeTogether, withoutConflict } from "@cart/mysql";
 import { noTracer, type Tracer } from "@cart/service-kit";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { storeDeadLetters } from "./deadLetters/storeDeadLetters.ts";
@@ -52,14 +52,11 @@ export const createApplyBatch = (pool: Pool, { tracer = noTracer, topics = defau
         return result;
       });
 
-    return traceBatch(tracer, incoming, async () => {
+    return traceBatch(tracer, incoming, () => {
       const asNew = areAllNew(incoming) ? project(prepared, noRows(prepared)) : undefined;
       // What cannot be projected may have had its effect, which only the rows tell.
-      if (asNew === undefined || asNew.result.deadLetters.length > 0) return withoutConflict(readThenWrite);
-      return insert(asNew).catch((error: unknown) => {
-        if (!isDuplicateKey(error) && !isLockConflict(error)) throw error;
-        return withoutConflict(readThenWrite);
-      });
+      const inserted = asNew?.result.deadLetters.length === 0 ? asNew : undefined;
+      return withoutConflict((attempt) => (attempt === 1 && inserted !== undefined ? insert(inserted) : readThenWrite()));
     });
   };
 };

@@ -212,11 +212,7 @@ export const createCommandHandler = <State, Command, Event extends DomainEvent>(
         // What the last attempt failed on may be a key that another process has answered since it was looked up.
         if (attempt > 1) rest = await withoutAnswered(rest);
         if (rest.length === 0) return;
-        const events = await (attempt === 1
-          ? commitFirst(rest)
-          : attempt > optimisticAttempts
-            ? commitLocked(rest)
-            : commitOn(cache, rest));
+        const events = await commitAttempt(attempt, rest);
         onCommit?.({ commands: rest.length, events, attempts: attempt, seconds: (performance.now() - started) / 1000 });
         return;
       } catch (error) {
@@ -263,9 +259,13 @@ export const createCommandHandler = <State, Command, Event extends DomainEvent>(
     return { ...decided, outcomes: decided.outcomes.filter(({ entry, decision }) => decision.kind === "accepted" || open.has(entry)) };
   };
 
-  /** As if what is not in memory were new, where that is likely. */
-  const commitFirst = async (batch: readonly Command_[]): Promise<number> => {
-    if (!mayAssumeNew(batch)) return commitOn(cache, batch);
+  const commitAttempt = (attempt: number, batch: readonly Command_[]): Promise<number> => {
+    if (attempt > optimisticAttempts) return commitLocked(batch);
+    return attempt === 1 && mayAssumeNew(batch) ? commitAsNew(batch) : commitOn(cache, batch);
+  };
+
+  /** As if what is not in memory were new; if it is none, on what is stored. */
+  const commitAsNew = async (batch: readonly Command_[]): Promise<number> => {
     try {
       return await commitOn({ get: (id) => cache.get(id) ?? newStream }, batch);
     } catch (error) {

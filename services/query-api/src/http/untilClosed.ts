@@ -1,20 +1,12 @@
 import type { Request, RequestHandler, Response } from "express";
+import { closedSignal } from "./closedSignal.ts";
 
-/**
- * A handler that may wait. Its signal is aborted when the response is closed before it has ended: nobody is there to
- * answer then, or somebody else has answered, and nothing went wrong.
- */
+/** A handler that may wait. When the client gave up there is nobody to answer, and nothing went wrong. */
 export const untilClosed =
   (answer: (req: Request, res: Response, signal: AbortSignal) => Promise<void>): RequestHandler =>
-  async (req, res) => {
-    const closed = new AbortController();
-    const abort = (): void => closed.abort();
-    res.once("close", abort);
-    try {
-      await answer(req, res, closed.signal);
-    } catch (error) {
-      if (!closed.signal.aborted) throw error;
-    } finally {
-      res.off("close", abort);
-    }
+  (req, res) => {
+    const signal = closedSignal(res);
+    return answer(req, res, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
   };
