@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { createEventProducer, createKafka, encodeEventMessage, runBatchConsumer } from "@cart/messaging";
 import { uuidToBytes } from "@cart/mysql";
-import { createLogger } from "@cart/service-kit";
+import { createLogger } from "@cart/process-kit";
 import { waitUntil } from "@cart/tools/own-servers";
 import mysql, { type Pool, type RowDataPacket } from "mysql2/promise";
 import { v7 as uuidv7 } from "uuid";

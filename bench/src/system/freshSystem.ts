@@ -1,6 +1,6 @@
 import { createKafka, createTopics, topicsWithPrefix, type Topics } from "@cart/messaging";
 import { migrateAbandonment, migrateEventStore, migrateReadModel } from "@cart/migrations";
-import { createLogger, type Logger } from "@cart/service-kit";
+import { createLogger, type Logger } from "@cart/process-kit";
 import { type BuiltService, startBuiltService } from "@cart/tools/own-servers";
 import mysql, { type Pool } from "mysql2/promise";
 import type { Bench } from "../measurement.ts";

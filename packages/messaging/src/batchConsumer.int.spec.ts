@@ -1,4 +1,4 @@
-import { createLogger } from "@cart/service-kit";
+import { createLogger } from "@cart/process-kit";
 import { useKafka, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import { type BatchConsumer, type BatchConsumerOptions, runBatchConsumer } from "./batchConsumer.ts";

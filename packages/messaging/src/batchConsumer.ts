@@ -1,4 +1,4 @@
-import { abortableDelay, type BackoffOptions, delayFor, type Logger } from "@cart/service-kit";
+import { abortableDelay, type BackoffOptions, delayFor, type Logger } from "@cart/process-kit";
 import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
 import { createBatchLane } from "./batchLane.ts";
 import type { ConsumedMessage } from "./consumedMessage.ts";

@@ -1,4 +1,4 @@
-import type { Logger } from "@cart/service-kit";
+import type { Logger } from "@cart/process-kit";
 import type { Admin, Kafka } from "kafkajs";
 import { explained } from "./kafkaErrors.ts";
 

@@ -1,4 +1,4 @@
-import { createLogger } from "@cart/service-kit";
+import { createLogger } from "@cart/process-kit";
 import { useKafka } from "@cart/testkit";
 import { expect } from "chai";
 import { createTopics, TopicError } from "./createTopics.ts";

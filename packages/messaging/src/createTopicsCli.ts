@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { setTimeout as delay } from "node:timers/promises";
-import { createLogger, kafkaConfig, loadConfig, logLevel } from "@cart/service-kit";
+import { createLogger, kafkaConfig, loadConfig, logLevel } from "@cart/process-kit";
 import { Type } from "typebox";
 import { createTopics, TopicError } from "./createTopics.ts";
 import { KafkaAccessError } from "./kafkaErrors.ts";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { createLogger } from "@cart/service-kit";
+import { createLogger } from "@cart/process-kit";
 import { useKafka } from "@cart/testkit";
 import { expect } from "chai";
 import { createTopics } from "./createTopics.ts";

@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { Logger } from "@cart/service-kit";
+import type { Logger } from "@cart/process-kit";
 import { type ISocketFactory, Kafka, type logCreator, logLevel } from "kafkajs";
 
 export type KafkaOptions = {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConfigError, createLogger, type KafkaConfig } from "@cart/service-kit";
+import { ConfigError, createLogger, type KafkaConfig } from "@cart/process-kit";
 import { expect } from "chai";
 import { kafkaFromConfig } from "./kafkaFromConfig.ts";
 

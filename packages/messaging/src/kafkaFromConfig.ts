@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { ConfigError, type KafkaConfig, type Logger, parseBrokers } from "@cart/service-kit";
+import { ConfigError, type KafkaConfig, type Logger, parseBrokers } from "@cart/process-kit";
 import type { Kafka } from "kafkajs";
 import { createKafka } from "./kafkaClient.ts";
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { createLogger } from "@cart/service-kit";
+import { createLogger } from "@cart/process-kit";
 import { useKafka, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import { createTopics } from "./createTopics.ts";

@@ -1,4 +1,4 @@
-import { commonConfig, kafkaConfig, kafkaSessionTimeout, milliseconds, mysqlUrl, port } from "@cart/service-kit";
+import { commonConfig, kafkaConfig, kafkaSessionTimeout, milliseconds, mysqlUrl, port } from "@cart/process-kit";
 import { Type } from "typebox";
 
 export const config = Type.Object({

@@ -1,7 +1,7 @@
 import { cartAggregate } from "@cart/domain";
 import { createCommandHandler, openEventStorePool } from "@cart/event-store";
 import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
-import { listen, notFoundHandler, operationalRoutes, problemHandler, runService } from "@cart/service-kit";
+import { listen, notFoundHandler, operationalRoutes, problemHandler, runService } from "@cart/process-kit";
 import express from "express";
 import { v7 as uuidv7 } from "uuid";
 import { createAbandonmentMetrics } from "./abandonmentMetrics.ts";

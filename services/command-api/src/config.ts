@@ -1,4 +1,5 @@
-import { apiConfig, commonConfig, milliseconds, mysqlUrl, port } from "@cart/service-kit";
+import { apiConfig } from "@cart/http-kit";
+import { commonConfig, milliseconds, mysqlUrl, port } from "@cart/process-kit";
 import { Type } from "typebox";
 
 export const config = Type.Object({

@@ -1,19 +1,14 @@
+import { type ApiGuard, checkAccess, documentRoutes, requestLogger, securityHeaders, traceRequests } from "@cart/http-kit";
 import {
   answerWithin,
-  type ApiGuard,
-  checkAccess,
   correlationId,
-  documentRoutes,
   type Logger,
   notFoundHandler,
   operationalRoutes,
   type OperationalRoutesOptions,
   problemHandler,
-  requestLogger,
-  securityHeaders,
   type Tracer,
-  traceRequests,
-} from "@cart/service-kit";
+} from "@cart/process-kit";
 import express, { type Express } from "express";
 import { cartRoutes, type CartRoutesOptions } from "./carts/cartRoutes.ts";
 import { policyRoutes, type PolicyRoutesOptions } from "./policies/policyRoutes.ts";

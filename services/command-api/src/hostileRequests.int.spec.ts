@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { migrateEventStore } from "@cart/migrations";
-import { type HttpServer, listen } from "@cart/service-kit";
+import { type HttpServer, listen } from "@cart/process-kit";
 import { fixedClock, type RawAnswer, sendRaw, useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
 import type { RowDataPacket } from "mysql2/promise";

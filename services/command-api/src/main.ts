@@ -1,6 +1,7 @@
 import { cartAggregate, tenantPolicyAggregate } from "@cart/domain";
 import { type CommittedBatch, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
-import { apiGuard, listen, listenHost, runService } from "@cart/service-kit";
+import { apiGuard, listenHost } from "@cart/http-kit";
+import { listen, runService } from "@cart/process-kit";
 import { createCommandMetrics } from "./commandMetrics.ts";
 import { config as configSchema } from "./config.ts";
 import { createApp } from "./createApp.ts";

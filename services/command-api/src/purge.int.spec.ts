@@ -1,6 +1,6 @@
 import { migrateEventStore } from "@cart/migrations";
 import { openMysqlPool } from "@cart/mysql";
-import { createLogger } from "@cart/service-kit";
+import { createLogger } from "@cart/process-kit";
 import { useMysqlDatabase, waitFor } from "@cart/testkit";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { startPurge } from "./purge.ts";

@@ -1,6 +1,6 @@
 import { purgeAnswers } from "@cart/event-store";
 import { withConnection } from "@cart/mysql";
-import { abortableDelay, type Logger } from "@cart/service-kit";
+import { abortableDelay, type Logger } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
 
 export type PurgeOptions = { readonly pool: Pool; readonly retentionMs: number; readonly logger: Logger };

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { openMysqlPool, withConnection } from "@cart/mysql";
-import { loadConfig, mysqlUrl } from "@cart/service-kit";
+import { loadConfig, mysqlUrl } from "@cart/process-kit";
 import { Command, InvalidArgumentError } from "commander";
 import type { PoolConnection } from "mysql2/promise";
 import { Type } from "typebox";

@@ -1,4 +1,4 @@
-import { commonConfig, kafkaConfig, milliseconds, mysqlUrl, port } from "@cart/service-kit";
+import { commonConfig, kafkaConfig, milliseconds, mysqlUrl, port } from "@cart/process-kit";
 import { Type } from "typebox";
 
 export const config = Type.Object({

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createBrokerCheck, createEventProducer, kafkaFromConfig, topicsWithPrefix } from "@cart/messaging";
 import { openMysqlPool } from "@cart/mysql";
-import { delayFor, listen, operationalRoutes, runService } from "@cart/service-kit";
+import { delayFor, listen, operationalRoutes, runService } from "@cart/process-kit";
 import express from "express";
 import { config as configSchema } from "./config.ts";
 import { startShardLeases } from "./leases/shardLeases.ts";

@@ -1,4 +1,4 @@
-import type { Span, Tracer } from "@cart/service-kit";
+import type { Span, Tracer } from "@cart/process-kit";
 import { encodeEventMessage, type EventMessage, type EventProducer, isBrokerUnavailable, topicOf, type Topics } from "@cart/messaging";
 import type { OutboxRow } from "./outbox/outboxRow.ts";
 import type { FailedAttempt } from "./outbox/recordFailure.ts";

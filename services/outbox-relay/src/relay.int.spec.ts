@@ -13,7 +13,7 @@ import {
 } from "@cart/messaging";
 import { migrateEventStore } from "@cart/migrations";
 import { openMysqlPool, uuidToBytes, withConnection } from "@cart/mysql";
-import { createLogger, noTracer } from "@cart/service-kit";
+import { createLogger, noTracer } from "@cart/process-kit";
 import { useKafka, useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";

@@ -1,5 +1,5 @@
 import { inSnapshot, run, withConnection } from "@cart/mysql";
-import { abortableDelay, delayFor, type Logger } from "@cart/service-kit";
+import { abortableDelay, delayFor, type Logger } from "@cart/process-kit";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { ShardLeases } from "./leases/shardLeases.ts";
 import { awaitPending } from "./outbox/awaitPending.ts";

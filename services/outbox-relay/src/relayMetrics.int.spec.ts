@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { migrateEventStore } from "@cart/migrations";
 import { openMysqlPool } from "@cart/mysql";
-import { createMetricsRegistry } from "@cart/service-kit";
+import { createMetricsRegistry } from "@cart/process-kit";
 import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
 import { createRelayMetrics } from "./relayMetrics.ts";

@@ -1,6 +1,6 @@
 import { type ConsumedMessage, defaultTopics, topicOf, type Topics } from "@cart/messaging";
 import { runTogether, type Statement, withConnection, writeTogether, withoutConflict } from "@cart/mysql";
-import { noTracer, type Tracer } from "@cart/service-kit";
+import { noTracer, type Tracer } from "@cart/process-kit";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { storeDeadLetters } from "./deadLetters/storeDeadLetters.ts";
 import { type IncomingMessage, readMessage } from "./projection/incomingMessage.ts";

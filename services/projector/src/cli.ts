@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { cartAggregateType } from "@cart/domain";
 import { inTransaction, openMysqlPool } from "@cart/mysql";
-import { loadConfig, mysqlUrl } from "@cart/service-kit";
+import { loadConfig, mysqlUrl } from "@cart/process-kit";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Pool } from "mysql2/promise";
 import { Type } from "typebox";

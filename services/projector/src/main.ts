@@ -1,5 +1,5 @@
 import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
-import { listen, notFoundHandler, operationalRoutes, problemHandler, runService } from "@cart/service-kit";
+import { listen, notFoundHandler, operationalRoutes, problemHandler, runService } from "@cart/process-kit";
 import express from "express";
 import { createApplyBatch, projectedTopics } from "./applyBatch.ts";
 import { config as configSchema } from "./config.ts";

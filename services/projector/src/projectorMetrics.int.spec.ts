@@ -1,5 +1,5 @@
 import { migrateReadModel } from "@cart/migrations";
-import { type Span, type SpanOptions, type Tracer } from "@cart/service-kit";
+import type { Span, SpanOptions, Tracer } from "@cart/process-kit";
 import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool } from "mysql2/promise";

@@ -1,4 +1,4 @@
-import { noTracer, type Span, type Tracer } from "@cart/service-kit";
+import { noTracer, type Span, type Tracer } from "@cart/process-kit";
 import type { IncomingMessage } from "./projection/incomingMessage.ts";
 import type { BatchResult } from "./projection/projectBatch.ts";
 

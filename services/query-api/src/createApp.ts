@@ -1,17 +1,13 @@
+import { type ApiGuard, checkAccess, documentRoutes, requestLogger, securityHeaders } from "@cart/http-kit";
 import {
   answerWithin,
-  type ApiGuard,
-  checkAccess,
   correlationId,
-  documentRoutes,
   type Logger,
   notFoundHandler,
   operationalRoutes,
   type OperationalRoutesOptions,
   problemHandler,
-  requestLogger,
-  securityHeaders,
-} from "@cart/service-kit";
+} from "@cart/process-kit";
 import express, { type Express } from "express";
 import { cartListRoutes } from "./cartLists/cartListRoutes.ts";
 import { cartRoutes, type CartRoutesOptions } from "./carts/cartRoutes.ts";

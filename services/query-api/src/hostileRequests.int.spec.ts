@@ -1,4 +1,4 @@
-import { type HttpServer, listen } from "@cart/service-kit";
+import { type HttpServer, listen } from "@cart/process-kit";
 import { type RawAnswer, sendRaw } from "@cart/testkit";
 import { expect } from "chai";
 import { useQueryApi } from "./testing/useQueryApi.ts";

@@ -1,4 +1,5 @@
-import { apiGuard, listen, listenHost, runService } from "@cart/service-kit";
+import { apiGuard, listenHost } from "@cart/http-kit";
+import { listen, runService } from "@cart/process-kit";
 import { config as configSchema } from "./config.ts";
 import { createApp } from "./createApp.ts";
 import { openReadOnlyDatabase } from "./database/readOnlyDatabase.ts";

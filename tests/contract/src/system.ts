@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createKafka, createTopics, topicsWithPrefix } from "@cart/messaging";
 import { migrateEventStore, migrateReadModel } from "@cart/migrations";
-import { createLogger } from "@cart/service-kit";
+import { createLogger } from "@cart/process-kit";
 import { type BuiltService, type Report, startBuiltService, startOwnKafka, startOwnMysql } from "@cart/tools/own-servers";
 import { tokenEnv } from "./token.ts";
 

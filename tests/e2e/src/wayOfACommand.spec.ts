@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createKafka, createTopics, topicsWithPrefix } from "@cart/messaging";
 import { migrateAbandonment, migrateEventStore, migrateReadModel } from "@cart/migrations";
-import { createLogger } from "@cart/service-kit";
+import { createLogger } from "@cart/process-kit";
 import { useKafka, useMysqlDatabase, waitFor } from "@cart/testkit";
 import { type BuiltService, startBuiltService } from "@cart/tools/own-servers";
 import { expect } from "chai";

@@ -1,4 +1,5 @@
-import { listen, openApiDocument } from "@cart/service-kit";
+import { openApiDocument } from "@cart/http-kit";
+import { listen } from "@cart/process-kit";
 import { expect } from "chai";
 import express from "express";
 import { Type } from "typebox";

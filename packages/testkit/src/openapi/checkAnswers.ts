@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import type { OpenApiDocument, OpenApiResponse } from "@cart/service-kit";
+import type { OpenApiDocument, OpenApiResponse } from "@cart/http-kit";
 import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";

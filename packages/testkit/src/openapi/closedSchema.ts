@@ -1,4 +1,4 @@
-import type { OpenApiDocument } from "@cart/service-kit";
+import type { OpenApiDocument } from "@cart/http-kit";
 
 type Json = Readonly<Record<string, unknown>>;
 

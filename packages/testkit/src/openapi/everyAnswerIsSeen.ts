@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { OpenApiDocument } from "@cart/service-kit";
+import type { OpenApiDocument } from "@cart/http-kit";
 import type { Suite } from "mocha";
 import { answersSeen } from "./checkAnswers.ts";
 import { operationsOf } from "./operationsOf.ts";

@@ -1,4 +1,4 @@
-import type { OpenApiDocument } from "@cart/service-kit";
+import type { OpenApiDocument } from "@cart/http-kit";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect } from "chai";
 import type { Express } from "express";

@@ -1,4 +1,4 @@
-import type { OpenApiDocument, OpenApiOperation } from "@cart/service-kit";
+import type { OpenApiDocument, OpenApiOperation } from "@cart/http-kit";
 
 export type NamedOperation = {
   /** `GET /carts/{id}` */

@@ -1,6 +1,6 @@
 import type { ConsumedMessage } from "@cart/messaging";
 import { inTransaction, withoutConflict } from "@cart/mysql";
-import { noTracer, type Tracer } from "@cart/service-kit";
+import { noTracer, type Tracer } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
 import { loadPolicies } from "../policies/loadPolicies.ts";
 import { storePolicies } from "../policies/storePolicies.ts";

@@ -1,4 +1,4 @@
-import { noTracer, type Tracer } from "@cart/service-kit";
+import { noTracer, type Tracer } from "@cart/process-kit";
 import type { Incoming } from "./readMessage.ts";
 
 /** Runs the transaction of a batch within a span for each of its events, in the trace of the request that caused the event. */

@@ -1,6 +1,6 @@
 import { cartAggregate } from "@cart/domain";
 import { createCommandHandler, openEventStorePool } from "@cart/event-store";
-import { createLogger } from "@cart/service-kit";
+import { createLogger } from "@cart/process-kit";
 import { v7 as uuidv7 } from "uuid";
 import { openTimerPool } from "../database/openTimerPool.ts";
 import { createWorkOff } from "../work/workOffTimers.ts";

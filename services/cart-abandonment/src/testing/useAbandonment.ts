@@ -10,7 +10,7 @@ import {
 import { type CommandHandler, createCommandHandler, openEventStorePool } from "@cart/event-store";
 import { type ConsumedMessage, encodeEventMessage, topicOf } from "@cart/messaging";
 import { migrateAbandonment, migrateEventStore } from "@cart/migrations";
-import { createLogger } from "@cart/service-kit";
+import { createLogger } from "@cart/process-kit";
 import { useMysqlDatabase } from "@cart/testkit";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { v7 as uuidv7 } from "uuid";

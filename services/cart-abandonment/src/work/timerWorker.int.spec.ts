@@ -1,4 +1,4 @@
-import { createLogger } from "@cart/service-kit";
+import { createLogger } from "@cart/process-kit";
 import { waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import { addItem, cartId, policy, useAbandonment } from "../testing/useAbandonment.ts";

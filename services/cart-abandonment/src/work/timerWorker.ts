@@ -1,5 +1,5 @@
 import { run, withConnection } from "@cart/mysql";
-import { abortableDelay, delayFor, type Logger } from "@cart/service-kit";
+import { abortableDelay, delayFor, type Logger } from "@cart/process-kit";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { moveTimers } from "./moveTimers.ts";
 

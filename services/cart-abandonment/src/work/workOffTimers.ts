@@ -1,7 +1,7 @@
 import { type Cart, type CartCommand, type CartEvent, DomainError } from "@cart/domain";
 import { CommandFailedError, type CommandHandler, VersionMismatchError } from "@cart/event-store";
 import { withConnection } from "@cart/mysql";
-import { type Logger, noTracer, type Tracer } from "@cart/service-kit";
+import { type Logger, noTracer, type Tracer } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
 import { v7 as uuidv7 } from "uuid";
 import type { TimerOutcome } from "../abandonmentMetrics.ts";

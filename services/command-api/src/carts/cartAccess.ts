@@ -1,5 +1,5 @@
 import type { Cart } from "@cart/domain";
-import { type Access, forbidden, mayActOn } from "@cart/service-kit";
+import { type Access, forbidden, mayActOn } from "@cart/http-kit";
 
 /** Which carts the command handler lets the sender act on; a cart of others is to it as one that does not exist. */
 export const permits = (access: Access): ((cart: Cart) => boolean) | undefined =>

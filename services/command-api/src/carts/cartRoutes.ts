@@ -1,6 +1,7 @@
 import { type Cart, type CartCommand, type CartEvent, decideMerge, type MergeCart } from "@cart/domain";
 import type { CommandHandler } from "@cart/event-store";
-import { type Access, accessOf, jsonBody, methodNotAllowed, validator } from "@cart/service-kit";
+import { type Access, accessOf, jsonBody, validator } from "@cart/http-kit";
+import { methodNotAllowed } from "@cart/process-kit";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import type { CommandMetrics } from "../commandMetrics.ts";
 import { commandResponder, type Operation } from "../commands/commandResponder.ts";

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { EventMetadata } from "@cart/domain";
-import { correlationIdOf, findActor, traceparentOf } from "@cart/service-kit";
+import { findActor, traceparentOf } from "@cart/http-kit";
+import { correlationIdOf } from "@cart/process-kit";
 import type { Response } from "express";
 
 /** What is stored with each event that the request causes: the command gets an id of its own. */

@@ -6,7 +6,7 @@ import {
   StreamHiddenError,
   VersionMismatchError,
 } from "@cart/event-store";
-import { HttpProblem, type ProblemKind } from "@cart/service-kit";
+import { HttpProblem, type ProblemKind } from "@cart/process-kit";
 
 /** 404 for what is not there, 409 for a cart in the wrong state, 422 for values that the cart cannot take. */
 export const domainProblems: Readonly<Record<DomainErrorCode, ProblemKind>> = {

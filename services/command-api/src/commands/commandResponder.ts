@@ -1,6 +1,6 @@
 import type { DomainEvent } from "@cart/domain";
 import type { CommandHandler, CommandOnOne, CommandOnTwo, CommandRequest, CommandResult } from "@cart/event-store";
-import { accessOf } from "@cart/service-kit";
+import { accessOf } from "@cart/http-kit";
 import type { Request, Response } from "express";
 import type { CommandMetrics } from "../commandMetrics.ts";
 import { commandAnswer } from "./commandAnswer.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Access } from "@cart/service-kit";
+import type { Access } from "@cart/http-kit";
 
 /**
  * An idempotency key is its sender's own: the same key of another one finds nothing, so no answer gets to

@@ -1,5 +1,5 @@
 import type { ExpectedVersion } from "@cart/event-store";
-import { commonProblems, HttpProblem } from "@cart/service-kit";
+import { commonProblems, HttpProblem } from "@cart/process-kit";
 import type { Request } from "express";
 import { Type } from "typebox";
 

@@ -1,4 +1,4 @@
-import { forbiddenProblem, type Operation, type Operations } from "@cart/service-kit";
+import { forbiddenProblem, type Operation, type Operations } from "@cart/http-kit";
 import {
   addItemBody,
   cartIdParameter,

@@ -1,5 +1,6 @@
 import type { DomainErrorCode } from "@cart/domain";
-import { commonProblems, type DescribedProblem, type Operation, retryLater } from "@cart/service-kit";
+import { type DescribedProblem, type Operation, retryLater } from "@cart/http-kit";
+import { commonProblems } from "@cart/process-kit";
 import { type TObject, Type } from "typebox";
 import { domainProblems, failureProblems, idempotencyKeyReused, versionMismatch } from "../commands/commandProblem.ts";
 import { commandHeaders } from "../commands/requestHeaders.ts";

@@ -1,4 +1,4 @@
-import { commonOperations, guarded, openApiDocument } from "@cart/service-kit";
+import { commonOperations, guarded, openApiDocument } from "@cart/http-kit";
 import { addItemBody } from "../carts/cartBodies.ts";
 import { commandAnswerSchema, mergeAnswerSchema } from "../carts/cartAnswers.ts";
 import { policyAnswerSchema } from "../policies/policyAnswer.ts";

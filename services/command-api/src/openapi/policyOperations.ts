@@ -1,4 +1,4 @@
-import { forbiddenProblem, type Operation, type Operations } from "@cart/service-kit";
+import { forbiddenProblem, type Operation, type Operations } from "@cart/http-kit";
 import { policyAnswerSchema } from "../policies/policyAnswer.ts";
 import { policyBody, tenantParameter } from "../policies/policyBodies.ts";
 import { commandOperation, type DescribedCommand } from "./commandOperation.ts";

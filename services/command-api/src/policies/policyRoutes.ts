@@ -1,6 +1,7 @@
 import { type PolicyChoices, type TenantPolicy, type TenantPolicyCommand, type TenantPolicyEvent, tenantPolicyId } from "@cart/domain";
 import type { CommandHandler } from "@cart/event-store";
-import { jsonBody, methodNotAllowed, requireTenantAdmin, validator } from "@cart/service-kit";
+import { jsonBody, requireTenantAdmin, validator } from "@cart/http-kit";
+import { methodNotAllowed } from "@cart/process-kit";
 import { type RequestHandler, Router } from "express";
 import type { Static } from "typebox";
 import type { CommandMetrics } from "../commandMetrics.ts";

@@ -1,6 +1,7 @@
 import { cartAggregate, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
 import { type CommandHandler, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
-import { apiConfig, apiGuard, createLogger, createMetricsRegistry, listen, loadConfig, noTracer } from "@cart/service-kit";
+import { apiConfig, apiGuard } from "@cart/http-kit";
+import { createLogger, createMetricsRegistry, listen, loadConfig, noTracer } from "@cart/process-kit";
 import { checkAnswers } from "@cart/testkit";
 import type { Express } from "express";
 import type { Pool } from "mysql2/promise";

@@ -1,5 +1,5 @@
 import { withConnection } from "@cart/mysql";
-import { abortableDelay, type Logger } from "@cart/service-kit";
+import { abortableDelay, type Logger } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
 import { claimShards, leaveRelays, releaseShards } from "./claimShards.ts";
 

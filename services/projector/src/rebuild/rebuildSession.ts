@@ -1,5 +1,5 @@
 import { run } from "@cart/mysql";
-import { abortableDelay } from "@cart/service-kit";
+import { abortableDelay } from "@cart/process-kit";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 
 export class RebuildRefusedError extends Error {

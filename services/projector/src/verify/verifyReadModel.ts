@@ -1,4 +1,4 @@
-import { abortableDelay } from "@cart/service-kit";
+import { abortableDelay } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
 import type { Projection } from "../projection/projection.ts";
 import { projections } from "../projections.ts";

@@ -1,4 +1,5 @@
-import { type Access, accessOf, forbidden, methodNotAllowed, requireTenantAdmin, validator } from "@cart/service-kit";
+import { type Access, accessOf, forbidden, requireTenantAdmin, validator } from "@cart/http-kit";
+import { methodNotAllowed } from "@cart/process-kit";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import type { Static } from "typebox";
 import { cartSummaryView } from "../carts/cartView.ts";

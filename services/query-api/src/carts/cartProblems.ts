@@ -1,4 +1,4 @@
-import { HttpProblem } from "@cart/service-kit";
+import { HttpProblem } from "@cart/process-kit";
 
 /** The kinds of problem that routes of carts have beside the common ones. */
 export const cartProblems = {

@@ -1,4 +1,5 @@
-import { apiConfig, apiGuard, createLogger, listen, loadConfig } from "@cart/service-kit";
+import { apiConfig, apiGuard } from "@cart/http-kit";
+import { createLogger, listen, loadConfig } from "@cart/process-kit";
 import { waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import { Registry } from "prom-client";

@@ -1,4 +1,5 @@
-import { type Access, accessOf, mayActOn, methodNotAllowed, validator } from "@cart/service-kit";
+import { type Access, accessOf, mayActOn, validator } from "@cart/http-kit";
+import { methodNotAllowed } from "@cart/process-kit";
 import { type Request, type Response, Router } from "express";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { readCartAt } from "../history/readCartAt.ts";

@@ -1,4 +1,5 @@
-import { methodNotAllowed, requireTenantAdmin, validator } from "@cart/service-kit";
+import { requireTenantAdmin, validator } from "@cart/http-kit";
+import { methodNotAllowed } from "@cart/process-kit";
 import { Router } from "express";
 import { tenantParameter } from "../cartLists/listParameters.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";

@@ -1,4 +1,5 @@
-import { accessOf, methodNotAllowed, validator } from "@cart/service-kit";
+import { accessOf, validator } from "@cart/http-kit";
+import { methodNotAllowed } from "@cart/process-kit";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import { type Static, Type } from "typebox";
 import { cartIdParameter, historyQuery } from "../carts/cartParameters.ts";

@@ -1,6 +1,6 @@
 import { type Cart, cartAggregate, cartDecider, itemCount, totalAmount } from "@cart/domain";
 import { uuidToBytes } from "@cart/mysql";
-import type { Access } from "@cart/service-kit";
+import type { Access } from "@cart/http-kit";
 import type { RowDataPacket } from "mysql2/promise";
 import type { CartRecord } from "../carts/cartView.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";

@@ -1,5 +1,5 @@
 import type { CartEvent } from "@cart/domain";
-import { type Access, mayActOn } from "@cart/service-kit";
+import { type Access, mayActOn } from "@cart/http-kit";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { readEvents, type StoredEvent } from "./readEvents.ts";
 

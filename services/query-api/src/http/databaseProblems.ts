@@ -1,4 +1,4 @@
-import { HttpProblem, type ProblemKind } from "@cart/service-kit";
+import { HttpProblem, type ProblemKind } from "@cart/process-kit";
 import type { ErrorRequestHandler } from "express";
 import { DatabaseUnavailableError } from "../database/readOnlyDatabase.ts";
 

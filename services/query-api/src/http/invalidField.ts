@@ -1,4 +1,4 @@
-import { commonProblems, HttpProblem } from "@cart/service-kit";
+import { commonProblems, HttpProblem } from "@cart/process-kit";
 
 /** What `validator` throws, for a rule that a schema cannot say. */
 export const invalidField = (field: string, message: string): HttpProblem =>

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type HttpServer, listen } from "@cart/service-kit";
+import { type HttpServer, listen } from "@cart/process-kit";
 import { waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import express from "express";

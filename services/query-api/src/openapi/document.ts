@@ -1,4 +1,4 @@
-import { commonOperations, guarded, openApiDocument } from "@cart/service-kit";
+import { commonOperations, guarded, openApiDocument } from "@cart/http-kit";
 import { cartListSchema } from "../cartLists/listParameters.ts";
 import { cartSchema, cartSummarySchema } from "../carts/cartView.ts";
 import { cartEventSchema } from "../history/cartEventView.ts";

@@ -1,4 +1,5 @@
-import { commonProblems, forbiddenProblem, type Operation, type Operations, retryLater } from "@cart/service-kit";
+import { forbiddenProblem, type Operation, type Operations, retryLater } from "@cart/http-kit";
+import { commonProblems } from "@cart/process-kit";
 import { type TObject, type TSchema, Type } from "typebox";
 import { cartListSchema, listQuery, tenantParameter, userParameter } from "../cartLists/listParameters.ts";
 import { cartIdParameter, getCartQuery, historyQuery, streamHeaders, streamQuery } from "../carts/cartParameters.ts";

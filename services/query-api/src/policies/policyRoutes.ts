@@ -1,5 +1,6 @@
 import { tenantPolicyId } from "@cart/domain";
-import { methodNotAllowed, requireTenantAdmin, validator } from "@cart/service-kit";
+import { requireTenantAdmin, validator } from "@cart/http-kit";
+import { methodNotAllowed } from "@cart/process-kit";
 import { Router } from "express";
 import { tenantParameter } from "../cartLists/listParameters.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
-import { abortableDelay } from "@cart/service-kit";
+import { abortableDelay } from "@cart/process-kit";
 import type { VersionWatcher } from "../versions/versionWatcher.ts";
 import { DatabaseUnavailableError } from "../database/readOnlyDatabase.ts";
 import { cartEventView } from "../history/cartEventView.ts";

@@ -1,4 +1,5 @@
-import { type Access, accessOf, HttpProblem, methodNotAllowed, type ProblemKind, validator } from "@cart/service-kit";
+import { type Access, accessOf, validator } from "@cart/http-kit";
+import { HttpProblem, methodNotAllowed, type ProblemKind } from "@cart/process-kit";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import { Gauge, type Registry } from "prom-client";
 import { cartIdParameter, streamHeaders, streamQuery } from "../carts/cartParameters.ts";

@@ -1,7 +1,8 @@
 import { type CartEvent, cartDecider, cartEventCodec, itemCount, totalAmount } from "@cart/domain";
 import { migrateEventStore, migrateReadModel } from "@cart/migrations";
 import { uuidToBytes } from "@cart/mysql";
-import { apiConfig, apiGuard, createLogger, type HttpServer, listen, loadConfig } from "@cart/service-kit";
+import { apiConfig, apiGuard } from "@cart/http-kit";
+import { createLogger, type HttpServer, listen, loadConfig } from "@cart/process-kit";
 import { type AnswerCheck, checkAnswers, useMysqlDatabase } from "@cart/testkit";
 import type { Express } from "express";
 import { Registry } from "prom-client";

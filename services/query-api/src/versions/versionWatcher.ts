@@ -1,4 +1,4 @@
-import { abortableDelay } from "@cart/service-kit";
+import { abortableDelay } from "@cart/process-kit";
 
 export type VersionWatcherOptions = {
   readonly readVersions: (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type ConsumedMessage, runBatchConsumer } from "@cart/messaging";
-import { createLogger } from "@cart/service-kit";
+import { createLogger } from "@cart/process-kit";
 import { waitUntil } from "@cart/tools/own-servers";
 import { partitions, type System } from "../system/system.ts";
 

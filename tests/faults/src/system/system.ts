@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createKafka, createTopics, topicsWithPrefix } from "@cart/messaging";
 import { migrateEventStore, migrateReadModel } from "@cart/migrations";
-import { createLogger } from "@cart/service-kit";
+import { createLogger } from "@cart/process-kit";
 import { repositoryRoot } from "@cart/tools/own-servers";
 import getPort from "get-port";
 import mysql, { type Pool } from "mysql2/promise";

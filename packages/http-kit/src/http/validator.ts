@@ -1,0 +1,81 @@
+import { type FieldError, HttpProblem, commonProblems } from "@cart/process-kit";
+import { Ajv, type ErrorObject } from "ajv";
+import formats from "ajv-formats";
+import type { Static, TSchema } from "typebox";
+import { unstorableValues } from "./unstorableValues.ts";
+
+/** Enough to repair a form by; a hostile body could cause thousands. */
+const maxErrors = 50;
+
+export type ValidatorOptions = {
+  /**
+   * For a query or path parameters, which are all strings: converts them to the
+   * schema's types and sets defaults. A body is taken as it is.
+   */
+  readonly coerce?: boolean;
+};
+
+/**
+ * Compiles the schema, so call it once at start. The function that it returns
+ * gives the value back with its type or throws a 400 `HttpProblem` of type
+ * `/problems/validation`, whose `errors` name each bad field. A value that cannot be stored
+ * is bad in every field. The schema's objects should refuse additional properties.
+ */
+export const validator = <Schema extends TSchema>(
+  schema: Schema,
+  { coerce = false }: ValidatorOptions = {},
+): ((value: unknown) => Static<Schema>) => {
+  const ajv = new Ajv({ allErrors: true, strict: true, coerceTypes: coerce, useDefaults: coerce });
+  formats.default(ajv, ["date-time", "date"]);
+  // The format of ajv-formats takes "urn:uuid:…" as well, which no client means as a cart's id.
+  ajv.addFormat("uuid", /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i);
+  const isValid = ajv.compile<Static<Schema>>(schema);
+
+  return (value) => {
+    if (value === undefined) throw invalid([], "a request body is required");
+    // Coercion writes into the object, which belongs to the caller. Parameters have no deeper level, and copying one is cheap.
+    const candidate: unknown = coerce && typeof value === "object" ? { ...value } : value;
+    if (!isValid(candidate)) throw invalid(fieldErrorsOf(isValid.errors ?? []));
+    const unstorable = unstorableValues(candidate);
+    if (unstorable.length > 0) throw invalid(unstorable);
+    return candidate;
+  };
+};
+
+const invalid = (errors: readonly FieldError[], detail?: string): HttpProblem =>
+  new HttpProblem({ ...commonProblems.validation, detail, members: { errors } });
+
+const fieldErrorsOf = (errors: readonly ErrorObject[]): FieldError[] => {
+  const byField = new Map<string, Set<string>>();
+  for (const error of errors) {
+    const field = fieldOf(error);
+    byField.set(field, (byField.get(field) ?? new Set()).add(messageOf(error)));
+    if (byField.size === maxErrors) break;
+  }
+  return [...byField].map(([field, messages]) => ({ field, message: [...messages].join(", ") }));
+};
+
+/** `items/0/price`: the JSON pointer of the field at fault without its first slash; empty for the whole value. */
+const fieldOf = (error: ErrorObject): string => {
+  const member: unknown = error.params["missingProperty"] ?? error.params["additionalProperty"];
+  const path = error.instancePath.slice(1);
+  if (typeof member !== "string") return path;
+  return path === "" ? member : `${path}/${member}`;
+};
+
+const messageOf = (error: ErrorObject): string => {
+  switch (error.keyword) {
+    case "required":
+      return "is required";
+    case "additionalProperties":
+      return "is not a known field";
+    case "enum":
+      return `must be one of ${String(error.params["allowedValues"]).replaceAll(",", ", ")}`;
+    case "const":
+      return `must be ${String(error.params["allowedValue"])}`;
+    case "format":
+      return `must be a ${String(error.params["format"])}`;
+    default:
+      return error.message ?? "is not valid";
+  }
+};

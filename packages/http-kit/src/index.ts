@@ -1,0 +1,18 @@
+export { type Access, type Actor, mayActOn, type Owner } from "./access/access.ts";
+export { accessConfig, type AccessPolicy, accessPolicy } from "./access/accessPolicy.ts";
+export { type ApiGuard, apiConfig, apiGuard } from "./access/apiGuard.ts";
+export { accessProblems, forbidden } from "./access/accessProblems.ts";
+export { checkAccess, type CheckAccessOptions } from "./access/checkAccess.ts";
+export { listenHost } from "./access/listenHost.ts";
+export { accessOf, findActor } from "./access/requestAccess.ts";
+export { requireTenantAdmin } from "./access/requireTenantAdmin.ts";
+export { jsonBody } from "./http/jsonBody.ts";
+export { requestLogger } from "./http/requestLogger.ts";
+export { securityHeaders } from "./http/securityHeaders.ts";
+export { traceparentOf, traceRequests } from "./http/traceRequests.ts";
+export { validator, type ValidatorOptions } from "./http/validator.ts";
+export { commonOperations } from "./openapi/commonOperations.ts";
+export { documentRoutes } from "./openapi/documentRoutes.ts";
+export { openApiDocument, type OpenApiDocument, type OpenApiOperation, type OpenApiResponse } from "./openapi/openApiDocument.ts";
+export { forbiddenProblem, guarded } from "./openapi/guarded.ts";
+export { type DescribedAnswer, type DescribedProblem, type Operation, type Operations, retryLater } from "./openapi/operation.ts";

@@ -1,0 +1,73 @@
+import { commonProblems } from "@cart/process-kit";
+import { Type } from "typebox";
+import { assets } from "./documentRoutes.ts";
+import type { Operations } from "./operation.ts";
+
+const noStore = Type.Object({ "Cache-Control": Type.Literal("no-store") });
+
+const readiness = Type.Object({
+  status: Type.Enum(["ready", "not ready", "stopping"]),
+  checks: Type.Record(Type.String(), Type.String(), { description: "`ok`, or why not, by what was checked" }),
+});
+
+/** What every service with an API answers beside it: `operationalRoutes` and `documentRoutes`. */
+export const commonOperations: Operations = {
+  "GET /healthz": {
+    operationId: "getHealth",
+    tag: "operation",
+    summary: "Whether the process serves",
+    answers: {
+      200: {
+        description: "It does; nothing else was asked.",
+        headers: noStore,
+        content: { "application/json": Type.Object({ status: Type.Literal("ok") }) },
+      },
+    },
+    problems: [],
+  },
+  "GET /readyz": {
+    operationId: "getReadiness",
+    tag: "operation",
+    summary: "Whether requests should be sent here",
+    answers: {
+      200: { description: "Yes: all that the service needs answers.", headers: noStore, content: { "application/json": readiness } },
+      503: { description: "Not now, for the reasons in `checks`.", headers: noStore, content: { "application/json": readiness } },
+    },
+    problems: [],
+  },
+  "GET /metrics": {
+    operationId: "getMetrics",
+    tag: "operation",
+    summary: "Metrics for Prometheus",
+    answers: { 200: { description: "In Prometheus' text format.", content: { "text/plain": Type.String() } } },
+    problems: [],
+  },
+  "GET /openapi.json": {
+    operationId: "getOpenApiDocument",
+    tag: "operation",
+    summary: "This document",
+    answers: {
+      200: {
+        description: "OpenAPI 3.1.",
+        headers: Type.Object({ "Cache-Control": Type.Literal("no-cache") }),
+        content: { "application/json": Type.Object({ openapi: Type.String() }, { additionalProperties: true }) },
+      },
+    },
+    problems: [],
+  },
+  "GET /docs": {
+    operationId: "getDocumentPage",
+    tag: "operation",
+    summary: "A page to read and try this document",
+    answers: { 200: { description: "The page.", content: { "text/html": Type.String() } } },
+    problems: [],
+  },
+  "GET /docs/{file}": {
+    operationId: "getDocumentPageFile",
+    tag: "operation",
+    summary: "What the page is made with",
+    path: Type.Object({ file: Type.String({ examples: [...assets.keys()] }) }),
+    answers: { 200: { description: "The file.", content: { "text/css": Type.String(), "text/javascript": Type.String() } } },
+    problems: [commonProblems.badRequest, commonProblems.notFound],
+  },
+};
