@@ -1,8 +1,9 @@
 import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
-import type { Pool, RowDataPacket } from "mysql2/promise";
+import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import { openMysqlPool } from "./openMysqlPool.ts";
-import { runTogether, writeTogether } from "./runTogether.ts";
+import { runTogether, StatementTooLargeError, writeTogether } from "./runTogether.ts";
+import { rewritingProxy } from "./testing/rewritingProxy.ts";
 import { withConnection } from "./transaction.ts";
 
 describe("statements that share a round trip", () => {
@@ -47,5 +48,44 @@ describe("statements that share a round trip", () => {
       writeTogether(connection, [insert(1, long), insert(2, long), { sql: "UPDATE texts SET n = n + 1 ORDER BY n DESC" }, insert(1)]),
     );
     expect(await numbers()).to.deep.equal([1, 2, 3]);
+  });
+
+  describe("on a server that takes packets of 1 MiB", () => {
+    const oneMib = 1_048_576;
+    const withSmallPackets = async <T>(work: (connection: PoolConnection) => Promise<T>): Promise<T> => {
+      const asked = "@@SESSION.max_allowed_packet";
+      const proxy = await rewritingProxy(database.url(), {
+        from: asked,
+        to: String(oneMib).padEnd(asked.length),
+        maxPacketBytes: oneMib,
+      });
+      const small = openMysqlPool({ url: proxy.url, connectionLimit: 1, multipleStatements: true });
+      try {
+        return await withConnection(small, work);
+      } finally {
+        await small.end();
+        proxy.close();
+      }
+    };
+
+    it("are cut by their bytes, and not by their characters", async () => {
+      // 600,000 bytes each: both fit into one packet by their characters, and not by their bytes.
+      const texts = ["€".repeat(200_000), "€".repeat(200_000), "x"];
+      await withSmallPackets((connection) =>
+        writeTogether(
+          connection,
+          texts.map((text, n) => insert(n, text)),
+        ),
+      );
+      expect(await numbers()).to.deep.equal([0, 1, 2]);
+    });
+
+    it("are refused before any is sent when one of them is larger", async () => {
+      const error: unknown = await withSmallPackets((connection) =>
+        writeTogether(connection, [insert(1), insert(2, "€".repeat(400_000))]),
+      ).catch((reason: unknown) => reason);
+      expect(error).to.be.instanceOf(StatementTooLargeError);
+      expect(await numbers()).to.deep.equal([]);
+    });
   });
 });

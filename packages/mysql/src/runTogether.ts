@@ -1,4 +1,5 @@
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
+import { maxPacketBytesOf } from "./pinnedConnections.ts";
 import { statementTimeout } from "./run.ts";
 
 /** SQL whose `?` stand for the values. */
@@ -14,10 +15,25 @@ export const runTogether = async <Rows extends RowDataPacket[][]>(
   timeout: number = statementTimeout,
 ): Promise<Rows> => query<Rows>(connection, statements.map(textOf(connection)), timeout);
 
-/** As `runTogether` for statements without rows: any number of them, however long, in as few round trips as fit. */
+/**
+ * As `runTogether` for statements without rows, of any number, in as few round trips
+ * as the server's largest packet allows. Rejects with a `StatementTooLargeError`,
+ * before anything is sent, when one statement alone is larger than that.
+ */
 export const writeTogether = async (connection: PoolConnection, statements: readonly Statement[]): Promise<void> => {
-  for (const texts of tripsOf(statements.map(textOf(connection)))) await query(connection, texts);
+  for (const texts of tripsOf(statements.map(textOf(connection)), maxStatementBytes(connection))) await query(connection, texts);
 };
+
+/** One statement is larger than the server's `max_allowed_packet`: sent again it fails again. */
+export class StatementTooLargeError extends Error {
+  override readonly name = "StatementTooLargeError";
+}
+
+/** Bytes of the largest statement that the connection's server takes. */
+export const maxStatementBytes = (connection: PoolConnection): number => maxPacketBytesOf(connection) - packetReserveBytes;
+
+/** A packet holds more than the text: its command, and room for what a server between adds. */
+const packetReserveBytes = 1_024;
 
 const textOf =
   (connection: PoolConnection) =>
@@ -30,23 +46,30 @@ const query = async <Rows extends RowDataPacket[][]>(
   timeout: number = statementTimeout,
 ): Promise<Rows> => {
   // Without `values: null` the driver would look for a `?` in all of it.
-  const [rows] = await connection.query<Rows>({ sql: texts.join(";\n"), values: null, timeout });
+  const [rows] = await connection.query<Rows>({ sql: texts.join(separator), values: null, timeout });
   return rows;
 };
 
-/** Characters. A quarter of the greatest packet that MySQL takes by default, as a character may need several bytes. */
-const longestTrip = 16_777_216;
+/** A trip that is larger gains nothing, and both sides keep it in memory as a whole. */
+const largestTripBytes = 16_777_216;
 
-const tripsOf = (texts: readonly string[]): string[][] => {
+const tripsOf = (texts: readonly string[], maxBytes: number): string[][] => {
+  const limit = Math.min(largestTripBytes, maxBytes);
   const trips: string[][] = [];
-  let length = Infinity;
+  let bytes = Infinity;
   for (const text of texts) {
-    if (length + text.length > longestTrip) {
+    const size = Buffer.byteLength(text) + separatorBytes;
+    if (size > maxBytes)
+      throw new StatementTooLargeError(`a statement of ${size} bytes is larger than the server takes (${maxBytes} bytes)`);
+    if (bytes + size > limit) {
       trips.push([]);
-      length = 0;
+      bytes = 0;
     }
     trips.at(-1)?.push(text);
-    length += text.length;
+    bytes += size;
   }
   return trips;
 };
+
+const separator = ";\n";
+const separatorBytes = separator.length;

@@ -10,7 +10,7 @@ describe("transactions", () => {
   let pool: Pool;
 
   before(async () => {
-    pool = openMysqlPool({ url: database.url(), connectionLimit: 2, session: "innodb_lock_wait_timeout = 7" });
+    pool = openMysqlPool({ url: database.url(), connectionLimit: 2, session: { innodb_lock_wait_timeout: 7 } });
     await pool.query("CREATE TABLE numbers (n INT PRIMARY KEY)");
   });
   beforeEach(() => pool.query("DELETE FROM numbers"));

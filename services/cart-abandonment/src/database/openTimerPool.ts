@@ -6,4 +6,4 @@ import type { Pool } from "mysql2/promise";
  * rows, of a process that was paused or cut off in the middle of one.
  */
 export const openTimerPool = ({ url, connectionLimit }: { readonly url: string; readonly connectionLimit: number }): Pool =>
-  openMysqlPool({ url, connectionLimit, session: "innodb_lock_wait_timeout = 5, wait_timeout = 30" });
+  openMysqlPool({ url, connectionLimit, session: { innodb_lock_wait_timeout: 5, wait_timeout: 30 } });

@@ -30,7 +30,7 @@ export const openReadOnlyDatabase = ({ url, connectionLimit, timeout = 2_000 }: 
     connectTimeout: timeout,
     // More would only wait longer than their clients do.
     queueLimit: 1_000,
-    session: "transaction_read_only = ON",
+    session: { transaction_read_only: 1 },
     multipleStatements: true,
   });
   const run = async <Row extends RowDataPacket>(sql: string, values: readonly unknown[], first?: Statement): Promise<Row[]> => {

@@ -1,0 +1,66 @@
+import type { Connection, RowDataPacket } from "mysql2/promise";
+
+/** Session variables by name, each with the value that the server shows once it is set. */
+export type SessionVariables = Readonly<Record<string, string | number>>;
+
+/**
+ * Everything in a session that the code relies on, so that no server's or user's
+ * defaults decide it. Values are escaped by the driver, which is safe only while a
+ * backslash escapes: `sql_mode` is therefore a matter of security. Writers rely on
+ * unique keys and row locks and never on gap locks, which would only make
+ * neighbours wait: READ COMMITTED.
+ */
+const pinned: SessionVariables = {
+  sql_mode: "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION",
+  autocommit: 1,
+  completion_type: "NO_CHAIN",
+  character_set_client: "utf8mb4",
+  character_set_results: "utf8mb4",
+  character_set_connection: "utf8mb4",
+  collation_connection: "utf8mb4_0900_bin",
+  time_zone: "+00:00",
+  transaction_isolation: "READ-COMMITTED",
+  transaction_read_only: 0,
+  foreign_key_checks: 1,
+  unique_checks: 1,
+  sql_safe_updates: 0,
+  sql_select_limit: "18446744073709551615",
+  sql_auto_is_null: 0,
+  max_execution_time: 0,
+  group_concat_max_len: 1_048_576,
+};
+
+/** The server does not keep what a session was set to, as behind a proxy that drops SET: nothing may be read or written there. */
+export class SessionNotPinnedError extends Error {
+  override readonly name = "SessionNotPinnedError";
+}
+
+/**
+ * Sets the session's variables, with the values of `own` instead of the common ones,
+ * and reads them back. Resolves to the bytes of the largest packet that the server
+ * takes. Rejects with a `SessionNotPinnedError` when the server has other values then.
+ */
+export const pinSession = async (connection: Pick<Connection, "query">, own: SessionVariables): Promise<number> => {
+  const wanted = Object.entries({ ...pinned, ...own });
+  const assignments = wanted.map(
+    ([name, value]) => `SESSION ${name} = ${typeof value === "number" || /^\d+$/.test(value) ? value : `'${value}'`}`,
+  );
+  await connection.query({ sql: `SET ${assignments.join(", ")}`, timeout: pinTimeoutMs });
+  const names = [...wanted.map(([name]) => name), "max_allowed_packet"];
+  const [[row]] = await connection.query<RowDataPacket[]>({
+    sql: `SELECT ${names.map((name) => `@@SESSION.${name} AS ${name}`).join(", ")}`,
+    timeout: pinTimeoutMs,
+  });
+  const others = wanted
+    .filter(([name, value]) => String(row?.[name]) !== String(value))
+    .map(([name]) => `${name} is ${String(row?.[name])}`);
+  if (others.length > 0) {
+    throw new SessionNotPinnedError(
+      `the MySQL server does not keep the session's settings (${others.join(", ")}): connect to a server, or through a proxy, that does`,
+    );
+  }
+  return Number(row?.["max_allowed_packet"]);
+};
+
+/** A server that takes a connection and then says nothing is away. */
+const pinTimeoutMs = 5_000;

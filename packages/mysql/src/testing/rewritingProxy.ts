@@ -1,0 +1,62 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
+
+export type RewritingProxyOptions = {
+  /** What is replaced in the clients' statements, and by what: texts of one length. */
+  readonly from: string;
+  readonly to: string;
+  /** Cuts a connection whose client sends a larger packet. */
+  readonly maxPacketBytes?: number;
+};
+
+/** In front of a MySQL server: rewrites the settings that clients make, and enforces a limit of packets. */
+export const rewritingProxy = async (serverUrl: string, { from, to, maxPacketBytes = Infinity }: RewritingProxyOptions) => {
+  const url = new URL(serverUrl);
+  const { hostname: host, port } = url;
+  const listener = createServer((downstream) => {
+    const upstream = connect({ host, port: Number(port) });
+    for (const socket of [downstream, upstream]) {
+      socket.on("error", () => undefined);
+      socket.on("close", () => [downstream, upstream].forEach((each) => each.destroy()));
+    }
+    const packets = createPacketMeter();
+    downstream.on("data", (data) => {
+      if (packets.largestIn(data) > maxPacketBytes) downstream.destroy();
+      else upstream.write(Buffer.from(data.toString("latin1").replaceAll(from, to), "latin1"));
+    });
+    upstream.pipe(downstream);
+  });
+  listener.listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  url.hostname = "127.0.0.1";
+  url.port = String((listener.address() as AddressInfo).port);
+  return { url: url.href, close: () => void listener.close() };
+};
+
+/** Follows a client's stream of packets: three bytes of length, one of sequence, then the payload. */
+const createPacketMeter = () => {
+  let header: number[] = [];
+  let payloadLeft = 0;
+  return {
+    /** Bytes of the largest packet that begins in this part of the stream. */
+    largestIn: (data: Buffer): number => {
+      let largest = 0;
+      for (let at = 0; at < data.length;) {
+        if (payloadLeft > 0) {
+          const taken = Math.min(payloadLeft, data.length - at);
+          payloadLeft -= taken;
+          at += taken;
+          continue;
+        }
+        header.push(data[at] ?? 0);
+        at += 1;
+        if (header.length < 4) continue;
+        const [low = 0, middle = 0, high = 0] = header;
+        payloadLeft = low + middle * 256 + high * 65_536;
+        largest = Math.max(largest, payloadLeft);
+        header = [];
+      }
+      return largest;
+    },
+  };
+};
