@@ -63,6 +63,13 @@ describe("quietUntil", () => {
       expect(quiet("2026-03-08T07:00:00Z", { ...until0230, timeZone: "America/New_York" })).to.equal(undefined);
     });
 
+    // The clocks jump from exactly its end: the transition is the end itself, and not one before it.
+    it("ends with the jump when it ends as the clocks go forward", () => {
+      const until0200 = { from: "22:00:00", to: "02:00:00" };
+      expect(quiet("2027-03-28T00:30:00Z", { ...until0200, timeZone: "Europe/Berlin" })).to.equal("2027-03-28T01:00:00.000Z");
+      expect(quiet("2027-03-14T06:30:00Z", { ...until0200, timeZone: "America/New_York" })).to.equal("2027-03-14T07:00:00.000Z");
+    });
+
     it("begins with the jump over its start, and is left out when the jump is over all of it", () => {
       const from0230 = { from: "02:30:00", to: "04:00:00", timeZone: "Europe/Berlin" };
       expect(quiet("2026-03-29T00:59:59Z", from0230)).to.equal(undefined);
@@ -88,5 +95,88 @@ describe("quietUntil", () => {
       expect(quiet("2026-11-01T05:10:00Z", newYork)).to.equal("2026-11-01T05:30:00.000Z");
       expect(quiet("2026-11-01T06:10:00Z", newYork)).to.equal("2026-11-01T06:30:00.000Z");
     });
+  });
+});
+
+/*
+ * The oracle walks through the minutes and looks at the zone's clock, which it asks
+ * of the runtime's own calendar and not of Temporal.
+ */
+describe("quietUntil in every time zone, with every minute of the day as its end", function () {
+  this.timeout(120_000);
+  const dayMinutes = 1_440;
+  const minuteMs = 60_000;
+  /** No zone changes its clock twice within it. */
+  const stepMs = 5 * dayMinutes * minuteMs;
+  const from = Date.parse("2026-12-01T00:00:00Z");
+  const to = Date.parse("2028-01-01T00:00:00Z");
+
+  /** Minutes by which the zone's clock is ahead of UTC. */
+  const offsetReader = (timeZone: string): ((at: number) => number) => {
+    const format = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });
+    return (at) => {
+      const text = format.formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "";
+      const [, sign = "+", hours = "0", minutes = "0"] = /GMT(?:([+-])(\d\d):(\d\d))?/.exec(text) ?? [];
+      return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+    };
+  };
+
+  /** The transitions of the zone: between which two minutes its offset changes, and from what to what. */
+  const transitionsOf = (timeZone: string): { at: number; before: number; after: number }[] => {
+    const offsetAt = offsetReader(timeZone);
+    const found: { at: number; before: number; after: number }[] = [];
+    for (let begin = from; begin < to; begin += stepMs) {
+      const [before, after] = [offsetAt(begin), offsetAt(begin + stepMs)];
+      if (before === after) continue;
+      let [low, high] = [begin, begin + stepMs];
+      while (high - low > minuteMs) {
+        const middle = low + Math.floor((high - low) / minuteMs / 2) * minuteMs;
+        if (offsetAt(middle) === before) low = middle;
+        else high = middle;
+      }
+      found.push({ at: high, before, after });
+    }
+    return found;
+  };
+
+  it("is after now, and when the clock first shows the end or jumps over it", () => {
+    const seen = new Set<string>();
+    for (const timeZone of Intl.supportedValuesOf("timeZone")) {
+      for (const { at, before, after } of transitionsOf(timeZone)) {
+        // Many zones have clocks that change alike.
+        const clock = [(at / minuteMs) % dayMinutes, before, after].join();
+        if (seen.has(clock)) continue;
+        seen.add(clock);
+        const now = at - 90 * minuteMs;
+        const minuteOfDay = (time: number): number => {
+          const local = time / minuteMs + (time < at ? before : after);
+          return ((local % dayMinutes) + dayMinutes) % dayMinutes;
+        };
+        const shownNow = minuteOfDay(now);
+        for (let end = 0; end < dayMinutes; end += 1) {
+          if (end === shownNow) continue;
+          let expected = now;
+          // What the clock shows moves by a minute, or jumps: it has reached the end when the end lies in what it moved over.
+          for (let passed = 0; ;) {
+            const shown = minuteOfDay(expected);
+            expected += minuteMs;
+            const moved = expected === at ? 1 + after - before : 1;
+            const toEnd = (((end - shown) % dayMinutes) + dayMinutes) % dayMinutes;
+            if (minuteOfDay(expected) === end || (toEnd > 0 && toEnd <= moved)) break;
+            passed += 1;
+            if (passed > 3 * dayMinutes) throw new Error("the oracle never reached the end");
+          }
+          const clockText = (minute: number): string =>
+            `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}:00`;
+          const actual = quietUntil(new Date(now), { from: clockText(shownNow), to: clockText(end), timeZone });
+          if (actual?.getTime() !== expected) {
+            expect.fail(
+              `${timeZone} at ${new Date(now).toISOString()} until ${clockText(end)}: ${actual?.toISOString()} instead of ${new Date(expected).toISOString()}`,
+            );
+          }
+        }
+      }
+    }
+    expect(seen.size).to.be.greaterThan(20);
   });
 });

@@ -1,9 +1,9 @@
 import { Temporal } from "temporal-polyfill";
 
 /**
- * When customers are left alone: while a clock on a wall of the time zone shows
- * `from` or later and not yet `to`. `from` after `to` goes across midnight; two
- * times that are equal mean never.
+ * The daily time in which customers are left alone: it begins when a clock on the
+ * wall of the time zone shows `from`, and ends when it shows `to`. When `from` is
+ * later than `to` it goes across midnight; when both are equal it never begins.
  */
 export type QuietTime = {
   /** "22:00:00" */
@@ -14,10 +14,11 @@ export type QuietTime = {
 };
 
 /**
- * The end of the quiet time that `now` is in; `undefined` outside of it. When the
- * clocks go forward over `to`, that is the moment in which they do. When they go
- * back over it, each of the two hours is judged by what the clock shows, so it may
- * be quiet again after the end: ask again at the time that was returned.
+ * The end of the quiet time that `now` is in, always later than `now`; `undefined`
+ * outside of quiet time. When the clocks go forward over `to`, the quiet time ends
+ * in that moment. When they go back over it, each of the two hours is judged by what
+ * the clock shows, so it may be quiet again after the end: call this function again
+ * at the time that it returned.
  *
  * Throws a `RangeError` for a time zone that this runtime does not know.
  */
@@ -30,16 +31,15 @@ export const quietUntil = (now: Date, { from, to, timeZone }: QuietTime): Date |
   const acrossMidnight = Temporal.PlainTime.compare(start, end) > 0;
   if (!(acrossMidnight ? hasBegun || hasNotEnded : hasBegun && hasNotEnded)) return undefined;
 
-  const day = local.toPlainDate().add({ days: hasNotEnded ? 0 : 1 });
-  return new Date(whenClockReaches(day.toPlainDateTime(end), timeZone, local).epochMilliseconds);
+  const today = local.toPlainDate();
+  const ends = [0, 1].flatMap((days) => whenClockReaches(today.add({ days }).toPlainDateTime(end), timeZone));
+  return new Date(Math.min(...ends.map(({ epochMilliseconds }) => epochMilliseconds).filter((at) => at > now.getTime())));
 };
 
-/** The first moment after `since` in which the clock shows this time, or jumps over it. */
-const whenClockReaches = (time: Temporal.PlainDateTime, timeZone: string, since: Temporal.ZonedDateTime): Temporal.ZonedDateTime => {
-  const reached = time.toZonedDateTime(timeZone);
-  // Moved behind the gap by its length: the clock never shows it.
-  if (!reached.toPlainDateTime().equals(time)) return reached.getTimeZoneTransition("previous") ?? reached;
-  // The clock shows it twice, and `since` is in between.
-  if (Temporal.ZonedDateTime.compare(reached, since) <= 0) return time.toZonedDateTime(timeZone, { disambiguation: "later" });
-  return reached;
+/** The moments in which the clock shows this time, two where clocks go back over it; or the one in which it jumps over it. */
+const whenClockReaches = (time: Temporal.PlainDateTime, timeZone: string): Temporal.ZonedDateTime[] => {
+  const earlier = time.toZonedDateTime(timeZone, { disambiguation: "earlier" });
+  // The clock never shows this time: Temporal moved it before the jump, which is the zone's next transition from there.
+  if (!earlier.toPlainDateTime().equals(time)) return [earlier.getTimeZoneTransition("next") ?? earlier];
+  return [earlier, time.toZonedDateTime(timeZone, { disambiguation: "later" })];
 };
