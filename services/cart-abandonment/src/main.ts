@@ -89,6 +89,7 @@ await runService({
       operationalRoutes({
         registry,
         stopping,
+        instanceId: config.INSTANCE_ID,
         readiness: {
           kafka: consumer.assertReady,
           abandonment: async () => void (await pool.query({ sql: "SELECT 1 FROM timers LIMIT 1", timeout: 2_000 })),

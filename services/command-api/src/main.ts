@@ -44,6 +44,7 @@ await runService({
       registry,
       tracer,
       stopping,
+      instanceId: config.INSTANCE_ID,
       readiness: { eventstore: async () => void (await pool.query({ sql: "SELECT 1 FROM events LIMIT 1", timeout: 2000 })) },
     });
     const server = await listen(app, { port: config.PORT, host: listenHost(config.HOST, guard.policy, logger) });

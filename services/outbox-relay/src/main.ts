@@ -49,6 +49,7 @@ await runService({
       operationalRoutes({
         registry,
         stopping,
+        instanceId: config.INSTANCE_ID,
         readiness: {
           eventstore: async () => void (await pool.query({ sql: "SELECT 1 FROM outbox LIMIT 1", timeout: 2000 })),
           kafka: brokers.assertReachable,

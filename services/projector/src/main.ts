@@ -55,6 +55,7 @@ await runService({
       operationalRoutes({
         registry,
         stopping,
+        instanceId: config.INSTANCE_ID,
         readiness: {
           kafka: consumer.assertReady,
           readmodel: async () => void (await pool.query({ sql: "SELECT 1 FROM carts LIMIT 1", timeout: 2_000 })),

@@ -29,6 +29,7 @@ await runService({
       logger,
       registry,
       stopping,
+      instanceId: config.INSTANCE_ID,
       // Not the event store: most of the API works without it.
       readiness: { readmodel: async () => void (await readModel.query("SELECT 1 FROM carts LIMIT 1")) },
     });

@@ -5,6 +5,11 @@ import type { Operations } from "./operation.ts";
 
 const noStore = Type.Object({ "Cache-Control": Type.Literal("no-store") });
 
+const readinessHeaders = Type.Object({
+  ...noStore.properties,
+  "Instance-Id": Type.Optional(Type.String({ description: "INSTANCE_ID of the process that answers, if it has one" })),
+});
+
 const readiness = Type.Object({
   status: Type.Enum(["ready", "not ready", "stopping"]),
   checks: Type.Record(Type.String(), Type.String(), { description: "`ok`, or why not, by what was checked" }),
@@ -30,8 +35,8 @@ export const commonOperations: Operations = {
     tag: "operation",
     summary: "Whether requests should be sent here",
     answers: {
-      200: { description: "Yes: all that the service needs answers.", headers: noStore, content: { "application/json": readiness } },
-      503: { description: "Not now, for the reasons in `checks`.", headers: noStore, content: { "application/json": readiness } },
+      200: { description: "Ready.", headers: readinessHeaders, content: { "application/json": readiness } },
+      503: { description: "Not ready; see `checks`.", headers: readinessHeaders, content: { "application/json": readiness } },
     },
     problems: [],
   },

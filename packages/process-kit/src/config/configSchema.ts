@@ -38,6 +38,9 @@ export const logLevel = Type.Enum(["fatal", "error", "warn", "info", "debug", "t
 export const commonConfig = {
   LOG_LEVEL: logLevel,
   HOST: Type.String({ minLength: 1, default: "0.0.0.0", description: "address that the HTTP server listens on" }),
+  INSTANCE_ID: Type.Optional(
+    Type.String({ pattern: "^[\\w.:-]{1,128}$", description: "name of this process, which /readyz answers with, such as the pod's" }),
+  ),
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
     Type.String({
       pattern: "^https?://[^/]+.*$",

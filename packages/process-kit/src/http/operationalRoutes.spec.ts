@@ -16,6 +16,7 @@ describe("operationalRoutes", () => {
         registry: createMetricsRegistry("kit"),
         readiness: { database: () => database(), kafka: async () => {} },
         stopping: stopping.signal,
+        instanceId: "kit-1",
       }),
     );
     server = await listen(app, { port: 0, host: "127.0.0.1" });
@@ -39,6 +40,13 @@ describe("operationalRoutes", () => {
 
     database = async () => {};
     expect(await answerOf("/readyz")).to.deep.equal([200, { status: "ready", checks: { database: "ok", kafka: "ok" } }]);
+  });
+
+  it("says which process it is, also when it is not ready", async () => {
+    for (const check of [() => Promise.resolve(), () => Promise.reject(new Error("no database"))]) {
+      database = check;
+      expect((await fetch(`http://127.0.0.1:${server.port}/readyz`)).headers.get("Instance-Id")).to.equal("kit-1");
+    }
   });
 
   it("gives the code of an error without a message", async () => {

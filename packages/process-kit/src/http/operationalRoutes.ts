@@ -10,6 +10,8 @@ export type OperationalRoutesOptions = {
   readonly readiness: ReadinessChecks;
   /** The `stopping` signal of `runService`: from then on /readyz is 503. */
   readonly stopping: AbortSignal;
+  /** Sent by /readyz as the header Instance-Id: on one port, it tells one process from another. */
+  readonly instanceId?: string | undefined;
 };
 
 const checkTimeoutMs = 2000;
@@ -18,10 +20,10 @@ export const operationalPaths: ReadonlySet<string> = new Set(["/healthz", "/read
 
 /**
  * - GET /healthz: 200 while the process serves. It asks nothing else, since a restart does not repair a database.
- * - GET /readyz: 200 when every check passes within 2 s, else 503 with the reasons; 503 while stopping.
+ * - GET /readyz: 200 when every check passes within 2 s, else 503 with the reasons; 503 while stopping. Names the process.
  * - GET /metrics: the registry in Prometheus' text format.
  */
-export const operationalRoutes = ({ registry, readiness, stopping }: OperationalRoutesOptions): Router => {
+export const operationalRoutes = ({ registry, readiness, stopping, instanceId }: OperationalRoutesOptions): Router => {
   const router = Router();
   const get = (path: string, handle: RequestHandler) => router.route(path).get(handle).all(methodNotAllowed("GET", "HEAD"));
 
@@ -33,6 +35,7 @@ export const operationalRoutes = ({ registry, readiness, stopping }: Operational
     const results = await Promise.all(
       Object.entries(readiness).map(async ([name, check]): Promise<[string, string]> => [name, await outcomeOf(check)]),
     );
+    if (instanceId !== undefined) res.set("Instance-Id", instanceId);
     const status = stopping.aborted ? "stopping" : results.every(([, outcome]) => outcome === "ok") ? "ready" : "not ready";
     res
       .status(status === "ready" ? 200 : 503)
