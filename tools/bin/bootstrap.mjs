@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const { packageManager, engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-/** Whether the command needs the packages built, and what it runs: a program of tools/src or a program of node_modules/.bin. */
+/** Whether the command needs the packages built, and what it runs: a program of tools/src, a script of another folder, or the suite of a folder. */
 const commands = {
   start: { build: true, program: "startCli.ts" },
   test: { build: false, program: "testCli.ts" },
@@ -20,6 +20,7 @@ const commands = {
   bench: { build: true, script: ["bench", "src/main.ts"] },
   "docs:asyncapi": { build: false, script: ["packages/messaging", "src/asyncapi/asyncApiCli.ts"] },
   "test:contract": { build: true, script: ["tests/contract", "src/main.ts"] },
+  "test:start": { build: true, suite: "tests/start" },
   "test:faults": { build: true, script: ["tests/faults", "src/main.ts"] },
   "test:compose": { build: false, script: ["tests/compose", "src/main.ts"] },
 };
@@ -151,6 +152,10 @@ const main = async () => {
   if (command.build && !args.includes("--help")) await build();
   const tsx = ["--conditions=source", "--import", "tsx"];
   if (command.program !== undefined) return (await run(process.execPath, [...tsx, join(root, "tools/src", command.program), ...args])).code;
+  if (command.suite !== undefined) {
+    return (await run("mocha", ["--config", "../../.mocharc.json", "--reporter", "spec", ...args], { cwd: join(root, command.suite) }))
+      .code;
+  }
   if (command.script !== undefined) {
     const [folder, file] = command.script;
     return (await run(process.execPath, [...tsx, file, ...args], { cwd: join(root, folder) })).code;

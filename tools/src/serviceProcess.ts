@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-import { dataFolder, repositoryRoot } from "./paths.ts";
+import { repositoryRoot } from "./paths.ts";
 import type { Report } from "./progress.ts";
 import { endWithThisProcess } from "./servers/watchdog.ts";
 
@@ -19,18 +19,18 @@ export type ServiceProcessOptions = {
   readonly name: string;
   readonly watch: boolean;
   readonly env: Readonly<Record<string, string>>;
+  readonly logFolder: string;
   readonly report: Report;
 };
 
 const lastLines = 5;
 
 /**
- * One service as a process of its own. What it logs goes to .data/logs; warnings,
+ * One service as a process of its own. What it logs goes to the log folder; warnings,
  * errors and whatever is not a log line are shown as well.
  */
-export const startServiceProcess = async ({ name, watch, env, report }: ServiceProcessOptions): Promise<ServiceProcess> => {
+export const startServiceProcess = async ({ name, watch, env, logFolder, report }: ServiceProcessOptions): Promise<ServiceProcess> => {
   const folder = join(repositoryRoot, "services", name);
-  const logFolder = join(dataFolder, "logs");
   await mkdir(logFolder, { recursive: true });
   const log = createWriteStream(join(logFolder, `${name}.log`));
   const fromSource = ["--watch", "--watch-preserve-output", "--conditions=source", "--import", "tsx", "src/main.ts"];

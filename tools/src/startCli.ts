@@ -1,14 +1,16 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { onStopRequest } from "./onStopRequest.ts";
+import { dataFolder } from "./paths.ts";
 import { reportToStderr } from "./progress.ts";
 import { services } from "./services.ts";
 import { startSystem } from "./startSystem.ts";
 import { explain } from "./userError.ts";
 
-const help = `npm start
+const help = `npm start [-- --data FOLDER]
 
 Runs the whole system on this machine: MySQL, Kafka, the migrations and every service, each a
-process of its own. Data is kept in .data/ and found again by the next start; delete it to begin anew.
+process of its own. Data is kept in .data/, or in FOLDER, and found again by the next start; delete it to begin anew.
 
 MySQL and Kafka come from the first of these that works, each on its own:
   MYSQL_URL=mysql://user:password@host:3306 and KAFKA_BROKERS=host:9092
@@ -21,7 +23,7 @@ Ports: ${services.map(({ name, port, portVariable }) => `${name} ${port} (${port
 npm run dev does the same and restarts a service when its source changes.
 `;
 
-const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" }, watch: { type: "boolean" } } });
+const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" }, watch: { type: "boolean" }, data: { type: "string" } } });
 
 const run = async (): Promise<number> => {
   const abort = new AbortController();
@@ -32,7 +34,8 @@ const run = async (): Promise<number> => {
     },
     () => process.exit(1),
   );
-  return startSystem({ watch: values.watch === true, signal: abort.signal, report: reportToStderr });
+  const folder = values.data === undefined ? dataFolder : resolve(values.data);
+  return startSystem({ folder, watch: values.watch === true, signal: abort.signal, report: reportToStderr });
 };
 
 if (values.help === true) console.log(help);

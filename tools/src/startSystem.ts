@@ -1,7 +1,8 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
-import { dataFolder, repositoryRoot } from "./paths.ts";
+import { repositoryRoot } from "./paths.ts";
 import { type PlacedService, placeServices } from "./placeServices.ts";
 import { type Report, step } from "./progress.ts";
 import { claimDataFolder } from "./servers/claimDataFolder.ts";
@@ -12,6 +13,8 @@ import { type ServiceProcess, startServiceProcess } from "./serviceProcess.ts";
 import { UserError } from "./userError.ts";
 
 export type StartOptions = {
+  /** Where data and logs are kept. One system at a time uses it. */
+  readonly folder: string;
   /** Runs the services from source and restarts one when a file that it uses changes. */
   readonly watch: boolean;
   /** Aborted to stop everything in order. */
@@ -23,13 +26,17 @@ export type StartOptions = {
  * Runs the whole system until the signal is aborted or a service dies; resolves to
  * the exit code when everything has stopped.
  */
-export const startSystem = async ({ watch, signal, report }: StartOptions): Promise<number> => {
+export const startSystem = async ({ folder, watch, signal, report }: StartOptions): Promise<number> => {
   const started = performance.now();
-  const giveBack = await claimDataFolder(dataFolder, report);
+  const giveBack = await claimDataFolder(folder, report);
   try {
     const placed = await placeServices(services, process.env);
-    const servers = await startServersUntilAborted(signal, report);
-    return servers === undefined ? 0 : await runOn(servers, placed, { watch, signal, report }, started);
+    try {
+      const servers = await startServersUntilAborted(folder, signal, report);
+      return servers === undefined ? 0 : await runOn(servers, placed, { folder, watch, signal, report }, started);
+    } finally {
+      await Promise.all(placed.map(({ held }) => held.release()));
+    }
   } catch (error) {
     // A terminal's Ctrl-C reaches a migration as well, which then fails.
     if (signal.aborted) return 0;
@@ -40,8 +47,8 @@ export const startSystem = async ({ watch, signal, report }: StartOptions): Prom
 };
 
 /** `undefined` once aborted. A pull of an image cannot be cut short: what it leaves ends with this process. */
-const startServersUntilAborted = async (signal: AbortSignal, report: Report): Promise<Servers | undefined> => {
-  const starting = startServers({ folder: dataFolder, keep: true, signal, report }).catch((error: unknown) => {
+const startServersUntilAborted = async (folder: string, signal: AbortSignal, report: Report): Promise<Servers | undefined> => {
+  const starting = startServers({ folder, keep: true, signal, report }).catch((error: unknown) => {
     if (!signal.aborted) throw error;
     report("✔ stopped");
     return undefined;
@@ -52,7 +59,7 @@ const startServersUntilAborted = async (signal: AbortSignal, report: Report): Pr
 const runOn = async (
   servers: Servers,
   placed: readonly PlacedService[],
-  { watch, signal, report }: StartOptions,
+  { folder, watch, signal, report }: StartOptions,
   started: number,
 ): Promise<number> => {
   const running: ServiceProcess[] = [];
@@ -66,18 +73,21 @@ const runOn = async (
     if (signal.aborted) return 0;
 
     await step(report, "services ready", async () => {
-      for (const { name, listensOn } of placed) {
-        running.push(await startServiceProcess({ name, watch, env: { ...env, PORT: String(listensOn) }, report }));
+      const instanceId = randomUUID();
+      for (const { name, listensOn, held } of placed) {
+        await held.release();
+        const serviceEnv = { ...env, PORT: String(listensOn), INSTANCE_ID: instanceId };
+        running.push(await startServiceProcess({ name, watch, env: serviceEnv, logFolder: join(folder, "logs"), report }));
       }
       await Promise.race([
-        Promise.all(placed.map(({ name, listensOn }) => untilReady(name, listensOn, signal))),
+        Promise.all(placed.map((service) => untilReady(service, instanceId, signal))),
         // A service that dies is the reason, not the wait for it.
         diedOne(running).then(({ description }) => Promise.reject(new UserError(description))),
         aborted(signal),
       ]);
     });
     if (signal.aborted) return 0;
-    report(welcome(placed, (performance.now() - started) / 1000));
+    report(welcome(placed, folder, (performance.now() - started) / 1000));
 
     const death = await Promise.race([aborted(signal), diedOne(running)]);
     if (death === undefined) return 0;
@@ -122,10 +132,16 @@ const runProgram = async (
   if (failed) throw new UserError(`${what} failed: ${stderr.trim().split("\n").at(-1) ?? "it said nothing"}`);
 };
 
-const untilReady = (name: string, port: number, signal: AbortSignal): Promise<void> =>
-  waitUntil(`${name} to be ready on port ${port}`, 60, async () => {
+/** Resolves when the service of this start, and not another program on its port, is ready. */
+export const untilReady = (
+  { name, listensOn }: Pick<PlacedService, "name" | "listensOn">,
+  instanceId: string,
+  signal: AbortSignal,
+): Promise<void> =>
+  waitUntil(`${name} to be ready on port ${listensOn}`, 60, async () => {
     if (signal.aborted) return;
-    const response = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(5_000) });
+    const response = await fetch(`http://127.0.0.1:${listensOn}/readyz`, { signal: AbortSignal.timeout(5_000) });
+    if (response.headers.get("Instance-Id") !== instanceId) throw new Error("another program answers on this port");
     if (!response.ok) throw new Error(`it answers ${response.status}: ${await response.text()}`);
   });
 
@@ -140,7 +156,7 @@ const diedOne = (running: readonly ServiceProcess[]): Promise<{ readonly descrip
 
 const exampleCart = "550e8400-e29b-41d4-a716-446655440000";
 
-const welcome = (placed: readonly PlacedService[], seconds: number): string => {
+const welcome = (placed: readonly PlacedService[], folder: string, seconds: number): string => {
   const portOf = (name: string): number => placed.find((service) => service.name === name)?.listensOn ?? 0;
   return [
     "",
@@ -152,6 +168,6 @@ const welcome = (placed: readonly PlacedService[], seconds: number): string => {
     `    -d '{"user_id":"user-123","item_id":"item-456","quantity":2,"price":29.99}'`,
     `  curl 'http://localhost:${portOf("query-api")}/carts/${exampleCart}?min_version=2'`,
     "",
-    "Logs are in .data/logs. Ctrl-C stops everything; the data is kept.",
+    `Logs are in ${relative(process.cwd(), join(folder, "logs"))}. Ctrl-C stops everything; the data is kept.`,
   ].join("\n");
 };

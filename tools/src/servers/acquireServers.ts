@@ -8,45 +8,54 @@ import { fileURLToPath } from "node:url";
 import { cacheFolder, repositoryRoot } from "../paths.ts";
 import { type Report, reportToStderr } from "../progress.ts";
 import { UserError } from "../userError.ts";
-import { type SharedServersMessage, sharedServersPorts } from "./sharedServersProtocol.ts";
+import { parseMessage, type SharedServersMessage, sharedServersPorts } from "./sharedServersProtocol.ts";
 
 export type AcquiredServers = {
   readonly mysqlUrl: string;
   readonly kafkaBrokers: string[];
-  /** Says that this process needs them no more; they stop soon after when no other does. */
+  /** Says that this process no longer needs them; they stop soon afterwards unless another process does. */
   readonly release: () => Promise<void>;
-  /** As `release`, and resolves when they have stopped, unless others need them. */
+  /** Does the same and resolves when they have stopped, or at once if others need them. */
   readonly stop: () => Promise<void>;
 };
 
 /**
  * A real MySQL and a real Kafka for tests: those that MYSQL_URL and KAFKA_BROKERS
  * name when both are set, else servers that all suites of this checkout share while
- * any of them runs. They are started when nobody did so far, and end with the last
- * process that uses them, even one that is killed.
+ * any of them runs. The first suite starts them, and they end with the last process
+ * that uses them, even if that one is killed.
  */
-export const acquireServers = async ({ report = reportToStderr }: { report?: Report } = {}): Promise<AcquiredServers> => {
+export const acquireServers = async ({
+  report = reportToStderr,
+  ports = sharedServersPorts,
+}: {
+  report?: Report;
+  ports?: readonly number[];
+} = {}): Promise<AcquiredServers> => {
   const { MYSQL_URL: mysqlUrl, KAFKA_BROKERS: brokers } = process.env;
   if (mysqlUrl !== undefined && mysqlUrl !== "" && brokers !== undefined && brokers !== "") {
     return { mysqlUrl, kafkaBrokers: brokers.split(",").map((broker) => broker.trim()), release: nothing, stop: nothing };
   }
-  for (const port of sharedServersPorts) {
+  for (const port of ports) {
     const servers = await acquireAt(port, report);
     if (servers !== "port of another program") return servers;
   }
-  throw new UserError(`the ports ${sharedServersPorts.join(", ")} are all in use by other programs`);
+  throw new UserError(`the ports ${ports.join(", ")} are all in use by other programs`);
 };
 
 const nothing = (): Promise<void> => Promise.resolve();
 
 const acquireAt = async (port: number, report: Report): Promise<AcquiredServers | "port of another program"> => {
   let spawned = false;
+  let wordless = 0;
   for (let attempt = 0; attempt < 200; attempt++) {
     const socket = await tryConnect(port);
     if (socket !== undefined) {
       const servers = await servedBy(socket, report);
-      // "ended": it was about to stop, with no client left, when this one came.
-      if (servers !== "ended") return servers;
+      if (typeof servers === "object" || servers === "port of another program") return servers;
+      // The process of this checkout stops listening before it ends: one connection may meet that moment, not many.
+      if (servers === "closed without a word" && ++wordless >= 20) return "port of another program";
+      // It was about to stop, because it had no client left, when this one came.
       spawned = false;
     } else if (!spawned) {
       spawnSharedServers(port);
@@ -54,16 +63,16 @@ const acquireAt = async (port: number, report: Report): Promise<AcquiredServers 
     }
     await delay(100);
   }
-  throw new UserError(`waited 20 s for the process that keeps the test servers, on port ${port} (what it said: ${logFile(port)})`);
+  throw new UserError(`waited 20 s for the process that keeps the test servers, on port ${port} (what it said: ${sharedServersLog(port)})`);
 };
 
-const logFile = (port: number): string => join(cacheFolder, `test-servers-${port}.log`);
+const sharedServersLog = (port: number): string => join(cacheFolder, `test-servers-${port}.log`);
 
 const spawnSharedServers = (port: number): void => {
   const program = fileURLToPath(new URL("sharedServersMain.ts", import.meta.url));
   const args = ["--conditions=source", "--import", "tsx", program, String(port)];
   mkdirSync(cacheFolder, { recursive: true });
-  const log = openSync(logFile(port), "a");
+  const log = openSync(sharedServersLog(port), "a");
   const cwd = fileURLToPath(new URL("../..", import.meta.url));
   spawn(process.execPath, args, { cwd, detached: true, stdio: ["ignore", log, log] }).unref();
   closeSync(log);
@@ -76,66 +85,59 @@ const tryConnect = (port: number): Promise<Socket | undefined> =>
     socket.once("error", () => resolve(undefined));
   });
 
-const servedBy = (socket: Socket, report: Report): Promise<AcquiredServers | "ended" | "port of another program"> =>
+type Ended = "ended" | "closed without a word" | "port of another program";
+
+/** The servers of the process behind the connection, once that has proved with its first line that it is this checkout's. */
+const servedBy = (socket: Socket, report: Report): Promise<AcquiredServers | Ended> =>
   new Promise((resolve, reject) => {
-    const silence = setTimeout(() => {
-      socket.destroy();
-      resolve("port of another program");
-    }, 3_000);
-    socket.on("error", () => undefined);
-    const lines = createInterface({ input: socket });
-    lines.on("close", () => resolve("ended"));
-    lines.on("line", (line) => {
+    let greeted = false;
+    const settle = (outcome: AcquiredServers | Ended): void => {
       clearTimeout(silence);
-      const message = parse(line);
-      switch (message?.type) {
-        case "hello":
-          if (message.checkout === repositoryRoot) return;
-          socket.destroy();
-          resolve("port of another program");
-          return;
-        case "progress":
-          report(message.line);
-          return;
-        case "failed":
-          socket.destroy();
-          reject(new UserError(message.reason));
-          return;
-        case "ready":
-          // The connection says that this process uses the servers; it must not keep the process from ending.
-          socket.unref();
-          resolve({
-            mysqlUrl: message.mysqlUrl,
-            kafkaBrokers: [...message.kafkaBrokers],
-            release: () => {
-              socket.destroy();
-              return Promise.resolve();
-            },
-            stop: () => {
-              socket.ref();
-              return new Promise((stopped) => {
-                socket.once("close", () => stopped());
-                socket.write("stop\n");
-              });
-            },
-          });
-          return;
-        case undefined:
-          socket.destroy();
-          resolve("port of another program");
-          return;
-        default:
-          message satisfies never;
-          socket.destroy();
-          resolve("port of another program");
+      if (typeof outcome === "string") socket.destroy();
+      resolve(outcome);
+    };
+    const silence = setTimeout(() => settle("port of another program"), 3_000);
+    // Of another program's flood without a line's end, no more is kept.
+    const tooMuch = (): void => {
+      if (!greeted && socket.bytesRead > mostGreetingBytes) settle("port of another program");
+    };
+    socket.on("error", () => undefined);
+    socket.on("data", tooMuch);
+    const lines = createInterface({ input: socket });
+    lines.on("close", () => settle(greeted ? "ended" : "closed without a word"));
+    lines.on("line", (line) => {
+      const message = parseMessage(line);
+      if (message?.type === "hello" && message.checkout === repositoryRoot) {
+        greeted = true;
+        clearTimeout(silence);
+      } else if (message === undefined || !greeted) settle("port of another program");
+      else if (message.type === "progress") report(message.line);
+      else if (message.type === "ready") settle(acquired(socket, message));
+      else if (message.type === "failed") {
+        socket.destroy();
+        reject(new UserError(message.reason));
       }
     });
   });
 
-const parse = (line: string): SharedServersMessage | undefined => {
-  try {
-    return JSON.parse(line) as SharedServersMessage;
-  } catch {
-    return undefined; // another protocol
-  }
+const mostGreetingBytes = 65_536;
+
+const acquired = (socket: Socket, { mysqlUrl, kafkaBrokers }: Extract<SharedServersMessage, { type: "ready" }>): AcquiredServers => {
+  // The connection says that this process uses the servers; it must not keep the process from ending.
+  socket.unref();
+  return {
+    mysqlUrl,
+    kafkaBrokers: [...kafkaBrokers],
+    release: () => {
+      socket.destroy();
+      return Promise.resolve();
+    },
+    stop: () => {
+      socket.ref();
+      return new Promise((stopped) => {
+        socket.once("close", () => stopped());
+        socket.write("stop\n");
+      });
+    },
+  };
 };

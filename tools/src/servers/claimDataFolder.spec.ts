@@ -1,34 +1,89 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { claimDataFolder } from "./claimDataFolder.ts";
+
+/** A process that looks like a start to the others: it claims each folder that it is told, says how that went, and stays. */
+const starter = `
+  import { createInterface } from "node:readline";
+  import { claimDataFolder } from ${JSON.stringify(new URL("claimDataFolder.ts", import.meta.url).href)};
+  createInterface({ input: process.stdin }).on("line", (folder) =>
+    claimDataFolder(folder, () => undefined).then(() => console.log("claimed"), (error) => console.log(error.message)));
+`;
+
+const spawnStarter = () => {
+  const args = ["--conditions=source", "--import", "tsx", "--input-type=module", "-e", starter, "--", "startCli.ts"];
+  const child = spawn(process.execPath, args, {
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    claim: async (folder: string): Promise<string> => {
+      child.stdin.write(`${folder}\n`);
+      return String((await lines.next()).value);
+    },
+    end: async (): Promise<void> => {
+      const exited = once(child, "exit");
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+};
 
 describe("the claim on a data folder", () => {
   let folder = "";
   beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "cart-claim-"))));
   afterEach(() => rm(folder, { recursive: true, force: true }));
-  const owner = (): Promise<string> => readFile(join(folder, "owner.json"), "utf8");
+  const files = async (): Promise<string[]> => (await readdir(folder)).toSorted();
+  const owner = async (file: string): Promise<unknown> => JSON.parse(await readFile(join(folder, file), "utf8"));
   const report = (): void => undefined;
 
-  it("is given back", async () => {
+  it("is given back, and can be taken again", async () => {
     const giveBack = await claimDataFolder(folder, report);
-    expect(JSON.parse(await owner())).to.have.property("starter", process.pid);
+    expect(await owner("owner.1.json")).to.have.property("starter", process.pid);
     await giveBack();
-    expect(await owner().catch(() => "none")).to.equal("none");
+    expect(await owner("owner.1.json")).to.deep.equal({});
+    await claimDataFolder(folder, report);
+    expect(await files()).to.deep.equal(["owner.2.json"]);
   });
 
-  for (const [left, text] of [
-    ["of a start that was killed", '{"starter":4194305,"watchdog":4194306}'],
-    ["whose process number another program has now", JSON.stringify({ starter: process.pid, watchdog: process.pid })],
-    ["that was cut short", '{"starter":'],
-  ] as const) {
-    it(`replaces one ${left}`, async () => {
-      await writeFile(join(folder, "owner.json"), text);
-      await claimDataFolder(folder, report);
-      expect(JSON.parse(await owner()))
-        .to.have.property("watchdog")
-        .that.is.not.oneOf([4194306, process.pid]);
-    });
+  for (const name of ["owner.json", "owner.7.json"]) {
+    for (const [left, text] of [
+      ["of a start that was killed", '{"starter":4194305,"watchdog":4194306}'],
+      ["whose process number another program has now", JSON.stringify({ starter: process.pid, watchdog: process.pid })],
+      ["that was cut short", '{"starter":'],
+    ] as const) {
+      it(`replaces one ${left} (${name})`, async () => {
+        await writeFile(join(folder, name), text);
+        await claimDataFolder(folder, report);
+        const next = name === "owner.json" ? "owner.1.json" : "owner.8.json";
+        expect(await files()).to.deep.equal([next]);
+        expect(await owner(next)).to.have.property("starter", process.pid);
+      });
+    }
   }
+
+  it("has one winner among starts that come in the same instant, whatever an earlier one left", async function () {
+    this.timeout(60_000);
+    const starters = Array.from({ length: 4 }, spawnStarter);
+    try {
+      for (let round = 0; round < 30; round++) {
+        const contested = join(folder, String(round));
+        await mkdir(contested);
+        const left = [undefined, '{"starter":4194305,"watchdog":4194306}', '{"starter":'][round % 3];
+        if (left !== undefined) await writeFile(join(contested, "owner.json"), left);
+        const outcomes = await Promise.all(starters.map(({ claim }) => claim(contested)));
+        expect(outcomes.filter((outcome) => outcome === "claimed")).to.have.length(1);
+        for (const outcome of outcomes) expect(outcome).to.match(/^claimed$|^npm start runs here already \(process \d+\)/);
+      }
+    } finally {
+      await Promise.all(starters.map(({ end }) => end()));
+    }
+  });
 });

@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { type Report, step } from "../progress.ts";
@@ -7,37 +8,82 @@ import { waitUntil } from "./waitUntil.ts";
 import { watchdogPid } from "./watchdog.ts";
 
 type Owner = { readonly starter: number; readonly watchdog: number };
+type Claim = { readonly number: number; readonly file: string };
+
+const nobody = "{}\n";
 
 /**
- * Only one start at a time uses a data folder. One that was killed may still be
- * stopping its servers, which hold the data and the ports: that is waited for.
- * Returns how to give the folder back; throws a `UserError` when another start has it.
+ * Only one start at a time uses a data folder, also when several come in the same
+ * instant. One that was killed may still be stopping its servers, which hold the
+ * data and the ports: that is waited for. Returns how to give the folder back;
+ * throws a `UserError` when another start has it.
+ *
+ * Claims are files with ascending numbers, and the highest one counts. A claim appears
+ * whole and only if its number is new (`link`). The highest one is never removed, only
+ * followed by the next when its process has ended: so what was read about an old claim
+ * can never remove a new one. A claim of a number that was in use before sees the higher one.
  */
 export const claimDataFolder = async (folder: string, report: Report): Promise<() => Promise<void>> => {
   await mkdir(folder, { recursive: true });
-  const file = join(folder, "owner.json");
-  const own = JSON.stringify({ starter: process.pid, watchdog: watchdogPid() });
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      await writeFile(file, own, { flag: "wx" });
-      return () => rm(file, { force: true });
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  const content = join(folder, `claim-${process.pid}-${randomUUID()}.partial`);
+  try {
+    await writeFile(content, JSON.stringify({ starter: process.pid, watchdog: watchdogPid() }));
+    for (let attempt = 0; attempt < 50; attempt++) {
+      const highest = (await claims(folder)).at(-1);
+      if (highest !== undefined) await assertEnded(highest.file, report);
+      const own = { number: (highest?.number ?? 0) + 1, file: join(folder, `owner.${(highest?.number ?? 0) + 1}.json`) };
+      if (!(await linked(content, own.file))) continue;
+      const all = await claims(folder);
+      if (all.at(-1)?.number !== own.number) {
+        await rm(own.file, { force: true });
+        continue;
+      }
+      for (const older of all.slice(0, -1)) await rm(older.file, { force: true });
+      return () => giveBack(own.file);
     }
-    const owner = await readOwner(file);
-    if (owner !== undefined && (await runs(owner.starter, "startCli.ts"))) {
-      throw new UserError(`npm start runs here already (process ${owner.starter}): stop that one first`);
-    }
-    if (owner !== undefined && (await runs(owner.watchdog, "watchdog.mjs"))) {
-      await step(report, "what an earlier start left running has stopped", () =>
-        waitUntil(`process ${owner.watchdog}, which stops what an earlier start left running`, 30, async () => {
-          if (await runs(owner.watchdog, "watchdog.mjs")) throw new Error("it still runs");
-        }),
-      );
-    }
-    await rm(file, { force: true });
+    throw new UserError(`other starts keep claiming ${folder}`);
+  } finally {
+    await rm(content, { force: true });
   }
-  throw new UserError(`another npm start keeps taking ${file}`);
+};
+
+/** In ascending order. Earlier releases had a single file without a number. */
+const claims = async (folder: string): Promise<readonly Claim[]> => {
+  const found = (await readdir(folder)).flatMap((name) => {
+    const match = /^owner(?:\.(\d+))?\.json$/.exec(name);
+    return match === null ? [] : [{ number: Number(match[1] ?? 0), file: join(folder, name) }];
+  });
+  return found.toSorted((a, b) => a.number - b.number);
+};
+
+/** The claim stays, because the highest number must not be given twice, and names nobody. */
+const giveBack = async (file: string): Promise<void> => {
+  await writeFile(`${file}.partial`, nobody);
+  await rename(`${file}.partial`, file);
+};
+
+const linked = async (content: string, file: string): Promise<boolean> => {
+  try {
+    await link(content, file);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+};
+
+const assertEnded = async (file: string, report: Report): Promise<void> => {
+  const owner = await readOwner(file);
+  if (owner === undefined) return;
+  if (await runs(owner.starter, "startCli.ts")) {
+    throw new UserError(`npm start runs here already (process ${owner.starter}): stop that one first`);
+  }
+  if (!(await runs(owner.watchdog, "watchdog.mjs"))) return;
+  await step(report, "what an earlier start left running has stopped", () =>
+    waitUntil(`process ${owner.watchdog}, which stops what an earlier start left running`, 30, async () => {
+      if (await runs(owner.watchdog, "watchdog.mjs")) throw new Error("it still runs");
+    }),
+  );
 };
 
 const readOwner = async (file: string): Promise<Owner | undefined> => {
@@ -47,11 +93,11 @@ const readOwner = async (file: string): Promise<Owner | undefined> => {
     const { starter, watchdog } = owner;
     return typeof starter === "number" && typeof watchdog === "number" ? { starter, watchdog } : undefined;
   } catch {
-    return undefined; // gone by now, or cut short by a full disk
+    return undefined; // followed by a newer one, or damaged
   }
 };
 
-/** Whether the process is there and is that program: after a restart its number may be another's. */
+/** Whether the process exists and runs that program: after a restart of the machine another program may have its number. */
 const runs = async (pid: number, program: string): Promise<boolean> => {
   try {
     return (await readFile(`/proc/${pid}/cmdline`, "utf8")).includes(program);

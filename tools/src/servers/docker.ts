@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
+import { mkdir, realpath } from "node:fs/promises";
 import { step } from "../progress.ts";
 import { UserError } from "../userError.ts";
+import { PortTaken } from "./ports.ts";
 import type { ServerPlan } from "./runningServer.ts";
 
 /** Why there is no Docker engine to use, or `undefined` when one answers. */
@@ -38,3 +41,19 @@ export const findImage = async (image: string, report: (line: string) => void): 
 
 /** Milliseconds that a container gets to end by itself: none when its data is thrown away. */
 export const stopTimeout = (plan: ServerPlan): number => (plan.keep ? 60_000 : 0);
+
+/** The volume of a server that keeps its data. Each checkout has its own, as it has its own data folder. */
+export const volumeOf = async (server: "mysql" | "kafka", plan: ServerPlan): Promise<string> => {
+  await mkdir(plan.folder, { recursive: true });
+  const folder = createHash("sha256")
+    .update(await realpath(plan.folder))
+    .digest("hex")
+    .slice(0, 12);
+  return `event-sourced-cart-${server}-${folder}`;
+};
+
+/** Rethrows Docker's refusal of a port that is in use as a `PortTaken`. */
+export const throwPortTaken = (error: unknown): never => {
+  const reason = error instanceof Error ? error.message : String(error);
+  throw /port is already allocated|address already in use|ports are not available/i.test(reason) ? new PortTaken(reason) : error;
+};

@@ -1,20 +1,73 @@
 import { connect } from "node:net";
 
-/** ApiVersions, version 0, from a client without a name: the one request that every broker answers once it serves. */
-const apiVersionsRequest = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff]);
+const correlationId = 1;
+/** Four bytes of length come first. */
+const lengthBytes = 4;
+const mostBytes = 65_536;
 
-/** Resolves when a broker answers there in Kafka's protocol; its port opens some seconds before that. */
-export const kafkaAnswers = (host: string, port: number): Promise<void> =>
+/** A request without a client's name. `body` is what the version of the API defines. */
+const request = (apiKey: number, apiVersion: number, body: readonly number[]): Buffer => {
+  const rest = [0, apiKey, 0, apiVersion, 0, 0, 0, correlationId, 0xff, 0xff, ...body];
+  return Buffer.from([0, 0, 0, rest.length, ...rest]);
+};
+
+/** ApiVersions, version 0: the one request that every broker answers once it serves, even before a login. */
+const apiVersions = request(18, 0, []);
+
+/** Metadata, version 2, of no topic: the brokers and the cluster's id. */
+const metadata = request(3, 2, [0, 0, 0, 0]);
+
+/** The answer behind its correlation id, within 3 s and 64 KiB. */
+const ask = (host: string, port: number, bytes: Buffer): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const socket = connect({ host, port });
-    const end = (error?: Error): void => {
-      socket.destroy();
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    socket.setTimeout(3_000, () => end(new Error(`no answer from ${host}:${port}`)));
-    socket.once("error", end);
-    socket.once("connect", () => socket.write(apiVersionsRequest));
-    socket.once("data", () => end());
-    socket.once("close", () => end(new Error(`${host}:${port} closed the connection`)));
+    const timer = setTimeout(() => socket.destroy(new Error(`no answer from ${host}:${port}`)), 3_000);
+    let received = Buffer.alloc(0);
+    socket.once("error", reject);
+    socket.once("connect", () => socket.write(bytes));
+    socket.on("data", (data) => {
+      received = Buffer.concat([received, data]);
+      if (received.length < lengthBytes) return;
+      const length = received.readUInt32BE();
+      if (length > mostBytes) socket.destroy(new Error(`${host}:${port} does not speak Kafka's protocol`));
+      else if (received.length >= lengthBytes + length) {
+        resolve(received.subarray(2 * lengthBytes, lengthBytes + length));
+        socket.destroy();
+      }
+    });
+    socket.once("close", () => {
+      clearTimeout(timer);
+      reject(new Error(`${host}:${port} closed the connection`));
+    });
   });
+
+/** Resolves when a broker answers there in Kafka's protocol; its port opens some seconds before that. */
+export const kafkaAnswers = async (host: string, port: number): Promise<void> => void (await ask(host, port, apiVersions));
+
+export type KafkaIdentity = { readonly clusterId: string | undefined; readonly racks: readonly (string | undefined)[] };
+
+/** What tells the cluster there from every other one, and the racks of the brokers that serve in it. */
+export const kafkaIdentity = async (host: string, port: number): Promise<KafkaIdentity> => {
+  const answer = await ask(host, port, metadata);
+  let at = 0;
+  const int32 = (): number => answer.readInt32BE((at += 4) - 4);
+  const text = (): string | undefined => {
+    const length = answer.readInt16BE((at += 2) - 2);
+    return length < 0 ? undefined : answer.toString("utf8", at, (at += length));
+  };
+  const racks: (string | undefined)[] = [];
+  for (let brokers = int32(); brokers > 0; brokers--) {
+    int32(); // the node's id
+    text(); // the host
+    int32(); // the port
+    racks.push(text());
+  }
+  return { clusterId: text(), racks };
+};
+
+/** Throws unless the broker there is the only one of its cluster and has this rack. */
+export const assertKafkaOfRack = async (host: string, port: number, rack: string): Promise<void> => {
+  const { racks } = await kafkaIdentity(host, port);
+  if (racks.length === 0) throw new Error("the broker is not registered yet");
+  if (racks.length > 1 || racks[0] !== rack) throw new Error("another Kafka answers on this port");
+};

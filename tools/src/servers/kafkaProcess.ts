@@ -1,15 +1,14 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import getPort from "get-port";
 import { UserError } from "../userError.ts";
 import { findProgram } from "./findProgram.ts";
-import { kafkaAnswers } from "./kafkaAnswers.ts";
+import { assertKafkaOfRack } from "./kafkaAnswers.ts";
+import { chooseFreePort, portOf, retryTakenPorts } from "./ports.ts";
 import type { Killable, Provider, RunningKafka, ServerPlan } from "./runningServer.ts";
-import { startServerProcess } from "./serverProcess.ts";
-import { waitUntil } from "./waitUntil.ts";
+import { type ServerProcess, startServerProcess } from "./serverProcess.ts";
 
 /** Kafka's jars, wherever they come from. */
 export type KafkaProgram = { readonly provider: Provider; readonly libs: string; readonly description: string };
@@ -38,64 +37,61 @@ export const startKafkaProcess = async (
   plan: ServerPlan,
 ): Promise<RunningKafka & Killable> => {
   const java = await findJava();
+  const serveOn = async (port: number): Promise<RunningKafka & Killable> => {
+    const controllerPort = plan.ports?.kafkaController ?? (await (plan.choosePort ?? chooseFreePort)([]));
+    const advertisedPort = plan.ports?.kafkaAdvertised ?? port;
+    const { stop, kill } = await serve(java, join(libs, "*"), { port, controllerPort, advertisedPort }, plan);
+    return { provider, brokers: [`127.0.0.1:${advertisedPort}`], description: `${description} on port ${port}`, stop, kill };
+  };
+  if (plan.ports?.kafka !== undefined) return serveOn(plan.ports.kafka);
+  const ports = portOf("Kafka", 9092, plan);
+  return retryTakenPorts("Kafka", plan, async () => {
+    const port = await ports.choose();
+    const server = await serveOn(port);
+    await ports.keep(port);
+    return server;
+  });
+};
+
+type Ports = { readonly port: number; readonly controllerPort: number; readonly advertisedPort: number };
+
+/** Resolves when this broker, and no other one on the port, answers. */
+const serve = async (java: string, classPath: string, ports: Ports, plan: ServerPlan): Promise<ServerProcess> => {
   const data = join(plan.folder, "kafka");
-  const logFile = join(plan.folder, "logs", "kafka.log");
-  const port = plan.ports?.kafka ?? (await getPort(plan.keep ? { port: 9092 } : {}));
-  const controllerPort = plan.ports?.kafkaController ?? (await getPort());
-  const advertisedPort = plan.ports?.kafkaAdvertised ?? port;
   await mkdir(data, { recursive: true });
+  // The broker shows its rack to every client. A new one for each start tells it from any other broker, even one on a copy of its data.
+  const rack = randomUUID();
   const configFile = join(plan.folder, "kafka.properties");
-  await writeFile(configFile, properties({ port, controllerPort, advertisedPort, data }));
+  await writeFile(configFile, properties({ ...ports, rack, data }));
   const logConfigFile = join(plan.folder, "kafka-log4j2.properties");
   await writeFile(logConfigFile, logProperties);
-  const classPath = join(libs, "*");
-
-  if (!existsSync(join(data, "meta.properties"))) {
-    // Given with "=", as one in 64 begins with a hyphen, which would be taken for an option.
-    const clusterId = randomBytes(16).toString("base64url");
-    const format = ["-cp", classPath, "kafka.tools.StorageTool", "format", `--cluster-id=${clusterId}`, "--config", configFile];
-    const formatted = await execa(java, format, { reject: false, all: true });
-    if (formatted.failed) {
-      await rm(data, { recursive: true, force: true });
-      throw new UserError(`Kafka could not make its data folder ${data}: ${formatted.all.trim().split("\n").at(-1)}`);
-    }
-  }
+  if (!existsSync(join(data, "meta.properties"))) await makeDataFolder(java, classPath, configFile, data);
 
   const server = await startServerProcess({
     name: "Kafka",
     program: java,
     args: ["-Xms256m", "-Xmx512m", `-Dlog4j2.configurationFile=${logConfigFile}`, "-cp", classPath, "kafka.Kafka", configFile],
-    logFile,
+    logFile: join(plan.folder, "logs", "kafka.log"),
     cwd: plan.folder,
   });
-  try {
-    await waitUntil(
-      `Kafka on port ${port} (its log: ${logFile})`,
-      120,
-      async () => {
-        await server.assertRunning();
-        await kafkaAnswers("127.0.0.1", port);
-      },
-      plan.signal,
-    );
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
-  return {
-    provider,
-    brokers: [`127.0.0.1:${advertisedPort}`],
-    description: `${description} on port ${port}`,
-    stop: server.stop,
-    kill: server.kill,
-  };
+  await server.untilItServes(`Kafka on port ${ports.port}`, () => assertKafkaOfRack("127.0.0.1", ports.port, rack), plan.signal);
+  return server;
 };
 
-type Addresses = { readonly port: number; readonly controllerPort: number; readonly advertisedPort: number; readonly data: string };
+const makeDataFolder = async (java: string, classPath: string, configFile: string, data: string): Promise<void> => {
+  // Given with "=", because one id in 64 begins with a hyphen, which would be taken for an option.
+  const clusterId = randomBytes(16).toString("base64url");
+  const format = ["-cp", classPath, "kafka.tools.StorageTool", "format", `--cluster-id=${clusterId}`, "--config", configFile];
+  const { failed, all } = await execa(java, format, { reject: false, all: true });
+  if (!failed) return;
+  await rm(data, { recursive: true, force: true });
+  throw new UserError(`Kafka could not make its data folder ${data}: ${all.trim().split("\n").at(-1)}`);
+};
 
-const properties = ({ port, controllerPort, advertisedPort, data }: Addresses): string => `
+const properties = ({ port, controllerPort, advertisedPort, rack, data }: Ports & { rack: string; data: string }): string => `
 process.roles=broker,controller
 node.id=1
+broker.rack=${rack}
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
 listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
 advertised.listeners=PLAINTEXT://127.0.0.1:${advertisedPort}

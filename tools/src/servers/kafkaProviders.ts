@@ -1,16 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import getPort from "get-port";
 import { step } from "../progress.ts";
 import { UserError } from "../userError.ts";
-import { findDocker, findImage, stopTimeout } from "./docker.ts";
+import { findDocker, findImage, stopTimeout, throwPortTaken, volumeOf } from "./docker.ts";
 import { fetchOnce } from "./fetchOnce.ts";
 import { findProgram } from "./findProgram.ts";
 import { firstThatServes, notHere, type ServerProvider } from "./firstThatServes.ts";
-import { kafkaAnswers } from "./kafkaAnswers.ts";
+import { assertKafkaOfRack, kafkaAnswers } from "./kafkaAnswers.ts";
 import { findJava, startKafkaProcess } from "./kafkaProcess.ts";
+import { portOf, retryTakenPorts } from "./ports.ts";
 import type { Killable, RunningKafka, ServerPlan } from "./runningServer.ts";
 import { waitUntil } from "./waitUntil.ts";
 
@@ -58,11 +59,23 @@ const fromDocker = async (plan: ServerPlan) => {
   const reason = await findDocker();
   if (reason !== undefined) return notHere(reason);
   await findImage(image, plan.report);
+  const ports = portOf("Kafka", 9092, plan);
+  return retryTakenPorts("Kafka", plan, async () => {
+    // Clients are told to come back to the advertised address, so the port on this side is chosen before the start.
+    const port = await ports.choose();
+    const server = await startContainer(port, plan);
+    await ports.keep(port);
+    return server;
+  });
+};
+
+const startContainer = async (port: number, plan: ServerPlan) => {
   const { GenericContainer } = await import("testcontainers");
-  // Clients are told to come back to the advertised address, so the port on this side is chosen before the start.
-  const port = await getPort(plan.keep ? { port: 9092 } : {});
+  // As for a process: a rack that no other broker has.
+  const rack = randomUUID();
   let container = new GenericContainer(image).withExposedPorts({ container: 9092, host: port }).withEnvironment({
     KAFKA_NODE_ID: "1",
+    KAFKA_BROKER_RACK: rack,
     KAFKA_PROCESS_ROLES: "broker,controller",
     KAFKA_CONTROLLER_QUORUM_VOTERS: "1@localhost:9093",
     KAFKA_LISTENERS: "PLAINTEXT://:9092,CONTROLLER://:9093",
@@ -77,15 +90,17 @@ const fromDocker = async (plan: ServerPlan) => {
     KAFKA_LOG_DIRS: "/home/appuser/data",
   });
   // The home folder of the image's user: a new volume takes over its owner, and the broker may write.
-  if (plan.keep) container = container.withBindMounts([{ source: "event-sourced-cart-kafka", target: "/home/appuser" }]);
-  const started = await container.withStartupTimeout(120_000).start();
-  await waitUntil(`${image} on port ${port}`, 120, () => kafkaAnswers("127.0.0.1", port));
-  return {
-    provider: "docker" as const,
-    brokers: [`localhost:${port}`],
-    description: `${image} in Docker (testcontainers) on port ${port}`,
-    stop: async () => void (await started.stop({ timeout: stopTimeout(plan) })),
-  };
+  if (plan.keep) container = container.withBindMounts([{ source: await volumeOf("kafka", plan), target: "/home/appuser" }]);
+  const started = await container.withStartupTimeout(120_000).start().catch(throwPortTaken);
+  const stop = async (): Promise<void> => void (await started.stop({ timeout: stopTimeout(plan) }));
+  try {
+    await waitUntil(`${image} on port ${port}`, 120, () => assertKafkaOfRack("127.0.0.1", port, rack), plan.signal);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const description = `${image} in Docker (testcontainers) on port ${port}`;
+  return { provider: "docker" as const, brokers: [`localhost:${port}`], description, stop };
 };
 
 const fromHome = async (plan: ServerPlan) => {

@@ -1,18 +1,20 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
-import getPort from "get-port";
-import { createConnection } from "mysql2/promise";
+import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { UserError } from "../userError.ts";
 import { mysqlUrlAt } from "./developmentCredentials.ts";
+import { portOf, retryTakenPorts } from "./ports.ts";
 import type { Killable, Provider, RunningMysql, ServerPlan } from "./runningServer.ts";
-import { startServerProcess } from "./serverProcess.ts";
-import { waitUntil } from "./waitUntil.ts";
+import { type ServerProcess, startServerProcess } from "./serverProcess.ts";
+
+/** A program and its arguments. */
+type Command = readonly [string, ...string[]];
 
 /** How mysqld is called: the program and what comes before any other argument. */
-export type MysqlProgram = { readonly provider: Provider; readonly command: readonly [string, ...string[]]; readonly description: string };
+export type MysqlProgram = { readonly provider: Provider; readonly command: Command; readonly description: string };
 
 /** Full durability is the server's default (sync_binlog and innodb_flush_log_at_trx_commit are 1) and is left alone. */
 const settings = [
@@ -33,13 +35,26 @@ export const startMysqlProcess = async (
 ): Promise<RunningMysql & Killable> => {
   const [program, ...leading] = command;
   const data = join(plan.folder, "mysql");
-  const errorLog = join(plan.folder, "logs", "mysql.log");
-  const asRoot = process.getuid?.() === 0 ? ["--user=root"] : [];
+  const all = [program, ...leading, ...(process.getuid?.() === 0 ? ["--user=root"] : [])] as const;
   await mkdir(plan.folder, { recursive: true });
+  if (!existsSync(data)) await makeDataFolder(all, data, plan.signal);
 
-  if (!existsSync(data)) await makeDataFolder([program, ...leading, ...asRoot], data, plan.signal);
+  const serveOn = async (port: number): Promise<RunningMysql & Killable> => {
+    const { stop, kill } = await serve(all, data, port, plan);
+    return { provider, url: mysqlUrlAt(port), description: `${description} on port ${port}`, stop, kill };
+  };
+  if (plan.ports?.mysql !== undefined) return serveOn(plan.ports.mysql);
+  const ports = portOf("MySQL", 3306, plan);
+  return retryTakenPorts("MySQL", plan, async () => {
+    const port = await ports.choose();
+    const server = await serveOn(port);
+    await ports.keep(port);
+    return server;
+  });
+};
 
-  const port = plan.ports?.mysql ?? (await getPort(plan.keep ? { port: 3306 } : {}));
+/** Resolves when this mysqld, and no other server on the port, answers. */
+const serve = async ([program, ...leading]: Command, data: string, port: number, plan: ServerPlan): Promise<ServerProcess> => {
   // A socket's path has at most 107 characters, which a checkout's own path can exceed.
   const socket = join(tmpdir(), `cart-mysql-${process.pid}-${port}.sock`);
   const server = await startServerProcess({
@@ -47,40 +62,50 @@ export const startMysqlProcess = async (
     program,
     args: [
       ...leading,
-      ...asRoot,
       ...settings,
       `--datadir=${data}`,
       `--port=${port}`,
       `--socket=${socket}`,
       `--pid-file=${join(plan.folder, "mysql.pid")}`,
     ],
-    logFile: errorLog,
+    logFile: join(plan.folder, "logs", "mysql.log"),
   });
-  const url = mysqlUrlAt(port);
+  await server.untilItServes(`MySQL on port ${port}`, () => assertServesData(mysqlUrlAt(port), data), plan.signal);
+  return server;
+};
+
+/**
+ * Throws unless the server of the URL is the one that serves the data folder. A mysqld
+ * locks its data folder, so there is no second one. The uuid alone does not tell: a copied folder has it as well.
+ */
+const assertServesData = async (url: string, data: string): Promise<void> => {
+  const { datadir, uuid } = await mysqlIdentity(url);
+  const ownUuid = /^server-uuid=(\S+)/m.exec(await readFile(join(data, "auto.cnf"), "utf8"))?.[1];
+  const folder = await realpath(datadir).catch(() => datadir);
+  if (uuid !== ownUuid || folder !== (await realpath(data))) throw new Error("another MySQL answers on this port");
+};
+
+/** What tells the server of the URL from every other one: on one machine the data folder, in a container the host's name. */
+export const mysqlIdentity = async (url: string): Promise<{ datadir: string; uuid: string; hostname: string }> => {
+  const connection = await createConnection({ uri: url, connectTimeout: 2_000 });
   try {
-    await waitUntil(
-      `MySQL on port ${port} (its log: ${errorLog})`,
-      120,
-      async () => {
-        await server.assertRunning();
-        const connection = await createConnection({ uri: url, connectTimeout: 2_000 });
-        await connection.end();
-      },
-      plan.signal,
-    );
-  } catch (error) {
-    await server.stop();
-    throw error;
+    const [[row]] = await connection.query<(RowDataPacket & { datadir: string; uuid: string; hostname: string })[]>({
+      sql: "SELECT @@datadir AS datadir, @@server_uuid AS uuid, @@hostname AS hostname",
+      timeout: 2_000,
+    });
+    if (row === undefined) throw new Error("MySQL gave no row for its variables");
+    return row;
+  } finally {
+    // Not `end`, which waits for the server.
+    connection.destroy();
   }
-  return { provider, url, description: `${description} on port ${port}`, stop: server.stop, kill: server.kill };
 };
 
 /**
  * Appears whole or not at all: a first start that is killed half way leaves no folder
  * that the next start would take for a whole one.
  */
-const makeDataFolder = async (command: readonly [string, ...string[]], data: string, signal: AbortSignal | undefined): Promise<void> => {
-  const [program, ...leading] = command;
+const makeDataFolder = async ([program, ...leading]: Command, data: string, signal: AbortSignal | undefined): Promise<void> => {
   for (const left of await readdir(dirname(data))) {
     if (left.startsWith(`${basename(data)}.partial-`)) await rm(join(dirname(data), left), { recursive: true, force: true });
   }

@@ -1,10 +1,10 @@
 import { createConnection } from "mysql2/promise";
-import { findDocker, findImage, stopTimeout } from "./docker.ts";
+import { findDocker, findImage, stopTimeout, volumeOf } from "./docker.ts";
 import { fetchMysql } from "./fetchMysql.ts";
 import { findProgram } from "./findProgram.ts";
 import { firstThatServes, notHere, type ServerProvider } from "./firstThatServes.ts";
 import { mysqlUrlAt } from "./developmentCredentials.ts";
-import { startMysqlProcess } from "./mysqlProcess.ts";
+import { mysqlIdentity, startMysqlProcess } from "./mysqlProcess.ts";
 import type { Killable, RunningMysql, ServerPlan } from "./runningServer.ts";
 import { UserError } from "../userError.ts";
 
@@ -52,14 +52,20 @@ const fromDocker = async (plan: ServerPlan) => {
   // The image refuses an empty password for root, and root as the name of one more user.
   const password = "development";
   let container = new MySqlContainer(image).withRootPassword(password);
-  if (plan.keep) container = container.withBindMounts([{ source: "event-sourced-cart-mysql", target: "/var/lib/mysql" }]);
+  if (plan.keep) container = container.withBindMounts([{ source: await volumeOf("mysql", plan), target: "/var/lib/mysql" }]);
   const started = await container
     .withCommand(["--max-connections=500", "--innodb-buffer-pool-size=512M", "--innodb-redo-log-capacity=1G"])
     .start();
   const port = started.getPort();
+  const url = mysqlUrlAt(port, password);
+  // Docker chose the port. A container's host name is the beginning of its id.
+  if (!started.getId().startsWith((await mysqlIdentity(url)).hostname)) {
+    await started.stop();
+    throw new UserError(`another MySQL than the container's answers on port ${port}`);
+  }
   return {
     provider: "docker" as const,
-    url: mysqlUrlAt(port, password),
+    url,
     description: `${image} in Docker (testcontainers) on port ${port}`,
     stop: async () => void (await started.stop({ timeout: stopTimeout(plan) })),
   };

@@ -23,13 +23,18 @@ export type ServerPorts = {
   readonly kafkaAdvertised?: number;
 };
 
-/** How the servers are to run. */
+/** Gives a port that is free at this moment, one of the preferred ones if possible. Another program may take it right afterwards. */
+export type ChoosePort = (preferred: readonly number[]) => Promise<number>;
+
+/** How the servers run. */
 export type ServerPlan = {
   /** Where data and logs go. */
   readonly folder: string;
   /** Kept for the next start, on the usual ports when they are free; or for tests, thrown away. */
   readonly keep: boolean;
   readonly ports?: ServerPorts;
+  /** Chooses the ports that `ports` leaves out; `chooseFreePort` by default. A spec forces races with it. */
+  readonly choosePort?: ChoosePort;
   /** Aborted to give up a start: what was started or half fetched by then is stopped and removed. */
   readonly signal?: AbortSignal;
   readonly report: (line: string) => void;

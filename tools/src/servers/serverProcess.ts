@@ -3,12 +3,19 @@ import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../userError.ts";
+import { PortTaken } from "./ports.ts";
+import { waitUntil } from "./waitUntil.ts";
 import { endWithThisProcess } from "./watchdog.ts";
 
 export type ServerProcess = {
   readonly logFile: string;
-  /** Throws a `UserError` with the end of its log once the process has ended. */
-  readonly assertRunning: () => Promise<void>;
+  /**
+   * Resolves when the probe passes while the process runs. The probe has to prove that
+   * this server answers, and not another one on the same port, and must not hang.
+   * Throws a `UserError` with the end of the log when the process ends or 120 s are over,
+   * `PortTaken` when it ended because another program uses its port. Stops the process before it throws.
+   */
+  readonly untilItServes: (what: string, probe: () => Promise<void>, signal: AbortSignal | undefined) => Promise<void>;
   /** SIGTERM, and SIGKILL after 30 s. Resolves when it has ended. */
   readonly stop: () => Promise<void>;
   /** SIGKILL, as a crash. Resolves when it has ended. */
@@ -22,6 +29,9 @@ export type ServerCommand = {
   readonly logFile: string;
   readonly cwd?: string;
 };
+
+/** What mysqld and Kafka log when another program uses the port. */
+const bindFailure = /Bind on TCP\/IP port|Socket server failed to bind/;
 
 /** In a process group of its own, so that Ctrl-C reaches only who started it, who then stops it in order. */
 export const startServerProcess = async ({ name, program, args, logFile, cwd }: ServerCommand): Promise<ServerProcess> => {
@@ -41,21 +51,39 @@ export const startServerProcess = async ({ name, program, args, logFile, cwd }: 
   void ended.then((how) => (end = how));
   endWithThisProcess(child);
 
+  const assertRunning = async (): Promise<void> => {
+    if (end === undefined) return;
+    const lines = (await readFile(logFile, "utf8")).trim().split("\n");
+    const taken = lines.find((line) => bindFailure.test(line));
+    if (taken !== undefined) throw new PortTaken(taken.trim());
+    const errors = lines.filter((line) => /ERROR|FATAL|Exception|No space left/i.test(line));
+    throw new UserError(`${name} ended (${end}): ${(errors.length > 0 ? errors : lines).slice(-3).join(" | ")} (its log: ${logFile})`);
+  };
+  const stop = async (): Promise<void> => {
+    if (end !== undefined) return;
+    child.kill("SIGTERM");
+    const inTime = await Promise.race([ended.then(() => true), delay(30_000, false, { ref: false })]);
+    if (!inTime) child.kill("SIGKILL");
+    await ended;
+  };
+
   return {
     logFile,
-    assertRunning: async () => {
-      if (end === undefined) return;
-      const lines = (await readFile(logFile, "utf8")).trim().split("\n");
-      const errors = lines.filter((line) => /ERROR|FATAL|Exception|No space left/i.test(line));
-      throw new UserError(`${name} ended (${end}): ${(errors.length > 0 ? errors : lines).slice(-3).join(" | ")} (its log: ${logFile})`);
+    untilItServes: async (what, probe, signal) => {
+      const probeWhileItRuns = async (): Promise<void> => {
+        await assertRunning();
+        await probe();
+        // It may have ended while the probe waited for the answer.
+        await assertRunning();
+      };
+      try {
+        await waitUntil(`${what} (its log: ${logFile})`, 120, probeWhileItRuns, signal);
+      } catch (error) {
+        await stop();
+        throw error;
+      }
     },
-    stop: async () => {
-      if (end !== undefined) return;
-      child.kill("SIGTERM");
-      const inTime = await Promise.race([ended.then(() => true), delay(30_000, false, { ref: false })]);
-      if (!inTime) child.kill("SIGKILL");
-      await ended;
-    },
+    stop,
     kill: async () => {
       if (end === undefined) child.kill("SIGKILL");
       await ended;

@@ -1,0 +1,61 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import getPort from "get-port";
+import { UserError } from "../userError.ts";
+import type { ChoosePort, ServerPlan } from "./runningServer.ts";
+
+/** In one process, it does not give the same port twice within 15 s. */
+export const chooseFreePort: ChoosePort = (preferred) => getPort({ port: preferred });
+
+/** Another program took a port between its choice and the server's bind. */
+export class PortTaken extends UserError {}
+
+const mostAttempts = 10;
+
+/**
+ * Starts a server and, each time another program was faster in taking one of its
+ * ports, starts it again: `start` chooses new ports. Throws the last `PortTaken`
+ * after ten attempts.
+ */
+export const retryTakenPorts = async <T>(server: string, plan: ServerPlan, start: () => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start();
+    } catch (error) {
+      if (!(error instanceof PortTaken) || attempt === mostAttempts || plan.signal?.aborted === true) throw error;
+      plan.report(`another program took a port of ${server} first (${error.message}): trying another port`);
+    }
+  }
+};
+
+export type ServerPort = {
+  /** The port of the last start if it is free, else the usual one, else any that is free. Says so when it is not the first of them. */
+  readonly choose: () => Promise<number>;
+  /** Remembers the port for the next start. */
+  readonly keep: (port: number) => Promise<void>;
+};
+
+/** The port of a server that keeps its data also stays the same from one start to the next, where it can. */
+export const portOf = (server: "MySQL" | "Kafka", usual: number, plan: ServerPlan): ServerPort => {
+  const chooseFrom = plan.choosePort ?? chooseFreePort;
+  if (!plan.keep) return { choose: () => chooseFrom([]), keep: () => Promise.resolve() };
+  const file = join(plan.folder, `${server.toLowerCase()}.port`);
+  return {
+    choose: async () => {
+      const preferred = [...new Set([(await readPort(file)) ?? usual, usual])];
+      const port = await chooseFrom(preferred);
+      if (port !== preferred[0]) plan.report(`port ${preferred[0]} of ${server} is in use by another program: it takes port ${port}`);
+      return port;
+    },
+    keep: async (port) => {
+      await writeFile(`${file}.partial`, `${port}\n`);
+      await rename(`${file}.partial`, file);
+    },
+  };
+};
+
+const readPort = async (file: string): Promise<number | undefined> => {
+  // A missing or damaged file is as good as none: the usual port is then preferred.
+  const port = Number(await readFile(file, "utf8").catch(() => ""));
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
+};
