@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { repositoryRoot } from "./paths.ts";
 import type { Report } from "./progress.ts";
+import type { Death } from "./servers/runningServer.ts";
 import { endWithThisProcess } from "./servers/watchdog.ts";
 
 export type ServiceProcess = {
   /** Resolves when it ended without having been asked to. */
-  readonly died: Promise<{ readonly description: string }>;
+  readonly died: Promise<Death>;
   /** SIGTERM, and SIGKILL after 15 s. Resolves when it has ended. */
   readonly stop: () => Promise<void>;
 };
@@ -29,9 +29,9 @@ const lastLines = 5;
  * One service as a process of its own. What it logs goes to the log folder; warnings,
  * errors and whatever is not a log line are shown as well.
  */
-export const startServiceProcess = async ({ name, watch, env, logFolder, report }: ServiceProcessOptions): Promise<ServiceProcess> => {
+export const startServiceProcess = ({ name, watch, env, logFolder, report }: ServiceProcessOptions): ServiceProcess => {
   const folder = join(repositoryRoot, "services", name);
-  await mkdir(logFolder, { recursive: true });
+  mkdirSync(logFolder, { recursive: true });
   const log = createWriteStream(join(logFolder, `${name}.log`));
   const fromSource = ["--watch", "--watch-preserve-output", "--conditions=source", "--import", "tsx", "src/main.ts"];
   const child = spawn(process.execPath, watch ? fromSource : ["--enable-source-maps", "dist/main.js"], {
@@ -42,23 +42,24 @@ export const startServiceProcess = async ({ name, watch, env, logFolder, report 
   });
   endWithThisProcess(child);
 
+  let stopping = false;
   const last: string[] = [];
   const take = (line: string): void => {
     log.write(`${line}\n`);
     last.push(line);
     if (last.length > lastLines) last.shift();
     const text = worthShowing(line);
-    if (text !== undefined) report(`${name}: ${text}`);
+    // What a service says while it stops goes to its log alone: it may well complain about servers that have ended.
+    if (text !== undefined && !stopping) report(`${name}: ${text}`);
   };
   createInterface({ input: child.stdout }).on("line", take);
   createInterface({ input: child.stderr }).on("line", take);
 
-  let stopping = false;
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
     child.once("close", (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
-  const died = new Promise<{ description: string }>((resolve) => {
+  const died = new Promise<Death>((resolve) => {
     child.once("close", () => {
       log.end();
       void ended.then(

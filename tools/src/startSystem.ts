@@ -1,11 +1,12 @@
 import { join, relative } from "node:path";
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { execa } from "execa";
 import { repositoryRoot } from "./paths.ts";
 import { type PlacedService, placeServices } from "./placeServices.ts";
 import { type Report, step } from "./progress.ts";
+import { type Program, runProgram } from "./runProgram.ts";
 import { claimDataFolder } from "./servers/claimDataFolder.ts";
+import type { Death } from "./servers/runningServer.ts";
 import { type Servers, startServers } from "./servers/startServers.ts";
 import { waitUntil } from "./servers/waitUntil.ts";
 import { services } from "./services.ts";
@@ -23,26 +24,29 @@ export type StartOptions = {
 };
 
 /**
- * Runs the whole system until the signal is aborted or a service dies; resolves to
- * the exit code when everything has stopped.
+ * Runs the whole system until the signal is aborted, or a server or a service dies;
+ * resolves to the exit code when everything has stopped.
  */
-export const startSystem = async ({ folder, watch, signal, report }: StartOptions): Promise<number> => {
+export const startSystem = async (options: StartOptions): Promise<number> => {
   const started = performance.now();
-  const giveBack = await claimDataFolder(folder, report);
+  const { folder, signal, report } = options;
   try {
-    const placed = await placeServices(services, process.env);
+    const giveBack = await claimDataFolder(folder, report, signal);
     try {
-      const servers = await startServersUntilAborted(folder, signal, report);
-      return servers === undefined ? 0 : await runOn(servers, placed, { folder, watch, signal, report }, started);
+      const placed = await placeServices(services, process.env);
+      try {
+        const servers = await startServersUntilAborted(folder, signal, report);
+        return servers === undefined ? 0 : await runOn(servers, placed, options, started);
+      } finally {
+        await Promise.all(placed.map(({ held }) => held.release()));
+      }
     } finally {
-      await Promise.all(placed.map(({ held }) => held.release()));
+      await giveBack();
     }
   } catch (error) {
-    // A terminal's Ctrl-C reaches a migration as well, which then fails.
+    // What was given up because of the signal did not fail.
     if (signal.aborted) return 0;
     throw error;
-  } finally {
-    await giveBack();
   }
 };
 
@@ -56,50 +60,64 @@ const startServersUntilAborted = async (folder: string, signal: AbortSignal, rep
   return Promise.race([starting, aborted(signal).then(() => delay(10_000, undefined, { ref: false }))]);
 };
 
-const runOn = async (
-  servers: Servers,
-  placed: readonly PlacedService[],
-  { folder, watch, signal, report }: StartOptions,
-  started: number,
-): Promise<number> => {
+const runOn = async (servers: Servers, placed: readonly PlacedService[], options: StartOptions, started: number): Promise<number> => {
+  const { folder, signal, report } = options;
   const running: ServiceProcess[] = [];
+  // Also ends what is under way when a server dies.
+  const ending = new AbortController();
+  const program = { logFolder: join(folder, "logs"), signal: AbortSignal.any([signal, ending.signal]) };
+  const env = environment(servers.mysql.url, servers.kafka.brokers);
   try {
-    if (signal.aborted) return 0;
-    const env = environment(servers.mysql.url, servers.kafka.brokers);
-    await step(report, "migrations applied", () => runProgram("the migrations", "migrations", "dist/src/cli.js", ["up", "all"], env));
-    await step(report, "topics created", () =>
-      runProgram("the creation of topics", "packages/messaging", "dist/createTopicsCli.js", [], env),
-    );
-    if (signal.aborted) return 0;
-
-    await step(report, "services ready", async () => {
-      const instanceId = randomUUID();
-      for (const { name, listensOn, held } of placed) {
-        await held.release();
-        const serviceEnv = { ...env, PORT: String(listensOn), INSTANCE_ID: instanceId };
-        running.push(await startServiceProcess({ name, watch, env: serviceEnv, logFolder: join(folder, "logs"), report }));
-      }
-      await Promise.race([
-        Promise.all(placed.map((service) => untilReady(service, instanceId, signal))),
-        // A service that dies is the reason, not the wait for it.
-        diedOne(running).then(({ description }) => Promise.reject(new UserError(description))),
-        aborted(signal),
-      ]);
-    });
+    await Promise.race([prepareAndStart({ env, placed, running, program }, options), failOnDeath(servers.died), aborted(signal)]);
     if (signal.aborted) return 0;
     report(welcome(placed, folder, (performance.now() - started) / 1000));
 
-    const death = await Promise.race([aborted(signal), diedOne(running)]);
+    const death = await Promise.race([aborted(signal), servers.died, diedOne(running)]);
     if (death === undefined) return 0;
-    report(`✘ ${death.description}\nThe others are stopped.`);
+    report(`✘ ${death.description}\nEverything else is stopped.`);
     return 1;
   } finally {
+    ending.abort();
     await step(report, "stopped", async () => {
       await Promise.all(running.map((service) => service.stop()));
       await servers.stop();
     });
   }
 };
+
+type Preparation = {
+  readonly env: Readonly<Record<string, string>>;
+  readonly placed: readonly PlacedService[];
+  /** Gets each service that was started. */
+  readonly running: ServiceProcess[];
+  readonly program: Pick<Program, "logFolder" | "signal">;
+};
+
+/** Resolves when every service is ready. */
+const prepareAndStart = async ({ env, placed, running, program }: Preparation, { watch, report }: StartOptions): Promise<void> => {
+  const { logFolder, signal } = program;
+  const run = (what: string, folder: string, file: string, args: readonly string[]): Promise<void> =>
+    runProgram({ ...program, what, cwd: join(repositoryRoot, folder), command: [process.execPath, file, ...args], env });
+  await step(report, "migrations applied", () => run("the migrations", "migrations", "dist/src/cli.js", ["up", "all"]));
+  await step(report, "topics created", () => run("the creation of topics", "packages/messaging", "dist/createTopicsCli.js", []));
+  await step(report, "services ready", async () => {
+    const instanceId = randomUUID();
+    for (const { name, listensOn, held } of placed) {
+      await held.release();
+      // Nothing is started any more once everything else is being stopped.
+      if (signal.aborted) return;
+      const serviceEnv = { ...env, PORT: String(listensOn), INSTANCE_ID: instanceId };
+      running.push(startServiceProcess({ name, watch, env: serviceEnv, logFolder, report }));
+    }
+    await Promise.race([
+      Promise.all(placed.map((service) => untilReady(service, instanceId, signal))),
+      // A service that dies is the reason, not the wait for it.
+      failOnDeath(diedOne(running)),
+    ]);
+  });
+};
+
+const failOnDeath = (died: Promise<Death>): Promise<never> => died.then(({ description }) => Promise.reject(new UserError(description)));
 
 const environment = (mysqlUrl: string, brokers: readonly string[]): Record<string, string> => {
   const database = (name: string): string => {
@@ -117,33 +135,22 @@ const environment = (mysqlUrl: string, brokers: readonly string[]): Record<strin
   };
 };
 
-const runProgram = async (
-  what: string,
-  folder: string,
-  program: string,
-  args: readonly string[],
-  env: Record<string, string>,
-): Promise<void> => {
-  const { failed, stderr } = await execa(process.execPath, [program, ...args], {
-    cwd: join(repositoryRoot, folder),
-    env,
-    reject: false,
-  });
-  if (failed) throw new UserError(`${what} failed: ${stderr.trim().split("\n").at(-1) ?? "it said nothing"}`);
-};
-
-/** Resolves when the service of this start, and not another program on its port, is ready. */
+/** Resolves when the service of this start, and not another program on its port, is ready. Throws once aborted. */
 export const untilReady = (
   { name, listensOn }: Pick<PlacedService, "name" | "listensOn">,
   instanceId: string,
   signal: AbortSignal,
 ): Promise<void> =>
-  waitUntil(`${name} to be ready on port ${listensOn}`, 60, async () => {
-    if (signal.aborted) return;
-    const response = await fetch(`http://127.0.0.1:${listensOn}/readyz`, { signal: AbortSignal.timeout(5_000) });
-    if (response.headers.get("Instance-Id") !== instanceId) throw new Error("another program answers on this port");
-    if (!response.ok) throw new Error(`it answers ${response.status}: ${await response.text()}`);
-  });
+  waitUntil(
+    `${name} to be ready on port ${listensOn}`,
+    60,
+    async () => {
+      const response = await fetch(`http://127.0.0.1:${listensOn}/readyz`, { signal: AbortSignal.timeout(5_000) });
+      if (response.headers.get("Instance-Id") !== instanceId) throw new Error("another program answers on this port");
+      if (!response.ok) throw new Error(`it answers ${response.status}: ${await response.text()}`);
+    },
+    signal,
+  );
 
 const aborted = (signal: AbortSignal): Promise<undefined> =>
   new Promise((resolve) => {
@@ -151,8 +158,7 @@ const aborted = (signal: AbortSignal): Promise<undefined> =>
     else signal.addEventListener("abort", () => resolve(undefined), { once: true });
   });
 
-const diedOne = (running: readonly ServiceProcess[]): Promise<{ readonly description: string }> =>
-  Promise.race(running.map(({ died }) => died));
+const diedOne = (running: readonly ServiceProcess[]): Promise<Death> => Promise.race(running.map(({ died }) => died));
 
 const exampleCart = "550e8400-e29b-41d4-a716-446655440000";
 

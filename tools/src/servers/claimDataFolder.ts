@@ -23,14 +23,14 @@ const nobody = "{}\n";
  * followed by the next when its process has ended: so what was read about an old claim
  * can never remove a new one. A claim of a number that was in use before sees the higher one.
  */
-export const claimDataFolder = async (folder: string, report: Report): Promise<() => Promise<void>> => {
+export const claimDataFolder = async (folder: string, report: Report, signal?: AbortSignal): Promise<() => Promise<void>> => {
   await mkdir(folder, { recursive: true });
   const content = join(folder, `claim-${process.pid}-${randomUUID()}.partial`);
   try {
     await writeFile(content, JSON.stringify({ starter: process.pid, watchdog: watchdogPid() }));
     for (let attempt = 0; attempt < 50; attempt++) {
       const highest = (await claims(folder)).at(-1);
-      if (highest !== undefined) await assertEnded(highest.file, report);
+      if (highest !== undefined) await assertEnded(highest.file, report, signal);
       const own = { number: (highest?.number ?? 0) + 1, file: join(folder, `owner.${(highest?.number ?? 0) + 1}.json`) };
       if (!(await linked(content, own.file))) continue;
       const all = await claims(folder);
@@ -72,7 +72,7 @@ const linked = async (content: string, file: string): Promise<boolean> => {
   }
 };
 
-const assertEnded = async (file: string, report: Report): Promise<void> => {
+const assertEnded = async (file: string, report: Report, signal: AbortSignal | undefined): Promise<void> => {
   const owner = await readOwner(file);
   if (owner === undefined) return;
   if (await runs(owner.starter, "startCli.ts")) {
@@ -80,9 +80,14 @@ const assertEnded = async (file: string, report: Report): Promise<void> => {
   }
   if (!(await runs(owner.watchdog, "watchdog.mjs"))) return;
   await step(report, "what an earlier start left running has stopped", () =>
-    waitUntil(`process ${owner.watchdog}, which stops what an earlier start left running`, 30, async () => {
-      if (await runs(owner.watchdog, "watchdog.mjs")) throw new Error("it still runs");
-    }),
+    waitUntil(
+      `process ${owner.watchdog}, which stops what an earlier start left running`,
+      30,
+      async () => {
+        if (await runs(owner.watchdog, "watchdog.mjs")) throw new Error("it still runs");
+      },
+      signal,
+    ),
   );
 };
 

@@ -4,7 +4,8 @@ import { mkdir, realpath } from "node:fs/promises";
 import { step } from "../progress.ts";
 import { UserError } from "../userError.ts";
 import { PortTaken } from "./ports.ts";
-import type { ServerPlan } from "./runningServer.ts";
+import type { StartedTestContainer } from "testcontainers";
+import type { Death, RunningServer, ServerPlan } from "./runningServer.ts";
 
 /** Why there is no Docker engine to use, or `undefined` when one answers. */
 export const findDocker = async (): Promise<string | undefined> => {
@@ -39,8 +40,32 @@ export const findImage = async (image: string, report: (line: string) => void): 
   }
 };
 
-/** Milliseconds that a container gets to end by itself: none when its data is thrown away. */
-export const stopTimeout = (plan: ServerPlan): number => (plan.keep ? 60_000 : 0);
+/** How to stop a container, and when it ended without that. One whose data is thrown away gets no time to end by itself. */
+export const watchContainer = async (
+  server: string,
+  container: StartedTestContainer,
+  plan: ServerPlan,
+): Promise<Pick<RunningServer, "stop" | "died">> => {
+  const { getContainerRuntimeClient } = await import("testcontainers");
+  const client = await getContainerRuntimeClient();
+  const id = container.getId();
+  let asked = false;
+  const died = new Promise<Death>((resolve) => {
+    const tell = (how: string): void => {
+      if (!asked) resolve({ description: `${server} ended (${how}); its log: docker logs ${id.slice(0, 12)}` });
+    };
+    const exit = client.container.getById(id).wait();
+    void exit.then(
+      () => tell("its container stopped"),
+      (error: unknown) => tell(`the Docker engine no longer answers: ${error instanceof Error ? error.message : String(error)}`),
+    );
+  });
+  const stop = async (): Promise<void> => {
+    asked = true;
+    await container.stop({ timeout: plan.keep ? 60_000 : 0 });
+  };
+  return { stop, died };
+};
 
 /** The volume of a server that keeps its data. Each checkout has its own, as it has its own data folder. */
 export const volumeOf = async (server: "mysql" | "kafka", plan: ServerPlan): Promise<string> => {

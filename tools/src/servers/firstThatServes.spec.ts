@@ -1,9 +1,14 @@
 import { expect } from "chai";
 import { UserError } from "../userError.ts";
 import { firstThatServes, notHere, type ServerProvider } from "./firstThatServes.ts";
-import type { Provider, RunningServer } from "./runningServer.ts";
+import { never, type Provider, type RunningServer } from "./runningServer.ts";
 
-const server = (provider: Provider): RunningServer => ({ provider, description: provider, stop: () => Promise.resolve() });
+const server = (provider: Provider): RunningServer => ({
+  provider,
+  description: provider,
+  stop: () => Promise.resolve(),
+  died: never,
+});
 const serves = (provider: Provider): ServerProvider<RunningServer> => ({
   provider,
   way: provider,

@@ -40,8 +40,8 @@ export const startKafkaProcess = async (
   const serveOn = async (port: number): Promise<RunningKafka & Killable> => {
     const controllerPort = plan.ports?.kafkaController ?? (await (plan.choosePort ?? chooseFreePort)([]));
     const advertisedPort = plan.ports?.kafkaAdvertised ?? port;
-    const { stop, kill } = await serve(java, join(libs, "*"), { port, controllerPort, advertisedPort }, plan);
-    return { provider, brokers: [`127.0.0.1:${advertisedPort}`], description: `${description} on port ${port}`, stop, kill };
+    const { stop, kill, died } = await serve(java, join(libs, "*"), { port, controllerPort, advertisedPort }, plan);
+    return { provider, brokers: [`127.0.0.1:${advertisedPort}`], description: `${description} on port ${port}`, stop, kill, died };
   };
   if (plan.ports?.kafka !== undefined) return serveOn(plan.ports.kafka);
   const ports = portOf("Kafka", 9092, plan);

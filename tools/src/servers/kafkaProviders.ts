@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { step } from "../progress.ts";
 import { UserError } from "../userError.ts";
-import { findDocker, findImage, stopTimeout, throwPortTaken, volumeOf } from "./docker.ts";
+import { findDocker, findImage, throwPortTaken, volumeOf, watchContainer } from "./docker.ts";
 import { fetchOnce } from "./fetchOnce.ts";
 import { findProgram } from "./findProgram.ts";
 import { firstThatServes, notHere, type ServerProvider } from "./firstThatServes.ts";
 import { assertKafkaOfRack, kafkaAnswers } from "./kafkaAnswers.ts";
 import { findJava, startKafkaProcess } from "./kafkaProcess.ts";
 import { portOf, retryTakenPorts } from "./ports.ts";
-import type { Killable, RunningKafka, ServerPlan } from "./runningServer.ts";
+import { type Killable, never, type RunningKafka, type ServerPlan } from "./runningServer.ts";
 import { waitUntil } from "./waitUntil.ts";
 
 const version = "4.3.1";
@@ -52,7 +52,13 @@ const fromEnvironment = async () => {
     }),
   );
   if (answers.every(({ status }) => status === "rejected")) throw new UserError(`no broker that KAFKA_BROKERS names answers (${value})`);
-  return { provider: "environment" as const, brokers, description: "the brokers that KAFKA_BROKERS names", stop: () => Promise.resolve() };
+  return {
+    provider: "environment" as const,
+    brokers,
+    description: "the brokers that KAFKA_BROKERS names",
+    stop: () => Promise.resolve(),
+    died: never,
+  };
 };
 
 const fromDocker = async (plan: ServerPlan) => {
@@ -92,7 +98,7 @@ const startContainer = async (port: number, plan: ServerPlan) => {
   // The home folder of the image's user: a new volume takes over its owner, and the broker may write.
   if (plan.keep) container = container.withBindMounts([{ source: await volumeOf("kafka", plan), target: "/home/appuser" }]);
   const started = await container.withStartupTimeout(120_000).start().catch(throwPortTaken);
-  const stop = async (): Promise<void> => void (await started.stop({ timeout: stopTimeout(plan) }));
+  const { stop, died } = await watchContainer("Kafka", started, plan);
   try {
     await waitUntil(`${image} on port ${port}`, 120, () => assertKafkaOfRack("127.0.0.1", port, rack), plan.signal);
   } catch (error) {
@@ -100,7 +106,7 @@ const startContainer = async (port: number, plan: ServerPlan) => {
     throw error;
   }
   const description = `${image} in Docker (testcontainers) on port ${port}`;
-  return { provider: "docker" as const, brokers: [`localhost:${port}`], description, stop };
+  return { provider: "docker" as const, brokers: [`localhost:${port}`], description, stop, died };
 };
 
 const fromHome = async (plan: ServerPlan) => {

@@ -40,8 +40,8 @@ export const startMysqlProcess = async (
   if (!existsSync(data)) await makeDataFolder(all, data, plan.signal);
 
   const serveOn = async (port: number): Promise<RunningMysql & Killable> => {
-    const { stop, kill } = await serve(all, data, port, plan);
-    return { provider, url: mysqlUrlAt(port), description: `${description} on port ${port}`, stop, kill };
+    const { stop, kill, died } = await serve(all, data, port, plan);
+    return { provider, url: mysqlUrlAt(port), description: `${description} on port ${port}`, stop, kill, died };
   };
   if (plan.ports?.mysql !== undefined) return serveOn(plan.ports.mysql);
   const ports = portOf("MySQL", 3306, plan);

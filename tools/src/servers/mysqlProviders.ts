@@ -1,11 +1,11 @@
 import { createConnection } from "mysql2/promise";
-import { findDocker, findImage, stopTimeout, volumeOf } from "./docker.ts";
+import { findDocker, findImage, volumeOf, watchContainer } from "./docker.ts";
 import { fetchMysql } from "./fetchMysql.ts";
 import { findProgram } from "./findProgram.ts";
 import { firstThatServes, notHere, type ServerProvider } from "./firstThatServes.ts";
 import { mysqlUrlAt } from "./developmentCredentials.ts";
 import { mysqlIdentity, startMysqlProcess } from "./mysqlProcess.ts";
-import type { Killable, RunningMysql, ServerPlan } from "./runningServer.ts";
+import { type Killable, never, type RunningMysql, type ServerPlan } from "./runningServer.ts";
 import { UserError } from "../userError.ts";
 
 const image = "mysql:9.7";
@@ -41,7 +41,13 @@ const fromEnvironment = async () => {
   } catch (error) {
     throw new UserError(`the server that MYSQL_URL names cannot be used: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return { provider: "environment" as const, url, description: "the server that MYSQL_URL names", stop: () => Promise.resolve() };
+  return {
+    provider: "environment" as const,
+    url,
+    description: "the server that MYSQL_URL names",
+    stop: () => Promise.resolve(),
+    died: never,
+  };
 };
 
 const fromDocker = async (plan: ServerPlan) => {
@@ -67,7 +73,7 @@ const fromDocker = async (plan: ServerPlan) => {
     provider: "docker" as const,
     url,
     description: `${image} in Docker (testcontainers) on port ${port}`,
-    stop: async () => void (await started.stop({ timeout: stopTimeout(plan) })),
+    ...(await watchContainer("MySQL", started, plan)),
   };
 };
 

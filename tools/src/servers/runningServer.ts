@@ -1,12 +1,20 @@
 export type Provider = "environment" | "docker" | "local" | "fetched";
 
+/** The end of a process that nobody asked to end. For people: what ended, how, and where its log is. */
+export type Death = { readonly description: string };
+
 /** A server that answers. `stop` resolves when it has ended; for one that the environment names it does nothing. */
 export type RunningServer = {
   readonly provider: Provider;
   /** For people: what it is and where it listens. */
   readonly description: string;
   readonly stop: () => Promise<void>;
+  /** Resolves when it ended without having been asked to; never for one that the environment names. */
+  readonly died: Promise<Death>;
 };
+
+/** For a server that others look after. */
+export const never = new Promise<never>(() => undefined);
 
 export type RunningMysql = RunningServer & { readonly url: string };
 export type RunningKafka = RunningServer & { readonly brokers: readonly string[] };

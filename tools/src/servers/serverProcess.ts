@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../userError.ts";
 import { PortTaken } from "./ports.ts";
+import type { Death } from "./runningServer.ts";
 import { waitUntil } from "./waitUntil.ts";
 import { endWithThisProcess } from "./watchdog.ts";
 
@@ -16,6 +17,8 @@ export type ServerProcess = {
    * `PortTaken` when it ended because another program uses its port. Stops the process before it throws.
    */
   readonly untilItServes: (what: string, probe: () => Promise<void>, signal: AbortSignal | undefined) => Promise<void>;
+  /** Resolves when it ended without `stop` or `kill`. */
+  readonly died: Promise<Death>;
   /** SIGTERM, and SIGKILL after 30 s. Resolves when it has ended. */
   readonly stop: () => Promise<void>;
   /** SIGKILL, as a crash. Resolves when it has ended. */
@@ -59,7 +62,12 @@ export const startServerProcess = async ({ name, program, args, logFile, cwd }: 
     const errors = lines.filter((line) => /ERROR|FATAL|Exception|No space left/i.test(line));
     throw new UserError(`${name} ended (${end}): ${(errors.length > 0 ? errors : lines).slice(-3).join(" | ")} (its log: ${logFile})`);
   };
+  let asked = false;
+  const died = new Promise<Death>((resolve) => {
+    void ended.then((how) => asked || resolve({ description: `${name} ended (${how}); its log: ${logFile}` }));
+  });
   const stop = async (): Promise<void> => {
+    asked = true;
     if (end !== undefined) return;
     child.kill("SIGTERM");
     const inTime = await Promise.race([ended.then(() => true), delay(30_000, false, { ref: false })]);
@@ -83,8 +91,10 @@ export const startServerProcess = async ({ name, program, args, logFile, cwd }: 
         throw error;
       }
     },
+    died,
     stop,
     kill: async () => {
+      asked = true;
       if (end === undefined) child.kill("SIGKILL");
       await ended;
     },

@@ -2,9 +2,15 @@ import { step } from "../progress.ts";
 import { firstThatServes } from "./firstThatServes.ts";
 import { kafkaAdvice, kafkaProviders } from "./kafkaProviders.ts";
 import { mysqlAdvice, mysqlProviders } from "./mysqlProviders.ts";
-import type { RunningKafka, RunningMysql, ServerPlan } from "./runningServer.ts";
+import type { Death, RunningKafka, RunningMysql, ServerPlan } from "./runningServer.ts";
 
-export type Servers = { readonly mysql: RunningMysql; readonly kafka: RunningKafka; readonly stop: () => Promise<void> };
+export type Servers = {
+  readonly mysql: RunningMysql;
+  readonly kafka: RunningKafka;
+  readonly stop: () => Promise<void>;
+  /** Resolves when one of them ended without having been asked to. */
+  readonly died: Promise<Death>;
+};
 
 /** Both servers, or neither: when one cannot be had, the other is stopped again. */
 export const startServers = async (plan: ServerPlan): Promise<Servers> => {
@@ -26,7 +32,9 @@ export const startServers = async (plan: ServerPlan): Promise<Servers> => {
   const stop = async (): Promise<void> => {
     await Promise.all(started.map(async (server) => (server.status === "fulfilled" ? server.value.stop() : undefined)));
   };
-  if (mysql.status === "fulfilled" && kafka.status === "fulfilled") return { mysql: mysql.value, kafka: kafka.value, stop };
+  if (mysql.status === "fulfilled" && kafka.status === "fulfilled") {
+    return { mysql: mysql.value, kafka: kafka.value, stop, died: Promise.race([mysql.value.died, kafka.value.died]) };
+  }
   await stop();
   throw mysql.status === "rejected" ? mysql.reason : kafka.status === "rejected" ? kafka.reason : new Error("unreachable");
 };

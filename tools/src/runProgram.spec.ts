@@ -1,0 +1,57 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { reasonIn, runProgram } from "./runProgram.ts";
+
+describe("a program that npm start runs", () => {
+  let folder = "";
+  before(async () => (folder = await mkdtemp(join(tmpdir(), "cart-program-"))));
+  after(() => rm(folder, { recursive: true, force: true }));
+  const run = (script: string, signal = new AbortController().signal): Promise<string> =>
+    runProgram({
+      what: "the migrations",
+      command: [process.execPath, "-e", script],
+      cwd: folder,
+      env: {},
+      logFolder: folder,
+      signal,
+    }).then(
+      () => "done",
+      (error: unknown) => String(error),
+    );
+
+  it("ends well", async () => {
+    expect(await run("console.log('applied')")).to.equal("done");
+  });
+
+  it("says why it failed, and where everything that it said is", async () => {
+    const failure = await run("console.error('migrate: the lock is taken'); process.exit(1)");
+    expect(failure).to.contain("the migrations failed (exit code 1): migrate: the lock is taken (all that was said: ");
+    expect(await readFile(join(folder, "the-migrations.log"), "utf8")).to.equal("migrate: the lock is taken\n");
+  });
+
+  it("gives an uncaught error as the reason, and not the version of Node.js behind it", async () => {
+    expect(await run("throw new TypeError('no such table: events')")).to.contain("TypeError: no such table: events (all");
+  });
+
+  it("is ended with all that it started, once the start is given up", async () => {
+    const abort = new AbortController();
+    const script = "require('node:child_process').spawnSync(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'])";
+    const outcome = run(script, abort.signal);
+    abort.abort();
+    expect(await outcome).to.contain("were stopped");
+    expect(await run("", abort.signal)).to.contain("stopped before the migrations");
+  });
+
+  it("has a reason whatever it said", () => {
+    expect(reasonIn("")).to.equal("it said nothing");
+    expect(reasonIn("first\nlast\n\n")).to.equal("last");
+    expect(reasonIn("/a/b.js:1\n\nError: connect ECONNREFUSED 127.0.0.1:1\n    at x\n\nNode.js v20.20.2\n")).to.equal(
+      "Error: connect ECONNREFUSED 127.0.0.1:1",
+    );
+    expect(reasonIn("Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'a'\n  at x {\n  code: 'X'\n}\n\nNode.js v24.1.0")).to.equal(
+      "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'a'",
+    );
+  });
+});
