@@ -8,7 +8,7 @@ export async function up(knex: Knex): Promise<void> {
   // The newest policy of each tenant that has a cart. Whoever computes a due time holds a shared lock on the row, so that
   // once a new version is committed no due time by an older one is committed any more.
   await knex.raw(`
-    CREATE TABLE policies (
+    CREATE TABLE IF NOT EXISTS policies (
       tenant_id         VARCHAR(64)  NOT NULL,
       version           INT UNSIGNED NOT NULL COMMENT '0: the tenant has no policy',
       abandoned_minutes INT UNSIGNED NULL,
@@ -23,7 +23,7 @@ export async function up(knex: Knex): Promise<void> {
 
   // One row for each cart that waits for something; it is deleted when the cart waits no more.
   await knex.raw(`
-    CREATE TABLE timers (
+    CREATE TABLE IF NOT EXISTS timers (
       cart_id        BINARY(16)   NOT NULL,
       tenant_id      VARCHAR(64)  NULL COMMENT 'NULL: not known yet, the event store has it',
       version        INT UNSIGNED NOT NULL COMMENT 'of the last event of the cart that is in this row',
@@ -39,5 +39,5 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw("DROP TABLE timers, policies");
+  await knex.raw("DROP TABLE IF EXISTS timers, policies");
 }

@@ -7,7 +7,7 @@ import type { Knex } from "knex";
 export async function up(knex: Knex): Promise<void> {
   // The stream key is the optimistic lock. The type is part of it, so that two aggregates never share a stream by sharing an id.
   await knex.raw(`
-    CREATE TABLE events (
+    CREATE TABLE IF NOT EXISTS events (
       id             BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
       event_id       BINARY(16)      NOT NULL,
       aggregate_id   BINARY(16)      NOT NULL,
@@ -25,7 +25,7 @@ export async function up(knex: Knex): Promise<void> {
 
   // Payloads are text, not JSON: the relay publishes the very bytes that were appended and never parses them.
   await knex.raw(`
-    CREATE TABLE outbox (
+    CREATE TABLE IF NOT EXISTS outbox (
       id              BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
       event_id        BINARY(16)      NOT NULL,
       aggregate_id    BINARY(16)      NOT NULL,
@@ -47,7 +47,7 @@ export async function up(knex: Knex): Promise<void> {
     ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin`);
 
   await knex.raw(`
-    CREATE TABLE snapshots (
+    CREATE TABLE IF NOT EXISTS snapshots (
       aggregate_id   BINARY(16)      NOT NULL,
       aggregate_type VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
       version        INT UNSIGNED    NOT NULL,
@@ -58,5 +58,5 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw("DROP TABLE snapshots, outbox, events");
+  await knex.raw("DROP TABLE IF EXISTS snapshots, outbox, events");
 }

@@ -5,17 +5,20 @@ const shards = 16;
 export async function up(knex: Knex): Promise<void> {
   // One row a shard, made once: a relay takes a shard by an UPDATE.
   await knex.raw(`
-    CREATE TABLE relay_leases (
+    CREATE TABLE IF NOT EXISTS relay_leases (
       shard      SMALLINT UNSIGNED NOT NULL,
       owner      VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
       expires_at DATETIME(6)       NOT NULL DEFAULT '1970-01-01 00:00:00',
       PRIMARY KEY (shard)
     ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4`);
-  await knex("relay_leases").insert(Array.from({ length: shards }, (_, shard) => ({ shard })));
+  await knex("relay_leases")
+    .insert(Array.from({ length: shards }, (_, shard) => ({ shard })))
+    .onConflict("shard")
+    .ignore();
 
   // Who is alive, so that each relay knows its fair share of the shards.
   await knex.raw(`
-    CREATE TABLE relay_members (
+    CREATE TABLE IF NOT EXISTS relay_members (
       owner      VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
       expires_at DATETIME(6) NOT NULL,
       PRIMARY KEY (owner)
@@ -23,7 +26,7 @@ export async function up(knex: Knex): Promise<void> {
 
   // An aggregate with a row that could not be published: its later rows wait behind that row.
   await knex.raw(`
-    CREATE TABLE outbox_blocks (
+    CREATE TABLE IF NOT EXISTS outbox_blocks (
       aggregate_id    BINARY(16)      NOT NULL,
       aggregate_type  VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
       outbox_id       BIGINT UNSIGNED NOT NULL,
@@ -33,5 +36,5 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw("DROP TABLE outbox_blocks, relay_members, relay_leases");
+  await knex.raw("DROP TABLE IF EXISTS outbox_blocks, relay_members, relay_leases");
 }

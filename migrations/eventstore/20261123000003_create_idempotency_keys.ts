@@ -3,7 +3,7 @@ import type { Knex } from "knex";
 export async function up(knex: Knex): Promise<void> {
   // The answer is text, not JSON: it is given again byte for byte. The primary key makes a second append with the same key fail.
   await knex.raw(`
-    CREATE TABLE idempotency_keys (
+    CREATE TABLE IF NOT EXISTS idempotency_keys (
       aggregate_id    BINARY(16)      NOT NULL,
       aggregate_type  VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
       idempotency_key VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -17,5 +17,5 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw("DROP TABLE idempotency_keys");
+  await knex.raw("DROP TABLE IF EXISTS idempotency_keys");
 }

@@ -1,15 +1,17 @@
 import type { Knex } from "knex";
+import { unlessDone } from "../src/unlessDone.ts";
 
 /*
  * MySQL lets a user lock rows with FOR UPDATE only if that user may also change or delete them, and nobody may change an
  * event. So there is a column that holds nothing, and writers are granted UPDATE on that one alone.
  */
 export async function up(knex: Knex): Promise<void> {
-  await knex.raw(
+  await unlessDone(
+    knex,
     "ALTER TABLE events ADD COLUMN locking TINYINT NULL INVISIBLE COMMENT 'holds nothing; who may change it may lock the row'",
   );
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw("ALTER TABLE events DROP COLUMN locking");
+  await unlessDone(knex, "ALTER TABLE events DROP COLUMN locking");
 }

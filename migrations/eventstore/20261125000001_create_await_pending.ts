@@ -15,6 +15,7 @@ import type { Knex } from "knex";
  * `pause` seconds apart. Both lists are ids with commas between them. Gives one row: whether it found one.
  */
 export async function up(knex: Knex): Promise<void> {
+  await knex.raw("DROP PROCEDURE IF EXISTS await_pending");
   await knex.raw(`
     CREATE PROCEDURE await_pending(shards TEXT, known MEDIUMTEXT, pause DOUBLE, looks INT)
     READS SQL DATA
@@ -47,5 +48,5 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw("DROP PROCEDURE await_pending");
+  await knex.raw("DROP PROCEDURE IF EXISTS await_pending");
 }

@@ -8,7 +8,7 @@ import type { Knex } from "knex";
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
-    CREATE TABLE carts (
+    CREATE TABLE IF NOT EXISTS carts (
       id            BINARY(16)   NOT NULL,
       tenant_id     VARCHAR(64)  NOT NULL,
       user_id       VARCHAR(64)  NOT NULL,
@@ -26,7 +26,7 @@ export async function up(knex: Knex): Promise<void> {
     ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin`);
 
   await knex.raw(`
-    CREATE TABLE cart_items (
+    CREATE TABLE IF NOT EXISTS cart_items (
       cart_id    BINARY(16)   NOT NULL,
       item_id    VARCHAR(64)  NOT NULL,
       name       VARCHAR(255) NULL,
@@ -38,7 +38,7 @@ export async function up(knex: Knex): Promise<void> {
 
   // Messages as they came, in the order in which they came (by id). A cart with a row here is parked.
   await knex.raw(`
-    CREATE TABLE dead_letters (
+    CREATE TABLE IF NOT EXISTS dead_letters (
       id              BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
       topic           VARCHAR(249) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
       kafka_partition INT UNSIGNED    NOT NULL,
@@ -58,5 +58,5 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw("DROP TABLE dead_letters, cart_items, carts");
+  await knex.raw("DROP TABLE IF EXISTS dead_letters, cart_items, carts");
 }

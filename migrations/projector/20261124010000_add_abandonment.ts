@@ -1,13 +1,17 @@
 import type { Knex } from "knex";
+import { unlessDone } from "../src/unlessDone.ts";
 
 /** What an abandoned cart's state has beside its lines. The time stays when the cart is opened again: it was abandoned once. */
 export async function up(knex: Knex): Promise<void> {
-  await knex.raw(`
+  await unlessDone(
+    knex,
+    `
     ALTER TABLE carts
       ADD COLUMN abandoned_at DATETIME(6) NULL COMMENT 'the last time' AFTER merged_into,
-      ADD COLUMN reminded_step INT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'the last one since then' AFTER abandoned_at`);
+      ADD COLUMN reminded_step INT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'the last one since then' AFTER abandoned_at`,
+  );
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw("ALTER TABLE carts DROP COLUMN reminded_step, DROP COLUMN abandoned_at");
+  await unlessDone(knex, "ALTER TABLE carts DROP COLUMN reminded_step, DROP COLUMN abandoned_at");
 }

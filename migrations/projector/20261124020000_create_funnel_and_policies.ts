@@ -1,4 +1,5 @@
 import type { Knex } from "knex";
+import { unlessDone } from "../src/unlessDone.ts";
 
 /*
  * A cart has a row for each milestone, of the day on which it first came to it: the primary key makes that so. Counts are
@@ -7,7 +8,7 @@ import type { Knex } from "knex";
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
-    CREATE TABLE cart_milestones (
+    CREATE TABLE IF NOT EXISTS cart_milestones (
       cart_id   BINARY(16)  NOT NULL,
       milestone ENUM('created', 'with_items', 'submitted', 'purchased', 'abandoned', 'recovered') NOT NULL,
       tenant_id VARCHAR(64) NOT NULL,
@@ -17,7 +18,7 @@ export async function up(knex: Knex): Promise<void> {
     ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin`);
 
   await knex.raw(`
-    CREATE TABLE cart_abandoned_policies (
+    CREATE TABLE IF NOT EXISTS cart_abandoned_policies (
       id                BINARY(16)   NOT NULL COMMENT 'derived from the tenant''s id',
       tenant_id         VARCHAR(64)  NOT NULL,
       title             VARCHAR(255) NOT NULL,
@@ -33,19 +34,26 @@ export async function up(knex: Knex): Promise<void> {
     ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin`);
 
   // Two aggregates of different types may have the same id. Until now every message was of a cart.
-  await knex.raw(`
+  await unlessDone(
+    knex,
+    `
     ALTER TABLE dead_letters
       ADD COLUMN aggregate_type VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'Cart' COMMENT 'of its topic' AFTER reason,
       DROP KEY dead_letters_aggregate,
-      ADD KEY dead_letters_aggregate (aggregate_type, aggregate_id, id)`);
+      ADD KEY dead_letters_aggregate (aggregate_type, aggregate_id, id)`,
+  );
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw("DELETE FROM dead_letters WHERE aggregate_type <> 'Cart'");
-  await knex.raw(`
+  // Without the column, the rows and the column are gone already.
+  await unlessDone(knex, "DELETE FROM dead_letters WHERE aggregate_type <> 'Cart'", ["ER_BAD_FIELD_ERROR"]);
+  await unlessDone(
+    knex,
+    `
     ALTER TABLE dead_letters
       DROP KEY dead_letters_aggregate,
       ADD KEY dead_letters_aggregate (aggregate_id, id),
-      DROP COLUMN aggregate_type`);
-  await knex.raw("DROP TABLE cart_abandoned_policies, cart_milestones");
+      DROP COLUMN aggregate_type`,
+  );
+  await knex.raw("DROP TABLE IF EXISTS cart_abandoned_policies, cart_milestones");
 }

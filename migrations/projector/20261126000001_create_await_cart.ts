@@ -10,6 +10,7 @@ import type { Knex } from "knex";
  * A SELECT, and not SET or IF with one inside: that would lock what it reads, and wait for the projector's transactions.
  */
 export async function up(knex: Knex): Promise<void> {
+  await knex.raw("DROP PROCEDURE IF EXISTS await_cart");
   await knex.raw(`
     CREATE PROCEDURE await_cart(cart_id BINARY(16), min_version INT UNSIGNED, pause DOUBLE, looks INT)
     READS SQL DATA
@@ -38,5 +39,5 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw("DROP PROCEDURE await_cart");
+  await knex.raw("DROP PROCEDURE IF EXISTS await_cart");
 }

@@ -37,7 +37,11 @@ program
   .description("apply every pending migration; creates the database when it is missing")
   .addArgument(databaseArgument())
   .action(async (database: MigratedDatabase | "all") => {
-    for (const each of chosen(database)) print(each, "applied", await migrateUp(each, urlOf(each)));
+    for (const each of chosen(database)) {
+      print(each, "applied", await migrateUp(each, urlOf(each)));
+      const { newer } = await migrationStatus(each, urlOf(each));
+      if (newer.length > 0) console.log(`${each}: stays as a newer release left it (${newer.join(", ")})`);
+    }
   });
 
 program
@@ -62,8 +66,8 @@ program
   .addArgument(databaseArgument())
   .action(async (database: MigratedDatabase | "all") => {
     for (const each of chosen(database)) {
-      const { applied, pending } = await migrationStatus(each, urlOf(each));
-      for (const name of applied) console.log(`${each}: applied  ${name}`);
+      const { applied, pending, newer } = await migrationStatus(each, urlOf(each));
+      for (const name of applied) console.log(`${each}: applied  ${name}${newer.includes(name) ? " (by a newer release)" : ""}`);
       for (const name of pending) console.log(`${each}: pending  ${name}`);
     }
   });

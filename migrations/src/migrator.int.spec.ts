@@ -1,11 +1,20 @@
-import { useMysqlDatabase } from "@cart/testkit";
+import { useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
-import type { RowDataPacket } from "mysql2/promise";
-import { migrateDown, migratedDatabases, migrateUp, migrationStatus } from "./migrator.ts";
+import { createConnection, type RowDataPacket } from "mysql2/promise";
+import { migrateDown, migratedDatabases, migrateUp, migrationStatus, newerIn } from "./migrator.ts";
+
+describe("the applied migrations that a release does not have", () => {
+  it("are of a newer one if their names are later than all of its own", () => {
+    expect(newerIn(["1_a", "2_b"], ["1_a", "2_b", "3_c"])).to.deep.equal([]);
+    expect(newerIn(["1_a", "2_b", "3_c"], ["1_a", "2_b"])).to.deep.equal(["3_c"]);
+    expect(() => newerIn(["1_a", "2_b", "3_c"], ["1_a", "3_c"])).to.throw("2_b was applied and is not in this release");
+  });
+});
 
 for (const name of migratedDatabases) {
   describe(`migrations of ${name}`, () => {
     const database = useMysqlDatabase();
+    beforeEach("no migration is applied", () => migrateDown(name, database.url(), { all: true }));
 
     /** Every table as the server would create it, without the counters that grow with use. */
     const schema = async (): Promise<Record<string, string>> => {
@@ -43,7 +52,69 @@ for (const name of migratedDatabases) {
 
       const [reverted] = await migrateDown(name, database.url());
       const after = await migrationStatus(name, database.url());
-      expect(after).to.deep.equal({ applied: before.applied.slice(0, -1), pending: [reverted] });
+      expect(after).to.deep.equal({ applied: before.applied.slice(0, -1), pending: [reverted], newer: [] });
+    });
+
+    it("run again from the start when one was cut short, before or after any of its statements", async () => {
+      const applied = await migrateUp(name, database.url());
+      const first = await schema();
+      for (const migration of applied.toReversed()) {
+        // What a kill leaves: the statements took effect, and the list of applied migrations does not say so.
+        await database.pool().query("DELETE FROM migrations WHERE name = ?", [migration]);
+        expect(await migrateUp(name, database.url()), migration).to.deep.equal([migration]);
+        expect(await schema(), migration).to.deep.equal(first);
+      }
+      await database.pool().query("DELETE FROM migrations");
+      expect(await migrateUp(name, database.url())).to.deep.equal(applied);
+      expect(await schema()).to.deep.equal(first);
+      // The same for a revert that was cut short.
+      const [newest] = await migrateDown(name, database.url());
+      await database.pool().query("INSERT INTO migrations (name, batch, migration_time) VALUES (?, 1, NOW())", [newest]);
+      expect(await migrateDown(name, database.url())).to.deep.equal([newest]);
+      expect(await migrateUp(name, database.url())).to.deep.equal([newest]);
+      expect(await schema()).to.deep.equal(first);
+    });
+
+    it("are not held up by the lock of a process that was killed", async () => {
+      const applied = await migrateUp(name, database.url());
+      await database.pool().query("UPDATE migrations_lock SET is_locked = 1");
+      await database.pool().query("DELETE FROM migrations WHERE name = ?", [applied.at(-1)]);
+      expect(await migrateUp(name, database.url())).to.deep.equal([applied.at(-1)]);
+      await database.pool().query("DELETE FROM migrations_lock");
+      await database.pool().query("DELETE FROM migrations WHERE name = ?", [applied.at(-1)]);
+      expect(await migrateUp(name, database.url())).to.deep.equal([applied.at(-1)]);
+    });
+
+    it("wait for a process that migrates, and go on when its connection ends", async () => {
+      const other = await createConnection(database.url());
+      const lock = "CONCAT('migrations:', LEFT(SHA2(DATABASE(), 256), 40))";
+      await other.query(`SELECT GET_LOCK(${lock}, 0)`);
+      let done = false;
+      const migrating = migrateUp(name, database.url()).then(() => (done = true));
+      const waiting = `SELECT 1 FROM performance_schema.metadata_locks
+        WHERE OBJECT_TYPE = 'USER LEVEL LOCK' AND LOCK_STATUS = 'PENDING' AND OBJECT_NAME = ${lock}`;
+      await waitFor("the wait for the lock", async () => (await database.pool().query<RowDataPacket[]>(waiting))[0].length > 0);
+      expect(done).to.equal(false);
+      other.destroy();
+      expect(await migrating).to.equal(true);
+    });
+
+    it("apply each one once when two processes migrate at once", async () => {
+      const both = await Promise.all([migrateUp(name, database.url()), migrateUp(name, database.url())]);
+      expect(both.filter((applied) => applied.length > 0)).to.have.length(1);
+    });
+
+    it("leave the schema of a newer release as it is, and do not revert it", async () => {
+      await migrateUp(name, database.url());
+      const first = await schema();
+      const newer = "99991231235959_of_a_newer_release";
+      await database.pool().query("INSERT INTO migrations (name, batch, migration_time) VALUES (?, 99, NOW())", [newer]);
+      expect(await migrateUp(name, database.url())).to.deep.equal([]);
+      expect((await migrationStatus(name, database.url())).newer).to.deep.equal([newer]);
+      const refused = await migrateDown(name, database.url()).catch((error: unknown) => error);
+      expect(String(refused)).to.contain(`${newer} is of a newer release: revert it with that release`);
+      expect(await schema()).to.deep.equal(first);
+      await database.pool().query("DELETE FROM migrations WHERE name = ?", [newer]);
     });
 
     it("go over TLS when the URL asks for it", async () => {

@@ -2,13 +2,19 @@ import { readdir, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import knex, { type Knex } from "knex";
+import type { Connection, RowDataPacket } from "mysql2";
 import mysql, { type SslOptions } from "mysql2/promise";
 
 /** The databases that have migrations, each with the folder that holds them. */
 export const migratedDatabases = ["eventstore", "projector", "abandonment"] as const;
 export type MigratedDatabase = (typeof migratedDatabases)[number];
 
-export type MigrationStatus = { readonly applied: readonly string[]; readonly pending: readonly string[] };
+export type MigrationStatus = {
+  readonly applied: readonly string[];
+  readonly pending: readonly string[];
+  /** Applied by a newer release. */
+  readonly newer: readonly string[];
+};
 
 const packageRoot = join(dirname(fileURLToPath(import.meta.url)), "..");
 const folderOf = (database: MigratedDatabase): string => join(packageRoot, database);
@@ -16,11 +22,14 @@ const folderOf = (database: MigratedDatabase): string => join(packageRoot, datab
 type Migration = { readonly name: string; readonly path: string };
 
 /** Migrations are known by their name without the extension, so that source and compiled files are the same migration. */
-const migrationSource = (folder: string): Knex.MigrationSource<Migration> => ({
-  getMigrations: async () => {
-    const files = (await readdir(folder)).filter((file) => /^\d{14}_\w+\.(ts|js)$/.test(file)).toSorted();
-    return files.map((file) => ({ name: basename(file, extname(file)), path: join(folder, file) }));
-  },
+const migrationsOf = async (database: MigratedDatabase): Promise<Migration[]> => {
+  const folder = folderOf(database);
+  const files = (await readdir(folder)).filter((file) => /^\d{14}_\w+\.(ts|js)$/.test(file)).toSorted();
+  return files.map((file) => ({ name: basename(file, extname(file)), path: join(folder, file) }));
+};
+
+const migrationSource = (database: MigratedDatabase): Knex.MigrationSource<Migration> => ({
+  getMigrations: () => migrationsOf(database),
   getMigrationName: ({ name }) => name,
   getMigration: async ({ path }): Promise<Knex.Migration> => {
     const migration: unknown = await import(pathToFileURL(path).href);
@@ -74,14 +83,41 @@ const createDatabase = async (url: string): Promise<void> => {
   }
 };
 
-const withMigrator = async <T>(database: MigratedDatabase, url: string, work: (migrate: Knex.Migrator) => Promise<T>): Promise<T> => {
+const lockSeconds = 60;
+
+/**
+ * The lock belongs to the one connection that migrates: it ends with the process that
+ * holds it, and not before MySQL has finished that process's last statement.
+ */
+const takeLock = (connection: Connection, done: (error: Error | null, connection: Connection) => void): void => {
+  // A lock's name counts for the whole server and has 64 characters at most.
+  const statement = "SELECT GET_LOCK(CONCAT('migrations:', LEFT(SHA2(DATABASE(), 256), 40)), ?) AS taken";
+  connection.query<(RowDataPacket & { taken: number | null })[]>(statement, [lockSeconds], (error, rows) => {
+    const failure = `another process has been migrating this database for ${lockSeconds} s: try again when it has ended`;
+    done(error ?? (rows[0]?.taken === 1 ? null : new Error(failure)), connection);
+  });
+};
+
+const withConnection = async <T>(
+  database: MigratedDatabase,
+  url: string,
+  work: (migrate: Knex.Migrator) => Promise<T>,
+  pool: Knex.PoolConfig,
+): Promise<T> => {
   await createDatabase(url);
   const { server, database: name } = connectionOf(url);
+  const timeout = (lockSeconds + 30) * 1_000;
   const connection = knex({
     client: "mysql2",
     connection: { ...server, database: name, timezone: "Z" },
-    pool: { min: 0, max: 2 },
-    migrations: { migrationSource: migrationSource(folderOf(database)), tableName: "migrations" },
+    pool: { min: 1, max: 1, createTimeoutMillis: timeout, ...pool },
+    acquireConnectionTimeout: timeout,
+    migrations: {
+      migrationSource: migrationSource(database),
+      tableName: "migrations",
+      // Knex refuses a schema of a newer release; `newerIn` tells such a schema from a damaged list.
+      disableMigrationsListValidation: true,
+    },
   });
   try {
     return await work(connection.migrate);
@@ -90,18 +126,55 @@ const withMigrator = async <T>(database: MigratedDatabase, url: string, work: (m
   }
 };
 
+/** One process at a time. */
+const migrating = <T>(database: MigratedDatabase, url: string, work: (migrate: Knex.Migrator) => Promise<T>): Promise<T> =>
+  withConnection(
+    database,
+    url,
+    async (migrate) => {
+      // Creates knex's tables if they do not exist.
+      await statusOf(migrate, database);
+      // Knex has a lock of its own, a row that stays when its process is killed. Whoever holds ours has outlived that process.
+      await migrate.forceFreeMigrationsLock();
+      return work(migrate);
+    },
+    { afterCreate: takeLock },
+  );
+
+const statusOf = async (migrate: Knex.Migrator, database: MigratedDatabase): Promise<MigrationStatus> => {
+  const [completed, missing] = (await migrate.list()) as [{ name: string }[], Migration[]];
+  const applied = completed.map(({ name }) => name);
+  const pending = missing.map(({ name }) => name);
+  const known = (await migrationsOf(database)).map(({ name }) => name);
+  return { applied, pending, newer: newerIn(applied, known) };
+};
+
+/**
+ * The applied migrations that this release does not have, because a newer one applied
+ * them: names begin with their time. Throws when one is missing that is not newer.
+ */
+export const newerIn = (applied: readonly string[], known: readonly string[]): readonly string[] => {
+  const newest = known.toSorted().at(-1) ?? "";
+  const unknown = applied.filter((name) => !known.includes(name));
+  const missing = unknown.filter((name) => name < newest);
+  if (missing.length > 0) throw new Error(`${missing.join(", ")} was applied and is not in this release, though it is not newer`);
+  return unknown;
+};
+
 type Applied = readonly string[];
 
-/** Applies every pending migration; returns their names. Knex's lock table lets one process migrate at a time. */
+/** Applies every pending migration; returns their names. What a newer release applied stays. */
 export const migrateUp = async (database: MigratedDatabase, url: string): Promise<Applied> =>
-  withMigrator(database, url, async (migrate) => {
+  migrating(database, url, async (migrate) => {
     const [, names] = (await migrate.latest()) as [number, string[]];
     return names;
   });
 
 /** Reverts the newest migration, or every one with `all`; returns the names, newest first. */
 export const migrateDown = async (database: MigratedDatabase, url: string, options: { all?: boolean } = {}): Promise<Applied> =>
-  withMigrator(database, url, async (migrate) => {
+  migrating(database, url, async (migrate) => {
+    const { newer } = await statusOf(migrate, database);
+    if (newer.length > 0) throw new Error(`${newer.join(", ")} is of a newer release: revert it with that release`);
     const names: string[] = [];
     for (;;) {
       const [, reverted] = (await migrate.down()) as [number, string[]];
@@ -111,10 +184,7 @@ export const migrateDown = async (database: MigratedDatabase, url: string, optio
   });
 
 export const migrationStatus = async (database: MigratedDatabase, url: string): Promise<MigrationStatus> =>
-  withMigrator(database, url, async (migrate) => {
-    const [applied, pending] = (await migrate.list()) as [{ name: string }[], Migration[]];
-    return { applied: applied.map(({ name }) => name), pending: pending.map(({ name }) => name) };
-  });
+  withConnection(database, url, (migrate) => statusOf(migrate, database), {});
 
 /** Writes an empty migration into the source folder of the database; returns its path. */
 export const createMigration = async (database: MigratedDatabase, name: string, now: Date): Promise<string> => {
@@ -126,6 +196,7 @@ export const createMigration = async (database: MigratedDatabase, name: string, 
   return path;
 };
 
+/** Its statements must be safe to run twice, because a migration that is cut short runs again as a whole. */
 const emptyMigration = `import type { Knex } from "knex";
 
 export async function up(knex: Knex): Promise<void> {
