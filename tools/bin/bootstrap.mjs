@@ -12,7 +12,8 @@ const { packageManager, engines } = JSON.parse(readFileSync(join(root, "package.
 
 /** Whether the command needs the packages built, and what it runs: a program of tools/src, a script of another folder, or the suite of a folder. */
 const commands = {
-  start: { build: true, program: "startCli.ts" },
+  // It builds the packages itself, once it has found that nothing else is in the way.
+  start: { build: false, program: "startCli.ts" },
   test: { build: false, program: "testCli.ts" },
   build: { build: true },
   lint: { build: false, program: "lintCli.ts" },
@@ -29,6 +30,8 @@ const env = {
   ...process.env,
   PATH: `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH ?? ""}`,
   TURBO_TELEMETRY_DISABLED: "1",
+  // Milliseconds since the epoch: what npm start says it took counts from here.
+  CART_STARTED_AT: String(Date.now() - performance.now()),
 };
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
@@ -42,12 +45,14 @@ const assertNodeVersion = () => {
 };
 
 let running;
+let preparing = false;
 let orphaned = false;
 let stopRequested = false;
 
 /** Runs a program to its end. Signals go on to it, and it decides what they mean. */
 const run = (program, args, options = {}) =>
   new Promise((resolve, reject) => {
+    if (stopRequested) return reject(new Failure("stopped"));
     running = spawn(program, args, { cwd: root, env, stdio: "inherit", ...options });
     let output = "";
     for (const stream of [running.stdout, running.stderr]) stream?.on("data", (data) => (output = (output + data).slice(-20_000)));
@@ -58,11 +63,30 @@ const run = (program, args, options = {}) =>
     });
   });
 
+/** Does a step of the preparation: out of reach of a terminal's signals, and ended with all that it started by the first one. */
+const prepare = async (program, args) => {
+  preparing = true;
+  const result = await run(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+  preparing = false;
+  // Whatever its exit code says: it may have taken the signal for a reason to end well.
+  if (stopRequested) throw new Failure("stopped");
+  return result;
+};
+
+const pass = (signal) => {
+  try {
+    if (preparing) process.kill(-running.pid, "SIGTERM");
+    else running.kill(signal);
+  } catch {
+    // It has ended.
+  }
+};
+
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => {
     stopRequested = true;
     if (running === undefined) process.exit(130);
-    running.kill(signal);
+    pass(signal);
   });
 }
 // A parent that was killed takes this process along. npm puts a shell between, which lives on when npm is killed: where
@@ -81,7 +105,7 @@ setInterval(() => {
   if (orphaned || (process.ppid === parent && grandparent() === npm)) return;
   orphaned = true;
   if (running === undefined) process.exit(1);
-  running.kill("SIGTERM");
+  pass("SIGTERM");
 }, 500).unref();
 
 /** A step of its own line, with its time; says that it goes on when it takes long. */
@@ -120,8 +144,7 @@ const install = async () => {
   const state = installState();
   if (existsSync(stateFile) && readFileSync(stateFile, "utf8") === state) return;
   await step("dependencies installed", async () => {
-    const pipe = { stdio: ["ignore", "pipe", "pipe"] };
-    const { code, output } = await run("npx", ["--yes", packageManager, "install", "--frozen-lockfile"], pipe);
+    const { code, output } = await prepare("npx", ["--yes", packageManager, "install", "--frozen-lockfile"]);
     if (code !== 0) throw new Failure(`the dependencies could not be installed: ${reasonOf(output)}`);
   });
   writeFileSync(stateFile, state);
@@ -137,8 +160,7 @@ const reasonOf = (output) => {
 
 const build = () =>
   step("packages built", async () => {
-    const pipe = { stdio: ["ignore", "pipe", "pipe"] };
-    const { code, output } = await run("turbo", ["run", "build", "--output-logs=errors-only"], pipe);
+    const { code, output } = await prepare("turbo", ["run", "build", "--output-logs=errors-only"]);
     if (code !== 0)
       throw new Failure(/ENOSPC|no space left/i.test(output) ? `the build failed: ${reasonOf(output)}` : `the build failed:\n${output}`);
   });

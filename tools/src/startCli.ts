@@ -5,7 +5,7 @@ import { dataFolder } from "./paths.ts";
 import { reportToStderr } from "./progress.ts";
 import { services } from "./services.ts";
 import { startSystem } from "./startSystem.ts";
-import { explain } from "./userError.ts";
+import { explain, UserError } from "./userError.ts";
 
 const help = `npm start [-- --data FOLDER]
 
@@ -23,9 +23,20 @@ Ports: ${services.map(({ name, port, portVariable }) => `${name} ${port} (${port
 npm run dev does the same and restarts a service when its source changes.
 `;
 
-const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" }, watch: { type: "boolean" }, data: { type: "string" } } });
+const readOptions = () => {
+  try {
+    return parseArgs({ options: { help: { type: "boolean", short: "h" }, watch: { type: "boolean" }, data: { type: "string" } } }).values;
+  } catch (error) {
+    throw new UserError(`${explain(error).split(". ")[0]}: npm start -- --help lists the options`);
+  }
+};
 
 const run = async (): Promise<number> => {
+  const values = readOptions();
+  if (values.help === true) {
+    console.log(help);
+    return 0;
+  }
   const abort = new AbortController();
   onStopRequest(
     () => {
@@ -35,16 +46,14 @@ const run = async (): Promise<number> => {
     () => process.exit(1),
   );
   const folder = values.data === undefined ? dataFolder : resolve(values.data);
-  return startSystem({ folder, watch: values.watch === true, signal: abort.signal, report: reportToStderr });
+  const startedAt = Number(process.env["CART_STARTED_AT"] ?? Date.now());
+  return startSystem({ folder, watch: values.watch === true, startedAt, signal: abort.signal, report: reportToStderr });
 };
 
-if (values.help === true) console.log(help);
-else {
-  let exitCode = 1;
-  try {
-    exitCode = await run();
-  } catch (error) {
-    console.error(`✘ ${explain(error)}`);
-  }
-  process.exit(exitCode);
+let exitCode = 1;
+try {
+  exitCode = await run();
+} catch (error) {
+  for (const line of explain(error).split("\n")) console.error(line.startsWith(" ") ? line : `✘ ${line}`);
 }
+process.exit(exitCode);

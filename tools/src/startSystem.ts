@@ -1,4 +1,4 @@
-import { join, relative } from "node:path";
+import { delimiter, join, relative } from "node:path";
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { repositoryRoot } from "./paths.ts";
@@ -6,18 +6,21 @@ import { type PlacedService, placeServices } from "./placeServices.ts";
 import { type Report, step } from "./progress.ts";
 import { type Program, runProgram } from "./runProgram.ts";
 import { claimDataFolder } from "./servers/claimDataFolder.ts";
+import { assertKafkaCanRun } from "./servers/kafkaProviders.ts";
 import type { Death } from "./servers/runningServer.ts";
 import { type Servers, startServers } from "./servers/startServers.ts";
 import { waitUntil } from "./servers/waitUntil.ts";
 import { services } from "./services.ts";
 import { type ServiceProcess, startServiceProcess } from "./serviceProcess.ts";
-import { UserError } from "./userError.ts";
+import { explain, UserError } from "./userError.ts";
 
 export type StartOptions = {
   /** Where data and logs are kept. One system at a time uses it. */
   readonly folder: string;
   /** Runs the services from source and restarts one when a file that it uses changes. */
   readonly watch: boolean;
+  /** When the command was given, in milliseconds since the epoch. */
+  readonly startedAt: number;
   /** Aborted to stop everything in order. */
   readonly signal: AbortSignal;
   readonly report: Report;
@@ -28,15 +31,15 @@ export type StartOptions = {
  * resolves to the exit code when everything has stopped.
  */
 export const startSystem = async (options: StartOptions): Promise<number> => {
-  const started = performance.now();
   const { folder, signal, report } = options;
   try {
     const giveBack = await claimDataFolder(folder, report, signal);
     try {
-      const placed = await placeServices(services, process.env);
+      const placed = await checkBeforeBuild();
       try {
+        await build(options);
         const servers = await startServersUntilAborted(folder, signal, report);
-        return servers === undefined ? 0 : await runOn(servers, placed, options, started);
+        return servers === undefined ? 0 : await runOn(servers, placed, options);
       } finally {
         await Promise.all(placed.map(({ held }) => held.release()));
       }
@@ -50,6 +53,27 @@ export const startSystem = async (options: StartOptions): Promise<number> => {
   }
 };
 
+/** The services' ports. Throws a `UserError` with everything that is in the way of a start, one line each. */
+const checkBeforeBuild = async (): Promise<readonly PlacedService[]> => {
+  const [missing, placed] = await Promise.allSettled([assertKafkaCanRun(), placeServices(services, process.env)]);
+  if (missing.status === "fulfilled" && placed.status === "fulfilled") return placed.value;
+  if (placed.status === "fulfilled") await Promise.all(placed.value.map(({ held }) => held.release()));
+  const reasons = [placed, missing].flatMap((check) => (check.status === "rejected" ? [explain(check.reason)] : []));
+  throw new UserError(reasons.join("\n"));
+};
+
+const build = ({ folder, signal, report }: StartOptions): Promise<void> =>
+  step(report, "packages built", () =>
+    runProgram({
+      what: "the build",
+      command: ["turbo", "run", "build", "--output-logs=errors-only"],
+      cwd: repositoryRoot,
+      env: { PATH: `${process.env["PATH"] ?? ""}${delimiter}${join(repositoryRoot, "node_modules/.bin")}` },
+      logFolder: join(folder, "logs"),
+      signal,
+    }),
+  );
+
 /** `undefined` once aborted. A pull of an image cannot be cut short: what it leaves ends with this process. */
 const startServersUntilAborted = async (folder: string, signal: AbortSignal, report: Report): Promise<Servers | undefined> => {
   const starting = startServers({ folder, keep: true, signal, report }).catch((error: unknown) => {
@@ -60,8 +84,8 @@ const startServersUntilAborted = async (folder: string, signal: AbortSignal, rep
   return Promise.race([starting, aborted(signal).then(() => delay(10_000, undefined, { ref: false }))]);
 };
 
-const runOn = async (servers: Servers, placed: readonly PlacedService[], options: StartOptions, started: number): Promise<number> => {
-  const { folder, signal, report } = options;
+const runOn = async (servers: Servers, placed: readonly PlacedService[], options: StartOptions): Promise<number> => {
+  const { folder, startedAt, signal, report } = options;
   const running: ServiceProcess[] = [];
   // Also ends what is under way when a server dies.
   const ending = new AbortController();
@@ -70,7 +94,7 @@ const runOn = async (servers: Servers, placed: readonly PlacedService[], options
   try {
     await Promise.race([prepareAndStart({ env, placed, running, program }, options), failOnDeath(servers.died), aborted(signal)]);
     if (signal.aborted) return 0;
-    report(welcome(placed, folder, (performance.now() - started) / 1000));
+    report(welcome(placed, folder, (Date.now() - startedAt) / 1000));
 
     const death = await Promise.race([aborted(signal), servers.died, diedOne(running)]);
     if (death === undefined) return 0;

@@ -24,14 +24,18 @@ export type RunningStart = {
 export const portOf = (server: "MySQL" | "Kafka", said: string): number =>
   Number(new RegExp(`✔ ${server}: .* on port (\\d+)`).exec(said)?.[1]);
 
-export const startOn = async (folder: string, env: Readonly<Record<string, string>> = {}): Promise<RunningStart> => {
+export const startOn = async (
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+  options: readonly string[] = [],
+): Promise<RunningStart> => {
   const names = ["COMMAND_API", "QUERY_API", "OUTBOX_RELAY", "PROJECTOR", "CART_ABANDONMENT"] as const;
   const ports: Record<string, string> = {};
   for (const name of names) ports[`${name}_PORT`] = String(await getPort());
   // Servers of its own, whatever the suite's environment names.
   const { MYSQL_URL: _mysql, KAFKA_BROKERS: _kafka, ...inherited } = process.env;
   const program = join(repositoryRoot, "tools/src/startCli.ts");
-  const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", program, "--data", folder], {
+  const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", program, "--data", folder, ...options], {
     cwd: join(repositoryRoot, "tools"),
     env: { ...inherited, CART_WITHOUT_DOCKER: "1", ...ports, ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -41,6 +41,12 @@ export const startOwnKafka = (plan: ServerPlan): Promise<RunningKafka & Killable
     "Install Java 17 or newer with Maven (Debian and Ubuntu: apt-get install openjdk-17-jre-headless maven), or unpack Kafka and set KAFKA_HOME",
   );
 
+/** Throws a `UserError` when Kafka would have to run on a Java that is not there. */
+export const assertKafkaCanRun = async (): Promise<void> => {
+  const named = process.env["KAFKA_BROKERS"] ?? "";
+  if (named === "" && (await findDocker()) !== undefined) await findJava();
+};
+
 const fromEnvironment = async () => {
   const value = process.env["KAFKA_BROKERS"];
   if (value === undefined || value === "") return notHere("not set");
