@@ -28,4 +28,18 @@ export { shardCount, shardOf } from "./outbox/shardOf.ts";
 export { type Append, appendStreams } from "./streams/appendStreams.ts";
 export { CommitOutcomeUnknownError } from "./streams/commitOutcomeUnknownError.ts";
 export { ConcurrencyError } from "./streams/concurrencyError.ts";
-export { type LoadedStream, loadStreams } from "./streams/loadStreams.ts";
+export { assertEventsReadable, countEvents } from "./streams/countEvents.ts";
+export {
+  createStreamFolder,
+  foldAllStreams,
+  type FoldedPage,
+  foldStreams,
+  type StreamFold,
+  type StreamFolder,
+} from "./streams/foldStreams.ts";
+export { type LoadedStream, loadStreamAt, loadStreams, type PastStream } from "./streams/loadStreams.ts";
+export type { PageLimits } from "./streams/readPage.ts";
+export { readRanges, type StreamRange, type StreamSlice } from "./streams/readRanges.ts";
+export { readLastOfType, readStream, type StreamPage } from "./streams/readStream.ts";
+export { type StreamDamage, StreamDamagedError, type StreamId } from "./streams/streamDamagedError.ts";
+export type { StreamCategory, StreamEvent } from "./streams/streamEvents.ts";

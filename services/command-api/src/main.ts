@@ -1,5 +1,5 @@
 import { cartAggregate, tenantPolicyAggregate } from "@cart/domain";
-import { type CommittedBatch, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
+import { assertEventsReadable, type CommittedBatch, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
 import { apiGuard, listenHost } from "@cart/http-kit";
 import { listen, runService } from "@cart/process-kit";
 import { createCommandMetrics } from "./commandMetrics.ts";
@@ -45,7 +45,7 @@ await runService({
       tracer,
       stopping,
       instanceId: config.INSTANCE_ID,
-      readiness: { eventstore: async () => void (await pool.query({ sql: "SELECT 1 FROM events LIMIT 1", timeout: 2000 })) },
+      readiness: { eventstore: () => assertEventsReadable(pool) },
     });
     const server = await listen(app, { port: config.PORT, host: listenHost(config.HOST, guard.policy, logger) });
     onStop("http server", () => server.close());

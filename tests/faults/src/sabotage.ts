@@ -23,7 +23,7 @@ export const sabotages: readonly Sabotage[] = [
     service: "projector",
     patches: [
       { file: "projection/projectBatch.js", from: "isOfThisKind && version <= state.version", to: "false" },
-      { file: "projection/projection.js", from: "if (event.version !== state.version + 1)", to: "if (false)" },
+      { file: "projection/projection.js", from: "if (version !== state.version + 1)", to: "if (false)" },
     ],
     scenario: duplicates,
   },

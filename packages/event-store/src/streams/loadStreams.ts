@@ -1,18 +1,28 @@
-import type { Aggregate, DomainEvent } from "@cart/domain";
-import { bytesToUuid, run, runTogether, uuidToBytes, withConnection } from "@cart/mysql";
+import type { Aggregate, Decider, DomainEvent } from "@cart/domain";
+import { bytesToUuid, type ReadRows, readRowsOn, runTogether, uuidToBytes, withConnection } from "@cart/mysql";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
+import type { PageLimits } from "./readPage.ts";
+import { readRangesAs } from "./readRanges.ts";
+import { readStream } from "./readStream.ts";
+import { selectSnapshots, type SnapshotRow, toSnapshot } from "./snapshots.ts";
+import { notApplicable, type StreamId } from "./streamDamagedError.ts";
+import { foldedForm, type StreamEvent } from "./streamEvents.ts";
 
 /** An aggregate as its stream says it is. `version` 0 is a stream without events. */
 export type LoadedStream<State> = { readonly state: State; readonly version: number; readonly snapshotVersion: number };
 
-type SnapshotRow = RowDataPacket & { aggregate_id: Buffer; version: number; state: unknown };
-type BegunRow = RowDataPacket & { aggregate_id: Buffer };
-type EventRow = RowDataPacket & { aggregate_id: Buffer; version: number; event_type: string; schema_version: number; event_data: unknown };
+type FirstRow = RowDataPacket & { readonly aggregate_id: Buffer };
+
+/** Streams are folded page by page, so that the memory does not grow with their lengths. */
+const page: PageLimits = { maxEvents: 5_000, maxBytes: 16_777_216 };
 
 /**
  * The committed state of each aggregate: its newest snapshot and the events after
  * it, folded. Two round trips, however many aggregates (at least one), and one when
- * none has events: those are in the result with version 0.
+ * none has events: those are in the result with version 0. Streams with more than a page
+ * of events after their snapshots take one more round trip for each further page.
+ *
+ * Throws `StreamDamagedError`.
  */
 export const loadStreams = <State, Command, Event extends DomainEvent>(
   pool: Pool,
@@ -23,47 +33,89 @@ export const loadStreams = <State, Command, Event extends DomainEvent>(
 /** As `loadStreams`, in the connection's transaction. */
 export const loadStreamsOn = async <State, Command, Event extends DomainEvent>(
   connection: PoolConnection,
-  { type, decider, codec, snapshots }: Aggregate<State, Command, Event>,
+  aggregate: Aggregate<State, Command, Event>,
   aggregateIds: readonly string[],
 ): Promise<Map<string, LoadedStream<State>>> => {
+  const { type, decider } = aggregate;
   const streams = new Map<string, LoadedStream<State>>(
     aggregateIds.map((id) => [id, { state: decider.initialState, version: 0, snapshotVersion: 0 }]),
   );
-
-  const ids = aggregateIds.map(uuidToBytes);
-  const [snapshotRows, begunRows] = await runTogether<[SnapshotRow[], BegunRow[]]>(connection, [
+  const [snapshotRows, firstRows] = await runTogether<[SnapshotRow[], FirstRow[]]>(connection, [
+    selectSnapshots(aggregate, aggregateIds),
+    // Not `version = 1`: a stream that has lost its first event is damaged, not new. MySQL reads one index entry for each stream.
     {
-      sql: "SELECT aggregate_id, version, state FROM snapshots WHERE aggregate_id IN (?) AND aggregate_type = ? AND schema_version = ?",
-      values: [ids, type, snapshots.schemaVersion],
+      sql: "SELECT aggregate_id, MIN(version) AS version FROM events WHERE aggregate_id IN (?) AND aggregate_type = ? GROUP BY aggregate_id",
+      values: [aggregateIds.map(uuidToBytes), type],
     },
-    { sql: "SELECT aggregate_id FROM events WHERE aggregate_id IN (?) AND aggregate_type = ? AND version = 1", values: [ids, type] },
   ]);
   for (const row of snapshotRows) {
-    streams.set(bytesToUuid(row.aggregate_id), {
-      state: snapshots.fromJson(row.state),
-      version: row.version,
-      snapshotVersion: row.version,
-    });
+    const { aggregateId, version, state } = toSnapshot(aggregate, row);
+    streams.set(aggregateId, { state, version, snapshotVersion: version });
   }
 
   // Most aggregates that are not in memory are new.
-  const begun = new Set([...snapshotRows, ...begunRows].map((row) => bytesToUuid(row.aggregate_id)));
-  if (begun.size === 0) return streams;
-  const eventRows = await run<EventRow[]>(
-    connection,
-    `SELECT aggregate_id, version, event_type, schema_version, event_data FROM events
-     WHERE ${[...begun].map(() => "(aggregate_id = ? AND aggregate_type = ? AND version > ?)").join(" OR ")}
-     ORDER BY aggregate_id, version`,
-    [...begun].flatMap((id) => [uuidToBytes(id), type, streams.get(id)?.version ?? 0]),
-  );
-  for (const row of eventRows) {
-    const id = bytesToUuid(row.aggregate_id);
-    const stream = streams.get(id);
-    if (stream === undefined || row.version !== stream.version + 1) {
-      throw new Error(`stream ${type}/${id} has version ${row.version} after ${stream?.version ?? "nothing"}: the event store is damaged`);
-    }
-    const event = codec.upcast({ type: row.event_type, schemaVersion: row.schema_version, data: row.event_data });
-    streams.set(id, { ...stream, state: decider.evolve(stream.state, event), version: row.version });
+  let unread = [...new Set([...snapshotRows, ...firstRows].map((row) => bytesToUuid(row.aggregate_id)))];
+  while (unread.length > 0) {
+    const ranges = unread.map((aggregateId) => ({ aggregateId, after: streams.get(aggregateId)?.version ?? 0 }));
+    const slices = await readRangesAs(foldedForm<Event>(), readRowsOn(connection), aggregate, ranges, page);
+    unread = slices.flatMap(({ events, isWhole, damage }, index) => {
+      const id = ranges[index]?.aggregateId;
+      const stream = id === undefined ? undefined : streams.get(id);
+      if (id === undefined || stream === undefined) return [];
+      streams.set(id, foldEvents({ aggregateType: type, aggregateId: id }, decider, stream, events));
+      if (damage !== undefined) throw damage;
+      return isWhole ? [] : [id];
+    });
   }
   return streams;
+};
+
+/** An aggregate as it was when its stream had just got the event `last`. */
+export type PastStream<State, Event extends DomainEvent> = { readonly state: State; readonly last: StreamEvent<Event> };
+
+/**
+ * The aggregate as it was at a version: the newest snapshot at or before it and the events after that, folded page by page.
+ * `undefined` when the stream does not have the version. Throws `StreamDamagedError`, and the signal's reason when it is
+ * aborted between two pages.
+ */
+export const loadStreamAt = async <State, Command, Event extends DomainEvent>(
+  read: ReadRows,
+  aggregate: Aggregate<State, Command, Event>,
+  { aggregateId, version, signal }: { readonly aggregateId: string; readonly version: number; readonly signal: AbortSignal },
+  limits: PageLimits,
+): Promise<PastStream<State, Event> | undefined> => {
+  const { events } = await readStream(read, aggregate, { aggregateId, after: version - 1, upTo: version }, { ...limits, maxEvents: 1 });
+  const [last] = events;
+  if (last === undefined) return undefined;
+  const stream = { aggregateType: aggregate.type, aggregateId };
+  const [row] = await read<SnapshotRow>(selectSnapshots(aggregate, [aggregateId], version));
+  let past = row === undefined ? { state: aggregate.decider.initialState, version: 0 } : toSnapshot(aggregate, row);
+  while (past.version < version) {
+    signal.throwIfAborted();
+    const range = { aggregateId, after: past.version, upTo: version };
+    const [slice] = await readRangesAs(foldedForm<Event>(), read, aggregate, [range], limits);
+    past = foldEvents(stream, aggregate.decider, past, slice?.events ?? []);
+    if (slice?.damage !== undefined) throw slice.damage;
+    // The last event was there: only somebody who deletes events leads here, and another page would not end it.
+    if (slice?.isWhole === true && past.version < version) throw notApplicable("its end is missing", stream, past.version);
+  }
+  return { state: past.state, last };
+};
+
+const foldEvents = <State, Command, Event extends DomainEvent, Folded extends { readonly state: State; readonly version: number }>(
+  stream: StreamId,
+  { evolve }: Decider<State, Command, Event>,
+  before: Folded,
+  events: readonly StreamEvent<Event>[],
+): Folded => {
+  let { state, version } = before;
+  for (const { event, version: next } of events) {
+    try {
+      state = evolve(state, event);
+    } catch (error) {
+      throw notApplicable(error, stream, next);
+    }
+    version = next;
+  }
+  return { ...before, state, version };
 };

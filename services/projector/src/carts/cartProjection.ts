@@ -1,4 +1,4 @@
-import { cartAggregateType } from "@cart/domain";
+import { cartAggregate, type CartEvent } from "@cart/domain";
 import { createProjection, type ProjectionDefinition } from "../projection/projection.ts";
 import { cartRows, cartTables } from "./cartRows.ts";
 import { cartWrites } from "./cartWrites.ts";
@@ -6,8 +6,8 @@ import { projectCartEvent } from "./projectCartEvent.ts";
 import { noCart, type ProjectedCart } from "./projectedCart.ts";
 import { type CartRows, selectCarts, toCarts } from "./selectCarts.ts";
 
-export const cartDefinition: ProjectionDefinition<ProjectedCart, CartRows> = {
-  aggregateType: cartAggregateType,
+export const cartDefinition: ProjectionDefinition<ProjectedCart, CartEvent, CartRows> = {
+  category: cartAggregate,
   tables: cartTables,
   nothing: noCart,
   project: projectCartEvent,

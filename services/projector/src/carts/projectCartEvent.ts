@@ -1,22 +1,21 @@
-import { cartDecider, cartEventCodec, itemCount, milestonesOf, totalAmount } from "@cart/domain";
-import type { EventToProject } from "../projection/projection.ts";
+import { cartDecider, type CartEvent, itemCount, milestonesOf, totalAmount } from "@cart/domain";
+import type { StreamEvent } from "@cart/event-store";
 import { applicable, ProjectionError } from "../projection/projectionError.ts";
 import type { ProjectedCart } from "./projectedCart.ts";
 
-export const projectCartEvent = (projected: ProjectedCart, { version, occurredAt, event }: EventToProject): ProjectedCart => {
-  const decoded = cartEventCodec.decode(event);
-  const cart = applicable(() => cartDecider.evolve(projected.cart, decoded));
+export const projectCartEvent = (projected: ProjectedCart, { version, occurredAt, event }: StreamEvent<CartEvent>): ProjectedCart => {
+  const cart = applicable(() => cartDecider.evolve(projected.cart, event));
   // An amount that is not exact, or too great for its column, may not be stored.
   if (cart.status !== "NONE" && !(Number.isSafeInteger(totalAmount(cart)) && Number.isSafeInteger(itemCount(cart)))) {
     throw new ProjectionError("NOT_APPLICABLE", "the cart's total would be too great to be exact");
   }
-  const milestones = milestonesOf(projected.cart, decoded);
+  const milestones = milestonesOf(projected.cart, event);
   return {
     version,
     cart,
     createdAt: version === 1 ? occurredAt : projected.createdAt,
     updatedAt: occurredAt,
-    abandonedAt: decoded.type === "CartAbandoned" ? occurredAt : projected.abandonedAt,
+    abandonedAt: event.type === "CartAbandoned" ? occurredAt : projected.abandonedAt,
     // What was reached before stays as it is: the first time counts.
     reached:
       milestones.length === 0

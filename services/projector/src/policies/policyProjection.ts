@@ -1,4 +1,4 @@
-import { tenantPolicyAggregate, tenantPolicyAggregateType, tenantPolicyEventCodec } from "@cart/domain";
+import { tenantPolicyAggregate, type TenantPolicyEvent } from "@cart/domain";
 import { createProjection, type ProjectionDefinition } from "../projection/projection.ts";
 import { applicable } from "../projection/projectionError.ts";
 import { policiesTable, policyRows } from "./policyRows.ts";
@@ -8,19 +8,16 @@ import { type PolicyRow, selectPolicies, toPolicies } from "./selectPolicies.ts"
 
 const { evolve } = tenantPolicyAggregate.decider;
 
-const policyDefinition: ProjectionDefinition<ProjectedPolicy, [PolicyRow[]]> = {
-  aggregateType: tenantPolicyAggregateType,
+const policyDefinition: ProjectionDefinition<ProjectedPolicy, TenantPolicyEvent, [PolicyRow[]]> = {
+  category: tenantPolicyAggregate,
   tables: [policiesTable],
   nothing: noPolicy,
-  project: ({ policy, createdAt }, { version, occurredAt, event }) => {
-    const decoded = tenantPolicyEventCodec.decode(event);
-    return {
-      version,
-      policy: applicable(() => evolve(policy, decoded)),
-      createdAt: version === 1 ? occurredAt : createdAt,
-      updatedAt: occurredAt,
-    };
-  },
+  project: ({ policy, createdAt }, { version, occurredAt, event }) => ({
+    version,
+    policy: applicable(() => evolve(policy, event)),
+    createdAt: version === 1 ? occurredAt : createdAt,
+    updatedAt: occurredAt,
+  }),
   select: selectPolicies,
   toStates: toPolicies,
   writes: policyWrites,

@@ -3,16 +3,15 @@ import type { ConsumedMessage } from "@cart/messaging";
 import { expect } from "chai";
 import { added, cartId, created, messageOf, purchased, stream, timeOf } from "../testing/cartMessages.ts";
 import { cartDefinition } from "../carts/cartProjection.ts";
-import { projectCartEvent } from "../carts/projectCartEvent.ts";
 import { changedLines, type ProjectedCart } from "../carts/projectedCart.ts";
 import { readMessage } from "./incomingMessage.ts";
 import { type BatchState, projectBatch } from "./projectBatch.ts";
-import { inOrder } from "./projection.ts";
+import { projectMessages } from "./projection.ts";
 
 const nothing: BatchState<ProjectedCart> = { states: new Map(), parked: new Set() };
 
 const project = (messages: readonly ConsumedMessage[], state: Partial<BatchState<ProjectedCart>> = {}) =>
-  projectBatch({ ...cartDefinition, project: inOrder(projectCartEvent) }, { ...nothing, ...state }, messages.map(readMessage));
+  projectBatch(projectMessages(cartDefinition), { ...nothing, ...state }, messages.map(readMessage));
 type Result = ReturnType<typeof project>;
 
 const fold = (cart: Cart, ...events: readonly DomainEvent[]): Cart =>

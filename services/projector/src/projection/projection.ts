@@ -1,29 +1,38 @@
-import type { EncodedEvent } from "@cart/domain";
+import type { DomainEvent, EncodedEvent } from "@cart/domain";
+import {
+  createStreamFolder,
+  type StreamCategory,
+  type StreamDamage,
+  type StreamEvent,
+  type StreamFold,
+  type StreamFolder,
+} from "@cart/event-store";
 import { run, type Statement, uuidToBytes } from "@cart/mysql";
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { DeadLetterCode } from "../deadLetters/deadLetter.ts";
 import { type ParkedRow, selectParked, toParked } from "../deadLetters/parkedAggregates.ts";
 import { aggregateIdOf, type IncomingMessage } from "./incomingMessage.ts";
-import { type BatchResult, projectBatch } from "./projectBatch.ts";
+import { type BatchResult, projectBatch, type Projector } from "./projectBatch.ts";
 import type { ProjectedTable, TableRows } from "./projectedTable.ts";
 import { isUnprojectable, ProjectionError } from "./projectionError.ts";
 
 /** An aggregate as the read model has it: the fold of its first `version` events. 0 for one that is not there. */
 export type Projected = { readonly version: number };
 
+/** An event of a message, whose data nobody has decoded. */
 export type EventToProject = { readonly version: number; readonly occurredAt: Date; readonly event: EncodedEvent };
 
 export type Change<State extends Projected> = { readonly id: string; readonly before: State; readonly after: State };
 
 /** What is particular to one kind of aggregate. `Rows` are those of `select`. */
-export type ProjectionDefinition<State extends Projected, Rows extends RowDataPacket[][]> = {
-  readonly aggregateType: string;
+export type ProjectionDefinition<State extends Projected, Event extends DomainEvent, Rows extends RowDataPacket[][]> = {
+  readonly category: StreamCategory<Event>;
   /** The first one has a row for each aggregate, with its `version`. */
   readonly tables: readonly [ProjectedTable, ...ProjectedTable[]];
   /** Before the first event. */
   readonly nothing: State;
-  /** The state after its next event, wherever the event comes from. Throws what `isUnprojectable` tells. */
-  readonly project: (state: State, event: EventToProject) => State;
+  /** The state after its next event, wherever the event comes from. Throws a `ProjectionError` for an event that cannot be projected. */
+  readonly project: (state: State, event: StreamEvent<Event>) => State;
   /** The aggregates that exist, locked until the transaction ends. Ids in order, so that two transactions lock in the same order. */
   readonly select: (ids: readonly (Buffer | null)[]) => { readonly [Index in keyof Rows]: Statement };
   readonly toStates: (rows: Rows) => ReadonlyMap<string, State>;
@@ -45,10 +54,8 @@ export type Folded = {
   readonly version: number;
   readonly rows: TableRows;
   /** The first event that this program cannot project: `version` and `rows` are those before it. */
-  readonly problem: { readonly version: number; readonly reason_code: DeadLetterCode; readonly reason: string } | undefined;
+  readonly problem: { readonly version: number; readonly reason_code: DeadLetterCode | StreamDamage; readonly reason: string } | undefined;
 };
-
-export type Fold = { readonly add: (event: EventToProject) => void; readonly end: () => Folded };
 
 /** Messages of one topic on their way into the read model, in one transaction: first `reads`, then `project` on their rows. */
 export type PreparedBatch = {
@@ -56,7 +63,7 @@ export type PreparedBatch = {
   readonly project: (rows: readonly RowDataPacket[][]) => { readonly result: BatchResult; readonly writes: readonly Statement[] };
 };
 
-/** How one kind of aggregate gets into the read model; its state is nobody else's business. */
+/** How one kind of aggregate gets into the read model; its state is private. */
 export type Projection = {
   readonly aggregateType: string;
   readonly tables: readonly [ProjectedTable, ...ProjectedTable[]];
@@ -65,25 +72,32 @@ export type Projection = {
   readonly prepareRetry: (messages: readonly IncomingMessage[]) => PreparedBatch;
   /** The aggregate's version, its row locked until the transaction ends; 0 when it is not there. */
   readonly lockVersion: (connection: PoolConnection, id: string) => Promise<number>;
-  /** Folds an aggregate from its first event on. */
-  readonly startFold: (id: string) => Fold;
+  /** Folds aggregates of the event store. */
+  readonly folder: StreamFolder<Folded>;
 };
 
-/** `project` for the version after the state's, and for no other. */
-export const inOrder =
-  <State extends Projected>(project: ProjectionDefinition<State, never>["project"]) =>
-  (state: State, event: EventToProject): State => {
-    if (event.version !== state.version + 1) {
-      throw new ProjectionError("VERSION_GAP", `the event has version ${event.version}, expected ${state.version + 1}`);
+/** Projects the event of a message onto the state before it: decodes it once, and refuses a version that is not the next one. */
+export const projectMessages = <State extends Projected, Event extends DomainEvent, Rows extends RowDataPacket[][]>({
+  category,
+  nothing,
+  project,
+}: ProjectionDefinition<State, Event, Rows>): Projector<State> => ({
+  aggregateType: category.type,
+  nothing,
+  project: (state, { version, occurredAt, event }) => {
+    if (version !== state.version + 1) {
+      throw new ProjectionError("VERSION_GAP", `the event has version ${version}, expected ${state.version + 1}`);
     }
-    return project(state, event);
-  };
+    return project(state, { version, occurredAt, event: category.codec.decode(event) });
+  },
+});
 
-export const createProjection = <State extends Projected, Rows extends RowDataPacket[][]>(
-  definition: ProjectionDefinition<State, Rows>,
+export const createProjection = <State extends Projected, Event extends DomainEvent, Rows extends RowDataPacket[][]>(
+  definition: ProjectionDefinition<State, Event, Rows>,
 ): Projection => {
-  const { aggregateType, tables, nothing, select, toStates, writes, rowsOf } = definition;
-  const project = inOrder(definition.project);
+  const { category, tables, select, toStates, writes } = definition;
+  const aggregateType = category.type;
+  const projector = projectMessages(definition);
 
   const prepare = (messages: readonly IncomingMessage[], isRetry: boolean): PreparedBatch => {
     const ids = [...new Set(messages.map(aggregateIdOf))].filter((id) => id !== undefined).toSorted();
@@ -96,7 +110,7 @@ export const createProjection = <State extends Projected, Rows extends RowDataPa
         // The rows are those of `reads`, in their order.
         const states = toStates(rows.slice(0, selects.length) as Rows);
         const parked = isRetry ? new Set<string>() : toParked((rows[selects.length] ?? []) as ParkedRow[]);
-        const { changes, ...result } = projectBatch({ aggregateType, nothing, project }, { states, parked }, messages);
+        const { changes, ...result } = projectBatch(projector, { states, parked }, messages);
         return { result, writes: writes(changes) };
       },
     };
@@ -116,21 +130,30 @@ export const createProjection = <State extends Projected, Rows extends RowDataPa
       );
       return row?.version ?? 0;
     },
-    startFold: (id) => {
-      let state = nothing;
-      let problem: Folded["problem"];
-      return {
-        add: (event) => {
-          if (problem !== undefined) return;
-          try {
-            state = project(state, event);
-          } catch (error) {
-            if (!isUnprojectable(error)) throw error;
-            problem = { version: event.version, reason_code: error.code, reason: error.message };
-          }
-        },
-        end: () => ({ aggregateType, id, version: state.version, rows: rowsOf(uuidToBytes(id), state), problem }),
-      };
+    folder: createStreamFolder(category, (id) => foldOne(definition, id)),
+  };
+};
+
+/** Folds one aggregate up to the first event that this program cannot project. */
+const foldOne = <State extends Projected, Event extends DomainEvent, Rows extends RowDataPacket[][]>(
+  { category, nothing, project, rowsOf }: ProjectionDefinition<State, Event, Rows>,
+  id: string,
+): StreamFold<Event, Folded> => {
+  let state = nothing;
+  let problem: Folded["problem"];
+  return {
+    add: (event) => {
+      if (problem !== undefined) return;
+      try {
+        state = project(state, event);
+      } catch (error) {
+        if (!isUnprojectable(error)) throw error;
+        problem = { version: event.version, reason_code: error.code, reason: error.message };
+      }
+    },
+    end: (damage) => {
+      if (damage !== undefined) problem ??= { version: damage.version, reason_code: damage.code, reason: damage.reason };
+      return { aggregateType: category.type, id, version: state.version, rows: rowsOf(uuidToBytes(id), state), problem };
     },
   };
 };

@@ -1,4 +1,5 @@
-import { bytesToUuid, inTransaction, run, uuidToBytes } from "@cart/mysql";
+import { countEvents, foldAllStreams, foldStreams } from "@cart/event-store";
+import { bytesToUuid, inTransaction, readRowsFrom, run, uuidToBytes } from "@cart/mysql";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import type { Folded } from "../projection/projection.ts";
 import { projections } from "../projections.ts";
@@ -13,7 +14,7 @@ import {
   subtractChecksum,
   textOf,
 } from "./checksum.ts";
-import { foldAllStreams, foldStreams } from "./foldStreams.ts";
+import { pageOf } from "./foldLimits.ts";
 import { type RebuildSession, withLockRetry, withRebuildSession } from "./rebuildSession.ts";
 import { insertRows, liveName, type NameOf, replaceRows, rowsOf } from "./storeRows.ts";
 
@@ -129,9 +130,9 @@ const rebuildIn = async (session: RebuildSession, options: RebuildOptions): Prom
   let caughtUp = 0;
   const refold = async (aggregates: readonly Aggregate[]): Promise<Folded[]> => {
     const refolded: Folded[] = [];
-    for (const { aggregateType } of projections) {
+    for (const { aggregateType, folder } of projections) {
       const ids = aggregates.filter((one) => one.aggregateType === aggregateType).map(({ id }) => id);
-      refolded.push(...(await foldStreams(eventStore, aggregateType, ids)));
+      refolded.push(...(await foldStreams(readRowsFrom(eventStore), folder, ids, pageOf())));
     }
     for (const one of refolded) {
       if (one.problem === undefined) unprojectable.delete(keyOf(one));
@@ -223,13 +224,14 @@ const foldIntoNewTables = async (session: RebuildSession, options: RebuildOption
   let events = 0;
   let expected = noChecksum;
   const unprojectable = new Map<string, Folded>();
-  for await (const page of foldAllStreams(eventStore, pageSize === undefined ? {} : { pageSize })) {
+  const folders = projections.map(({ folder }) => folder);
+  for await (const page of foldAllStreams(readRowsFrom(eventStore), folders, pageOf(pageSize))) {
     signal.throwIfAborted();
     await session.assertHeld();
-    const rows = rowsOf(page.aggregates);
+    const rows = rowsOf(page.results);
     await inTransaction(readModel, (connection) => insertRows(connection, allTables, newName, rows));
     expected = addChecksum(expected, checksumOf(rows));
-    for (const one of page.aggregates) if (one.problem !== undefined) unprojectable.set(keyOf(one), one);
+    for (const one of page.results) if (one.problem !== undefined) unprojectable.set(keyOf(one), one);
     events += page.events;
     const now = performance.now();
     if (now - reportedAt > 1_000 || page.through === undefined) {
@@ -240,11 +242,6 @@ const foldIntoNewTables = async (session: RebuildSession, options: RebuildOption
     }
   }
   return { events, expected, unprojectable };
-};
-
-const countEvents = async (eventStore: Pool): Promise<number> => {
-  const [rows] = await eventStore.query<(RowDataPacket & { n: number })[]>("SELECT COUNT(*) AS n FROM events");
-  return rows[0]?.n ?? 0;
 };
 
 /** What the live tables have and the new ones have not, or not as far. */

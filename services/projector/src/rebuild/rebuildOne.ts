@@ -1,8 +1,9 @@
-import { inTransaction, run, uuidToBytes, withoutConflict } from "@cart/mysql";
+import { foldStreams } from "@cart/event-store";
+import { inTransaction, readRowsFrom, run, uuidToBytes, withoutConflict } from "@cart/mysql";
 import type { Pool, ResultSetHeader } from "mysql2/promise";
 import { projectionOf } from "../projections.ts";
 import { passGate } from "../readModel/writerGate.ts";
-import { foldStreams } from "./foldStreams.ts";
+import { pageOf } from "./foldLimits.ts";
 import { liveName, replaceRows, rowsOf } from "./storeRows.ts";
 
 export type RebuildOneResult = {
@@ -27,10 +28,10 @@ export const rebuildOne = (
 ): Promise<RebuildOneResult> =>
   withoutConflict(() =>
     inTransaction(readModel, async (connection) => {
-      const { tables, lockVersion } = projectionOf(aggregateType);
+      const { tables, lockVersion, folder } = projectionOf(aggregateType);
       await passGate(connection);
       const before = await lockVersion(connection, id);
-      const folded = await foldStreams(eventStore, aggregateType, [id]);
+      const folded = await foldStreams(readRowsFrom(eventStore), folder, [id], pageOf());
       const [after] = folded;
       if (after?.problem !== undefined) {
         const { version, reason_code: code, reason } = after.problem;

@@ -1,8 +1,10 @@
+import { foldAllStreams, foldStreams } from "@cart/event-store";
+import { readRowsFrom } from "@cart/mysql";
 import { abortableDelay } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
 import type { Projection } from "../projection/projection.ts";
 import { projections } from "../projections.ts";
-import { foldAllStreams, foldStreams } from "../rebuild/foldStreams.ts";
+import { pageOf } from "../rebuild/foldLimits.ts";
 import { rowsOf } from "../rebuild/storeRows.ts";
 import { compareRows, type Difference } from "./compareRows.ts";
 import { readRows } from "./readRows.ts";
@@ -40,16 +42,17 @@ export const verifyReadModel = async (options: VerifyOptions): Promise<VerifyRes
   let cannotProject = 0;
   let after: string | undefined;
   const suspects: Suspect[] = [];
-  for await (const page of foldAllStreams(eventStore, pageSize === undefined ? {} : { pageSize })) {
+  const folders = projections.map(({ folder }) => folder);
+  for await (const page of foldAllStreams(readRowsFrom(eventStore), folders, pageOf(pageSize))) {
     signal.throwIfAborted();
-    aggregates += page.aggregates.length;
+    aggregates += page.results.length;
     events += page.events;
-    cannotProject += page.aggregates.filter(({ problem }) => problem !== undefined).length;
+    cannotProject += page.results.filter(({ problem }) => problem !== undefined).length;
     // A page that is the middle of one long stream ends no aggregate.
     if (page.through === "") continue;
     for (const projection of projections) {
       const found = await readRows(readModel, projection.tables, { after, through: page.through });
-      const own = page.aggregates.filter(({ aggregateType }) => aggregateType === projection.aggregateType);
+      const own = page.results.filter(({ aggregateType }) => aggregateType === projection.aggregateType);
       suspects.push(...compareRows(projection, found, rowsOf(own)).map((difference) => suspectOf(projection, difference)));
     }
     after = page.through;
@@ -86,7 +89,7 @@ const compareNow = async (eventStore: Pool, readModel: Pool, suspects: readonly 
     for (let from = 0; from < ids.length; from += 500) {
       const some = ids.slice(from, from + 500);
       const rows = await readRows(readModel, projection.tables, { ids: some });
-      const expected = rowsOf(await foldStreams(eventStore, projection.aggregateType, some));
+      const expected = rowsOf(await foldStreams(readRowsFrom(eventStore), projection.folder, some, pageOf()));
       found.push(...compareRows(projection, rows, expected).map((difference) => suspectOf(projection, difference)));
     }
   }

@@ -157,6 +157,7 @@ describe("the lists of carts", () => {
           const database: ReadOnlyDatabase = {
             query: async <Row extends RowDataPacket>(sql: string, values: readonly unknown[] = []) =>
               (await connection.query<Row[]>(sql, [...values]))[0],
+            read: async () => [],
             close: async () => undefined,
           };
           const reads = async (): Promise<number> => {

@@ -18,6 +18,7 @@ describe("a request with min_version", () => {
         asked.push(JSON.stringify(values, (_key, value: unknown) => (isBytes(value) ? Buffer.from(value.data).toString("hex") : value)));
         return [];
       },
+      read: async () => [],
       close: async () => undefined,
     };
     const app = createApp({

@@ -1,4 +1,4 @@
-import { openMysqlPool, runTogether, type Statement, withConnection } from "@cart/mysql";
+import { openMysqlPool, type ReadRows, readRowsFrom, runTogether, type Statement, withConnection } from "@cart/mysql";
 import type { RowDataPacket } from "mysql2/promise";
 
 /** The database did not answer, or not in time. Says nothing about the cart. */
@@ -19,6 +19,8 @@ export type ReadOnlyDatabase = {
    * Rejects with a `DatabaseUnavailableError` and nothing else: the statements are fixed, so only the database can be at fault.
    */
   readonly query: <Row extends RowDataPacket>(sql: string, values?: readonly unknown[], first?: Statement) => Promise<Row[]>;
+  /** Reads for the event store's functions. Rejects as `query` does. */
+  readonly read: ReadRows;
   readonly close: () => Promise<void>;
 };
 
@@ -40,14 +42,18 @@ export const openReadOnlyDatabase = ({ url, connectionLimit, timeout = 2_000 }: 
       return rows;
     });
   };
+  const read = readRowsFrom(pool, timeout);
+  const inTime = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await within(timeout, work);
+    } catch (error) {
+      throw new DatabaseUnavailableError("the database does not answer", { cause: error });
+    }
+  };
   return {
-    query: async <Row extends RowDataPacket>(sql: string, values: readonly unknown[] = [], first?: Statement) => {
-      try {
-        return await within(timeout, run<Row>(sql, values, first));
-      } catch (error) {
-        throw new DatabaseUnavailableError("the database does not answer", { cause: error });
-      }
-    },
+    query: <Row extends RowDataPacket>(sql: string, values: readonly unknown[] = [], first?: Statement) =>
+      inTime(run<Row>(sql, values, first)),
+    read: <Row extends RowDataPacket>(statement: Statement, keepWhile?: (row: Row) => boolean) => inTime(read<Row>(statement, keepWhile)),
     close: () => pool.end(),
   };
 };

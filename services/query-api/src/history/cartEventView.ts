@@ -1,6 +1,5 @@
-import { cartEventCodec, type CartEvent, fromMinorUnits } from "@cart/domain";
+import { cartEventCodec, type CartEvent, fromMinorUnits, type RecordedEvent } from "@cart/domain";
 import { type Static, type TObject, Type } from "typebox";
-import type { StoredEvent } from "./readEvents.ts";
 
 const amount = Type.Number({ minimum: 0, description: "in the cart's currency" });
 const positive = Type.Integer({ minimum: 1 });
@@ -63,15 +62,15 @@ export const cartEventSchema = Type.Union([
 
 export type CartEventView = Static<typeof cartEventSchema>;
 
-export const cartEventView = (stored: StoredEvent, currency: string): CartEventView => {
+export const cartEventView = (recorded: RecordedEvent<CartEvent>, currency: string): CartEventView => {
   const toAmount = (minorUnits: number): number => fromMinorUnits(minorUnits, currency);
-  const { event } = stored;
+  const { event } = recorded;
   const common = {
-    event_id: stored.eventId,
-    version: stored.version,
+    event_id: recorded.eventId,
+    version: recorded.version,
     schema_version: cartEventCodec.currentVersion(event.type),
-    occurred_at: stored.occurredAt.toISOString(),
-    correlation_id: stored.correlationId,
+    occurred_at: recorded.occurredAt.toISOString(),
+    correlation_id: recorded.metadata.correlation_id,
   };
   switch (event.type) {
     case "ItemAddedToCart": {

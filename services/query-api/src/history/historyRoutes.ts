@@ -1,3 +1,5 @@
+import { cartAggregate } from "@cart/domain";
+import { readStream } from "@cart/event-store";
 import { accessOf, validator } from "@cart/http-kit";
 import { methodNotAllowed } from "@cart/process-kit";
 import { type Request, type RequestHandler, type Response, Router } from "express";
@@ -7,7 +9,7 @@ import { cartNotFound } from "../carts/cartProblems.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { cartEventSchema, cartEventView } from "./cartEventView.ts";
 import { readCreation } from "./readCreation.ts";
-import { readEvents } from "./readEvents.ts";
+import { pageOf } from "./pageLimits.ts";
 
 export const historySchema = Type.Object({
   cart_id: Type.String({ format: "uuid" }),
@@ -28,12 +30,11 @@ export const historyRoutes = ({ eventStore }: { readonly eventStore: ReadOnlyDat
     // Events never change, so two statements see no less than one would.
     const creation = await readCreation(eventStore, id, accessOf(res));
     if (creation === undefined) throw cartNotFound();
-    const events = await readEvents(eventStore, id, { after, limit: limit + 1 });
-    const page = events.slice(0, limit);
+    const { events, isWhole } = await readStream(eventStore.read, cartAggregate, { aggregateId: id, after }, pageOf(limit));
     const body: Static<typeof historySchema> = {
       cart_id: id,
-      events: page.map((event) => cartEventView(event, creation.event.data.currency)),
-      next_after_version: events.length > limit ? (page.at(-1)?.version ?? null) : null,
+      events: events.map((event) => cartEventView(event, creation.event.data.currency)),
+      next_after_version: isWhole ? null : (events.at(-1)?.version ?? null),
     };
     res.set("Cache-Control", "no-cache").json(body);
   };

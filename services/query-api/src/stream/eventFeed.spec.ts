@@ -1,62 +1,89 @@
-import { uuidToBytes } from "@cart/mysql";
+import type { CartEvent, RecordedEvent } from "@cart/domain";
+import { type StreamRange, StreamDamagedError } from "@cart/event-store";
 import { expect } from "chai";
-import { DatabaseUnavailableError, type ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
-import { createEventFeed } from "./eventFeed.ts";
+import { DatabaseUnavailableError } from "../database/readOnlyDatabase.ts";
+import { createEventFeed, type ReadSlices } from "./eventFeed.ts";
 
 const cartId = (n: number): string => `550e8400-e29b-41d4-a716-${String(n).padStart(12, "0")}`;
 
-const row = (cart: string, version: number) => ({
-  event_id: uuidToBytes(cart),
-  aggregate_id: uuidToBytes(cart),
+const cleared = (aggregateId: string, version: number): RecordedEvent<CartEvent> => ({
+  eventId: aggregateId,
+  aggregateType: "Cart",
+  aggregateId,
   version,
-  event_type: "CartCleared",
-  schema_version: 1,
-  event_data: {},
-  metadata: { correlation_id: "request-1" },
-  created_at: new Date(0),
+  schemaVersion: 1,
+  occurredAt: new Date(0),
+  metadata: { correlation_id: "request-1", causation_id: "command-1" },
+  event: { type: "CartCleared", data: {} },
 });
 
-/** Answers every statement with the same rows and keeps how many values each had. */
-const database = (rows: readonly object[]) => {
-  const statements: number[] = [];
-  const query = async (_sql: string, values: readonly unknown[] = []) => {
-    statements.push(values.length / 4);
-    return rows;
+/** Every cart has as many events as it is asked for, of which one statement reads at most `most`. Keeps each statement's ranges. */
+const store = (most = Infinity) => {
+  const statements: (readonly StreamRange[])[] = [];
+  const readSlices: ReadSlices = async (ranges) => {
+    statements.push(ranges);
+    let room = most;
+    return ranges.map(({ aggregateId, after, upTo = after }) => {
+      const events = Array.from({ length: Math.min(room, upTo - after) }, (_, n) => cleared(aggregateId, after + n + 1));
+      room -= events.length;
+      return { events, isWhole: events.length === upTo - after, damage: undefined };
+    });
   };
-  return { statements, eventStore: { query, close: async () => undefined } as unknown as ReadOnlyDatabase };
+  return { readSlices, statements: () => statements.map(({ length }) => length) };
 };
 
 describe("the event feed", () => {
   it("reads what is asked for in one turn together, each range once, and gives each its own events", async () => {
-    const { statements, eventStore } = database([row(cartId(1), 4), row(cartId(1), 5), row(cartId(1), 6), row(cartId(2), 1)]);
-    const feed = createEventFeed(eventStore);
+    const { readSlices, statements } = store();
+    const feed = createEventFeed(readSlices);
     const read = async (n: number, after: number, upTo: number): Promise<number[]> =>
       (await feed.read({ cartId: cartId(n), after, upTo })).map(({ version }) => version);
-    const ranges = [read(1, 3, 6), read(1, 3, 6), read(1, 5, 6), read(1, 3, 5), read(2, 0, 1), read(3, 0, 1)];
+    const ranges = [read(1, 3, 6), read(1, 3, 6), read(1, 5, 6), read(1, 3, 5), read(2, 0, 1), read(3, 0, 0)];
     expect(await Promise.all(ranges)).to.deep.equal([[4, 5, 6], [4, 5, 6], [6], [4, 5], [1], []]);
-    expect(statements).to.deep.equal([5]);
+    expect(statements()).to.deep.equal([5]);
     await read(1, 3, 6);
-    expect(statements).to.deep.equal([5, 1]);
+    expect(statements()).to.deep.equal([5, 1]);
   });
 
   it("bounds a statement", async () => {
-    const { statements, eventStore } = database([]);
-    const feed = createEventFeed(eventStore);
+    const { readSlices, statements } = store();
+    const feed = createEventFeed(readSlices);
     await Promise.all(Array.from({ length: 120 }, (_, n) => feed.read({ cartId: cartId(n), after: 0, upTo: 1 })));
-    expect(statements).to.deep.equal([50, 50, 20]);
+    expect(statements()).to.deep.equal([50, 50, 20]);
+  });
+
+  it("leaves nobody out when the events of some ranges fill a page", async () => {
+    const { readSlices, statements } = store(3);
+    const feed = createEventFeed(readSlices);
+    const lengths = await Promise.all([1, 2, 3].map(async (n) => (await feed.read({ cartId: cartId(n), after: 0, upTo: 2 })).length));
+    expect(lengths).to.deep.equal([2, 1, 2]);
+    expect(statements()).to.deep.equal([3, 1]);
   });
 
   it("tells everyone who asked that the database is away, and asks again the next time", async () => {
     let queries = 0;
-    const query = async (): Promise<never> => {
+    const feed = createEventFeed(async () => {
       queries += 1;
       throw new DatabaseUnavailableError("away");
-    };
-    const feed = createEventFeed({ query, close: async () => undefined });
+    });
     const ask = () => feed.read({ cartId: cartId(1), after: 0, upTo: 1 }).catch((error: unknown) => error);
     for (const answer of await Promise.all([ask(), ask()])) expect(answer).to.be.instanceOf(DatabaseUnavailableError);
     expect(queries).to.equal(1);
     await ask();
     expect(queries).to.equal(2);
+  });
+
+  it("tells those who follow a damaged cart, and serves the others", async () => {
+    const damage = new StreamDamagedError("VERSION_GAP", { aggregateType: "Cart", aggregateId: cartId(1) }, 2, "it has version 2 after 0");
+    const { readSlices } = store();
+    const feed = createEventFeed(async (ranges) =>
+      (await readSlices(ranges)).map((slice, index) =>
+        ranges[index]?.aggregateId === cartId(1) ? { ...slice, events: [], damage } : slice,
+      ),
+    );
+    const read = (n: number) => feed.read({ cartId: cartId(n), after: 0, upTo: 1 }).catch((error: unknown) => error);
+    const [damaged, sound] = await Promise.all([read(1), read(2)]);
+    expect(damaged).to.equal(damage);
+    expect(sound).to.have.length(1);
   });
 });

@@ -1,40 +1,62 @@
-import { cartAggregateType } from "@cart/domain";
-import { bytesToUuid, uuidToBytes } from "@cart/mysql";
+import { cartAggregate, type CartEvent, type RecordedEvent } from "@cart/domain";
+import { readRanges, type StreamRange, type StreamSlice } from "@cart/event-store";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
-import { eventColumns, type EventRow, type StoredEvent, toStoredEvent } from "../history/readEvents.ts";
 
 /** The events of a cart after one version and up to another. */
 export type EventRange = { readonly cartId: string; readonly after: number; readonly upTo: number };
 
 export type EventFeed = {
-  /** Rejects with a `DatabaseUnavailableError` when the events cannot be read. */
-  readonly read: (range: EventRange) => Promise<readonly StoredEvent[]>;
+  /**
+   * The first events of the range; fewer than all of them when many large events were asked for at the same time. Rejects with
+   * a `DatabaseUnavailableError` when the events cannot be read, and with a `StreamDamagedError`.
+   */
+  readonly read: (range: EventRange) => Promise<readonly RecordedEvent<CartEvent>[]>;
 };
 
-/** Bounds what one statement reads, and so holds in memory: its ranges are as long as the streams' pages. */
+/** Reads ranges with one statement: a slice for each range, in their order. */
+export type ReadSlices = (ranges: readonly StreamRange[]) => Promise<readonly StreamSlice<RecordedEvent<CartEvent>>[]>;
+
+/** Bounds what one statement reads: its ranges are as long as the streams' pages. */
 const rangesInStatement = 50;
+
+/** Bounds what one statement keeps in memory. */
+const limits = { maxEvents: 1_000, maxBytes: 16_777_216 };
+
+export const readSlicesFrom =
+  (eventStore: ReadOnlyDatabase): ReadSlices =>
+  (ranges) =>
+    readRanges(eventStore.read, cartAggregate, ranges, limits);
 
 /**
  * Reads the ranges that are asked for in one turn of the event loop together, each
  * of them once: a thousand streams of one cart cost one range, and of a thousand
  * carts twenty statements.
  */
-export const createEventFeed = (eventStore: ReadOnlyDatabase): EventFeed => {
+export const createEventFeed = (readSlices: ReadSlices): EventFeed => {
   let asked = new Map<string, Asked>();
 
   const readAsked = async (): Promise<void> => {
     const all = [...asked.values()];
     asked = new Map();
-    for (let start = 0; start < all.length; start += rangesInStatement) {
-      const some = all.slice(start, start + rangesInStatement);
-      try {
-        const events = await readRanges(eventStore, some);
-        for (const { cartId, after, upTo, settle } of some) {
-          settle.resolve((events.get(cartId) ?? []).filter(({ version }) => version > after && version <= upTo));
-        }
-      } catch (error) {
-        for (const { settle } of some) settle.reject(error instanceof Error ? error : new Error(String(error)));
+    for (let start = 0; start < all.length; start += rangesInStatement) await readSome(all.slice(start, start + rangesInStatement));
+  };
+
+  /** Settles each range, also when the others have filled the first page: then it is read with the next one. */
+  const readSome = async (some: readonly Asked[]): Promise<void> => {
+    let unread = some;
+    try {
+      while (unread.length > 0) {
+        const slices = await readSlices(unread.map(({ cartId: aggregateId, after, upTo }) => ({ aggregateId, after, upTo })));
+        unread = unread.filter(({ settle }, index) => {
+          const slice = slices[index];
+          const isUnread = slice !== undefined && slice.events.length === 0 && !slice.isWhole && slice.damage === undefined;
+          if (slice?.damage !== undefined && slice.events.length === 0) settle.reject(slice.damage);
+          else if (!isUnread) settle.resolve(slice?.events ?? []);
+          return isUnread;
+        });
       }
+    } catch (error) {
+      for (const { settle } of unread) settle.reject(error instanceof Error ? error : new Error(String(error)));
     }
   };
 
@@ -51,31 +73,15 @@ export const createEventFeed = (eventStore: ReadOnlyDatabase): EventFeed => {
   };
 };
 
-type Settle = { readonly resolve: (events: readonly StoredEvent[]) => void; readonly reject: (error: Error) => void };
-type Asked = EventRange & { readonly events: Promise<readonly StoredEvent[]>; readonly settle: Settle };
+type Events = readonly RecordedEvent<CartEvent>[];
+type Settle = { readonly resolve: (events: Events) => void; readonly reject: (error: Error) => void };
+type Asked = EventRange & { readonly events: Promise<Events>; readonly settle: Settle };
 
 const pending = (): Pick<Asked, "events" | "settle"> => {
   let settle: Settle | undefined;
-  const events = new Promise<readonly StoredEvent[]>((resolve, reject) => {
+  const events = new Promise<Events>((resolve, reject) => {
     settle = { resolve, reject };
   });
   if (settle === undefined) throw new Error("a promise did not run its executor");
   return { events, settle };
-};
-
-const readRanges = async (eventStore: ReadOnlyDatabase, ranges: readonly EventRange[]): Promise<Map<string, StoredEvent[]>> => {
-  const rows = await eventStore.query<EventRow>(
-    `SELECT ${eventColumns} FROM events
-     WHERE ${ranges.map(() => "(aggregate_id = ? AND aggregate_type = ? AND version > ? AND version <= ?)").join(" OR ")}
-     ORDER BY aggregate_id, version`,
-    ranges.flatMap(({ cartId, after, upTo }) => [uuidToBytes(cartId), cartAggregateType, after, upTo]),
-  );
-  const events = new Map<string, StoredEvent[]>();
-  for (const row of rows) {
-    const cartId = bytesToUuid(row.aggregate_id);
-    const ofCart = events.get(cartId);
-    if (ofCart === undefined) events.set(cartId, [toStoredEvent(row)]);
-    else ofCart.push(toStoredEvent(row));
-  }
-  return events;
 };

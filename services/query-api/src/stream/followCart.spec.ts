@@ -1,16 +1,19 @@
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
+import type { CartEvent, RecordedEvent } from "@cart/domain";
 import { waitFor } from "@cart/testkit";
 import { expect } from "chai";
-import type { StoredEvent } from "../history/readEvents.ts";
 import type { EventRange } from "./eventFeed.ts";
 import { followCart, type FollowOptions } from "./followCart.ts";
 
-const cleared = (version: number): StoredEvent => ({
+const cleared = (version: number): RecordedEvent<CartEvent> => ({
   eventId: `event-${version}`,
+  aggregateType: "Cart",
+  aggregateId: "a",
   version,
+  schemaVersion: 1,
   occurredAt: new Date(0),
-  correlationId: "request-1",
+  metadata: { correlation_id: "request-1", causation_id: "command-1" },
   event: { type: "CartCleared", data: {} },
 });
 

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
+import type { CartEvent, RecordedEvent } from "@cart/domain";
 import { abortableDelay } from "@cart/process-kit";
 import type { VersionWatcher } from "../versions/versionWatcher.ts";
 import { DatabaseUnavailableError } from "../database/readOnlyDatabase.ts";
 import { cartEventView } from "../history/cartEventView.ts";
-import type { StoredEvent } from "../history/readEvents.ts";
 import type { EventFeed } from "./eventFeed.ts";
 
 export type FollowOptions = {
@@ -55,7 +55,7 @@ export const followCart = async (to: Writable, options: FollowOptions): Promise<
   }
 };
 
-const message = (event: StoredEvent, currency: string): string =>
+const message = (event: RecordedEvent<CartEvent>, currency: string): string =>
   `id: ${event.version}\nevent: cart\ndata: ${JSON.stringify(cartEventView(event, currency))}\n\n`;
 
 /** Resolves when the client can take more: nothing is kept for one that is slow, and one that stands still is cut off. */

@@ -8,7 +8,7 @@ import { readVersions } from "../versions/readVersions.ts";
 import { createVersionWatcher } from "../versions/versionWatcher.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { readCreation } from "../history/readCreation.ts";
-import { createEventFeed } from "./eventFeed.ts";
+import { createEventFeed, readSlicesFrom } from "./eventFeed.ts";
 import { followCart } from "./followCart.ts";
 
 export type StreamLimits = {
@@ -51,7 +51,7 @@ export const streamRoutes = ({ readModel, eventStore, streams, registry, stoppin
     readVersions: (ids) => readVersions(readModel, "carts", ids),
     pace: { shortest: streams.pollInterval, longest: streams.pollInterval },
   });
-  const feed = createEventFeed(eventStore);
+  const feed = createEventFeed(readSlicesFrom(eventStore));
 
   const open = new Set<AbortController>();
   new Gauge({

@@ -1,0 +1,136 @@
+import { bytesToUuid, uuidToBytes } from "@cart/mysql";
+import type { Pool, ResultSetHeader, RowDataPacket } from "mysql2/promise";
+import { v7 as uuidv7 } from "uuid";
+import { shardOf } from "../outbox/shardOf.ts";
+
+/** Column names with their values. Ids are UUIDs as text or bytes; JSON columns also take objects. */
+export type Columns = Readonly<Record<string, unknown>>;
+
+export type TestTable = {
+  /** The rows that have these values, in the order of their insertion. Ids are UUIDs as text. */
+  readonly rows: (where?: Columns) => Promise<Record<string, unknown>[]>;
+  readonly count: (where?: Columns) => Promise<number>;
+  readonly insert: (rows: readonly Columns[]) => Promise<void>;
+  /** Returns how many rows were changed. */
+  readonly change: (set: Columns, where?: Columns) => Promise<number>;
+  readonly remove: (where?: Columns) => Promise<void>;
+};
+
+export type EventStoreTables = {
+  readonly [Name in keyof typeof tableNames]: TestTable;
+} & {
+  /** Removes all rows of events, of the outbox with its blocks, of snapshots and of keys. */
+  readonly clear: () => Promise<void>;
+};
+
+/** Which column orders the rows as they were inserted, or as nearly as the table can tell. */
+const tableNames = {
+  events: { name: "events", order: "id" },
+  outbox: { name: "outbox", order: "id" },
+  blocks: { name: "outbox_blocks", order: "outbox_id" },
+  snapshots: { name: "snapshots", order: "version" },
+  keys: { name: "idempotency_keys", order: "created_at" },
+  leases: { name: "relay_leases", order: "shard" },
+  members: { name: "relay_members", order: "owner" },
+} as const;
+
+/**
+ * The tables of an event store as specs, benches and fault tests see and change them, past everything that guards them in
+ * production. No other spec has SQL on these tables. `database` names them from a connection to another database.
+ */
+export const eventStoreTables = (pool: Pick<Pool, "query">, database?: string): EventStoreTables => {
+  const prefix = database === undefined ? "" : `${database}.`;
+  const table = ({ name, order }: { readonly name: string; readonly order: string }): TestTable =>
+    testTable(pool, `${prefix}${name}`, order);
+  const tables = {
+    events: table(tableNames.events),
+    outbox: table(tableNames.outbox),
+    blocks: table(tableNames.blocks),
+    snapshots: table(tableNames.snapshots),
+    keys: table(tableNames.keys),
+    leases: table(tableNames.leases),
+    members: table(tableNames.members),
+  };
+  const clear = async (): Promise<void> => {
+    for (const one of [tables.events, tables.outbox, tables.blocks, tables.snapshots, tables.keys]) await one.remove();
+  };
+  return { ...tables, clear };
+};
+
+const testTable = (pool: Pick<Pool, "query">, name: string, order: string): TestTable => {
+  const select = async <Row extends RowDataPacket>(columns: string, where: Columns, end = ""): Promise<Row[]> => {
+    const { sql, values } = conditionOf(where);
+    return (await pool.query<Row[]>(`SELECT ${columns} FROM ${name} WHERE ${sql}${end}`, values))[0];
+  };
+  return {
+    rows: async (where = {}) => (await select("*", where, ` ORDER BY ${order}`)).map(fromRow),
+    count: async (where = {}) => {
+      const [row] = await select<RowDataPacket & { readonly rows: number }>("COUNT(*) AS `rows`", where);
+      return row?.rows ?? 0;
+    },
+    insert: async (rows) => {
+      const [first] = rows;
+      if (first === undefined) return;
+      const columns = Object.keys(first);
+      await pool.query(`INSERT INTO ${name} (${columns.join(", ")}) VALUES ?`, [
+        rows.map((row) => columns.map((column) => toValue(column, row[column]))),
+      ]);
+    },
+    change: async (set, where = {}) => {
+      const { sql, values } = conditionOf(where);
+      const columns = Object.keys(set);
+      const [{ affectedRows }] = await pool.query<ResultSetHeader>(
+        `UPDATE ${name} SET ${columns.map((column) => `${column} = ?`).join(", ")} WHERE ${sql}`,
+        [...columns.map((column) => toValue(column, set[column])), ...values],
+      );
+      return affectedRows;
+    },
+    remove: async (where = {}) => {
+      const { sql, values } = conditionOf(where);
+      await pool.query(`DELETE FROM ${name} WHERE ${sql}`, values);
+    },
+  };
+};
+
+/** Lists stand for any of their values. */
+const conditionOf = (where: Columns): { sql: string; values: unknown[] } => {
+  const columns = Object.keys(where);
+  return {
+    sql: ["TRUE", ...columns.map((column) => `${column} IN (?)`)].join(" AND "),
+    values: columns.map((column) => [where[column]].flat().map((value) => toValue(column, value))),
+  };
+};
+
+const idColumns: ReadonlySet<string> = new Set(["aggregate_id", "event_id"]);
+
+const toValue = (column: string, value: unknown): unknown => {
+  if (idColumns.has(column) && typeof value === "string") return uuidToBytes(value);
+  const isJson = typeof value === "object" && value !== null && !Buffer.isBuffer(value) && !(value instanceof Date);
+  return isJson ? JSON.stringify(value) : value;
+};
+
+const fromRow = (row: RowDataPacket): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(row).map(([column, value]: [string, unknown]) => [
+      column,
+      idColumns.has(column) && Buffer.isBuffer(value) ? bytesToUuid(value) : value,
+    ]),
+  );
+
+/** A row of `events` as an append would have left it. Anything that matters to a spec is given. */
+export const eventRow = (given: Columns & { readonly aggregate_id: string | Buffer; readonly version: number }): Columns => ({
+  event_id: uuidv7(),
+  aggregate_type: "Cart",
+  event_type: "CartCleared",
+  schema_version: 1,
+  event_data: {},
+  metadata: { correlation_id: "request-1", causation_id: "command-1" },
+  created_at: new Date(),
+  ...given,
+});
+
+/** The same for `outbox`. */
+export const outboxRow = (given: Columns & { readonly aggregate_id: string | Buffer; readonly version: number }): Columns => ({
+  ...eventRow(given),
+  shard: shardOf(typeof given.aggregate_id === "string" ? uuidToBytes(given.aggregate_id) : given.aggregate_id),
+});

@@ -1,0 +1,1 @@
+export { type Columns, type EventStoreTables, eventRow, eventStoreTables, outboxRow, type TestTable } from "./eventStoreTables.ts";

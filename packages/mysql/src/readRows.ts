@@ -1,0 +1,52 @@
+import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
+import { run, statementTimeout } from "./run.ts";
+import type { Statement } from "./runTogether.ts";
+
+/**
+ * Runs one statement and returns its rows in their order, up to the first row that `keepWhile` refuses. That row and all
+ * rows behind it are dropped as they arrive, so the memory is bounded by what is kept, not by what the server sends.
+ */
+export type ReadRows = <Row extends RowDataPacket>(statement: Statement, keepWhile?: (row: Row) => boolean) => Promise<Row[]>;
+
+/** Reads on any connection of the pool, within a time in milliseconds. A connection whose statement failed is closed, not returned. */
+export const readRowsFrom =
+  (pool: Pool, timeoutMs: number = statementTimeout): ReadRows =>
+  <Row extends RowDataPacket>({ sql, values = [] }: Statement, keepWhile: (row: Row) => boolean = everyRow) =>
+    new Promise<Row[]>((resolve, reject) => {
+      pool.pool.getConnection((unavailable, connection) => {
+        if (unavailable !== null) {
+          reject(unavailable);
+          return;
+        }
+        const rows: Row[] = [];
+        let isFull = false;
+        let hasFailed = false;
+        connection
+          .query({ sql, values: [...values], timeout: timeoutMs })
+          .on("result", (row: Row) => {
+            isFull ||= !keepWhile(row);
+            if (!isFull) rows.push(row);
+          })
+          .on("error", (error: Error) => {
+            hasFailed = true;
+            connection.destroy();
+            reject(error);
+          })
+          .on("end", () => {
+            if (hasFailed) return;
+            connection.release();
+            resolve(rows);
+          });
+      });
+    });
+
+/** Reads in the connection's transaction. All rows of the statement are in memory at first, so its `LIMIT` is the bound. */
+export const readRowsOn =
+  (connection: PoolConnection): ReadRows =>
+  async <Row extends RowDataPacket>({ sql, values }: Statement, keepWhile: (row: Row) => boolean = everyRow) => {
+    const rows = await run<Row[]>(connection, sql, values);
+    const refused = rows.findIndex((row) => !keepWhile(row));
+    return refused < 0 ? rows : rows.slice(0, refused);
+  };
+
+const everyRow = (): boolean => true;
