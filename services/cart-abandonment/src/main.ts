@@ -1,5 +1,5 @@
 import { cartAggregate } from "@cart/domain";
-import { createCommandHandler, openEventStorePool } from "@cart/event-store";
+import { assertEventsReadable, createCommandHandler, openEventStorePool } from "@cart/event-store";
 import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
 import { listen, notFoundHandler, operationalRoutes, problemHandler, runService } from "@cart/process-kit";
 import express from "express";
@@ -24,7 +24,7 @@ await runService({
     onStop("event store connections", () => eventStore.end());
 
     const topics = topicsWithPrefix(config.KAFKA_TOPIC_PREFIX);
-    const applyBatch = createApplyBatch({ pool, eventStore, policyTopic: topics.tenantPolicyEvents, now, tracer });
+    const applyBatch = createApplyBatch({ pool, eventStore, carts: cartAggregate, policyTopic: topics.tenantPolicyEvents, now, tracer });
     const consumer = runBatchConsumer({
       kafka: kafkaFromConfig(config, { clientId: "cart-abandonment", logger }),
       groupId: `${config.KAFKA_TOPIC_PREFIX}${config.KAFKA_GROUP}`,
@@ -65,6 +65,7 @@ await runService({
     const workOff = createWorkOff({
       pool,
       eventStore,
+      carts: cartAggregate,
       handler,
       now,
       limit: config.TIMER_BATCH,
@@ -93,7 +94,7 @@ await runService({
         readiness: {
           kafka: consumer.assertReady,
           abandonment: async () => void (await pool.query({ sql: "SELECT 1 FROM timers LIMIT 1", timeout: 2_000 })),
-          eventstore: async () => void (await eventStore.query({ sql: "SELECT 1 FROM events LIMIT 1", timeout: 2_000 })),
+          eventstore: () => assertEventsReadable(eventStore),
         },
       }),
     );

@@ -86,6 +86,21 @@ describe("a batch of messages", () => {
     expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:00:00" });
   });
 
+  it("takes no tenant from a message that is not what its type says: the event store is asked at once", async () => {
+    await deliver(await choose(policy()));
+    const messages = await decide(cartId(1), addItem());
+    const [created] = messages;
+    if (created === undefined) throw new Error("a cart has events");
+    passMinutes(3);
+    for (const data of [null, {}, { tenant_id: "" }, { tenant_id: 1 }, { tenant_id: "x".repeat(65) }]) {
+      const { incoming } = await deliver([{ ...created, value: Buffer.from(JSON.stringify(data)) }]);
+      expect(incoming.map(({ kind }) => kind)).to.deep.equal(["CART"]);
+      expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T12:03:00" });
+    }
+    await abandonment.newWorker().workOff();
+    expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:00:00" });
+  });
+
   it("asks the event store when messages are missing, also behind a cart's end", async () => {
     await deliver(await choose(policy()));
     await act(cartId(1), addItem());

@@ -1,3 +1,5 @@
+import type { CartEvent } from "@cart/domain";
+import type { StreamCategory } from "@cart/event-store";
 import type { ConsumedMessage } from "@cart/messaging";
 import { inTransaction, withoutConflict } from "@cart/mysql";
 import { noTracer, type Tracer } from "@cart/process-kit";
@@ -23,6 +25,7 @@ export type ApplyBatchOptions = {
   /** Where the timers are. */
   readonly pool: Pool;
   readonly eventStore: Pool;
+  readonly carts: StreamCategory<CartEvent>;
   readonly policyTopic: string;
   readonly now: () => Date;
   readonly tracer?: Tracer;
@@ -34,9 +37,9 @@ export type ApplyBatchOptions = {
  * once. When it rejects, apply the same messages again.
  */
 export const createApplyBatch =
-  ({ pool, eventStore, policyTopic, now, tracer = noTracer }: ApplyBatchOptions): ApplyBatch =>
+  ({ pool, eventStore, carts, policyTopic, now, tracer = noTracer }: ApplyBatchOptions): ApplyBatch =>
   async (messages) => {
-    const incoming = messages.map((message) => readMessage(message, policyTopic));
+    const incoming = messages.map((message) => readMessage(message, { carts, policyTopic }));
     const news = newsOf(incoming);
     const policyIds = new Set(incoming.flatMap((one) => (one.kind === "POLICY" ? [one.policyId] : [])));
 
@@ -79,10 +82,7 @@ const newsOf = (incoming: readonly Incoming[]): ReadonlyMap<string, News> => {
   };
   for (const one of incoming) {
     if (one.kind === "CART") of(one.cartId).isIncomplete = true;
-    if (one.kind === "CART_EVENT") {
-      const { aggregateId, version, occurredAt, event } = one.envelope;
-      of(aggregateId).events.push({ version, occurredAt, type: event.type, data: event.data });
-    }
+    if (one.kind === "CART_EVENT") of(one.envelope.aggregateId).events.push(one.event);
   }
   return news;
 };

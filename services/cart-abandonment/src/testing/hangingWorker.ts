@@ -15,6 +15,7 @@ const handler = createCommandHandler({ pool: eventStore, aggregate: cartAggregat
 await createWorkOff({
   pool: openTimerPool({ url: timersUrl, connectionLimit: 2 }),
   eventStore,
+  carts: cartAggregate,
   handler: {
     ...handler,
     handle: () => {

@@ -8,6 +8,7 @@ import {
   tenantPolicyId,
 } from "@cart/domain";
 import { type CommandHandler, createCommandHandler, openEventStorePool } from "@cart/event-store";
+import { eventStoreTables } from "@cart/event-store/testing";
 import { type ConsumedMessage, encodeEventMessage, topicOf } from "@cart/messaging";
 import { migrateAbandonment, migrateEventStore } from "@cart/migrations";
 import { createLogger } from "@cart/process-kit";
@@ -44,7 +45,7 @@ export type TestWorker = {
 };
 
 /** Call it in a `describe`: the service's parts on real databases, with a clock that stands still until it is set. */
-export const useAbandonment = () => {
+export const useAbandonment = (aggregate: typeof cartAggregate = cartAggregate) => {
   const timers = useMysqlDatabase({ migrate: migrateAbandonment });
   const events = useMysqlDatabase({ migrate: migrateEventStore });
   const logger = createLogger({ service: "cart-abandonment", level: "silent" });
@@ -67,11 +68,11 @@ export const useAbandonment = () => {
     time = new Date("2026-06-10T12:00:00.000Z");
     handler = newHandler();
     for (const table of ["timers", "policies"]) await pool.query(`DELETE FROM ${table}`);
-    for (const table of ["events", "outbox", "snapshots"]) await eventStore.query(`DELETE FROM ${table}`);
+    await eventStoreTables(eventStore).clear();
   });
 
   const newHandler = (): Handler =>
-    createCommandHandler({ pool: eventStore, aggregate: cartAggregate, now, newEventId: () => uuidv7(), cachedStreams: 1_000 });
+    createCommandHandler({ pool: eventStore, aggregate, now, newEventId: () => uuidv7(), cachedStreams: 1_000 });
   const metadata = { correlation_id: "request-1", causation_id: "command-1" };
 
   const decide = async (id: string, ...commands: readonly CartCommand[]): Promise<readonly RecordedEvent<CartEvent>[]> => {
@@ -81,7 +82,7 @@ export const useAbandonment = () => {
   };
 
   const deliver = (messages: readonly ConsumedMessage[]): Promise<AppliedBatch> =>
-    createApplyBatch({ pool, eventStore, policyTopic: "ec.tenant-policy-events", now })(messages);
+    createApplyBatch({ pool, eventStore, carts: aggregate, policyTopic: "ec.tenant-policy-events", now })(messages);
 
   const query = async (database: Pool, sql: string): Promise<Record<string, unknown>[]> => {
     const [rows] = await database.query<RowDataPacket[]>(sql);
@@ -109,11 +110,11 @@ export const useAbandonment = () => {
     choose: async (choices: PolicyChoices, tenantId = "shop-1"): Promise<ConsumedMessage[]> => {
       const policies = createCommandHandler({ pool: eventStore, aggregate: tenantPolicyAggregate, now, newEventId: () => uuidv7() });
       const aggregateId = tenantPolicyId(tenantId);
-      const [existing] = await query(eventStore, `SELECT 1 FROM events WHERE aggregate_id = UUID_TO_BIN('${aggregateId}') LIMIT 1`);
+      const existing = await eventStoreTables(eventStore).events.count({ aggregate_id: aggregateId });
       const { events: recorded } = await policies.handle({
         aggregateId,
         command:
-          existing === undefined
+          existing === 0
             ? { type: "CreateTenantCartAbandonedPolicy", tenantId, choices }
             : { type: "UpdateTenantCartAbandonedPolicy", choices },
         metadata,
@@ -125,6 +126,7 @@ export const useAbandonment = () => {
       const workOff = createWorkOff({
         pool,
         eventStore,
+        carts: aggregate,
         handler: newHandler(),
         now,
         limit: 100,
@@ -140,9 +142,7 @@ export const useAbandonment = () => {
     },
     /** The types of the cart's events, in order. */
     eventsOf: async (id: string): Promise<unknown[]> =>
-      (await query(eventStore, `SELECT event_type FROM events WHERE aggregate_id = UUID_TO_BIN('${id}') ORDER BY version`)).map(
-        ({ event_type: type }) => type,
-      ),
+      (await eventStoreTables(eventStore).events.rows({ aggregate_id: id })).map(({ event_type: type }) => type),
     /** All timers, as "step due_at". */
     timers: async (): Promise<Record<string, string>> =>
       Object.fromEntries(
@@ -154,7 +154,9 @@ export const useAbandonment = () => {
         ),
       ),
     query: (sql: string) => query(pool, sql),
-    queryEvents: (sql: string) => query(eventStore, sql),
+    tables: () => eventStoreTables(eventStore),
+    /** All events of carts, in the order of their insertion. */
+    cartEvents: () => eventStoreTables(eventStore).events.rows({ aggregate_type: "Cart" }),
   };
 };
 

@@ -1,11 +1,19 @@
+import type { CartEvent } from "@cart/domain";
 import { expect } from "chai";
 import { type CartProgress, followCart, type TimerEvent, unknownCart } from "./cartProgress.ts";
 
 const at = (minute: number): Date => new Date(Date.UTC(2026, 5, 10, 12, minute));
 
 /** Event `version` occurs at minute `version`. */
-const event = (version: number, type: string, data: unknown = {}): TimerEvent => ({ version, type, occurredAt: at(version), data });
-const created = event(1, "CartCreated", { user_id: "user-1", tenant_id: "shop-1", currency: "USD" });
+const event = (version: number, type: string, decoded?: CartEvent): TimerEvent => ({
+  version,
+  type,
+  occurredAt: at(version),
+  event: decoded,
+});
+const created = event(1, "CartCreated", { type: "CartCreated", data: { user_id: "user-1", tenant_id: "shop-1", currency: "USD" } });
+const reminderDue = (version: number, step: number): TimerEvent =>
+  event(version, "CartAbandonmentReminderDue", { type: "CartAbandonmentReminderDue", data: { step, after_minutes: 30 } });
 const added = (version: number): TimerEvent => event(version, "ItemAddedToCart");
 
 const open = (version: number): CartProgress => ({ version, tenantId: "shop-1", waitsFor: { step: 0, since: at(version) } });
@@ -30,9 +38,9 @@ describe("followCart", () => {
   it("waits for one reminder after the other from the abandonment on, and for activity's end when the customer is back", () => {
     const abandoned = follow(open(2), event(3, "CartAbandoned")).progress;
     expect(abandoned.waitsFor).to.deep.equal({ step: 1, since: at(3) });
-    const reminded = follow(abandoned, event(4, "CartAbandonmentReminderDue", { step: 1 })).progress;
+    const reminded = follow(abandoned, reminderDue(4, 1)).progress;
     expect(reminded.waitsFor).to.deep.equal({ step: 2, since: at(3) });
-    expect(follow(reminded, event(5, "CartAbandonmentReminderDue", { step: 4 })).progress.waitsFor).to.deep.equal({
+    expect(follow(reminded, reminderDue(5, 4)).progress.waitsFor).to.deep.equal({
       step: 5,
       since: at(3),
     });
@@ -61,10 +69,8 @@ describe("followCart", () => {
     }
   });
 
-  it("goes on at an event of a newer program, and takes no tenant that is not one", () => {
+  it("goes on at an event of a newer program, and takes the effect of a type that it knows in a form that it does not", () => {
     expect(follow(open(2), event(3, "CartPainted")).progress).to.deep.equal({ ...open(2), version: 3 });
-    for (const data of [null, {}, { tenant_id: "" }, { tenant_id: 1 }, { tenant_id: "x".repeat(65) }]) {
-      expect(follow(unknownCart, event(1, "CartCreated", data)).progress.tenantId).to.equal(undefined);
-    }
+    expect(follow(unknownCart, event(1, "CartCreated")).progress).to.deep.equal({ ...open(1), tenantId: undefined });
   });
 });

@@ -1,6 +1,4 @@
 import type { CartEvent } from "@cart/domain";
-import { Type } from "typebox";
-import { Check } from "typebox/value";
 
 /** What a cart waits for. */
 export type Wait = {
@@ -21,8 +19,14 @@ export type CartProgress = {
 
 export const unknownCart: CartProgress = { version: 0, tenantId: undefined, waitsFor: undefined };
 
-/** An event of a cart from anywhere, with data that nobody has looked at. */
-export type TimerEvent = { readonly version: number; readonly type: string; readonly occurredAt: Date; readonly data: unknown };
+/** An event of a cart, from Kafka or from the event store. */
+export type TimerEvent = {
+  readonly version: number;
+  readonly occurredAt: Date;
+  readonly type: string;
+  /** In the newest form of its type; `undefined` when a newer program has written a type or a form that this one does not know. */
+  readonly event: CartEvent | undefined;
+};
 
 export type Followed = {
   readonly progress: CartProgress;
@@ -31,10 +35,10 @@ export type Followed = {
 };
 
 /**
- * The progress after those of the events, in their order, that are its next ones.
- * What it has already is skipped and a gap is never jumped, so events may come
- * twice, late, or not at all. For a cart of which nothing is known any activity is
- * a beginning: all that is missing then is the tenant.
+ * Applies, in order, the events that directly follow this progress. Events that it
+ * has already are skipped and a gap is never jumped, so events may come twice, late,
+ * or not at all. For an unknown cart any activity is a beginning: all that is missing
+ * then is the tenant.
  */
 export const followCart = (before: CartProgress, events: readonly TimerEvent[]): Followed => {
   let progress = before;
@@ -85,17 +89,14 @@ const waitAfter = (event: TimerEvent, before: Wait | undefined): Wait | undefine
     case "REMINDED":
       return before === undefined ? undefined : { ...before, step: (remindedStep(event) ?? before.step) + 1 };
     case undefined:
-      // Of a newer program, which says what it is about.
+      // A newer program has written an event that this one does not know: the wait stays as it is.
       return before;
     default:
       return effect satisfies never;
   }
 };
 
-const creation = Type.Object({ tenant_id: Type.String({ minLength: 1, maxLength: 64 }) });
-const reminder = Type.Object({ step: Type.Integer({ minimum: 1 }) });
+const tenantOf = ({ event }: TimerEvent): string | undefined => (event?.type === "CartCreated" ? event.data.tenant_id : undefined);
 
-const tenantOf = ({ type, data }: TimerEvent): string | undefined =>
-  type === "CartCreated" && Check(creation, data) ? data.tenant_id : undefined;
-
-const remindedStep = ({ data }: TimerEvent): number | undefined => (Check(reminder, data) ? data.step : undefined);
+const remindedStep = ({ event }: TimerEvent): number | undefined =>
+  event?.type === "CartAbandonmentReminderDue" ? event.data.step : undefined;

@@ -1,6 +1,6 @@
+import { eventRow } from "@cart/event-store/testing";
 import { uuidToBytes } from "@cart/mysql";
 import { expect } from "chai";
-import { v7 as uuidv7 } from "uuid";
 import { cartId, policy, useAbandonment } from "../testing/useAbandonment.ts";
 
 /** `CART_TIMERS=100000 npm test -- --filter=@cart/cart-abandonment` tries more. */
@@ -13,20 +13,15 @@ describe(`${count} timers that are due at once`, () => {
   /** As if each cart had got its one item now. */
   const open = async (): Promise<void> => {
     const [now, due] = [abandonment.now(), new Date(abandonment.now().getTime() + 3_600_000)];
-    const created = JSON.stringify({ user_id: "user-1", tenant_id: "shop-1", currency: "USD" });
-    const added = JSON.stringify({ item_id: "item-1", quantity: 1, unit_price: 1_000 });
+    const created = { user_id: "user-1", tenant_id: "shop-1", currency: "USD" };
+    const added = { item_id: "item-1", quantity: 1, unit_price: 1_000 };
     for (let from = 0; from < count; from += 2_000) {
       const carts = Array.from({ length: Math.min(2_000, count - from) }, (_, n) => uuidToBytes(cartId(from + n + 1)));
       const events = carts.flatMap((id) => [
-        [uuidToBytes(uuidv7()), id, "Cart", 1, "CartCreated", 1, created, "{}", now],
-        [uuidToBytes(uuidv7()), id, "Cart", 2, "ItemAddedToCart", 1, added, "{}", now],
+        eventRow({ aggregate_id: id, version: 1, event_type: "CartCreated", event_data: created, created_at: now }),
+        eventRow({ aggregate_id: id, version: 2, event_type: "ItemAddedToCart", event_data: added, created_at: now }),
       ]);
-      await abandonment
-        .eventStore()
-        .query(
-          "INSERT INTO events (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at) VALUES ?",
-          [events],
-        );
+      await abandonment.tables().events.insert(events);
       await abandonment.pool().query("INSERT INTO timers VALUES ?", [carts.map((id) => [id, "shop-1", 2, 0, now, 1, due, null])]);
     }
   };
@@ -47,11 +42,8 @@ describe(`${count} timers that are due at once`, () => {
     process.stderr.write(
       `${count} timers in ${seconds.toFixed(1)} s, ${Math.round(count / seconds)}/s; ${grown.toFixed(0)} MB more after the first batch\n`,
     );
-    expect(
-      await abandonment.queryEvents(
-        "SELECT COUNT(*) AS events, COUNT(DISTINCT aggregate_id) AS carts FROM events WHERE event_type = 'CartAbandoned'",
-      ),
-    ).to.deep.equal([{ events: count, carts: count }]);
+    const abandoned = await abandonment.tables().events.rows({ event_type: "CartAbandoned" });
+    expect([abandoned.length, new Set(abandoned.map(({ aggregate_id: id }) => id)).size]).to.deep.equal([count, count]);
     expect(await abandonment.timers()).to.deep.equal({});
     expect(grown).to.be.lessThan(150);
   });

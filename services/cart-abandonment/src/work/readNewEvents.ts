@@ -1,53 +1,62 @@
-import { cartAggregateType } from "@cart/domain";
-import { bytesToUuid, run, uuidToBytes, withConnection } from "@cart/mysql";
-import type { Pool, RowDataPacket } from "mysql2/promise";
-import type { TimerEvent } from "../timers/cartProgress.ts";
+import type { CartEvent, RecordedEvent } from "@cart/domain";
+import { type PageLimits, readRanges, type StreamCategory, StreamDamagedError, type StreamRange } from "@cart/event-store";
+import { readRowsFrom } from "@cart/mysql";
+import type { Pool } from "mysql2/promise";
+import { type CartProgress, followCart, unknownCart } from "../timers/cartProgress.ts";
 import type { Timer } from "../timers/timerRows.ts";
 
-/** With what makes it the cause of another. */
-export type StoredEvent = TimerEvent & { readonly eventId: string; readonly correlationId: string | undefined };
-
-type EventRow = RowDataPacket & {
-  readonly aggregate_id: Buffer;
-  readonly version: number;
-  readonly event_type: string;
-  readonly event_data: unknown;
-  readonly created_at: Date;
-  readonly event_id: Buffer;
-  readonly correlation_id: string | null;
+/** What the event store says about the cart of a timer. */
+export type UpToDate = {
+  /** The timer's progress after all events of the cart. */
+  readonly progress: CartProgress;
+  /** The cart's last event, the cause of what the timer does; `undefined` when the event store does not have the cart. */
+  readonly newest: RecordedEvent<CartEvent> | undefined;
 };
 
+const page: PageLimits = { maxEvents: 5_000, maxBytes: 16_777_216 };
+
 /**
- * Of each cart the event that its timer is at and all newer ones, in order; and the
- * first one where the tenant is not known. A cart without events is not in the result.
+ * Brings timers up to date with the event store, in the order of `timers`: reads of each cart the event that its timer is at
+ * and all newer events, page by page, and the first event when the tenant is not known. For a cart whose stream is damaged,
+ * or has an event that only a newer program knows, the result is a `StreamDamagedError`: what such a cart waits for cannot be
+ * told, and the other carts do not depend on it.
  */
-export const readNewEvents = async (eventStore: Pool, timers: readonly Timer[]): Promise<ReadonlyMap<string, readonly StoredEvent[]>> => {
-  const ranges = timers.map(({ cartId, progress: { tenantId, version } }) => ({
-    sql: `(aggregate_id = ? AND aggregate_type = ? AND ${tenantId === undefined ? "(version = 1 OR version >= ?)" : "version >= ?"})`,
-    values: [uuidToBytes(cartId), cartAggregateType, version],
+export const readNewEvents = async (
+  eventStore: Pool,
+  carts: StreamCategory<CartEvent>,
+  timers: readonly Timer[],
+): Promise<readonly (UpToDate | StreamDamagedError)[]> => {
+  const results: (UpToDate | StreamDamagedError)[] = timers.map(({ progress }) => ({
+    progress: progress.version === 0 ? unknownCart : progress,
+    newest: undefined,
   }));
-  const rows = await withConnection(eventStore, (connection) =>
-    run<EventRow[]>(
-      connection,
-      `SELECT aggregate_id, version, event_type, event_data, created_at, event_id, metadata ->> '$.correlation_id' AS correlation_id
-       FROM events WHERE ${ranges.map(({ sql }) => sql).join(" OR ")} ORDER BY aggregate_id, version`,
-      ranges.flatMap(({ values }) => values),
-    ),
-  );
-  const events = new Map<string, StoredEvent[]>();
-  for (const row of rows) {
-    const cartId = bytesToUuid(row.aggregate_id);
-    const event = {
-      version: row.version,
-      type: row.event_type,
-      data: row.event_data,
-      occurredAt: row.created_at,
-      eventId: bytesToUuid(row.event_id),
-      correlationId: row.correlation_id ?? undefined,
-    };
-    const known = events.get(cartId);
-    if (known === undefined) events.set(cartId, [event]);
-    else known.push(event);
+  let unread = timers.flatMap(({ cartId, progress }, index) => rangesOf(cartId, progress).map((range) => ({ index, range })));
+  while (unread.length > 0) {
+    const slices = await readRanges(
+      readRowsFrom(eventStore),
+      carts,
+      unread.map(({ range }) => range),
+      page,
+    );
+    unread = unread.flatMap(({ index, range }, place) => {
+      const [before, slice] = [results[index], slices[place]];
+      if (before === undefined || slice === undefined || before instanceof StreamDamagedError) return [];
+      const events = slice.events.map((recorded) => ({ ...recorded, type: recorded.event.type }));
+      const newest = slice.events.at(-1);
+      results[index] = slice.damage ?? { progress: followCart(before.progress, events).progress, newest: newest ?? before.newest };
+      return slice.isWhole || slice.damage !== undefined ? [] : [{ index, range: { ...range, after: newest?.version ?? range.after } }];
+    });
   }
-  return events;
+  return results;
+};
+
+/** In the order in which they are followed. */
+const rangesOf = (aggregateId: string, { tenantId, version }: CartProgress): StreamRange[] => {
+  const after = Math.max(0, version - 1);
+  return tenantId === undefined && after > 0
+    ? [
+        { aggregateId, after: 0, upTo: 1 },
+        { aggregateId, after },
+      ]
+    : [{ aggregateId, after }];
 };

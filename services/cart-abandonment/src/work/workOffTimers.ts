@@ -1,5 +1,5 @@
-import { type Cart, type CartCommand, type CartEvent, DomainError } from "@cart/domain";
-import { CommandFailedError, type CommandHandler, VersionMismatchError } from "@cart/event-store";
+import { type Cart, type CartCommand, type CartEvent, DomainError, type RecordedEvent } from "@cart/domain";
+import { CommandFailedError, type CommandHandler, type StreamCategory, StreamDamagedError, VersionMismatchError } from "@cart/event-store";
 import { withConnection } from "@cart/mysql";
 import { type Logger, noTracer, type Tracer } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
@@ -7,17 +7,18 @@ import { v7 as uuidv7 } from "uuid";
 import type { TimerOutcome } from "../abandonmentMetrics.ts";
 import { findPolicies } from "../policies/findPolicies.ts";
 import type { Policies } from "../policies/policy.ts";
-import { type CartProgress, followCart, unknownCart } from "../timers/cartProgress.ts";
+import { type CartProgress, followCart } from "../timers/cartProgress.ts";
 import type { Timer } from "../timers/timerRows.ts";
 import { claimTimers } from "./claimTimers.ts";
 import { decideTimer, type TimerCommand } from "./decideTimer.ts";
-import { readNewEvents, type StoredEvent } from "./readNewEvents.ts";
+import { readNewEvents, type UpToDate } from "./readNewEvents.ts";
 import { releaseTimers, type Settled, settleTimers } from "./settleTimers.ts";
 
 export type WorkOffOptions = {
   /** Where the timers are. */
   readonly pool: Pool;
   readonly eventStore: Pool;
+  readonly carts: StreamCategory<CartEvent>;
   readonly handler: CommandHandler<Cart, CartCommand, CartEvent>;
   readonly now: () => Date;
   /** Most timers at once, which bounds the memory. */
@@ -42,6 +43,7 @@ export type WorkOffOptions = {
 export const createWorkOff = ({
   pool,
   eventStore,
+  carts,
   handler,
   now,
   limit,
@@ -72,13 +74,13 @@ export const createWorkOff = ({
   const append = async (
     cartId: string,
     progress: CartProgress,
-    cause: StoredEvent | undefined,
+    cause: RecordedEvent<CartEvent> | undefined,
     command: TimerCommand,
   ): Promise<Pick<Settled, "progress" | "ended">> => {
     // A trace of its own: the one of the customer's request ended long ago. What ties them together is the correlation id.
     const span = tracer.startSpan(command.type, { kind: "consumer", parent: undefined, attributes: { "cart.id": cartId } });
     const metadata = {
-      correlation_id: cause?.correlationId ?? uuidv7(),
+      correlation_id: cause?.metadata.correlation_id ?? uuidv7(),
       causation_id: cause?.eventId ?? uuidv7(),
       ...(span.traceparent === undefined ? {} : { traceparent: span.traceparent }),
     };
@@ -90,7 +92,7 @@ export const createWorkOff = ({
         return { progress, ended: true };
       }
       onOutcome(command.type === "AbandonCart" ? "abandoned" : "reminded");
-      const appended = events.map(({ version, occurredAt, event }) => ({ version, occurredAt, ...event }));
+      const appended = events.map(({ version, occurredAt, event }) => ({ version, occurredAt, type: event.type, event }));
       return { progress: followCart(progress, appended).progress };
     } catch (error) {
       span.end(error);
@@ -111,13 +113,25 @@ export const createWorkOff = ({
     }
   };
 
+  /** The timer stays claimed until the lease ends. */
+  const failed = ({ cartId }: Timer, error: unknown): void => {
+    onOutcome("failed");
+    logger.error({ err: error, aggregate_id: cartId, retry_in_ms: leaseMs }, "a timer failed and will be tried again");
+  };
+
   return async () => {
     const timers = await claimTimers(pool, { now: now(), leaseMs, limit });
     if (timers.length === 0) return 0;
     let failure: CommandFailedError | undefined;
     try {
-      const events = await readNewEvents(eventStore, timers);
-      const looks = timers.map((timer) => lookAt(timer, events.get(timer.cartId) ?? []));
+      const read = await readNewEvents(eventStore, carts, timers);
+      const looks = timers.flatMap((timer, index): Look[] => {
+        const result = read[index];
+        if (result === undefined) return [];
+        if (!(result instanceof StreamDamagedError)) return [{ timer, ...result }];
+        failed(timer, result);
+        return [];
+      });
       const tenantIds = [...new Set(looks.flatMap(({ progress }) => progress.tenantId ?? []))];
       const policies = await withConnection(pool, (connection) => findPolicies(connection, tenantIds));
       const settled = await Promise.all(
@@ -125,13 +139,12 @@ export const createWorkOff = ({
           try {
             return [await carryOut(look, policies)];
           } catch (error) {
-            onOutcome("failed");
             if (error instanceof CommandFailedError) {
+              onOutcome("failed");
               failure = error;
               return [look];
             }
-            const { cartId } = look.timer;
-            logger.error({ err: error, aggregate_id: cartId, retry_in_ms: leaseMs }, "a timer failed and will be tried again");
+            failed(look.timer, error);
             return [];
           }
         }),
@@ -148,14 +161,4 @@ export const createWorkOff = ({
   };
 };
 
-type Look = {
-  readonly timer: Timer;
-  /** With all that the event store has. */
-  readonly progress: CartProgress;
-  readonly newest: StoredEvent | undefined;
-};
-
-const lookAt = (timer: Timer, events: readonly StoredEvent[]): Look => {
-  const known = timer.progress.version === 0 ? unknownCart : timer.progress;
-  return { timer, progress: followCart(known, events).progress, newest: events.at(-1) };
-};
+type Look = UpToDate & { readonly timer: Timer };
