@@ -24,7 +24,18 @@ export type {
 export { purgeAnswers } from "./idempotency/purgeAnswers.ts";
 export { newEventId } from "./newEventId.ts";
 export { openEventStorePool } from "./openEventStorePool.ts";
+export { awaitPending, type Patience, type Pending } from "./outbox/awaitPending.ts";
+export { type PageAfter, readBacklog } from "./outbox/backlog.ts";
+export { claimShards, leaveRelays, releaseShards, type ShardClaim } from "./outbox/claimShards.ts";
+export { assertOutboxReadable, countOutbox, type OutboxCounts, oldestPendingSeconds } from "./outbox/countOutbox.ts";
+export { type FailedRow, listFailed, retryFailed } from "./outbox/failedRows.ts";
+export { fetchPending, type PendingQuery } from "./outbox/fetchPending.ts";
+export { markPublished, type MarkOptions } from "./outbox/markPublished.ts";
+export type { OutboxRow } from "./outbox/outboxRow.ts";
+export { purgePublished } from "./outbox/purgePublished.ts";
+export { type FailedAttempt, recordFailure, type RetryPolicy } from "./outbox/recordFailure.ts";
 export { shardCount, shardOf } from "./outbox/shardOf.ts";
+export { parseMetadata } from "./parseMetadata.ts";
 export { type Append, appendStreams } from "./streams/appendStreams.ts";
 export { CommitOutcomeUnknownError } from "./streams/commitOutcomeUnknownError.ts";
 export { ConcurrencyError } from "./streams/concurrencyError.ts";

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
+import { listFailed, retryFailed } from "@cart/event-store";
 import { openMysqlPool, withConnection } from "@cart/mysql";
 import { loadConfig, mysqlUrl } from "@cart/process-kit";
 import { Command, InvalidArgumentError } from "commander";
 import type { PoolConnection } from "mysql2/promise";
 import { Type } from "typebox";
-import { listFailed, retryFailed } from "./outbox/failedRows.ts";
 
 const onEventStore = async <T>(work: (connection: PoolConnection) => Promise<T>): Promise<T> => {
   const { EVENTSTORE_URL: url } = loadConfig(Type.Object({ EVENTSTORE_URL: mysqlUrl }));
@@ -17,12 +17,12 @@ const onEventStore = async <T>(work: (connection: PoolConnection) => Promise<T>)
 };
 
 const uuid = (text: string): string => {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new InvalidArgumentError("it is not a UUID.");
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new InvalidArgumentError("Expected a UUID.");
   return text.toLowerCase();
 };
 
 const positiveInteger = (text: string): number => {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError("it is not a whole number from 1.");
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError("Expected a positive integer.");
   return Number(text);
 };
 

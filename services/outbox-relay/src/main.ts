@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { assertOutboxReadable } from "@cart/event-store";
 import { createBrokerCheck, createEventProducer, kafkaFromConfig, topicsWithPrefix } from "@cart/messaging";
 import { openMysqlPool } from "@cart/mysql";
 import { delayFor, listen, operationalRoutes, runService } from "@cart/process-kit";
@@ -51,7 +52,7 @@ await runService({
         stopping,
         instanceId: config.INSTANCE_ID,
         readiness: {
-          eventstore: async () => void (await pool.query({ sql: "SELECT 1 FROM outbox LIMIT 1", timeout: 2000 })),
+          eventstore: () => assertOutboxReadable(pool),
           kafka: brokers.assertReachable,
         },
       }),

@@ -1,8 +1,6 @@
+import { type FailedAttempt, type OutboxRow, parseMetadata } from "@cart/event-store";
 import type { Span, Tracer } from "@cart/process-kit";
 import { encodeEventMessage, type EventMessage, type EventProducer, isBrokerUnavailable, topicOf, type Topics } from "@cart/messaging";
-import type { OutboxRow } from "./outbox/outboxRow.ts";
-import type { FailedAttempt } from "./outbox/recordFailure.ts";
-import { parseMetadata } from "./outbox/parseMetadata.ts";
 
 export type PublishOutcome = {
   /** Rows that Kafka has acknowledged. */
@@ -74,7 +72,7 @@ const publishOneByOne = async (
 const encode = (row: OutboxRow, topics: Topics, tracer: Tracer): Encoded => {
   const topic = topicOf(row.aggregateType, topics);
   if (topic === undefined) throw new Error(`no topic for the aggregate type "${row.aggregateType}"`);
-  const metadata = parseMetadata(row.metadata);
+  const metadata = parseMetadata(JSON.parse(row.metadata));
   const span = tracer.startSpan(`publish ${row.eventType}`, {
     kind: "producer",
     parent: metadata.traceparent,

@@ -1,8 +1,8 @@
+import { purgePublished } from "@cart/event-store";
 import { withConnection } from "@cart/mysql";
 import { abortableDelay, type Logger } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
 import type { ShardLeases } from "./leases/shardLeases.ts";
-import { purgePublished } from "./outbox/purgePublished.ts";
 
 export type PurgeOptions = { readonly pool: Pool; readonly leases: ShardLeases; readonly retentionMs: number; readonly logger: Logger };
 

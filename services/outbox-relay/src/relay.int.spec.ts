@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { shardCount, shardOf } from "@cart/event-store";
+import { awaitPending, fetchPending, listFailed, markPublished, purgePublished, retryFailed, shardCount, shardOf } from "@cart/event-store";
+import { type EventStoreTables, eventStoreTables, outboxRow } from "@cart/event-store/testing";
 import {
   type BatchConsumer,
   type ConsumedMessage,
@@ -18,11 +19,6 @@ import { useKafka, useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import { type ShardLeases, startShardLeases } from "./leases/shardLeases.ts";
-import { awaitPending } from "./outbox/awaitPending.ts";
-import { fetchPending } from "./outbox/fetchPending.ts";
-import { markPublished } from "./outbox/markPublished.ts";
-import { listFailed, retryFailed } from "./outbox/failedRows.ts";
-import { purgePublished } from "./outbox/purgePublished.ts";
 import { type Relay, startRelay } from "./relay.ts";
 import type { RelayMetrics } from "./relayMetrics.ts";
 
@@ -38,6 +34,11 @@ type Interference = {
   believes?: (held: readonly number[]) => readonly number[];
 };
 
+const soundMetadata = { metadata: '{"correlation_id":"c","causation_id":"c"}' };
+
+/** A row of the outbox as what blocks its aggregate. */
+const blockOf = ({ aggregate_id, aggregate_type, id }: Record<string, unknown>) => ({ aggregate_id, aggregate_type, outbox_id: id });
+
 const once = (work: () => Promise<void>): (() => Promise<void>) => onCall(1, work);
 
 const onCall = (number: number, work: () => Promise<void>): (() => Promise<void>) => {
@@ -52,6 +53,7 @@ describe("relay", () => {
   const database = useMysqlDatabase({ migrate: migrateEventStore });
   const kafkaServer = useKafka();
   let pool: Pool;
+  let tables: EventStoreTables;
   let topics: Topics;
   let consumer: BatchConsumer;
   let consumed: ConsumedMessage[];
@@ -59,6 +61,7 @@ describe("relay", () => {
 
   before(async () => {
     pool = openMysqlPool({ url: database.url(), connectionLimit: 10, multipleStatements: true });
+    tables = eventStoreTables(pool);
     topics = topicsWithPrefix(kafkaServer.topicName("relay."));
     const kafka = createKafka({ brokers: kafkaServer.brokers(), clientId: "relay-spec", logger });
     await createTopics(kafka, { topics: [{ topic: topics.cartEvents, partitions: 3 }], replicationFactor: 1 });
@@ -77,8 +80,7 @@ describe("relay", () => {
   beforeEach(async () => {
     consumed = [];
     running = [];
-    await pool.query("DELETE FROM outbox");
-    await pool.query("DELETE FROM outbox_blocks");
+    await tables.clear();
   });
   afterEach(() => Promise.all(running.map(stop)));
 
@@ -119,15 +121,11 @@ describe("relay", () => {
     rows: readonly { cart: string; version: number; type?: string; metadata?: string }[],
     through: Pick<Pool, "query"> = pool,
   ): Promise<void> => {
-    await through.query(
-      `INSERT INTO outbox (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at, shard) VALUES ?`,
-      [
-        rows.map(({ cart, version, type = "Cart", metadata = '{"correlation_id":"c","causation_id":"c"}' }) => {
-          const id = uuidToBytes(cart);
-          const data = '{"order_id":"o","total_amount":1}';
-          return [uuidToBytes(randomUUID()), id, type, version, "CartPurchased", 1, data, metadata, new Date(), shardOf(id)];
-        }),
-      ],
+    await eventStoreTables(through).outbox.insert(
+      rows.map(({ cart, version, type = "Cart", metadata = '{"correlation_id":"c","causation_id":"c"}' }) => {
+        const event_data = '{"order_id":"o","total_amount":1}';
+        return outboxRow({ aggregate_id: cart, aggregate_type: type, version, event_type: "CartPurchased", event_data, metadata });
+      }),
     );
   };
   /** The first message takes a connection and the topic's metadata, and with them longer than a pass may. */
@@ -136,10 +134,8 @@ describe("relay", () => {
     await waitFor("the first message", async () => (await statuses())["PUBLISHED"] === 1);
   };
   const statuses = async (): Promise<Record<string, number>> => {
-    const [rows] = await pool.query<(RowDataPacket & { status: string; count: number })[]>(
-      "SELECT status, COUNT(*) AS count FROM outbox GROUP BY status",
-    );
-    return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+    const counts = ["PENDING", "PUBLISHED", "FAILED"].map(async (status) => [status, await tables.outbox.count({ status })] as const);
+    return Object.fromEntries((await Promise.all(counts)).filter(([, count]) => count > 0));
   };
   const versionsInKafka = (cart: string): number[] =>
     consumed
@@ -178,10 +174,8 @@ describe("relay", () => {
     let ownersWhenSettled: number | undefined;
     await waitFor("shards to be handed over", async () => {
       await first.releaseSurplus(async () => {
-        const [[leases]] = await pool.query<(RowDataPacket & { owners: number })[]>(
-          "SELECT COUNT(DISTINCT owner) AS owners FROM relay_leases WHERE owner IS NOT NULL",
-        );
-        ownersWhenSettled = leases?.owners;
+        const owners = (await tables.leases.rows()).map(({ owner }) => owner);
+        ownersWhenSettled = new Set(owners.filter((owner) => owner !== null)).size;
       });
       return ownersWhenSettled !== undefined;
     });
@@ -206,7 +200,7 @@ describe("relay", () => {
       logger,
     });
     await waitFor("several refusals", () => Promise.resolve(refusals > 2));
-    const [relays] = await pool.query<RowDataPacket[]>("SELECT owner FROM relay_members");
+    const relays = await tables.members.rows();
     await refused.stop();
     expect(refused.held()).to.deep.equal([]);
     expect(relays).to.have.length(1);
@@ -214,8 +208,9 @@ describe("relay", () => {
 
   it("takes the shards of a relay that died", async () => {
     // What a relay leaves behind that was killed: leases and a membership that nobody renews.
-    await pool.query("UPDATE relay_leases SET owner = 'dead', expires_at = NOW(6) + INTERVAL 1 SECOND");
-    await pool.query("INSERT INTO relay_members VALUES ('dead', NOW(6) + INTERVAL 1 SECOND)");
+    const dead = { owner: "dead", expires_at: new Date(Date.now() + 1_000) };
+    await tables.leases.change(dead);
+    await tables.members.insert([dead]);
     const cart = randomUUID();
     await insert([{ cart, version: 1 }]);
     start();
@@ -228,7 +223,7 @@ describe("relay", () => {
     await warmUp();
     const cart = randomUUID();
     interference.beforeSend = once(async () => {
-      await pool.query("UPDATE relay_leases SET owner = 'another', expires_at = NOW(6) + INTERVAL 1 MINUTE");
+      await tables.leases.change({ owner: "another", expires_at: new Date(Date.now() + 60_000) });
     });
     await insert([{ cart, version: 1 }]);
     await waitFor("the row to be marked", async () => (await statuses())["PUBLISHED"] === 2);
@@ -236,7 +231,7 @@ describe("relay", () => {
     await insert([{ cart, version: 2 }]);
     expect(versionsInKafka(cart)).to.deep.equal([1]);
     expect(await statuses()).to.deep.equal({ PUBLISHED: 2, PENDING: 1 });
-    await pool.query("UPDATE relay_leases SET owner = NULL");
+    await tables.leases.change({ owner: null });
   });
 
   it("overtakes no row that was inserted earlier and committed later", async () => {
@@ -287,13 +282,12 @@ describe("relay", () => {
     ]);
     start({ maxAttempts: 1000, delayAfter: () => 20 }, {}, false);
     await waitFor("the good rows to be gone", async () => (await statuses())["PENDING"] === 2);
-    await pool.query(`UPDATE outbox SET metadata = '{"correlation_id":"c","causation_id":"c"}' WHERE version = 1`);
+    await tables.outbox.change(soundMetadata, { version: 1 });
     await waitFor("all rows to be gone", async () => Object.keys(await statuses()).length === 0);
     await waitFor("all messages", () => Promise.resolve(consumed.length >= 122));
     expect(versionsInKafka(good)).to.deep.equal(upTo(120));
     expect(versionsInKafka(bad)).to.deep.equal([1, 2]);
-    const [blocks] = await pool.query<RowDataPacket[]>("SELECT 1 FROM outbox_blocks");
-    expect(blocks).to.deep.equal([]);
+    expect(await tables.blocks.rows()).to.deep.equal([]);
   });
 
   describe("in a backlog of several pages", () => {
@@ -343,20 +337,20 @@ describe("relay", () => {
         await retryFailed(connection, retried);
         connection.release();
         await waitFor("the attempt to be due", async () => {
-          const [waiting] = await pool.query<RowDataPacket[]>("SELECT 1 FROM outbox_blocks WHERE next_attempt_at > NOW(6)");
-          return waiting.length === 0;
+          const attempts = (await tables.blocks.rows()).map(({ next_attempt_at: time }) => time);
+          return !attempts.some((time) => time instanceof Date && time.getTime() >= Date.now());
         });
       });
       const transaction = await pool.getConnection();
       await transaction.query("START TRANSACTION");
       const both = (version: number) => [retried, due].map((cart) => ({ cart, version }));
       await insert([...both(1), ...backlog, ...both(2)], transaction);
-      await transaction.query("UPDATE outbox SET status = 'FAILED' WHERE version = 1 AND aggregate_id = ?", [uuidToBytes(retried)]);
-      await transaction.query(
-        `INSERT INTO outbox_blocks (aggregate_id, aggregate_type, outbox_id, next_attempt_at)
-         SELECT aggregate_id, aggregate_type, id, IF(status = 'FAILED', NULL, NOW(6) + INTERVAL 300000 MICROSECOND)
-         FROM outbox WHERE version = 1 AND aggregate_id IN (?)`,
-        [[retried, due].map(uuidToBytes)],
+      const inTransaction = eventStoreTables(transaction);
+      await inTransaction.outbox.change({ status: "FAILED" }, { version: 1, aggregate_id: retried });
+      const blocked = await inTransaction.outbox.rows({ version: 1, aggregate_id: [retried, due] });
+      const soon = new Date(Date.now() + 300);
+      await inTransaction.blocks.insert(
+        blocked.map((row) => ({ ...blockOf(row), next_attempt_at: row["status"] === "FAILED" ? null : soon })),
       );
       await transaction.query("COMMIT");
       transaction.release();
@@ -385,8 +379,10 @@ describe("relay", () => {
     await waitFor("the published rows to be marked", async () => (await statuses())["PUBLISHED"] === 3);
     expect(versionsInKafka(bad)).to.deep.equal([1]);
     expect(await statuses()).to.deep.equal({ PUBLISHED: 3, FAILED: 1, PENDING: 2 });
-    const [rows] = await pool.query<RowDataPacket[]>("SELECT version, retry_count, error_message FROM outbox WHERE status = 'FAILED'");
-    expect(rows).to.deep.equal([{ version: 2, retry_count: 3, error_message: "the metadata has no correlation_id or causation_id" }]);
+    const failed = await tables.outbox.rows({ status: "FAILED" });
+    expect(failed).to.have.length(1);
+    const error = "the metadata has no correlation_id or causation_id";
+    expect(failed[0]).to.deep.include({ version: 2, retry_count: 3, error_message: error });
   });
 
   it("publishes a failed row and what waits behind it when it is told to", async () => {
@@ -405,9 +401,7 @@ describe("relay", () => {
       { version: 1, attempts: 1, waiting: 1 },
       { version: 1, attempts: 1, waiting: 0 },
     ]);
-    await pool.query(`UPDATE outbox SET metadata = '{"correlation_id":"c","causation_id":"c"}' WHERE aggregate_id = UUID_TO_BIN(?)`, [
-      cart,
-    ]);
+    await tables.outbox.change(soundMetadata, { aggregate_id: cart });
     expect(await retryFailed(connection, cart)).to.equal(1);
     connection.release();
 
@@ -427,15 +421,13 @@ describe("relay", () => {
     ]);
     start({ maxAttempts: 1000, delayAfter: () => 20 });
     await waitFor("an attempt to fail", async () => {
-      const [rows] = await pool.query<RowDataPacket[]>("SELECT 1 FROM outbox WHERE retry_count > 1");
-      return rows.length > 0;
+      return (await tables.outbox.rows()).some(({ retry_count: attempts }) => Number(attempts) > 1);
     });
-    await pool.query(`UPDATE outbox SET metadata = '{"correlation_id":"c","causation_id":"c"}' WHERE version = 1`);
+    await tables.outbox.change(soundMetadata, { version: 1 });
     await waitFor("both rows to be published", async () => (await statuses())["PUBLISHED"] === 2);
     await waitFor("both messages", () => Promise.resolve(versionsInKafka(cart).length >= 2));
     expect(versionsInKafka(cart)).to.deep.equal([1, 2]);
-    const [blocks] = await pool.query<RowDataPacket[]>("SELECT 1 FROM outbox_blocks");
-    expect(blocks).to.deep.equal([]);
+    expect(await tables.blocks.rows()).to.deep.equal([]);
   });
 
   it("finds the one message that the broker refuses, and publishes all others", async () => {
@@ -445,10 +437,7 @@ describe("relay", () => {
       { cart: good, version: 1 },
     ]);
     // More than the broker's message.max.bytes.
-    await pool.query(
-      "UPDATE outbox SET event_data = CONCAT('{\"order_id\":\"', REPEAT('x', 2000000), '\"}') WHERE aggregate_id = UUID_TO_BIN(?)",
-      [big],
-    );
+    await tables.outbox.change({ event_data: { order_id: "x".repeat(2_000_000) } }, { aggregate_id: big });
     start({ maxAttempts: 1, delayAfter: () => 20 });
     await waitFor("both rows to be done", async () => {
       const { PUBLISHED, FAILED } = await statuses();
@@ -511,20 +500,17 @@ describe("relay", () => {
     const shards = Array.from({ length: shardCount }, (_, shard) => shard);
     const [row] = await withConnection(pool, (connection) => fetchPending(connection, { shards, limit: 1 }));
     if (row === undefined) throw new Error("there is a row");
-    await pool.query("UPDATE outbox SET status = 'FAILED', retry_count = 3");
-    await pool.query(
-      "INSERT INTO outbox_blocks (aggregate_id, aggregate_type, outbox_id) SELECT aggregate_id, aggregate_type, id FROM outbox",
-    );
+    await tables.outbox.change({ status: "FAILED", retry_count: 3 });
+    await tables.blocks.insert((await tables.outbox.rows()).map(blockOf));
     for (const keep of [true, false]) expect(await markPublished(pool, { keep }, [{ ...row, retryCount: 2 }])).to.equal(0);
     expect(await statuses()).to.deep.equal({ FAILED: 1 });
-    const [blocks] = await pool.query<RowDataPacket[]>("SELECT 1 FROM outbox_blocks");
-    expect(blocks).to.have.length(1);
+    expect(await tables.blocks.rows()).to.have.length(1);
   });
 
   it("reads only what it needs, however many published rows are kept", async () => {
     const kept = 20_000;
     for (let done = 0; done < kept; done += 2_000) await insert(Array.from({ length: 2_000 }, () => ({ cart: randomUUID(), version: 1 })));
-    await pool.query("UPDATE outbox SET status = 'PUBLISHED', published_at = NOW(6)");
+    await tables.outbox.change({ status: "PUBLISHED", published_at: new Date() });
     await insert([{ cart: randomUUID(), version: 1 }]);
     const connection = await pool.getConnection();
     /** Index entries and rows that the server reads for `work`. */
@@ -548,8 +534,8 @@ describe("relay", () => {
 
   it("purges published rows past their retention, and no others", async () => {
     await insert(upTo(4).map((version) => ({ cart: randomUUID(), version })));
-    await pool.query("UPDATE outbox SET status = 'PUBLISHED', published_at = NOW(6) - INTERVAL 1 HOUR WHERE version IN (1, 2)");
-    await pool.query("UPDATE outbox SET status = 'PUBLISHED', published_at = NOW(6) WHERE version = 3");
+    await tables.outbox.change({ status: "PUBLISHED", published_at: new Date(Date.now() - 3_600_000) }, { version: [1, 2] });
+    await tables.outbox.change({ status: "PUBLISHED", published_at: new Date() }, { version: 3 });
     const connection = await pool.getConnection();
     expect(await purgePublished(connection, 60_000, 1)).to.equal(1);
     expect(await purgePublished(connection, 60_000, 10)).to.equal(1);

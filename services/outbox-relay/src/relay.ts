@@ -1,13 +1,9 @@
-import { inSnapshot, run, withConnection } from "@cart/mysql";
+import { awaitPending, fetchPending, markPublished, type OutboxRow, readBacklog, recordFailure, type RetryPolicy } from "@cart/event-store";
+import { withConnection } from "@cart/mysql";
 import { abortableDelay, delayFor, type Logger } from "@cart/process-kit";
-import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
+import type { Pool } from "mysql2/promise";
 import type { ShardLeases } from "./leases/shardLeases.ts";
-import { awaitPending } from "./outbox/awaitPending.ts";
-import { fetchPending } from "./outbox/fetchPending.ts";
-import { markPublished } from "./outbox/markPublished.ts";
-import type { OutboxRow } from "./outbox/outboxRow.ts";
-import { createPublishedMarks, longestUnmarked } from "./outbox/publishedMarks.ts";
-import { recordFailure, type RetryPolicy } from "./outbox/recordFailure.ts";
+import { createPublishedMarks, longestUnmarked } from "./publishedMarks.ts";
 import { encodeRows, type EncodedRows, type Publisher, publishRows } from "./publishRows.ts";
 import type { RelayMetrics } from "./relayMetrics.ts";
 
@@ -103,11 +99,7 @@ export const startRelay = (options: RelayOptions): Relay => {
     await marks.settle();
     const end = performance.now() + longestBacklog;
     const mayGoOn = (): boolean => !stopping.signal.aborted && performance.now() < end && leases.held().length > 0;
-    await inSnapshot(pool, async (connection) => {
-      const shards = leases.held();
-      const asOf = await databaseTime(connection);
-      const pageAfter = (after: number): Promise<readonly OutboxRow[]> =>
-        fetchPending(connection, { shards, limit: batchRows, page: { after, asOf } });
+    await readBacklog(pool, { shards: leases.held(), limit: batchRows }, async (pageAfter) => {
       let publishing = Promise.resolve(true);
       try {
         let rows = await pageAfter(0);
@@ -189,9 +181,3 @@ export const startRelay = (options: RelayOptions): Relay => {
 
 /** For a promise that is awaited later, or not at all after another failure: it must not count as unhandled meanwhile. */
 const ignore = (): void => undefined;
-
-const databaseTime = async (connection: PoolConnection): Promise<Date> => {
-  const [row] = await run<(RowDataPacket & { now: Date })[]>(connection, "SELECT NOW(6) AS now");
-  if (row === undefined) throw new Error("a SELECT without FROM returned no row");
-  return row.now;
-};

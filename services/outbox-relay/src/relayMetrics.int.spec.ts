@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { eventStoreTables, outboxRow } from "@cart/event-store/testing";
 import { migrateEventStore } from "@cart/migrations";
 import { openMysqlPool } from "@cart/mysql";
 import { createMetricsRegistry } from "@cart/process-kit";
@@ -13,13 +14,12 @@ describe("relay metrics", () => {
     const pool = openMysqlPool({ url: database.url(), connectionLimit: 2 });
     const registry = createMetricsRegistry("outbox-relay");
     createRelayMetrics({ registry, pool, shardsHeld: () => 3 });
-    for (const status of ["PENDING", "PENDING", "FAILED", "PUBLISHED"]) {
-      await pool.query(
-        `INSERT INTO outbox (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at, shard, status)
-         VALUES (UUID_TO_BIN(?), UUID_TO_BIN(?), 'Cart', 1, 'CartCreated', 1, '{}', '{}', NOW(6) - INTERVAL 60 SECOND, 0, ?)`,
-        [randomUUID(), randomUUID(), status],
-      );
-    }
+    const created_at = new Date(Date.now() - 60_000);
+    await eventStoreTables(pool).outbox.insert(
+      ["PENDING", "PENDING", "FAILED", "PUBLISHED"].map((status) =>
+        outboxRow({ aggregate_id: randomUUID(), version: 1, created_at, status }),
+      ),
+    );
     const text = await registry.metrics();
     await pool.end();
     const valueOf = (metric: string): number =>

@@ -1,5 +1,5 @@
-import { run, withConnection } from "@cart/mysql";
-import type { Pool, RowDataPacket } from "mysql2/promise";
+import { countOutbox, oldestPendingSeconds } from "@cart/event-store";
+import type { Pool } from "mysql2/promise";
 import { Counter, Gauge, type Registry } from "prom-client";
 
 export type RelayMetrics = {
@@ -26,17 +26,12 @@ export const createRelayMetrics = ({ registry, pool, shardsHeld }: RelayMetricsO
     },
   });
   // Each asks for itself, when it is asked for: a gauge that another one sets would show the scrape before.
-  const ask = async <Row extends RowDataPacket>(query: string): Promise<Row | undefined> => {
-    const [row] = await withConnection(pool, (connection) => run<Row[]>(connection, query));
-    return row;
-  };
   new Gauge({
     name: "outbox_oldest_pending_seconds",
     help: "Age of the oldest row that waits to be published, 0 for none",
     registers,
     async collect() {
-      const oldest = await ask<RowDataPacket & { age: string }>(oldestQuery);
-      this.set(Number(oldest?.age ?? 0));
+      this.set(await oldestPendingSeconds(pool));
     },
   });
   new Gauge({
@@ -45,18 +40,11 @@ export const createRelayMetrics = ({ registry, pool, shardsHeld }: RelayMetricsO
     labelNames: ["status"],
     registers,
     async collect() {
-      const backlog = await ask<RowDataPacket & { pending: number; failed: number }>(backlogQuery);
-      this.set({ status: "PENDING" }, backlog?.pending ?? 0);
-      this.set({ status: "FAILED" }, backlog?.failed ?? 0);
+      const { pending, failed: givenUp } = await countOutbox(pool);
+      this.set({ status: "PENDING" }, pending);
+      this.set({ status: "FAILED" }, givenUp);
     },
   });
 
   return { published: (rows) => published.inc(rows), failed: () => failed.inc(), outage: () => outages.inc() };
 };
-
-const oldestQuery =
-  "SELECT TIMESTAMPDIFF(MICROSECOND, created_at, NOW(6)) / 1e6 AS age FROM outbox WHERE status = 'PENDING' ORDER BY id LIMIT 1";
-
-const backlogQuery = `
-  SELECT (SELECT COUNT(*) FROM outbox WHERE status = 'PENDING') AS pending,
-         (SELECT COUNT(*) FROM outbox WHERE status = 'FAILED') AS failed`;

@@ -1,7 +1,7 @@
+import { claimShards, leaveRelays, releaseShards } from "@cart/event-store";
 import { withConnection } from "@cart/mysql";
 import { abortableDelay, type Logger } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
-import { claimShards, leaveRelays, releaseShards } from "./claimShards.ts";
 
 export type ShardLeases = {
   /** The shards that may be published now. Empty once the lease could have ended, even if this process was paused meanwhile. */
@@ -11,7 +11,7 @@ export type ShardLeases = {
    * was published of these shards is marked then. Call it when nothing else is under way.
    */
   readonly releaseSurplus: (settle: () => Promise<void>) => Promise<void>;
-  /** Stops to renew and hands over everything. */
+  /** Stops renewing and releases every shard. */
   readonly stop: () => Promise<void>;
 };
 

@@ -1,4 +1,4 @@
-import type { OutboxRow } from "./outboxRow.ts";
+import type { OutboxRow } from "@cart/event-store";
 
 export type PublishedMarks = {
   /** Ids of rows that Kafka has and MySQL may not know of: they are not to be sent again. */

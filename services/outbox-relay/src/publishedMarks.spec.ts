@@ -1,6 +1,6 @@
+import type { OutboxRow } from "@cart/event-store";
 import { expect } from "chai";
 import { waitFor } from "@cart/testkit";
-import type { OutboxRow } from "./outboxRow.ts";
 import { createPublishedMarks } from "./publishedMarks.ts";
 
 const row = (id: number): OutboxRow => ({

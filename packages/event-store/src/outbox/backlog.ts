@@ -1,0 +1,24 @@
+import { inSnapshot, run } from "@cart/mysql";
+import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
+import { fetchPending } from "./fetchPending.ts";
+import type { OutboxRow } from "./outboxRow.ts";
+
+/** The rows of `fetchPending` behind the id `after`; 0 is before the first row. */
+export type PageAfter = (after: number) => Promise<readonly OutboxRow[]>;
+
+/** Lends `work` the pages of one state of the outbox, into which nothing is committed while it reads. */
+export const readBacklog = <T>(
+  pool: Pool,
+  { shards, limit }: { readonly shards: readonly number[]; readonly limit: number },
+  work: (pageAfter: PageAfter) => Promise<T>,
+): Promise<T> =>
+  inSnapshot(pool, async (connection) => {
+    const asOf = await databaseTime(connection);
+    return work((after) => fetchPending(connection, { shards, limit, page: { after, asOf } }));
+  });
+
+const databaseTime = async (connection: PoolConnection): Promise<Date> => {
+  const [row] = await run<(RowDataPacket & { readonly now: Date })[]>(connection, "SELECT NOW(6) AS now");
+  if (row === undefined) throw new Error("a SELECT without FROM returned no row");
+  return row.now;
+};

@@ -1,0 +1,31 @@
+import { run, withConnection } from "@cart/mysql";
+import type { Pool, RowDataPacket } from "mysql2/promise";
+
+export type OutboxCounts = { readonly pending: number; readonly failed: number };
+
+/** The rows that wait to be published, and those that were given up. */
+export const countOutbox = async (pool: Pool): Promise<OutboxCounts> => {
+  const [row] = await withConnection(pool, (connection) =>
+    run<(RowDataPacket & OutboxCounts)[]>(
+      connection,
+      `SELECT (SELECT COUNT(*) FROM outbox WHERE status = 'PENDING') AS pending,
+              (SELECT COUNT(*) FROM outbox WHERE status = 'FAILED') AS failed`,
+    ),
+  );
+  return { pending: row?.pending ?? 0, failed: row?.failed ?? 0 };
+};
+
+/** The age of the oldest row that waits to be published, in seconds; 0 when no row waits. */
+export const oldestPendingSeconds = async (pool: Pool): Promise<number> => {
+  const [row] = await withConnection(pool, (connection) =>
+    run<(RowDataPacket & { readonly age: string })[]>(
+      connection,
+      "SELECT TIMESTAMPDIFF(MICROSECOND, created_at, NOW(6)) / 1e6 AS age FROM outbox WHERE status = 'PENDING' ORDER BY id LIMIT 1",
+    ),
+  );
+  return Number(row?.age ?? 0);
+};
+
+/** Rejects when the outbox cannot be read within 2 s: for a readiness probe. */
+export const assertOutboxReadable = async (pool: Pool): Promise<void> =>
+  void (await pool.query({ sql: "SELECT 1 FROM outbox LIMIT 1", timeout: 2_000 }));
