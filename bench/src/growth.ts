@@ -1,10 +1,10 @@
+import { multiplyRows } from "@cart/event-store/testing";
 import { measureAppends } from "./figures/appendFigures.ts";
 import { projectorBacklog } from "./figures/projectorFigures.ts";
 import { relayBacklog, relayBurst } from "./figures/relayFigures.ts";
 import type { Bench, Measurement } from "./measurement.ts";
 import { fillEvents } from "./system/fillTables.ts";
 import { withFreshSystem } from "./system/freshSystem.ts";
-import { multiplyRows } from "./system/multiplyRows.ts";
 
 export type Point = { readonly x: number; readonly measurement: Measurement };
 

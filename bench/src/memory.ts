@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { RowDataPacket } from "mysql2/promise";
+import { eventStoreTables } from "@cart/event-store/testing";
 import { runLoad } from "./load/runLoad.ts";
 import type { Bench } from "./measurement.ts";
 import { startAll, urlOf } from "./system/allServices.ts";
@@ -35,10 +35,10 @@ export const measureMemory = (bench: Bench, events: number): Promise<MemoryRun> 
       const load = runLoad({ url, connections: 16, seconds: sampleEvery });
       // Reads need somebody who waits for what was just written.
       await Promise.all([load, readFor(sampleEvery, url, urlOf(services, "query-api"))]);
-      const [[row]] = await system.eventStore.query<(RowDataPacket & { last: number | null })[]>("SELECT MAX(id) AS last FROM events");
+      const stored = await eventStoreTables(system.eventStore).events.last();
       const sample = {
         seconds: (performance.now() - started) / 1000,
-        events: row?.last ?? 0,
+        events: stored,
         rss: await Promise.all(services.map(({ pid }) => rss(pid))),
       };
       samples.push(sample);

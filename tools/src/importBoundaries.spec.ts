@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { repositoryRoot } from "./paths.ts";
+import { sourcesIn } from "./sourcesIn.ts";
 
 type Manifest = { readonly name: string; readonly dependencies?: Record<string, string> };
 
@@ -10,13 +11,7 @@ const manifestsIn = (folder: string): Manifest[] =>
     (name) => JSON.parse(readFileSync(join(repositoryRoot, folder, name, "package.json"), "utf8")) as Manifest,
   );
 
-/** Walks past installed and built files, which are a hundred times as many. */
-const sourcesIn = (folder: string): { path: string; text: string }[] =>
-  readdirSync(join(repositoryRoot, folder), { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return ["node_modules", "dist"].includes(entry.name) ? [] : sourcesIn(path);
-    return entry.name.endsWith(".ts") ? [{ path, text: readFileSync(join(repositoryRoot, path), "utf8") }] : [];
-  });
+const isForSpecs = (path: string): boolean => path.endsWith(".spec.ts") || path.includes("/testing/");
 
 // pnpm lets a package import only what its manifest names, so the manifests are the boundaries.
 describe("import boundaries", () => {
@@ -51,8 +46,12 @@ describe("import boundaries", () => {
     expect([...new Set(importers)]).to.deep.equal(["packages/messaging"]);
   });
 
-  it("no source imports another package's files past its index", () => {
-    const deep = ["packages", "services"].flatMap(sourcesIn).filter(({ text }) => /^import .*from "@cart\/[\w-]+\//m.test(text));
+  it("no source imports another package's files past its index, and only specs what is for testing", () => {
+    const imports = (text: string): string[] =>
+      [...text.matchAll(/^(?:import|\}) .*from "@cart\/[\w-]+\/(.+)"/gm)].map(([, file = ""]) => file);
+    const deep = ["packages", "services"]
+      .flatMap(sourcesIn)
+      .filter(({ path, text }) => imports(text).some((file) => file !== "testing" || !isForSpecs(path)));
     expect(deep.map(({ path }) => path)).to.deep.equal([]);
   });
 });

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { eventStoreTables, multiplyRows } from "@cart/event-store/testing";
 import { runBatchConsumer } from "@cart/messaging";
 import { waitUntil } from "@cart/tools/own-servers";
-import type { Pool, RowDataPacket } from "mysql2/promise";
+import type { Pool } from "mysql2/promise";
 import { type Bench, type Measurement, percentile } from "../measurement.ts";
 import { fillOutbox } from "../system/fillTables.ts";
 import { type FreshSystem, withFreshSystem } from "../system/freshSystem.ts";
-import { multiplyRows } from "../system/multiplyRows.ts";
 import { until } from "../system/until.ts";
 
 /**
- * From the first look that finds rows gone to the first that finds none left, by the
- * database's clock: the rows that were left then. Before that so many backlogs are
+ * From the first look that finds rows gone to the first that finds none left, by
+ * this process's clock: the rows that were left then. Before that so many backlogs are
  * published and not counted, as a broker that has just started takes three times as long.
  */
 export const relayBacklog =
@@ -26,11 +26,8 @@ const publishBacklog = async ({ eventStore, start }: FreshSystem, bench: Bench, 
   await fillOutbox(eventStore, Math.min(rows, 100_000) / eventsEach, eventsEach);
   await multiplyRows(eventStore, "outbox", rows, bench.report);
   bench.report(`  ${rows} outbox rows are there`);
-  const look = async (): Promise<Look> => {
-    const [[seen]] = await eventStore.query<Look[]>("SELECT NOW(6) AS now, COUNT(*) AS waiting FROM outbox WHERE status = 'PENDING'");
-    if (seen === undefined) throw new Error("a COUNT returned no row");
-    return seen;
-  };
+  const { outbox } = eventStoreTables(eventStore);
+  const look = async (): Promise<Look> => ({ waiting: await outbox.count({ status: "PENDING" }), at: performance.now() });
   let first = await look();
   let last = first;
   // Looked at while the relays start: a small backlog is gone before they say that they are ready.
@@ -45,17 +42,15 @@ const publishBacklog = async ({ eventStore, start }: FreshSystem, bench: Bench, 
   });
   await Promise.all(started.map((relay) => relay.stop()));
   return {
-    value: first.waiting / ((last.now.getTime() - first.now.getTime()) / 1000),
+    value: first.waiting / ((last.at - first.at) / 1000),
     details: { publishedBefore: rows - first.waiting },
   };
 };
 
-type Look = RowDataPacket & { now: Date; waiting: number };
+/** How many rows waited, and when, in milliseconds. */
+type Look = { readonly waiting: number; readonly at: number };
 
-const hasPending = async (eventStore: Pool): Promise<boolean> => {
-  const [pending] = await eventStore.query<RowDataPacket[]>("SELECT 1 FROM outbox WHERE status = 'PENDING' LIMIT 1");
-  return pending.length > 0;
-};
+const hasPending = (eventStore: Pool): Promise<boolean> => eventStoreTables(eventStore).outbox.has({ status: "PENDING" });
 
 /** From the commit of so many rows, which a relay waits for, to the last one marked: a backlog that is gone at once has no duration. */
 export const relayBurst =

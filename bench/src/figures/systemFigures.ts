@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { eventStoreTables } from "@cart/event-store/testing";
 import type { RowDataPacket } from "mysql2/promise";
 import { runLoad } from "../load/runLoad.ts";
 import type { Bench, Measurement } from "../measurement.ts";
@@ -25,10 +26,7 @@ export const visibleAtHalfLoad = (bench: Bench): Promise<Measurement> =>
     const top = await runLoad({ url, connections: 32, seconds: 5 });
     const rate = Math.round(top.succeeded / top.seconds / 2);
     bench.report(`  half of the top load is ${rate}/s`);
-    const drained = async (): Promise<boolean> => {
-      const [rows] = await system.eventStore.query<RowDataPacket[]>("SELECT 1 FROM outbox WHERE status = 'PENDING' LIMIT 1");
-      return rows.length === 0;
-    };
+    const drained = async (): Promise<boolean> => !(await eventStoreTables(system.eventStore).outbox.has({ status: "PENDING" }));
     while (!(await drained())) await delay(100);
     await delay(1_000);
     const load = runLoad({ url, connections: 16, seconds: bench.seconds + 4, rate });

@@ -1,7 +1,7 @@
+import { eventStoreTables } from "@cart/event-store/testing";
 import { migrateEventStore } from "@cart/migrations";
 import { fixedClock, useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
-import type { RowDataPacket } from "mysql2/promise";
 import { v7 as uuidv7 } from "uuid";
 import { type CommandApi, startCommandApi } from "./testing/startCommandApi.ts";
 
@@ -22,10 +22,7 @@ describe("command API", () => {
     const response = await send(path, JSON.stringify(body));
     return { status: response.status, headers: response.headers, json: (await response.json()) as Record<string, unknown> };
   };
-  const storedEvents = async (): Promise<number> => {
-    const [rows] = await api.pool.query<(RowDataPacket & { count: number })[]>("SELECT COUNT(*) AS count FROM events");
-    return rows[0]?.count ?? -1;
-  };
+  const storedEvents = (): Promise<number> => eventStoreTables(api.pool).events.count();
 
   it("answers the seed example as the contract says", async () => {
     const cart = "550e8400-e29b-41d4-a716-446655440000";
@@ -61,14 +58,9 @@ describe("command API", () => {
     const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     const headers = { "Content-Type": "application/json", "X-Correlation-Id": "request-7", traceparent };
     expect((await send(`/carts/${cart}/items`, JSON.stringify(seedBody), headers)).status).to.equal(200);
-    const [rows] = await api.pool.query<(RowDataPacket & { metadata: Record<string, unknown> })[]>(
-      "SELECT metadata FROM events WHERE aggregate_id = UUID_TO_BIN(?)",
-      [cart],
-    );
-    expect(rows.map(({ metadata }) => [metadata["correlation_id"], metadata["traceparent"]])).to.deep.equal([
-      ["request-7", traceparent],
-      ["request-7", traceparent],
-    ]);
+    const events = await eventStoreTables(api.pool).events.rows({ aggregate_id: cart });
+    expect(events).to.have.length(2);
+    for (const { metadata } of events) expect(metadata).to.deep.include({ correlation_id: "request-7", traceparent });
   });
 
   describe("refuses bad input, names each bad field and stores nothing:", () => {

@@ -1,9 +1,9 @@
 import { gzipSync } from "node:zlib";
+import { eventStoreTables } from "@cart/event-store/testing";
 import { migrateEventStore } from "@cart/migrations";
 import { type HttpServer, listen } from "@cart/process-kit";
 import { fixedClock, type RawAnswer, sendRaw, useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
-import type { RowDataPacket } from "mysql2/promise";
 import { type CommandApi, startCommandApi } from "./testing/startCommandApi.ts";
 
 const cart = "00000000-0000-4000-8000-000000000001";
@@ -37,8 +37,7 @@ describe("the command API, whatever is sent to it,", () => {
     expect(text).to.contain("Content-Type: application/problem+json");
     expect(text).not.to.match(/ at .*\.[jt]s|SELECT|INSERT|node_modules/);
   };
-  const storedEvents = async (): Promise<unknown> =>
-    (await api.pool.query<RowDataPacket[]>("SELECT COUNT(*) AS count FROM events"))[0][0]?.["count"];
+  const storedEvents = (): Promise<number> => eventStoreTables(api.pool).events.count();
 
   const bodies: readonly [what: string, body: string | Uint8Array, field?: string][] = [
     ["a lone high surrogate", json(String.raw`,"user_id":"\ud800"`), "user_id"],

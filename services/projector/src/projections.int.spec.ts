@@ -1,6 +1,7 @@
 import { type DomainEvent, tenantPolicyAggregateType, tenantPolicyId } from "@cart/domain";
 
 import { type ConsumedMessage, encodeEventMessage } from "@cart/messaging";
+import { eventStoreTables } from "@cart/event-store/testing";
 import { migrateEventStore, migrateReadModel } from "@cart/migrations";
 import { openMysqlPool } from "@cart/mysql";
 import { useMysqlDatabase } from "@cart/testkit";
@@ -93,7 +94,7 @@ describe("the projections", () => {
   };
   afterEach(async () => {
     await clear();
-    await events.pool().query("DELETE FROM events");
+    await eventStoreTables(events.pool()).clear();
   });
 
   const rows = async (sql: string): Promise<Record<string, unknown>[]> => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { countSql } from "@cart/event-store/testing";
 import { waitUntil } from "@cart/tools/own-servers";
 import { startCartLoad } from "./cartLoad.ts";
 import type { ComposeProject } from "./composeProject.ts";
@@ -52,9 +53,9 @@ const valuesOf = async (project: ComposeProject, service: string, pattern: RegEx
 /** In the databases themselves: every event was published and is in its cart, once. */
 const assertNothingLost = async (project: ComposeProject): Promise<void> => {
   await waitUntil("the outbox to be empty", 30, async () => {
-    assert.deepEqual(await project.query("SELECT COUNT(*) FROM eventstore.outbox WHERE status <> 'PUBLISHED'"), ["0"]);
+    assert.deepEqual(await project.query(countSql.unpublished("eventstore")), ["0"]);
   });
   assert.deepEqual(await project.query("SELECT COUNT(*) FROM readmodel.dead_letters"), ["0"]);
-  const [events] = await project.query("SELECT COUNT(*) FROM eventstore.events");
+  const [events] = await project.query(countSql.events("eventstore"));
   assert.deepEqual(await project.query("SELECT SUM(version) FROM readmodel.carts"), [events]);
 };

@@ -10,6 +10,10 @@ export type TestTable = {
   /** The rows that have these values, in the order of their insertion. Ids are UUIDs as text. */
   readonly rows: (where?: Columns) => Promise<Record<string, unknown>[]>;
   readonly count: (where?: Columns) => Promise<number>;
+  /** Reads one row at most. */
+  readonly has: (where?: Columns) => Promise<boolean>;
+  /** The greatest number in the column that orders the rows; 0 for an empty table. */
+  readonly last: () => Promise<number>;
   readonly insert: (rows: readonly Columns[]) => Promise<void>;
   /** Returns how many rows were changed. */
   readonly change: (set: Columns, where?: Columns) => Promise<number>;
@@ -67,6 +71,11 @@ const testTable = (pool: Pick<Pool, "query">, name: string, order: string): Test
     count: async (where = {}) => {
       const [row] = await select<RowDataPacket & { readonly rows: number }>("COUNT(*) AS `rows`", where);
       return row?.rows ?? 0;
+    },
+    has: async (where = {}) => (await select("1", where, " LIMIT 1")).length > 0,
+    last: async () => {
+      const [row] = await select<RowDataPacket & { readonly last: number | null }>(`MAX(${order}) AS last`, {});
+      return row?.last ?? 0;
     },
     insert: async (rows) => {
       const [first] = rows;

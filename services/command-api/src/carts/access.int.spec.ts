@@ -1,7 +1,7 @@
+import { eventStoreTables } from "@cart/event-store/testing";
 import { migrateEventStore } from "@cart/migrations";
 import { bearer, fixedClock, type TokenClaims, tokenEnv, useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
-import type { RowDataPacket } from "mysql2/promise";
 import { v7 as uuidv7 } from "uuid";
 import { type CommandApi, type Reply, startCommandApi } from "../testing/startCommandApi.ts";
 
@@ -40,14 +40,9 @@ describe("access to commands", () => {
     expect((await add(who, cart)).status).to.equal(200);
     return cart;
   };
-  type Row = RowDataPacket & { readonly event_data: Record<string, unknown>; readonly metadata: Record<string, unknown> };
-  const eventsOf = async (cart: string): Promise<Row[]> => {
-    const [rows] = await api.pool.query<Row[]>(
-      "SELECT event_data, metadata FROM events WHERE aggregate_id = UUID_TO_BIN(?) ORDER BY version",
-      [cart],
-    );
-    return rows;
-  };
+  type Stored = { readonly event_data: Record<string, unknown>; readonly metadata: Record<string, unknown> };
+  const eventsOf = async (cart: string): Promise<Stored[]> =>
+    (await eventStoreTables(api.pool).events.rows({ aggregate_id: cart })).map((row) => row as Stored);
   /** All of an answer but what is another one each time. */
   const seen = ({ status, headers, json }: Reply, cart: string): unknown => [
     status,

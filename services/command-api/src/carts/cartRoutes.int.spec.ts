@@ -1,9 +1,9 @@
 import { cartAggregate, itemCount } from "@cart/domain";
+import { eventStoreTables } from "@cart/event-store/testing";
 import { loadStreams } from "@cart/event-store";
 import { migrateEventStore } from "@cart/migrations";
 import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
-import type { RowDataPacket } from "mysql2/promise";
 import { v7 as uuidv7 } from "uuid";
 import { type CommandApi, type Reply, startCommandApi } from "../testing/startCommandApi.ts";
 
@@ -32,13 +32,7 @@ describe("cart routes", () => {
       expect(await api.send("POST", `/carts/${cart}/items`, { ...item, ...changes })).to.include({ status: 200 });
     return cart;
   };
-  const versionOf = async (cart: string): Promise<number> => {
-    const [rows] = await api.pool.query<(RowDataPacket & { version: number })[]>(
-      "SELECT COUNT(*) AS version FROM events WHERE aggregate_id = UUID_TO_BIN(?)",
-      [cart],
-    );
-    return rows[0]?.version ?? -1;
-  };
+  const versionOf = (cart: string): Promise<number> => eventStoreTables(api.pool).events.count({ aggregate_id: cart });
   const typesOf = ({ json }: Reply): unknown => (json["events"] as { type: string }[]).map(({ type }) => type);
   const expectProblem = (reply: Reply, status: number, type: string, fields?: readonly string[]): void => {
     expect([reply.status, reply.json["type"]], reply.text).to.deep.equal([status, `/problems/${type}`]);

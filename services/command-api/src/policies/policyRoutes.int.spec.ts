@@ -1,9 +1,9 @@
 import { tenantPolicyAggregate, tenantPolicyId } from "@cart/domain";
+import { eventStoreTables } from "@cart/event-store/testing";
 import { loadStreams } from "@cart/event-store";
 import { migrateEventStore } from "@cart/migrations";
 import { bearer, tokenEnv, useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
-import type { RowDataPacket } from "mysql2/promise";
 import { type CommandApi, type Reply, startCommandApi } from "../testing/startCommandApi.ts";
 
 const least = { title: "Standard", abandoned_minutes: 60 };
@@ -49,11 +49,8 @@ describe("policy routes", () => {
     }
     const stream = (await loadStreams(api.pool, tenantPolicyAggregate, [tenantPolicyId(tenant)])).get(tenantPolicyId(tenant));
     expect(stream?.state).to.deep.include({ tenantId: tenant, timeZone: "UTC", quietTime: null, reminders: [] });
-    const [outbox] = await api.pool.query<(RowDataPacket & { aggregate_type: string; version: number })[]>(
-      "SELECT aggregate_type, version FROM outbox WHERE aggregate_id = UUID_TO_BIN(?) ORDER BY id",
-      [tenantPolicyId(tenant)],
-    );
-    expect(outbox.map((row) => [row.aggregate_type, row.version])).to.deep.equal([1, 2, 3].map((n) => ["TenantPolicy", n]));
+    const outbox = await eventStoreTables(api.pool).outbox.rows({ aggregate_id: tenantPolicyId(tenant) });
+    expect(outbox.map(({ aggregate_type, version }) => [aggregate_type, version])).to.deep.equal([1, 2, 3].map((n) => ["TenantPolicy", n]));
   });
 
   it("refuse a second creation, also by another process, and an update of nothing", async () => {

@@ -1,4 +1,5 @@
 import type { DomainEvent } from "@cart/domain";
+import { eventStoreTables } from "@cart/event-store/testing";
 import { migrateEventStore, migrateReadModel } from "@cart/migrations";
 import { openMysqlPool, uuidToBytes } from "@cart/mysql";
 import { useMysqlDatabase, waitFor } from "@cart/testkit";
@@ -33,7 +34,7 @@ describe("a rebuild", () => {
   afterEach(async () => {
     for (const table of ["carts", "cart_items", "cart_milestones", "cart_abandoned_policies", "dead_letters"])
       await database.pool().query(`DELETE FROM ${table}`);
-    await events.pool().query("DELETE FROM events");
+    await eventStoreTables(events.pool()).clear();
   });
 
   const rows = async (sql: string): Promise<Record<string, unknown>[]> => {

@@ -1,5 +1,5 @@
 import type { DomainEvent } from "@cart/domain";
-import { uuidToBytes } from "@cart/mysql";
+import { eventRow, eventStoreTables } from "@cart/event-store/testing";
 import type { Pool } from "mysql2/promise";
 import { cartId, timeOf } from "./cartMessages.ts";
 
@@ -21,20 +21,17 @@ export const storeStream = async (
   { aggregateType, id, n, from, occurredAt }: StoredStream,
   events: readonly DomainEvent[],
 ): Promise<void> => {
-  await pool.query(
-    "INSERT INTO events (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at) VALUES ?",
-    [
-      events.map((event, index) => [
-        uuidToBytes(`01890a5d-ac96-774b-bcce-${String(n * 1_000 + from + index).padStart(12, "0")}`),
-        uuidToBytes(id),
-        aggregateType,
-        from + index,
-        event.type,
-        1,
-        JSON.stringify(event.data),
-        "{}",
-        occurredAt(from + index),
-      ]),
-    ],
+  await eventStoreTables(pool).events.insert(
+    events.map((event, index) =>
+      eventRow({
+        event_id: `01890a5d-ac96-774b-bcce-${String(n * 1_000 + from + index).padStart(12, "0")}`,
+        aggregate_id: id,
+        aggregate_type: aggregateType,
+        version: from + index,
+        event_type: event.type,
+        event_data: event.data,
+        created_at: occurredAt(from + index),
+      }),
+    ),
   );
 };

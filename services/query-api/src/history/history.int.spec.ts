@@ -1,5 +1,5 @@
 import { type CartEvent, cartAggregate, cartDecider } from "@cart/domain";
-import { uuidToBytes } from "@cart/mysql";
+import { eventStoreTables } from "@cart/event-store/testing";
 import { waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import { eventIdOf, project, storeEvents, timeOf, useQueryApi } from "../testing/useQueryApi.ts";
@@ -117,11 +117,8 @@ describe("a cart's past", () => {
     it("shows an event of an older schema version in the newest form", async () => {
       const old = "550e8400-e29b-41d4-a716-446655440003";
       await storeEvents(api, old, [created, added("a", 100)]);
-      await api.eventStore
-        .pool()
-        .query("UPDATE events SET schema_version = 1, event_data = JSON_REMOVE(event_data, '$.previous_unit_price') WHERE event_id = ?", [
-          uuidToBytes(eventIdOf(old, 2)),
-        ]);
+      const event_data = { item_id: "a", quantity: 2, unit_price: 100 };
+      await eventStoreTables(api.eventStore.pool()).events.change({ schema_version: 1, event_data }, { event_id: eventIdOf(old, 2) });
       const { body } = await api.get(`/carts/${old}/history?after_version=1`);
       expect(body).to.have.nested.property("events[0].schema_version", 2);
       expect(body).to.have.nested.property("events[0].data.previous_price", null);
@@ -161,13 +158,14 @@ describe("a cart's past", () => {
       // Another cart than the events make, so that the answer tells where the fold began.
       const kept = [created, added("kept", 100)].reduce(cartDecider.evolve, cartDecider.initialState);
       const { toJson, schemaVersion } = cartAggregate.snapshots;
-      await api.eventStore
-        .pool()
-        .query("INSERT INTO snapshots VALUES (?, 'Cart', 200, ?, ?)", [
-          uuidToBytes(snapshotted),
-          schemaVersion,
-          JSON.stringify(toJson(kept)),
-        ]);
+      const snapshot = {
+        aggregate_id: snapshotted,
+        aggregate_type: "Cart",
+        version: 200,
+        schema_version: schemaVersion,
+        state: toJson(kept),
+      };
+      await eventStoreTables(api.eventStore.pool()).snapshots.insert([snapshot]);
       const first = async (version: number) => {
         const { body } = await api.get(`/carts/${snapshotted}?at_version=${version}`);
         return [body].map((cart) => cart as { version: number; items: { item_id: string }[] })[0];

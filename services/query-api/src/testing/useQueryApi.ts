@@ -1,4 +1,5 @@
 import { type CartEvent, cartDecider, cartEventCodec, itemCount, totalAmount } from "@cart/domain";
+import { eventRow, eventStoreTables } from "@cart/event-store/testing";
 import { migrateEventStore, migrateReadModel } from "@cart/migrations";
 import { uuidToBytes } from "@cart/mysql";
 import { apiConfig, apiGuard } from "@cart/http-kit";
@@ -121,24 +122,20 @@ export const eventIdOf = (cartId: string, version: number): string => `${String(
 
 /** As the command API appends them, from version `from` on. */
 export const storeEvents = async (api: QueryApi, cartId: string, events: readonly CartEvent[], from = 1): Promise<void> => {
-  await api.eventStore
-    .pool()
-    .query(
-      "INSERT INTO events (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at) VALUES ?",
-      [
-        events.map((event, n) => [
-          uuidToBytes(eventIdOf(cartId, from + n)),
-          uuidToBytes(cartId),
-          "Cart",
-          from + n,
-          event.type,
-          cartEventCodec.currentVersion(event.type),
-          JSON.stringify(event.data),
-          JSON.stringify({ correlation_id: `request-${from + n}`, causation_id: "command-1" }),
-          timeOf(from + n),
-        ]),
-      ],
-    );
+  await eventStoreTables(api.eventStore.pool()).events.insert(
+    events.map((event, n) =>
+      eventRow({
+        event_id: eventIdOf(cartId, from + n),
+        aggregate_id: cartId,
+        version: from + n,
+        event_type: event.type,
+        schema_version: cartEventCodec.currentVersion(event.type),
+        event_data: event.data,
+        metadata: { correlation_id: `request-${from + n}`, causation_id: "command-1" },
+        created_at: timeOf(from + n),
+      }),
+    ),
+  );
 };
 
 /** As the projector does once it has seen all of these events of a cart, which it has not seen before. */

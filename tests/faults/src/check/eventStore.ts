@@ -1,4 +1,5 @@
-import type { Pool, RowDataPacket } from "mysql2/promise";
+import { eventStoreTables } from "@cart/event-store/testing";
+import type { Pool } from "mysql2/promise";
 import { groupBy } from "./groupBy.ts";
 
 export type StoredEvent = {
@@ -17,12 +18,32 @@ export type StoredEvent = {
 
 /** Every event of every cart, each cart's by version. */
 export const readEventStore = async (pool: Pool, database: string): Promise<StoredEvent[]> => {
-  const [rows] = await pool.query<(RowDataPacket & StoredEvent)[]>(
-    `SELECT id, BIN_TO_UUID(event_id) AS eventId, BIN_TO_UUID(aggregate_id) AS cartId, version, event_type AS type,
-            schema_version AS schemaVersion, event_data AS data, metadata->>'$.correlation_id' AS commandId, created_at AS occurredAt
-     FROM ${database}.events WHERE aggregate_type = 'Cart' ORDER BY aggregate_id, version`,
-  );
-  return rows;
+  const rows = (await eventStoreTables(pool, database).events.rows({ aggregate_type: "Cart" })).map((row) => row as EventRecord);
+  return rows
+    .map((row) => ({
+      id: row.id,
+      eventId: row.event_id,
+      cartId: row.aggregate_id,
+      version: row.version,
+      type: row.event_type,
+      schemaVersion: row.schema_version,
+      data: row.event_data,
+      commandId: row.metadata.correlation_id,
+      occurredAt: row.created_at,
+    }))
+    .toSorted((a, b) => a.cartId.localeCompare(b.cartId) || a.version - b.version);
+};
+
+type EventRecord = {
+  readonly id: number;
+  readonly event_id: string;
+  readonly aggregate_id: string;
+  readonly version: number;
+  readonly event_type: string;
+  readonly schema_version: number;
+  readonly event_data: unknown;
+  readonly metadata: { readonly correlation_id: string };
+  readonly created_at: Date;
 };
 
 export const streamsOf = (events: readonly StoredEvent[]): Map<string, StoredEvent[]> => groupBy(events, ({ cartId }) => cartId);
@@ -30,9 +51,6 @@ export const streamsOf = (events: readonly StoredEvent[]): Map<string, StoredEve
 export type OutboxCounts = { readonly pending: number; readonly failed: number };
 
 export const countOutbox = async (pool: Pool, database: string): Promise<OutboxCounts> => {
-  const [rows] = await pool.query<(RowDataPacket & { status: string; count: number })[]>(
-    `SELECT status, COUNT(*) AS count FROM ${database}.outbox WHERE status <> 'PUBLISHED' GROUP BY status`,
-  );
-  const count = (status: string): number => rows.find((row) => row.status === status)?.count ?? 0;
-  return { pending: count("PENDING"), failed: count("FAILED") };
+  const { outbox } = eventStoreTables(pool, database);
+  return { pending: await outbox.count({ status: "PENDING" }), failed: await outbox.count({ status: "FAILED" }) };
 };

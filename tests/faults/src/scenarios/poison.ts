@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { poisonOutbox, repairOutbox } from "@cart/event-store/testing";
 import { waitUntil } from "@cart/tools/own-servers";
 import { countOutbox } from "../check/eventStore.ts";
 import { readViewVersions } from "../check/readModel.ts";
@@ -23,18 +24,13 @@ export const poison: Scenario = {
     for (const cartId of cartIds) await add(context, cartId, 1);
     await recovered();
 
-    // Born spoiled: the server hands a row to a relay that waits for it before anybody else could change it.
-    await pool.query(
-      `CREATE TRIGGER ${databases.eventStore}.spoil BEFORE INSERT ON ${databases.eventStore}.outbox FOR EACH ROW
-       SET NEW.metadata = IF(NEW.version = 3 AND BIN_TO_UUID(NEW.aggregate_id) IN (?), '{}', NEW.metadata)`,
-      [cartIds],
-    );
+    const endPoison = await poisonOutbox(pool, databases.eventStore, { cartIds, version: 3 });
     for (const cartId of cartIds) {
       await add(context, cartId, 2);
       injected();
       for (const n of [3, 4]) await add(context, cartId, n);
     }
-    await pool.query(`DROP TRIGGER ${databases.eventStore}.spoil`);
+    await endPoison();
 
     await waitUntil("the poisoned rows to be FAILED", 60, async () => {
       const { failed } = await countOutbox(pool, databases.eventStore);
@@ -48,10 +44,7 @@ export const poison: Scenario = {
     const { pending } = await countOutbox(pool, databases.eventStore);
     report(`${poisonedCarts} rows FAILED; ${pending} rows wait, those of other carts for a moment`);
 
-    await pool.query(
-      `UPDATE ${databases.eventStore}.outbox o JOIN ${databases.eventStore}.events e ON e.event_id = o.event_id SET o.metadata = e.metadata
-       WHERE o.status = 'FAILED'`,
-    );
+    await repairOutbox(pool, databases.eventStore);
     await runServiceCommand(system, "outbox-relay", ["retry", "--all"]);
     await recovered();
   },

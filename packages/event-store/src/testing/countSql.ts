@@ -1,0 +1,5 @@
+/** Statements for a suite that has no connection to the database, only a client program in its container. */
+export const countSql = {
+  events: (database: string): string => `SELECT COUNT(*) FROM ${database}.events`,
+  unpublished: (database: string): string => `SELECT COUNT(*) FROM ${database}.outbox WHERE status <> 'PUBLISHED'`,
+} as const;
