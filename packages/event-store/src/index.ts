@@ -5,22 +5,18 @@ export {
   StreamHiddenError,
   VersionMismatchError,
 } from "./commands/commandErrors.ts";
-export {
-  type CommandHandler,
-  type CommandHandlerOptions,
-  type CommittedBatch,
-  createCommandHandler,
-  type Once,
-  type OnceResult,
-} from "./commands/commandHandler.ts";
+export { type CommandHandler, type CommandHandlerOptions, createCommandHandler } from "./commands/commandHandler.ts";
 export type {
   CommandOnOne,
   CommandOnTwo,
   CommandRequest,
   CommandResult,
   ExpectedVersion,
+  Once,
+  OnceResult,
   StreamResult,
 } from "./commands/commandRequest.ts";
+export type { CommittedBatch } from "./commands/retries/retries.ts";
 export { purgeAnswers } from "./idempotency/purgeAnswers.ts";
 export { newEventId } from "./newEventId.ts";
 export { openEventStorePool } from "./openEventStorePool.ts";

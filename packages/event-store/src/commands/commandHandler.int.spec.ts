@@ -9,7 +9,8 @@ import { v7 as uuidv7 } from "uuid";
 import { openEventStorePool } from "../openEventStorePool.ts";
 import { insertAnswers } from "../idempotency/insertAnswers.ts";
 import { loadStreams } from "../streams/loadStreams.ts";
-import { type CommandHandler, createCommandHandler, type Once } from "./commandHandler.ts";
+import { type CommandHandler, createCommandHandler } from "./commandHandler.ts";
+import type { Once } from "./commandRequest.ts";
 
 const addItem = (changes: Partial<AddItem> = {}): AddItem => ({
   type: "AddItem",

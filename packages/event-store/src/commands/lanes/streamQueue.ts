@@ -1,19 +1,19 @@
 /**
- * Entries that wait, each for one or more streams. What is taken has its streams to
- * itself until it is put back, and none overtakes another on the same stream.
+ * Entries that wait, each for one or more streams. A batch that was taken has its streams to
+ * itself until it is released, and no entry overtakes another one on the same stream.
  */
 export type StreamQueue<Entry> = {
-  /** How many wait. */
+  /** How many entries are waiting. */
   readonly length: () => number;
   readonly add: (entry: Entry) => void;
-  /** Whether nobody has the entry's streams. */
+  /** Whether no batch has any of the entry's streams. */
   readonly isFree: (entry: Entry) => boolean;
-  /** How many are taken and not released. */
+  /** How many entries are taken and not released. */
   readonly taken: () => number;
-  /** The oldest entries whose streams are free, at most so many; beyond `share` only those on streams that it gives already. */
+  /** Up to `most` of the oldest entries whose streams are free; beyond `share`, only entries on streams already in the batch. */
   readonly take: (most: number, share?: number) => readonly Entry[];
-  /** Frees the streams of what was taken. */
-  readonly release: (taken: readonly Entry[]) => void;
+  /** Frees the streams of a batch that was taken. */
+  readonly release: (batch: readonly Entry[]) => void;
 };
 
 export const createStreamQueue = <Entry>(streamIdsOf: (entry: Entry) => readonly string[]): StreamQueue<Entry> => {
@@ -34,7 +34,7 @@ export const createStreamQueue = <Entry>(streamIdsOf: (entry: Entry) => readonly
         for (const id of ids) own.add(id);
       } else {
         left.push(entry);
-        // Those behind it wait with it, also on the streams of it that are free.
+        // Later entries must not overtake it, not even on those of its streams that are free.
         for (const id of ids) held.add(id);
       }
     }

@@ -1,0 +1,81 @@
+import { type Cart, cartAggregate, type CartCommand, type CartEvent } from "@cart/domain";
+import { migrateEventStore } from "@cart/migrations";
+import { useMysqlDatabase } from "@cart/testkit";
+import { expect } from "chai";
+import type { Pool } from "mysql2/promise";
+import { v7 as uuidv7 } from "uuid";
+import { openEventStorePool } from "../../openEventStorePool.ts";
+import { ConcurrencyError } from "../../streams/concurrencyError.ts";
+import { type PendingCommand, pendingCommand } from "../settlement/pendingCommand.ts";
+import { createAttempts } from "./attempts.ts";
+
+describe("attempts", () => {
+  const database = useMysqlDatabase({ migrate: migrateEventStore });
+  let pool: Pool;
+  before(() => {
+    pool = openEventStorePool({ url: database.url(), connectionLimit: 4 });
+  });
+  after(() => pool.end());
+
+  /** What one process has: its own cache. Resolves to the versions that the commands were answered with, or to the error of the attempt. */
+  const newProcess = () => {
+    const commitOnce = createAttempts<Cart, CartCommand, CartEvent>({
+      pool,
+      aggregate: cartAggregate,
+      recording: { now: () => new Date("2025-11-20T16:30:00Z"), newEventId: () => uuidv7() },
+      cachedStreams: 10,
+      answerReplays: async (batch) => batch,
+    });
+    return async (aggregateIds: readonly string[], attempt: number): Promise<unknown> => {
+      const answers: unknown[] = [];
+      const batch = aggregateIds.map((aggregateId): PendingCommand<Cart, CartCommand, CartEvent> => {
+        const command = {
+          type: "AddItem",
+          userId: "user-1",
+          defaults: { tenantId: "default", currency: "USD" },
+          itemId: "item-1",
+          quantity: 1,
+          price: 29.99,
+        } as const;
+        const metadata = { correlation_id: "correlation-1", causation_id: "causation-1" };
+        return pendingCommand(
+          { aggregateId, command, metadata },
+          ({ version }) => answers.push(version),
+          (error) => answers.push(error),
+        );
+      });
+      try {
+        await commitOnce(batch, attempt);
+        return answers;
+      } catch (error) {
+        expect(answers).to.deep.equal([]);
+        return error;
+      }
+    };
+  };
+
+  it("as new: append to a stream that they do not know, and read it only if it has events", async () => {
+    const aggregateId = uuidv7();
+    expect(await newProcess()([aggregateId], 1)).to.deep.equal([2]);
+    expect(await newProcess()([aggregateId], 1)).to.deep.equal([3]);
+  });
+
+  it("on known states: fail if one is stale, answer none of the batch, and know the newest at the next attempt", async () => {
+    const [commit, commitElsewhere] = [newProcess(), newProcess()];
+    const [stale, other] = [uuidv7(), uuidv7()];
+    await commit([stale], 1);
+    await commitElsewhere([stale], 1);
+    expect(await commit([stale, other], 1)).to.be.instanceOf(ConcurrencyError);
+    expect(await commit([stale, other], 2)).to.deep.equal([4, 2]);
+  });
+
+  it("locked: do not fail because other writers append to the same streams all the time", async () => {
+    const [commit, commitElsewhere] = [newProcess(), newProcess()];
+    const aggregateId = uuidv7();
+    await commit([aggregateId], 1);
+    for (let version = 3; version < 20; version += 2) {
+      const answers = await Promise.all([commit([aggregateId], 3), commitElsewhere([aggregateId], 3)]);
+      expect(answers.flat()).to.have.members([version, version + 1]);
+    }
+  });
+});

@@ -1,0 +1,116 @@
+import type { Aggregate, DomainEvent } from "@cart/domain";
+import type { Pool } from "mysql2/promise";
+import { appendLocked, appendStreams } from "../../streams/appendStreams.ts";
+import { ConcurrencyError } from "../../streams/concurrencyError.ts";
+import { type LoadedStream, loadStreams } from "../../streams/loadStreams.ts";
+import { streamIdsOf } from "../commandRequest.ts";
+import { withoutReplays } from "./withoutReplays.ts";
+import type { PendingCommand } from "../settlement/pendingCommand.ts";
+import { type SettledBatch, settleBatch } from "../settlement/settleBatch.ts";
+import type { Recording } from "./decideBatch.ts";
+import { decideOnNewest, type StateSource } from "./decideOnNewest.ts";
+import { createStreamCache } from "./streamCache.ts";
+
+export type AttemptsOptions<State, Command, Event extends DomainEvent> = {
+  readonly pool: Pool;
+  readonly aggregate: Aggregate<State, Command, Event>;
+  readonly recording: Recording;
+  /** How many streams' states are kept in memory. */
+  readonly cachedStreams: number;
+  /** Answers the commands whose idempotency key has a stored answer by now; resolves to the others. */
+  readonly answerReplays: (
+    batch: readonly PendingCommand<State, Command, Event>[],
+  ) => Promise<readonly PendingCommand<State, Command, Event>[]>;
+};
+
+/**
+ * How often a batch is tried without locks. Between two processes that both always have
+ * work for the same stream the one that won has the better chance to win again, because
+ * it need not read the stream first, so the other one would have to try for long.
+ */
+const optimisticAttempts = 2;
+
+/**
+ * Returns a function that tries once to decide a batch and to store it. It answers every command after
+ * COMMIT and resolves to the number of events; if it rejects, it has answered none but replays. In one of three ways:
+ *
+ * - as new: assumes that uncached streams are empty;
+ * - on known states, those in the cache, which a conflict shows to be stale;
+ * - locked, after conflicts: other writers are kept out while the batch is decided.
+ */
+export const createAttempts = <State, Command, Event extends DomainEvent>({
+  pool,
+  aggregate,
+  recording,
+  cachedStreams,
+  answerReplays,
+}: AttemptsOptions<State, Command, Event>): ((
+  batch: readonly PendingCommand<State, Command, Event>[],
+  attempt: number,
+) => Promise<number>) => {
+  type Batch = readonly PendingCommand<State, Command, Event>[];
+  type Known = StateSource<State>["known"];
+
+  const cache = createStreamCache<State>(cachedStreams);
+  const emptyStream: LoadedStream<State> = { state: aggregate.decider.initialState, version: 0, snapshotVersion: 0 };
+
+  const commitOnce = async (batch: Batch, attempt: number): Promise<number> => {
+    try {
+      if (attempt > optimisticAttempts) return await commitLocked(batch);
+      // Only for a batch of one: in a larger batch a single wrong guess would make every command be decided again.
+      const assumesNew = attempt === 1 && batch.length === 1 && cache.suggestsNew(streamIdsOfAll(batch));
+      return assumesNew ? await commitAsNew(batch) : await commitOn(batch, cache.get);
+    } catch (error) {
+      cache.forget(streamIdsOfAll(batch));
+      throw error;
+    }
+  };
+
+  /** Assumes that uncached streams are empty; if the unique key says otherwise, loads them and decides again. */
+  const commitAsNew = async (batch: Batch): Promise<number> => {
+    try {
+      return await commitOn(batch, (id) => cache.get(id) ?? emptyStream);
+    } catch (error) {
+      if (!(error instanceof ConcurrencyError)) throw error;
+      return commitOn(batch, noneKnown);
+    }
+  };
+
+  const commitOn = async (batch: Batch, known: Known): Promise<number> => {
+    const settled = await decideAndSettle(batch, { known, load: loadNewest });
+    const { appends, answers } = settled;
+    if (appends.length > 0 || answers.length > 0) await appendStreams(pool, aggregate.codec, appends, answers);
+    for (const { events } of appends) if (events[0]?.version === 1) cache.sawNew();
+    return conclude(settled);
+  };
+
+  const loadNewest = async (ids: readonly string[]): Promise<ReadonlyMap<string, LoadedStream<State>>> => {
+    const streams = await loadStreams(pool, aggregate, ids);
+    cache.sawLoaded(streams);
+    return streams;
+  };
+
+  const commitLocked = async (batch: Batch): Promise<number> => {
+    const reached = await loadStreams(pool, aggregate, [...new Set(streamIdsOfAll(batch))]);
+    return conclude(await appendLocked(pool, aggregate, reached, (load) => decideAndSettle(batch, { known: noneKnown, load })));
+  };
+
+  const decideAndSettle = async (batch: Batch, source: StateSource<State>): Promise<SettledBatch<State, Event>> => {
+    const decided = await decideOnNewest(aggregate, batch, source, recording);
+    return settleBatch(aggregate, await withoutReplays(decided, answerReplays));
+  };
+
+  /** After COMMIT. */
+  const conclude = ({ streams, appends, sendAll }: SettledBatch<State, Event>): number => {
+    cache.keep(streams);
+    sendAll();
+    return appends.reduce((count, { events }) => count + events.length, 0);
+  };
+
+  return commitOnce;
+};
+
+const noneKnown = (): undefined => undefined;
+
+const streamIdsOfAll = <State, Command, Event extends DomainEvent>(batch: readonly PendingCommand<State, Command, Event>[]): string[] =>
+  batch.flatMap(({ request }) => streamIdsOf(request));

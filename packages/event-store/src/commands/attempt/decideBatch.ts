@@ -1,0 +1,139 @@
+import type { Aggregate, DomainEvent, EventMetadata, RecordedEvent } from "@cart/domain";
+import type { LoadedStream } from "../../streams/loadStreams.ts";
+import { StreamHiddenError, VersionMismatchError } from "../commandErrors.ts";
+import type { CommandRequest, CommandResult, ExpectedVersion, StreamResult } from "../commandRequest.ts";
+import type { DecidedBatch, Decision } from "../decidedBatch.ts";
+
+/** Where the ids and the times of new events come from. */
+export type Recording = { readonly now: () => Date; readonly newEventId: () => string };
+
+/** A stream as the commands before leave it, with the events that they append. */
+type OpenStream<State, Event extends DomainEvent> = { stream: LoadedStream<State>; readonly events: RecordedEvent<Event>[] };
+
+/**
+ * Decides the commands one after the other, each on the states that the ones
+ * before it leave. A rejected command leaves no trace and does not stop the next.
+ * `loaded` has every stream that a command is on.
+ */
+export const decideBatch = <
+  State,
+  Command,
+  Event extends DomainEvent,
+  Entry extends { readonly request: CommandRequest<State, Command, Event> },
+>(
+  aggregate: Aggregate<State, Command, Event>,
+  loaded: ReadonlyMap<string, LoadedStream<State>>,
+  batch: readonly Entry[],
+  recording: Recording,
+): DecidedBatch<Entry, State, Event> => {
+  const streams = new Map([...loaded].map(([id, stream]): [string, OpenStream<State, Event>] => [id, { stream, events: [] }]));
+  const open = (aggregateId: string): OpenStream<State, Event> => {
+    const found = streams.get(aggregateId);
+    if (found === undefined) throw new Error(`stream ${aggregate.type}/${aggregateId} is not loaded`);
+    return found;
+  };
+  const streamOf = (aggregateId: string): LoadedStream<State> => open(aggregateId).stream;
+
+  const outcomes = batch.map((entry): { entry: Entry; decision: Decision<Event> } => {
+    try {
+      const result = decideCommand(aggregate, streamOf, entry.request, recording);
+      // All are folded before any is kept, so that an event that cannot be folded leaves no trace.
+      const folded = resultsOf(result).map((one) => ({ ...one, stream: fold(aggregate, streamOf(one.aggregateId), one) }));
+      for (const { aggregateId, events, stream } of folded) {
+        const kept = open(aggregateId);
+        kept.stream = stream;
+        kept.events.push(...events);
+      }
+      return { entry, decision: { kind: "accepted", result } };
+    } catch (error) {
+      return { entry, decision: { kind: "rejected", error } };
+    }
+  });
+  return { outcomes, streams };
+};
+
+const decideCommand = <State, Command, Event extends DomainEvent>(
+  aggregate: Aggregate<State, Command, Event>,
+  streamOf: (aggregateId: string) => LoadedStream<State>,
+  request: CommandRequest<State, Command, Event>,
+  recording: Recording,
+): CommandResult<Event> => {
+  const { aggregateId, expectedVersion, permits, metadata } = request;
+  const { decider } = aggregate;
+  const { look, requireVisible } = senderView(streamOf, decider.initialState, permits);
+  const record = (id: string, events: readonly Event[]): StreamResult<Event> =>
+    recordEvents(aggregate, { id, version: streamOf(id).version }, events, metadata, recording);
+
+  const { state, version } = look(aggregateId);
+  requireVersion(expectedVersion, version);
+  if ("command" in request) {
+    const events = decider.decide(request.command, state);
+    requireVisible();
+    return record(aggregateId, events);
+  }
+  const { own, other } = request.decide(state, look(request.otherId).state);
+  requireVisible();
+  if ((own.length === 0) !== (other.length === 0)) throw new Error("a command on two streams has to change both or neither");
+  return { ...record(aggregateId, own), other: record(request.otherId, other) };
+};
+
+/** The streams as the sender of a command sees them: a hidden one looks empty. */
+const senderView = <State>(
+  streamOf: (aggregateId: string) => LoadedStream<State>,
+  initialState: State,
+  permits: ((state: State) => boolean) | undefined,
+) => {
+  const hidden: string[] = [];
+  return {
+    look: (id: string): Pick<LoadedStream<State>, "state" | "version"> => {
+      const stream = streamOf(id);
+      if (stream.version === 0 || permits === undefined || permits(stream.state)) return stream;
+      hidden.push(id);
+      return { state: initialState, version: 0 };
+    },
+    /** Before anything is recorded: what was decided on an empty state must never be appended to a stream that has events. */
+    requireVisible: (): void => {
+      if (hidden[0] !== undefined) throw new StreamHiddenError(hidden[0]);
+    },
+  };
+};
+
+const requireVersion = (expected: ExpectedVersion | undefined, version: number): void => {
+  if (expected === undefined) return;
+  if (expected === "any" ? version === 0 : version !== expected) throw new VersionMismatchError(expected, version);
+};
+
+/** Gives the events their places in the stream, after its `version`. */
+const recordEvents = <State, Command, Event extends DomainEvent>(
+  { type, codec }: Aggregate<State, Command, Event>,
+  { id, version }: { readonly id: string; readonly version: number },
+  events: readonly Event[],
+  metadata: EventMetadata,
+  { now, newEventId }: Recording,
+): StreamResult<Event> => {
+  const occurredAt = now();
+  const recorded = events.map((event, index): RecordedEvent<Event> => ({
+    eventId: newEventId(),
+    aggregateType: type,
+    aggregateId: id,
+    version: version + index + 1,
+    schemaVersion: codec.currentVersion(event.type),
+    occurredAt,
+    metadata,
+    event,
+  }));
+  return { aggregateId: id, version: version + events.length, events: recorded };
+};
+
+const fold = <State, Command, Event extends DomainEvent>(
+  { decider }: Aggregate<State, Command, Event>,
+  stream: LoadedStream<State>,
+  { events, version }: StreamResult<Event>,
+): LoadedStream<State> => ({
+  ...stream,
+  version,
+  state: events.reduce((before, { event }) => decider.evolve(before, event), stream.state),
+});
+
+const resultsOf = <Event extends DomainEvent>(result: CommandResult<Event>): readonly StreamResult<Event>[] =>
+  result.other === undefined ? [result] : [result, result.other];

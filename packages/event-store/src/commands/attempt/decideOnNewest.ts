@@ -1,0 +1,51 @@
+import type { Aggregate, DomainEvent } from "@cart/domain";
+import type { LoadedStream } from "../../streams/loadStreams.ts";
+import { type CommandRequest, streamIdsOf } from "../commandRequest.ts";
+import type { DecidedBatch } from "../decidedBatch.ts";
+import { decideBatch, type Recording } from "./decideBatch.ts";
+
+/** Where the states come from on which commands are decided. */
+export type StateSource<State> = {
+  /** The state of a stream, if it is known without reading. It may be stale. */
+  readonly known: (aggregateId: string) => LoadedStream<State> | undefined;
+  /** Reads the newest states. At least one stream. */
+  readonly load: (aggregateIds: readonly string[]) => Promise<ReadonlyMap<string, LoadedStream<State>>>;
+};
+
+/**
+ * Decides on known states where there are some, then repeats until every rejection and every command that
+ * changes nothing rests on freshly loaded events: the append, which finds out that a state was stale, does
+ * not check their streams.
+ */
+export const decideOnNewest = async <
+  State,
+  Command,
+  Event extends DomainEvent,
+  Entry extends { readonly request: CommandRequest<State, Command, Event> },
+>(
+  aggregate: Aggregate<State, Command, Event>,
+  batch: readonly Entry[],
+  { known, load }: StateSource<State>,
+  recording: Recording,
+): Promise<DecidedBatch<Entry, State, Event>> => {
+  const streams = new Map<string, LoadedStream<State>>();
+  const fresh = new Set<string>();
+  let missing = new Set<string>();
+  for (const id of batch.flatMap(({ request }) => streamIdsOf(request))) {
+    const stream = known(id);
+    if (stream === undefined) missing.add(id);
+    else streams.set(id, stream);
+  }
+  for (;;) {
+    if (missing.size > 0) {
+      for (const [id, stream] of await load([...missing])) {
+        streams.set(id, stream);
+        fresh.add(id);
+      }
+    }
+    const decided = decideBatch(aggregate, streams, batch, recording);
+    const unsure = decided.outcomes.filter(({ decision }) => decision.kind === "rejected" || decision.result.events.length === 0);
+    missing = new Set(unsure.flatMap(({ entry }) => streamIdsOf(entry.request)).filter((id) => !fresh.has(id)));
+    if (missing.size === 0) return decided;
+  }
+};

@@ -1,0 +1,37 @@
+import { isLockConflict, isUnavailable } from "@cart/mysql";
+import { CommitOutcomeUnknownError } from "../../streams/commitOutcomeUnknownError.ts";
+import { ConcurrencyError } from "../../streams/concurrencyError.ts";
+import { CommandFailedError } from "../commandErrors.ts";
+
+/**
+ * - `conflict`: another writer was faster; nothing was stored.
+ * - `unavailable`: no answer from the database, before COMMIT; nothing was stored.
+ * - `unknown`: no answer to COMMIT.
+ * - `fault`: something is wrong with one of the commands, or with this program.
+ */
+export type FailureKind = "conflict" | "unavailable" | "unknown" | "fault";
+
+export const failureKindOf = (error: unknown): FailureKind => {
+  if (error instanceof ConcurrencyError || isLockConflict(error)) return "conflict";
+  if (error instanceof CommitOutcomeUnknownError) return "unknown";
+  if (isUnavailable(error)) return "unavailable";
+  return "fault";
+};
+
+/** The error that a command is answered with when it is not tried again: a `CommandFailedError`, or the fault itself. */
+export const toCommandError = (error: unknown): unknown => {
+  const kind = failureKindOf(error);
+  const cause = { cause: error };
+  switch (kind) {
+    case "conflict":
+      return new CommandFailedError("CONTENDED", "other writers to the same aggregate were faster every time", cause);
+    case "unavailable":
+      return new CommandFailedError("UNAVAILABLE", "the event store cannot be reached", cause);
+    case "unknown":
+      return new CommandFailedError("OUTCOME_UNKNOWN", "the connection to the event store was lost during the commit", cause);
+    case "fault":
+      return error;
+    default:
+      return kind satisfies never;
+  }
+};

@@ -1,0 +1,107 @@
+import { expect } from "chai";
+import { CommitOutcomeUnknownError } from "../../streams/commitOutcomeUnknownError.ts";
+import { ConcurrencyError } from "../../streams/concurrencyError.ts";
+import { createRetries } from "./retries.ts";
+
+describe("retries", () => {
+  const conflict = new ConcurrencyError("a stream has moved on");
+  const deadlock = Object.assign(new Error("deadlock"), { errno: 1213, sqlState: "40001" });
+  const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+  const unknown = new CommitOutcomeUnknownError("no answer to COMMIT");
+  const fault = new TypeError("a fault");
+
+  /**
+   * Commits a batch of named entries. `fails` says what an attempt fails with, `replayed` which entries have a stored
+   * answer before a later attempt. Returns what was tried and how each entry ended.
+   */
+  const commit = async (
+    names: readonly string[],
+    {
+      fails,
+      replayed = [],
+      maxAttempts = 4,
+    }: {
+      readonly fails: (names: readonly string[], attempt: number) => Error | undefined;
+      readonly replayed?: readonly string[];
+      readonly maxAttempts?: number;
+    },
+  ) => {
+    const outcomes: Record<string, unknown> = {};
+    const tried: string[] = [];
+    const committed: object[] = [];
+    const pauses: number[] = [];
+    let conflicts = 0;
+    const entries = names.map((name) => ({ name, reject: (error: unknown) => void (outcomes[name] = error) }));
+    await createRetries<(typeof entries)[number]>({
+      maxAttempts,
+      commitOnce: async (batch, attempt) => {
+        const batchNames = batch.map(({ name }) => name);
+        tried.push(`${batchNames.join("+")} ${attempt}`);
+        const error = fails(batchNames, attempt);
+        if (error !== undefined) throw error;
+        for (const name of batchNames) outcomes[name] = "stored";
+        return batch.length * 2;
+      },
+      answerReplays: async (batch) =>
+        batch.filter(({ name }) => {
+          if (!replayed.includes(name)) return true;
+          outcomes[name] = "replayed";
+          return false;
+        }),
+      onCommit: ({ commands, events, attempts }) => committed.push({ commands, events, attempts }),
+      onConflict: () => (conflicts += 1),
+      pause: async (ms) => pauses.push(ms),
+    })(entries);
+    return { outcomes, tried, committed, pauses, conflicts };
+  };
+  const until = (attempt: number, error: Error) => (_: readonly string[], current: number) => (current < attempt ? error : undefined);
+
+  it("commit a batch at the first attempt if nothing is wrong", async () => {
+    const { outcomes, tried, committed, pauses } = await commit(["a", "b"], { fails: () => undefined });
+    expect(outcomes).to.deep.equal({ a: "stored", b: "stored" });
+    expect([tried, committed, pauses]).to.deep.equal([["a+b 1"], [{ commands: 2, events: 4, attempts: 1 }], []]);
+  });
+
+  for (const error of [conflict, deadlock]) {
+    it(`try again after a ${error.message === "deadlock" ? "deadlock" : "conflict"}, each time after a random pause that may be longer`, async () => {
+      const { outcomes, committed, pauses, conflicts } = await commit(["a"], { fails: until(4, error) });
+      expect(outcomes).to.deep.equal({ a: "stored" });
+      expect([committed, conflicts]).to.deep.equal([[{ commands: 1, events: 2, attempts: 4 }], 3]);
+      expect(pauses).to.have.length(3);
+      pauses.forEach((ms, index) => expect(ms).to.be.within(0, 5 * (index + 1)));
+    });
+  }
+
+  it("give up after the last attempt, for all of the batch", async () => {
+    const { outcomes, tried, conflicts } = await commit(["a", "b"], { fails: () => conflict });
+    expect([tried.length, conflicts]).to.deep.equal([4, 4]);
+    for (const outcome of Object.values(outcomes)) expect(outcome).to.include({ code: "CONTENDED", cause: conflict });
+  });
+
+  it("try a second time without an answer from the database, and no more", async () => {
+    expect((await commit(["a"], { fails: until(2, refused) })).outcomes).to.deep.equal({ a: "stored" });
+    const { outcomes, tried, conflicts } = await commit(["a"], { fails: () => refused });
+    expect([tried, conflicts]).to.deep.equal([["a 1", "a 2"], 0]);
+    expect(outcomes["a"]).to.include({ code: "UNAVAILABLE", cause: refused });
+  });
+
+  it("never repeat a batch whose COMMIT was not answered", async () => {
+    const { outcomes, tried } = await commit(["a", "b"], { fails: () => unknown });
+    expect(tried).to.deep.equal(["a+b 1"]);
+    for (const outcome of Object.values(outcomes)) expect(outcome).to.include({ code: "OUTCOME_UNKNOWN", cause: unknown });
+  });
+
+  it("commit one by one after a fault, so that only the entry at fault fails", async () => {
+    const { outcomes, tried } = await commit(["a", "bad", "c"], { fails: (names) => (names.includes("bad") ? fault : undefined) });
+    expect(tried).to.deep.equal(["a+bad+c 1", "a 1", "bad 1", "c 1"]);
+    expect(outcomes).to.deep.equal({ a: "stored", bad: fault, c: "stored" });
+  });
+
+  it("leave out, at a later attempt, what was answered by then", async () => {
+    const { tried, outcomes, committed } = await commit(["a", "b"], { fails: until(2, conflict), replayed: ["a"] });
+    expect([tried, outcomes]).to.deep.equal([["a+b 1", "b 2"], { a: "replayed", b: "stored" }]);
+    expect(committed).to.deep.equal([{ commands: 1, events: 2, attempts: 2 }]);
+    const all = await commit(["a"], { fails: () => conflict, replayed: ["a"] });
+    expect([all.tried, all.outcomes, all.committed]).to.deep.equal([["a 1"], { a: "replayed" }, []]);
+  });
+});

@@ -1,0 +1,74 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { failureKindOf, toCommandError } from "./failureKind.ts";
+
+/** What one transaction did, for metrics. */
+export type CommittedBatch = { readonly commands: number; readonly events: number; readonly attempts: number; readonly seconds: number };
+
+export type RetriesOptions<Entry> = {
+  /** One attempt, counted from 1, to decide and store the batch. It answers every entry and resolves to the number of events, or it rejects. */
+  readonly commitOnce: (batch: readonly Entry[], attempt: number) => Promise<number>;
+  /** Answers the entries whose idempotency key has a stored answer by now; resolves to the others. */
+  readonly answerReplays: (batch: readonly Entry[]) => Promise<readonly Entry[]>;
+  /** How often a batch is tried when other writers are faster. */
+  readonly maxAttempts: number;
+  readonly onCommit?: ((batch: CommittedBatch) => void) | undefined;
+  readonly onConflict?: (() => void) | undefined;
+  /** For specs: waits this many milliseconds. */
+  readonly pause?: (ms: number) => Promise<unknown>;
+};
+
+/** How often a batch is tried while the database does not answer: its connection may be the only thing that is broken. */
+const attemptsWithoutDatabase = 2;
+
+/** Longest random pause before the second attempt; the n-th one waits up to n - 1 times as long. Without it two processes keep colliding. */
+const jitterMs = 5;
+
+/**
+ * Returns a function that commits a batch, again and again while that makes sense, and answers every
+ * entry whatever happens. A conflict is tried again up to `maxAttempts` times. A fault may come from one
+ * entry alone, so the entries are then committed one by one, and only the one at fault fails.
+ */
+export const createRetries = <Entry extends { readonly reject: (error: unknown) => void }>({
+  commitOnce,
+  answerReplays,
+  maxAttempts,
+  onCommit,
+  onConflict,
+  pause = delay,
+}: RetriesOptions<Entry>): ((batch: readonly Entry[]) => Promise<void>) => {
+  const isWorthAnother = (error: unknown, attempt: number): boolean => {
+    const kind = failureKindOf(error);
+    return (kind === "conflict" && attempt < maxAttempts) || (kind === "unavailable" && attempt < attemptsWithoutDatabase);
+  };
+
+  const giveUp = async (batch: readonly Entry[], error: unknown): Promise<void> => {
+    if (failureKindOf(error) === "fault" && batch.length > 1) {
+      for (const entry of batch) await commitBatch([entry]);
+      return;
+    }
+    for (const { reject } of batch) reject(toCommandError(error));
+  };
+
+  const commitBatch = async (batch: readonly Entry[]): Promise<void> => {
+    const started = performance.now();
+    let open = batch;
+    for (let attempt = 1; ; attempt += 1) {
+      let events: number;
+      try {
+        // The last attempt may have failed because another process stored an answer for one of the keys after our look-up.
+        if (attempt > 1) open = await answerReplays(open);
+        if (open.length === 0) return;
+        events = await commitOnce(open, attempt);
+      } catch (error) {
+        if (failureKindOf(error) === "conflict") onConflict?.();
+        if (!isWorthAnother(error, attempt)) return giveUp(open, error);
+        await pause(Math.random() * jitterMs * attempt);
+        continue;
+      }
+      onCommit?.({ commands: open.length, events, attempts: attempt, seconds: (performance.now() - started) / 1000 });
+      return;
+    }
+  };
+
+  return commitBatch;
+};

@@ -1,0 +1,47 @@
+import type { Aggregate, DomainEvent } from "@cart/domain";
+import type { StoredAnswer } from "../../idempotency/storedAnswer.ts";
+import type { Append } from "../../streams/appendStreams.ts";
+import type { LoadedStream } from "../../streams/loadStreams.ts";
+import type { DecidedBatch } from "../decidedBatch.ts";
+import type { PendingCommand } from "./pendingCommand.ts";
+
+export type SettledBatch<State, Event extends DomainEvent> = {
+  /** What the transaction stores. Both are empty if no command changed anything and none has a key. */
+  readonly appends: readonly Append<Event>[];
+  readonly answers: readonly StoredAnswer[];
+  /** By aggregate id, as the streams are after COMMIT. */
+  readonly streams: ReadonlyMap<string, LoadedStream<State>>;
+  /** Answers every command of the batch. To be called after COMMIT. */
+  readonly sendAll: () => void;
+};
+
+/** What is stored of a decided batch, and how each of its commands is answered. Throws what the `answer` of a command with a key throws. */
+export const settleBatch = <State, Command, Event extends DomainEvent>(
+  { type, snapshots }: Aggregate<State, Command, Event>,
+  { outcomes, streams }: DecidedBatch<PendingCommand<State, Command, Event>, State, Event>,
+): SettledBatch<State, Event> => {
+  const settlements = outcomes.map(({ entry, decision }) =>
+    decision.kind === "accepted" ? entry.settle(decision.result) : { send: () => entry.reject(decision.error) },
+  );
+
+  const appends: Append<Event>[] = [];
+  const settled = new Map<string, LoadedStream<State>>();
+  for (const [aggregateId, { stream, events }] of streams) {
+    const snapshotIsDue = stream.version - stream.snapshotVersion >= snapshots.every;
+    settled.set(aggregateId, snapshotIsDue ? { ...stream, snapshotVersion: stream.version } : stream);
+    if (events.length === 0) continue;
+    const snapshot = snapshotIsDue
+      ? { version: stream.version, schemaVersion: snapshots.schemaVersion, state: JSON.stringify(snapshots.toJson(stream.state)) }
+      : undefined;
+    appends.push({ aggregateType: type, aggregateId, events, snapshot });
+  }
+
+  return {
+    appends,
+    answers: settlements.flatMap(({ answer }) => (answer === undefined ? [] : [answer])),
+    streams: settled,
+    sendAll: () => {
+      for (const { send } of settlements) send();
+    },
+  };
+};
