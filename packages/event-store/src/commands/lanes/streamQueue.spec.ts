@@ -42,6 +42,11 @@ describe("stream queue", () => {
     expect([queue.taken(), queue.take(2, 1)]).to.deep.equal([0, ["a3"]]);
   });
 
+  it("gives no more than the most, even if the share is more", () => {
+    const queue = queueOf("a1", "b1", "c1");
+    expect(queue.take(2, 3)).to.deep.equal(["a1", "b1"]);
+  });
+
   it("lets none overtake one that waits for another of its streams", () => {
     const queue = queueOf("a1");
     const first = queue.take(10);

@@ -28,7 +28,7 @@ export const createStreamQueue = <Entry>(streamIdsOf: (entry: Entry) => readonly
     const held = new Set(busy);
     for (const entry of waiting) {
       const ids = streamIdsOf(entry);
-      const fits = batch.length < share || (batch.length < most && ids.every((id) => own.has(id)));
+      const fits = batch.length < most && (batch.length < share || ids.every((id) => own.has(id)));
       if (fits && ids.every((id) => !held.has(id))) {
         batch.push(entry);
         for (const id of ids) own.add(id);
