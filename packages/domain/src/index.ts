@@ -1,13 +1,18 @@
 export type { Aggregate, SnapshotPolicy } from "./aggregate.ts";
-export { cartAggregate, cartAggregateType, cartEventCodec } from "./cart/cartAggregate.ts";
-export type { AbandonCart, AddItem, CartCommand, MergeCart, MergeStrategy, RemindOfAbandonment } from "./cart/cartCommands.ts";
-export { cartDecider } from "./cart/cartDecider.ts";
+export { cartAggregate, cartAggregateType, cartDecider, cartEventCodec } from "./cart/cartAggregate.ts";
+export {
+  type AbandonCart,
+  type AddItem,
+  type CartCommand,
+  cartNotFound,
+  maxLines,
+  maxQuantity,
+  type RemindOfAbandonment,
+} from "./cart/cartCommands.ts";
 export { type CartEvent, cartEventCatalog } from "./cart/cartEvents.ts";
-export { maxLines, maxQuantity } from "./cart/cartLimits.ts";
+export { decideMerge, type MergeCart, type MergeEvents, type MergeStrategy } from "./cart/cartMerge.ts";
 export { type CartMilestone, cartMilestones, milestonesOf } from "./cart/cartMilestones.ts";
 export { type Cart, type CartLine, type CartStatus, type ExistingCart, itemCount, lineTotal, totalAmount } from "./cart/cartState.ts";
-export { decideMerge, type MergeEvents } from "./cart/decideMerge.ts";
-export { cartNotFound } from "./cart/requireOpen.ts";
 export type { Decider } from "./decider.ts";
 export { DomainError, type DomainErrorCode } from "./domainError.ts";
 export { type AggregateType, eventCatalogs } from "./eventCatalogs.ts";
@@ -16,9 +21,12 @@ export { createEventCodec, EventError, type EncodedEvent, type EventCodec, type 
 export type { EventMetadata, RecordedEvent } from "./events/recordedEvent.ts";
 export { currencyDecimals, isCurrency } from "./money/currencies.ts";
 export { fromMinorUnits, toMinorUnits } from "./money/minorUnits.ts";
-export { tenantPolicyAggregate, tenantPolicyAggregateType, tenantPolicyEventCodec } from "./tenantPolicy/tenantPolicyAggregate.ts";
-export type { PolicyChoices, TenantPolicyCommand } from "./tenantPolicy/tenantPolicyCommands.ts";
+export {
+  tenantPolicyAggregate,
+  tenantPolicyAggregateType,
+  tenantPolicyEventCodec,
+  tenantPolicyId,
+} from "./tenantPolicy/tenantPolicyAggregate.ts";
+export { maxReminders, type PolicyChoices, type TenantPolicyCommand } from "./tenantPolicy/tenantPolicyCommands.ts";
 export { type TenantPolicyEvent, tenantPolicyEventCatalog } from "./tenantPolicy/tenantPolicyEvents.ts";
-export { tenantPolicyId } from "./tenantPolicy/tenantPolicyId.ts";
-export { maxReminders } from "./tenantPolicy/tenantPolicyLimits.ts";
 export type { CartAbandonedPolicy, ExistingTenantPolicy, TenantPolicy } from "./tenantPolicy/tenantPolicyState.ts";

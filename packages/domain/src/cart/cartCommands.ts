@@ -1,11 +1,26 @@
-/** Adds to a cart, and creates it when it does not exist. */
+import { DomainError } from "../domainError.ts";
+import { isCurrency } from "../money/currencies.ts";
+import { toMinorUnits } from "../money/minorUnits.ts";
+import type { CartEvent } from "./cartEvents.ts";
+import {
+  type Cart,
+  type CartLine,
+  type ExistingCart,
+  itemCount,
+  type OpenCart,
+  reopened,
+  type SubmittedCart,
+  totalAmount,
+} from "./cartState.ts";
+
+/** Adds an item to a cart; creates the cart if it does not exist. */
 export type AddItem = {
   readonly type: "AddItem";
   readonly userId: string;
-  /** Only checked against an existing cart when the client named it. */
+  /** Checked against an existing cart only if the client named it. */
   readonly tenantId?: string | undefined;
   readonly currency?: string | undefined;
-  /** What a new cart gets for what the client did not name. */
+  /** What a new cart gets where the client named nothing. */
   readonly defaults: { readonly tenantId: string; readonly currency: string };
   readonly itemId: string;
   readonly name?: string | undefined;
@@ -30,20 +45,20 @@ export type ReopenCart = { readonly type: "ReopenCart" };
 export type PurchaseCart = { readonly type: "PurchaseCart"; readonly orderId: string };
 
 /**
- * From the process that watches carts: nobody has touched this one for so long. It
- * changes nothing in a cart that is not open or has no lines, so it may come again.
+ * Sent by the process that watches carts when nobody has touched a cart for some time. It
+ * changes nothing in a cart that is not open or has no lines, so it may be repeated.
  */
 export type AbandonCart = {
   readonly type: "AbandonCart";
   readonly lastActivityAt: Date;
-  /** The limit that the tenant's policy has. */
+  /** The limit in the tenant's policy. */
   readonly abandonedAfterMinutes: number;
 };
 
 /**
- * From the same process: an abandoned cart's next reminder is due. Steps go up from
- * 1, and one that is not above the last one since the cart was abandoned changes
- * nothing, so it may come again as well.
+ * Sent by the same process when an abandoned cart's next reminder is due. Steps count from
+ * 1, and a step that is not above the last one since the cart was abandoned changes
+ * nothing, so this command may be repeated as well.
  */
 export type RemindOfAbandonment = {
   readonly type: "RemindOfAbandonment";
@@ -52,7 +67,7 @@ export type RemindOfAbandonment = {
   readonly afterMinutes: number;
 };
 
-/** What one cart decides on alone. */
+/** The commands that one cart decides alone; `cartMerge.ts` has the one on two carts. */
 export type CartCommand =
   | AddItem
   | ChangeItemQuantity
@@ -64,13 +79,192 @@ export type CartCommand =
   | AbandonCart
   | RemindOfAbandonment;
 
-/** How the quantities of an item that is in both carts go together: their sum, or the greater one. */
-export type MergeStrategy = "add" | "max";
+export const maxLines = 500;
+export const maxQuantity = 1000;
 
-/** Moves the lines of one cart into another; `decideMerge` decides it on both. */
-export type MergeCart = {
-  readonly type: "MergeCart";
-  readonly sourceCartId: string;
-  readonly targetCartId: string;
-  readonly strategy: MergeStrategy;
+/** Customer commands treat an abandoned cart as open; `reopenedFirst` prepends the `CartReopened`. */
+export const decideCart = (command: CartCommand, cart: Cart): readonly CartEvent[] => {
+  switch (command.type) {
+    case "AddItem":
+      return reopenedFirst(cart, addItem(command, cart));
+    case "ChangeItemQuantity":
+      return reopenedFirst(cart, changeItemQuantity(command, cart));
+    case "RemoveItem":
+      return reopenedFirst(cart, removeItem(command, cart));
+    case "ClearCart":
+      return reopenedFirst(cart, clear(cart));
+    case "SubmitCart":
+      return reopenedFirst(cart, submit(cart));
+    case "PurchaseCart":
+      return reopenedFirst(cart, purchase(command, cart));
+    case "ReopenCart":
+      return reopen(cart);
+    case "AbandonCart":
+      return abandon(command, cart);
+    case "RemindOfAbandonment":
+      return remind(command, cart);
+    default:
+      return command satisfies never;
+  }
+};
+
+/**
+ * The events that a customer's command causes. An abandoned cart takes no event but its
+ * `CartReopened`, so that one precedes the others, in the same decision. A command that
+ * changes nothing, or is refused, leaves the cart abandoned.
+ */
+export const reopenedFirst = (cart: Cart, events: readonly CartEvent[]): readonly CartEvent[] =>
+  cart.status === "ABANDONED" && events.length > 0 ? [{ type: "CartReopened", data: {} }, ...events] : events;
+
+const addItem = (command: AddItem, cart: Cart): readonly CartEvent[] => {
+  if (cart.status === "NONE") {
+    const currency = command.currency ?? command.defaults.currency;
+    if (!isCurrency(currency)) {
+      throw new DomainError("CURRENCY_UNKNOWN", `"${currency}" is not an ISO 4217 currency code`, "currency");
+    }
+    const created = { user_id: command.userId, tenant_id: command.tenantId ?? command.defaults.tenantId, currency };
+    return [{ type: "CartCreated", data: created }, itemAdded(command, currency, undefined)];
+  }
+  const open = requireOpen(cart);
+  requireSameOwner(command, open);
+
+  const line = open.lines.get(command.itemId);
+  if (line === undefined) requireLineCount(open.lines.size + 1, "item_id");
+  requireQuantity(command.itemId, (line?.quantity ?? 0) + command.quantity, "quantity");
+  return [itemAdded(command, open.currency, line)];
+};
+
+const itemAdded = (command: AddItem, currency: string, line: CartLine | undefined): CartEvent => {
+  const unitPrice = toMinorUnits(command.price, currency);
+  return {
+    type: "ItemAddedToCart",
+    data: {
+      item_id: command.itemId,
+      ...(command.name === undefined ? {} : { name: command.name }),
+      quantity: command.quantity,
+      unit_price: unitPrice,
+      previous_unit_price: line === undefined || line.unitPrice === unitPrice ? null : line.unitPrice,
+    },
+  };
+};
+
+const requireSameOwner = (command: AddItem, cart: OpenCart): void => {
+  if (command.userId !== cart.userId) {
+    throw new DomainError("CART_OWNED_BY_ANOTHER_USER", "the cart belongs to another user", "user_id");
+  }
+  if (command.tenantId !== undefined && command.tenantId !== cart.tenantId) {
+    throw new DomainError("CART_OF_ANOTHER_TENANT", "the cart belongs to another tenant", "tenant_id");
+  }
+  if (command.currency !== undefined && command.currency !== cart.currency) {
+    throw new DomainError(
+      "CURRENCY_MISMATCH",
+      `the cart's currency is ${cart.currency} and cannot be changed to ${command.currency}`,
+      "currency",
+    );
+  }
+};
+
+const changeItemQuantity = ({ itemId, quantity }: ChangeItemQuantity, cart: Cart): readonly CartEvent[] => {
+  const line = requireLine(requireOpen(cart), itemId);
+  if (quantity === 0) return [{ type: "ItemRemovedFromCart", data: { item_id: itemId } }];
+  requireQuantity(itemId, quantity, "quantity");
+  return quantity === line.quantity ? [] : [{ type: "ItemQuantityChanged", data: { item_id: itemId, quantity } }];
+};
+
+const removeItem = ({ itemId }: RemoveItem, cart: Cart): readonly CartEvent[] => {
+  requireLine(requireOpen(cart), itemId);
+  return [{ type: "ItemRemovedFromCart", data: { item_id: itemId } }];
+};
+
+const requireLine = (cart: OpenCart, itemId: string): CartLine => {
+  const line = cart.lines.get(itemId);
+  if (line === undefined) throw new DomainError("ITEM_NOT_FOUND", `item ${itemId} is not in the cart`, "item_id");
+  return line;
+};
+
+const clear = (cart: Cart): readonly CartEvent[] => (requireOpen(cart).lines.size === 0 ? [] : [{ type: "CartCleared", data: {} }]);
+
+const submit = (cart: Cart): readonly CartEvent[] => {
+  const unfinished = requireUnfinished(cart);
+  if (unfinished.status === "SUBMITTED") return [];
+  if (unfinished.lines.size === 0) throw new DomainError("CART_EMPTY", "an empty cart cannot be submitted");
+  const totals = { total_amount: totalAmount(unfinished), item_count: itemCount(unfinished), line_count: unfinished.lines.size };
+  return [{ type: "CartSubmitted", data: totals }];
+};
+
+const reopen = (cart: Cart): readonly CartEvent[] =>
+  cart.status === "ABANDONED" || requireUnfinished(cart).status === "SUBMITTED" ? [{ type: "CartReopened", data: {} }] : [];
+
+const abandon = ({ lastActivityAt, abandonedAfterMinutes }: AbandonCart, cart: Cart): readonly CartEvent[] => {
+  const { status, lines } = requireExisting(cart);
+  if (status !== "OPEN" || lines.size === 0) return [];
+  return [
+    {
+      type: "CartAbandoned",
+      data: { last_activity_at: lastActivityAt.toISOString(), abandoned_after_minutes: abandonedAfterMinutes },
+    },
+  ];
+};
+
+const remind = ({ step, afterMinutes }: RemindOfAbandonment, cart: Cart): readonly CartEvent[] => {
+  const existing = requireExisting(cart);
+  if (existing.status !== "ABANDONED" || step <= existing.remindedStep) return [];
+  return [{ type: "CartAbandonmentReminderDue", data: { step, after_minutes: afterMinutes } }];
+};
+
+const purchase = (command: PurchaseCart, cart: Cart): readonly CartEvent[] => {
+  const unfinished = requireUnfinished(cart);
+  if (unfinished.lines.size === 0) throw new DomainError("CART_EMPTY", "an empty cart cannot be purchased");
+  return [{ type: "CartPurchased", data: { order_id: command.orderId, total_amount: totalAmount(unfinished) } }];
+};
+
+export const cartNotFound = (field?: string): DomainError => new DomainError("CART_NOT_FOUND", "there is no cart with this id", field);
+
+/** The cart, if it takes changes. `field` names the input that chose the cart, if the command was sent to another one. */
+export const requireOpen = (cart: Cart, field?: string): OpenCart => {
+  const unfinished = requireUnfinished(cart, field);
+  if (unfinished.status === "SUBMITTED") {
+    throw new DomainError("CART_SUBMITTED", "the cart is submitted and takes no changes until it is reopened", field);
+  }
+  return unfinished;
+};
+
+/** The cart, if it can still become an order. An abandoned cart is returned as it will be after `reopenedFirst`. */
+export const requireUnfinished = (cart: Cart, field?: string): OpenCart | SubmittedCart => {
+  switch (cart.status) {
+    case "NONE":
+      throw cartNotFound(field);
+    case "CLOSED":
+      throw new DomainError("CART_CLOSED", `the cart was purchased as order ${cart.orderId} and takes no more changes`, field);
+    case "MERGED":
+      throw new DomainError("CART_MERGED", `the cart was merged into cart ${cart.mergedInto} and takes no more changes`, field);
+    case "OPEN":
+    case "SUBMITTED":
+      return cart;
+    case "ABANDONED":
+      return reopened(cart);
+    default:
+      return cart satisfies never;
+  }
+};
+
+export const requireExisting = (cart: Cart): ExistingCart => {
+  if (cart.status === "NONE") throw cartNotFound();
+  return cart;
+};
+
+/** `field` names the input that would exceed the limit. */
+export const requireLineCount = (lines: number, field: string): void => {
+  if (lines > maxLines)
+    throw new DomainError("LINE_LIMIT_EXCEEDED", `a cart has at most ${maxLines} lines, this one would have ${lines}`, field);
+};
+
+export const requireQuantity = (itemId: string, quantity: number, field: string): void => {
+  if (quantity > maxQuantity) {
+    throw new DomainError(
+      "QUANTITY_LIMIT_EXCEEDED",
+      `a line has a quantity of at most ${maxQuantity}, item ${itemId} would have ${quantity}`,
+      field,
+    );
+  }
 };

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { cartDecider } from "./cartDecider.ts";
+import { cartDecider } from "./cartAggregate.ts";
 import type { CartEvent } from "./cartEvents.ts";
 import { type CartMilestone, milestonesOf } from "./cartMilestones.ts";
 

@@ -6,7 +6,7 @@ export const cartMilestones = ["created", "with_items", "submitted", "purchased"
 
 export type CartMilestone = (typeof cartMilestones)[number];
 
-/** The milestones to which the event brings the cart that it follows, some of them perhaps not for the first time. */
+/** The milestones that the event reaches, not necessarily for the first time. `before` is the cart that the event follows. */
 export const milestonesOf = (before: Cart, event: CartEvent): readonly CartMilestone[] => {
   switch (event.type) {
     case "CartCreated":
@@ -33,5 +33,5 @@ export const milestonesOf = (before: Cart, event: CartEvent): readonly CartMiles
   }
 };
 
-/** At any time: a cart never gives a line's position away twice. */
+/** Ever, not only now: positions are never reused. */
 const hadItems = (cart: Cart): boolean => cart.status !== "NONE" && cart.nextPosition > 1;

@@ -1,15 +1,32 @@
+import { v5 as uuidv5 } from "uuid";
 import type { Aggregate } from "../aggregate.ts";
+import type { Decider } from "../decider.ts";
 import { createEventCodec } from "../events/eventCodec.ts";
-import type { TenantPolicyCommand } from "./tenantPolicyCommands.ts";
-import { tenantPolicyDecider } from "./tenantPolicyDecider.ts";
+import { decideTenantPolicy, type TenantPolicyCommand } from "./tenantPolicyCommands.ts";
 import { type TenantPolicyEvent, tenantPolicyEventCatalog } from "./tenantPolicyEvents.ts";
-import type { TenantPolicy } from "./tenantPolicyState.ts";
+import { evolveTenantPolicy, type TenantPolicy } from "./tenantPolicyState.ts";
 
 export const tenantPolicyAggregateType = "TenantPolicy";
 
+/** Never changes: with another namespace every tenant would get another stream. */
+const namespace = "3f0f4c1e-6f0b-4b7e-9d57-0c1d4a3f8e21";
+
+/**
+ * The id of the tenant's one policy stream: a UUID made of the tenant's id, which is an
+ * opaque string (RFC 9562, version 5). Everyone who knows the tenant finds the stream, and
+ * two creations at the same moment meet in it.
+ */
+export const tenantPolicyId = (tenantId: string): string => uuidv5(tenantId, namespace);
+
 export const tenantPolicyEventCodec = createEventCodec(tenantPolicyEventCatalog);
 
-/** What one tenant has chosen for all of their carts. Its stream's id is `tenantPolicyId(tenantId)`. */
+export const tenantPolicyDecider: Decider<TenantPolicy, TenantPolicyCommand, TenantPolicyEvent> = {
+  initialState: { status: "NONE" },
+  decide: decideTenantPolicy,
+  evolve: evolveTenantPolicy,
+};
+
+/** What one tenant has chosen for all of its carts. The id of its stream is `tenantPolicyId(tenantId)`. */
 export const tenantPolicyAggregate: Aggregate<TenantPolicy, TenantPolicyCommand, TenantPolicyEvent> = {
   type: tenantPolicyAggregateType,
   decider: tenantPolicyDecider,

@@ -1,12 +1,17 @@
-/** What a tenant chooses. Everything that is left out has its default: no quiet time, UTC, no reminders. */
+import { isDeepStrictEqual } from "node:util";
+import { DomainError } from "../domainError.ts";
+import type { PolicyData, TenantPolicyEvent } from "./tenantPolicyEvents.ts";
+import type { CartAbandonedPolicy, TenantPolicy } from "./tenantPolicyState.ts";
+
+/** What a tenant chooses. Omitted members have their defaults: no quiet time, UTC, no reminders. */
 export type PolicyChoices = {
   readonly title: string;
   /** How long a cart is left alone before it counts as abandoned: 1 to 43,200, which is 30 days. */
   readonly abandonedMinutes: number;
-  /** Local times such as 22:00:00 between which no cart is abandoned and no reminder is due; it may go across midnight. Both or none. */
+  /** Local times such as 22:00:00 between which no cart is abandoned and no reminder is due; the time may span midnight. Both or none. */
   readonly quietTimeFrom?: string | null | undefined;
   readonly quietTimeTo?: string | null | undefined;
-  /** IANA name of the zone of the local times. */
+  /** IANA name of the time zone of the local times. */
   readonly timeZone?: string | undefined;
   /** Minutes after the abandonment at which a reminder is due, ascending. */
   readonly reminders?: readonly number[] | undefined;
@@ -18,7 +23,87 @@ export type CreateTenantCartAbandonedPolicy = {
   readonly choices: PolicyChoices;
 };
 
-/** Puts other choices in the place of all that were made before. */
+/** Replaces all choices that were made before. */
 export type UpdateTenantCartAbandonedPolicy = { readonly type: "UpdateTenantCartAbandonedPolicy"; readonly choices: PolicyChoices };
 
 export type TenantPolicyCommand = CreateTenantCartAbandonedPolicy | UpdateTenantCartAbandonedPolicy;
+
+export const maxReminders = 10;
+
+export const decideTenantPolicy = (command: TenantPolicyCommand, current: TenantPolicy): readonly TenantPolicyEvent[] => {
+  switch (command.type) {
+    case "CreateTenantCartAbandonedPolicy":
+      if (current.status !== "NONE") throw new DomainError("POLICY_EXISTS", "the tenant has a policy, which can be updated");
+      return [{ type: "TenantCartAbandonedPolicyCreated", data: toData(command.tenantId, toPolicy(command.choices)) }];
+    case "UpdateTenantCartAbandonedPolicy": {
+      if (current.status === "NONE") throw new DomainError("POLICY_NOT_FOUND", "the tenant has no policy");
+      const data = toData(current.tenantId, toPolicy(command.choices));
+      if (isDeepStrictEqual(data, toData(current.tenantId, current))) return [];
+      return [{ type: "TenantCartAbandonedPolicyUpdated", data }];
+    }
+    default:
+      return command satisfies never;
+  }
+};
+
+const toPolicy = ({ title, abandonedMinutes, timeZone = "UTC", reminders = [], ...choices }: PolicyChoices): CartAbandonedPolicy => ({
+  title,
+  abandonedMinutes,
+  quietTime: quietTimeOf(choices),
+  timeZone: requireTimeZone(timeZone),
+  reminders: requireAscending(reminders),
+});
+
+const quietTimeOf = ({
+  quietTimeFrom: from = null,
+  quietTimeTo: to = null,
+}: Pick<PolicyChoices, "quietTimeFrom" | "quietTimeTo">): CartAbandonedPolicy["quietTime"] => {
+  if (from === null && to === null) return null;
+  if (from === null || to === null) {
+    const missing = from === null ? "quiet_time_from" : "quiet_time_to";
+    throw new DomainError("QUIET_TIME_INVALID", "a quiet time has both a beginning and an end", missing);
+  }
+  // In a quiet time that lasts all day nothing would ever be due.
+  if (from === to) throw new DomainError("QUIET_TIME_INVALID", "a quiet time ends at another time than it begins", "quiet_time_to");
+  return { from, to };
+};
+
+const requireTimeZone = (timeZone: string): string => {
+  if (!isTimeZone(timeZone)) throw new DomainError("TIME_ZONE_UNKNOWN", `"${timeZone}" is not the name of an IANA time zone`, "time_zone");
+  return timeZone;
+};
+
+const isTimeZone = (name: string): boolean => {
+  // `Intl` also takes offsets such as +01:00, which have no daylight saving time.
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const requireAscending = (reminders: readonly number[]): readonly number[] => {
+  if (reminders.length > maxReminders) {
+    throw new DomainError(
+      "REMINDERS_INVALID",
+      `a policy has at most ${maxReminders} reminders, this one would have ${reminders.length}`,
+      "reminders",
+    );
+  }
+  if (reminders.some((minutes, index) => minutes <= (reminders[index - 1] ?? 0))) {
+    throw new DomainError("REMINDERS_INVALID", "each reminder comes later than the one before it", "reminders");
+  }
+  return reminders;
+};
+
+const toData = (tenantId: string, { title, abandonedMinutes, quietTime, timeZone, reminders }: CartAbandonedPolicy): PolicyData => ({
+  tenant_id: tenantId,
+  title,
+  abandoned_minutes: abandonedMinutes,
+  quiet_time_from: quietTime?.from ?? null,
+  quiet_time_to: quietTime?.to ?? null,
+  time_zone: timeZone,
+  reminders: [...reminders],
+});

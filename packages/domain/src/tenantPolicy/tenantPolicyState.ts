@@ -1,3 +1,5 @@
+import type { TenantPolicyEvent } from "./tenantPolicyEvents.ts";
+
 export type CartAbandonedPolicy = {
   readonly title: string;
   readonly abandonedMinutes: number;
@@ -11,5 +13,16 @@ export type CartAbandonedPolicy = {
 
 export type ExistingTenantPolicy = CartAbandonedPolicy & { readonly status: "ACTIVE"; readonly tenantId: string };
 
-/** `NONE` is a tenant who has made no policy. */
+/** `NONE` is a tenant without a policy. */
 export type TenantPolicy = { readonly status: "NONE" } | ExistingTenantPolicy;
+
+export const evolveTenantPolicy = (policy: TenantPolicy, event: TenantPolicyEvent): TenantPolicy => {
+  // `decide` never lets an event follow a state that does not fit, so an error here means that something else wrote the stream.
+  if ((policy.status === "NONE") !== (event.type === "TenantCartAbandonedPolicyCreated")) {
+    throw new Error(`${event.type} cannot follow a policy that is ${policy.status}`);
+  }
+  const { tenant_id: tenantId, title, abandoned_minutes: abandonedMinutes, time_zone: timeZone, reminders } = event.data;
+  const { quiet_time_from: from, quiet_time_to: to } = event.data;
+  const quietTime = from === null || to === null ? null : { from, to };
+  return { status: "ACTIVE", tenantId, title, abandonedMinutes, quietTime, timeZone, reminders };
+};

@@ -1,6 +1,6 @@
 import { deciderSpec } from "@cart/testkit";
+import { cartDecider } from "./cartAggregate.ts";
 import type { AddItem, CartCommand } from "./cartCommands.ts";
-import { cartDecider } from "./cartDecider.ts";
 import type { CartEvent } from "./cartEvents.ts";
 
 const { given } = deciderSpec(cartDecider);

@@ -1,14 +1,11 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { DomainError } from "../domainError.ts";
-import { cartEventCodec } from "./cartAggregate.ts";
-import type { CartCommand, MergeCart } from "./cartCommands.ts";
-import { cartDecider } from "./cartDecider.ts";
+import { cartDecider, cartEventCodec } from "./cartAggregate.ts";
+import { type CartCommand, maxLines, maxQuantity } from "./cartCommands.ts";
 import type { CartEvent } from "./cartEvents.ts";
-import { maxLines, maxQuantity } from "./cartLimits.ts";
-import { cartSnapshots } from "./cartSnapshots.ts";
-import { type Cart, itemCount, totalAmount } from "./cartState.ts";
-import { decideMerge } from "./decideMerge.ts";
+import { decideMerge, type MergeCart } from "./cartMerge.ts";
+import { type Cart, cartSnapshots, itemCount, totalAmount } from "./cartState.ts";
 
 /** What is wrong with a cart, as a list that is empty for every cart that may exist. */
 const broken = (cart: Cart): readonly string[] => {

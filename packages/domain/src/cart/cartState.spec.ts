@@ -1,8 +1,7 @@
 import { expect } from "chai";
-import { cartDecider } from "./cartDecider.ts";
+import { cartDecider } from "./cartAggregate.ts";
 import type { CartEvent } from "./cartEvents.ts";
-import { cartSnapshots } from "./cartSnapshots.ts";
-import { type Cart, itemCount, totalAmount } from "./cartState.ts";
+import { type Cart, cartSnapshots, itemCount, totalAmount } from "./cartState.ts";
 
 const fold = (events: readonly CartEvent[]): Cart => events.reduce(cartDecider.evolve, cartDecider.initialState);
 

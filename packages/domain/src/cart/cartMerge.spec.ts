@@ -1,10 +1,9 @@
 import { expect } from "chai";
 import { DomainError } from "../domainError.ts";
-import type { MergeCart, MergeStrategy } from "./cartCommands.ts";
-import { cartDecider } from "./cartDecider.ts";
+import { cartDecider } from "./cartAggregate.ts";
 import type { CartEvent } from "./cartEvents.ts";
+import { decideMerge, type MergeCart, type MergeEvents, type MergeStrategy } from "./cartMerge.ts";
 import { type Cart, itemCount } from "./cartState.ts";
-import { decideMerge, type MergeEvents } from "./decideMerge.ts";
 
 const sourceCartId = "00000000-0000-4000-8000-000000000001";
 const targetCartId = "00000000-0000-4000-8000-000000000002";

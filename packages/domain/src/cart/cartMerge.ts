@@ -1,14 +1,22 @@
 import { DomainError } from "../domainError.ts";
-import type { MergeCart, MergeStrategy } from "./cartCommands.ts";
+import { reopenedFirst, requireLineCount, requireOpen, requireQuantity } from "./cartCommands.ts";
 import type { CartEvent } from "./cartEvents.ts";
-import { requireLineCount, requireQuantity } from "./cartLimits.ts";
 import type { Cart, CartLine, OpenCart } from "./cartState.ts";
-import { reopenedFirst } from "./reopenedFirst.ts";
-import { requireOpen } from "./requireOpen.ts";
+
+/** The quantity of an item that is in both carts: the sum of the two, or the greater one. */
+export type MergeStrategy = "add" | "max";
+
+/** Moves the lines of one cart into another. */
+export type MergeCart = {
+  readonly type: "MergeCart";
+  readonly sourceCartId: string;
+  readonly targetCartId: string;
+  readonly strategy: MergeStrategy;
+};
 
 export type MergeEvents = { readonly source: readonly CartEvent[]; readonly target: readonly CartEvent[] };
 
-/** What a refusal names when the target is at fault: the input that chose it. */
+/** The input that a refusal names if the target is at fault. */
 const targetField = "target_cart_id";
 
 /**
@@ -34,7 +42,7 @@ export const decideMerge = (command: MergeCart, sourceCart: Cart, targetCart: Ca
     source: reopenedFirst(sourceCart, [
       { type: "CartMergedInto", data: { target_cart_id: command.targetCartId, strategy: command.strategy } },
     ]),
-    // Also without a line to move: the target's history says what became of the source, and storing it finds out whether the target has changed.
+    // Appended even if no line moves: it records the merge in the target's history, and the append detects a concurrent change.
     target: reopenedFirst(targetCart, [
       { type: "CartMergedFrom", data: { source_cart_id: command.sourceCartId, strategy: command.strategy, lines } },
     ]),

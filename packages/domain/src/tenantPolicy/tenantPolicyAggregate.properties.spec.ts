@@ -1,11 +1,9 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { DomainError } from "../domainError.ts";
-import { tenantPolicyAggregate, tenantPolicyEventCodec } from "./tenantPolicyAggregate.ts";
-import type { PolicyChoices, TenantPolicyCommand } from "./tenantPolicyCommands.ts";
-import { tenantPolicyDecider } from "./tenantPolicyDecider.ts";
+import { tenantPolicyAggregate, tenantPolicyDecider, tenantPolicyEventCodec } from "./tenantPolicyAggregate.ts";
+import { maxReminders, type PolicyChoices, type TenantPolicyCommand } from "./tenantPolicyCommands.ts";
 import type { TenantPolicyEvent } from "./tenantPolicyEvents.ts";
-import { maxReminders } from "./tenantPolicyLimits.ts";
 import type { TenantPolicy } from "./tenantPolicyState.ts";
 
 /** What is wrong with a policy, as a list that is empty for every policy that may exist. */

@@ -1,9 +1,8 @@
 import { deciderSpec } from "@cart/testkit";
 import { expect } from "chai";
+import { tenantPolicyDecider, tenantPolicyId } from "./tenantPolicyAggregate.ts";
 import type { PolicyChoices, TenantPolicyCommand } from "./tenantPolicyCommands.ts";
-import { tenantPolicyDecider } from "./tenantPolicyDecider.ts";
 import type { PolicyData, TenantPolicyEvent } from "./tenantPolicyEvents.ts";
-import { tenantPolicyId } from "./tenantPolicyId.ts";
 
 const { given } = deciderSpec(tenantPolicyDecider);
 
