@@ -2,9 +2,9 @@ import type { Decider } from "./decider.ts";
 import type { DomainEvent } from "./events/eventCatalog.ts";
 import type { EventCodec } from "./events/eventCodec.ts";
 
-/** How an aggregate's state is kept beside its stream, so that a long stream need not be folded from its start. */
+/** How an aggregate's state is stored beside its stream, so that a long stream need not be folded from its start. */
 export type SnapshotPolicy<State> = {
-  /** Raised whenever the shape of the state changes: older snapshots are then ignored, and the stream is folded. */
+  /** Raised whenever the state gets or loses a member: older snapshots are then ignored, and the stream is folded. */
   readonly schemaVersion: number;
   /** A snapshot is due with the first append that reaches this many events since the last one. */
   readonly every: number;
@@ -12,9 +12,9 @@ export type SnapshotPolicy<State> = {
   readonly fromJson: (json: unknown) => State;
 };
 
-/** All that an event store needs to know of a kind of aggregate. */
+/** Everything that an event store needs to know about a type of aggregate. */
 export type Aggregate<State, Command, Event extends DomainEvent> = {
-  /** Under which its streams are stored and published. */
+  /** The name under which its streams are stored and published. */
   readonly type: string;
   readonly decider: Decider<State, Command, Event>;
   readonly codec: EventCodec<Event>;

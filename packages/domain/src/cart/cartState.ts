@@ -146,7 +146,7 @@ const requireStatus = <Status extends Cart["status"]>(
 const hasStatus = <Status extends Cart["status"]>(cart: Cart, allowed: readonly Status[]): cart is Extract<Cart, { status: Status }> =>
   allowed.some((status) => cart.status === status);
 
-/** `Cart` with its lines as a list. STORED, in snapshots: `snapshots/` pins its shape for each schema version. */
+/** `Cart` with its lines as a list. A STORED SHAPE: `snapshots/` pins its members for each schema version. */
 type CartJson = Cart extends infer State
   ? State extends { lines: unknown }
     ? Omit<State, "lines"> & { lines: CartLine[] }
