@@ -54,4 +54,33 @@ describe("import boundaries", () => {
       .filter(({ path, text }) => imports(text).some((file) => file !== "testing" || !isForSpecs(path)));
     expect(deep.map(({ path }) => path)).to.deep.equal([]);
   });
+
+  /** The folders beside its own that the files of each folder import from. */
+  const neighboursOf = (folder: string): Record<string, string[]> => {
+    const neighbours: Record<string, Set<string>> = {};
+    for (const { path, text } of sourcesIn(folder)) {
+      const [room, ...rest] = path.slice(folder.length + 1).split("/");
+      if (room === undefined || rest.length !== 1 || path.endsWith(".spec.ts")) continue;
+      const imported = [...text.matchAll(/from "\.\.\/([\w-]+)\//g)].map((match) => match[1] ?? "");
+      neighbours[room] = new Set([...(neighbours[room] ?? []), ...imported]);
+    }
+    return Object.fromEntries(Object.entries(neighbours).map(([room, names]) => [room, [...names].toSorted()]));
+  };
+
+  it("a room of the command path imports only from those below it", () => {
+    expect(neighboursOf("packages/event-store/src/commands")).to.deep.equal({
+      lanes: [],
+      keyed: ["retries", "settlement"],
+      retries: [],
+      attempt: ["settlement"],
+      settlement: [],
+    });
+  });
+
+  it("the list of projections is passed in: only the projector's programs import it", () => {
+    const importers = sourcesIn("services/projector/src").filter(
+      ({ path, text }) => !path.endsWith(".spec.ts") && /from ".*\/projections\.ts"/.test(text),
+    );
+    expect(importers.map(({ path }) => path.split("/").at(-1))).to.have.members(["cli.ts", "main.ts"]);
+  });
 });

@@ -6,6 +6,7 @@ import type { Pool, RowDataPacket } from "mysql2/promise";
 import { type ApplyBatch, createApplyBatch } from "./applyBatch.ts";
 import { openReadModelPool } from "./readModel/openReadModelPool.ts";
 import { added, cartId, created, messageOf, purchased, stream, timeOf } from "./testing/cartMessages.ts";
+import { projections } from "./projections.ts";
 
 describe("applyBatch", () => {
   const database = useMysqlDatabase({ migrate: migrateReadModel });
@@ -14,7 +15,7 @@ describe("applyBatch", () => {
 
   before(() => {
     pool = openReadModelPool({ url: database.url(), connectionLimit: 4 });
-    apply = createApplyBatch(pool);
+    apply = createApplyBatch(pool, projections);
   });
   after(() => pool.end());
   afterEach(async () => {
@@ -155,7 +156,7 @@ describe("applyBatch", () => {
       Array.from({ length: 50 }, (_, n) => stream(from + n, created, added("a"), added("b"))).flat();
     const other = openReadModelPool({ url: database.url(), connectionLimit: 1 });
     try {
-      const zombie = createApplyBatch(other);
+      const zombie = createApplyBatch(other, projections);
       for (const from of [100, 200, 300, 400]) {
         const results = await Promise.all([apply(batch(from)), zombie(batch(from).toReversed().toSorted(byVersion))]);
         expect(results.reduce((sum, { projected }) => sum + projected.length, 0)).to.equal(150);

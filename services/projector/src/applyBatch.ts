@@ -5,8 +5,7 @@ import type { Pool, RowDataPacket } from "mysql2/promise";
 import { storeDeadLetters } from "./deadLetters/storeDeadLetters.ts";
 import { type IncomingMessage, readMessage } from "./projection/incomingMessage.ts";
 import type { BatchResult } from "./projection/projectBatch.ts";
-import type { PreparedBatch } from "./projection/projection.ts";
-import { projections } from "./projections.ts";
+import type { PreparedBatch, Projections } from "./projection/projection.ts";
 import { gate } from "./readModel/writerGate.ts";
 import { traceBatch } from "./traceBatch.ts";
 
@@ -22,7 +21,11 @@ export type ApplyBatchOptions = { readonly tracer?: Tracer; readonly topics?: To
  * A batch of new aggregates only is inserted without a look: when one of them is there,
  * because its messages come again, its key is taken, and the batch is done again with a look.
  */
-export const createApplyBatch = (pool: Pool, { tracer = noTracer, topics = defaultTopics }: ApplyBatchOptions = {}): ApplyBatch => {
+export const createApplyBatch = (
+  pool: Pool,
+  projections: Projections,
+  { tracer = noTracer, topics = defaultTopics }: ApplyBatchOptions = {},
+): ApplyBatch => {
   const sources = projections.map((projection) => ({ projection, topic: topicOf(projection.aggregateType, topics) }));
 
   const prepare = (incoming: readonly IncomingMessage[]): PreparedBatch[] =>
@@ -74,7 +77,7 @@ const project = (prepared: readonly PreparedBatch[], rows: readonly RowDataPacke
     rest = rest.slice(part.reads.length);
     return projected;
   });
-  return { result: together(parts.map(({ result }) => result)), writes: parts.flatMap(({ writes }) => writes) };
+  return { result: combined(parts.map(({ result }) => result)), writes: parts.flatMap(({ writes }) => writes) };
 };
 
 const noRows = (prepared: readonly PreparedBatch[]): RowDataPacket[][] => prepared.flatMap(({ reads }) => reads.map(() => []));
@@ -93,12 +96,12 @@ const areAllNew = (incoming: readonly IncomingMessage[]): boolean => {
   });
 };
 
-const together = (results: readonly BatchResult[]): BatchResult => ({
+const combined = (results: readonly BatchResult[]): BatchResult => ({
   deadLetters: results.flatMap(({ deadLetters }) => deadLetters),
   duplicates: results.reduce((sum, { duplicates }) => sum + duplicates, 0),
   projected: results.flatMap(({ projected }) => projected),
 });
 
 /** The topics that the read model is made of. */
-export const projectedTopics = (topics: Topics): string[] =>
+export const projectedTopics = (projections: Projections, topics: Topics): string[] =>
   projections.map(({ aggregateType }) => topicOf(aggregateType, topics)).filter((topic) => topic !== undefined);

@@ -78,7 +78,7 @@ deadLetters
   .option("--limit <rows>", "most rows", positiveInteger, 100)
   .action(async ({ aggregate, reason, limit }: { aggregate?: string; reason?: string; limit: number }) => {
     const listed = await onReadModel((readModel) =>
-      inTransaction(readModel, (connection) => listDeadLetters(connection, { aggregateId: aggregate, reason, limit })),
+      inTransaction(readModel, (connection) => listDeadLetters(connection, projections, { aggregateId: aggregate, reason, limit })),
     );
     for (const line of listed) print(line);
   });
@@ -88,7 +88,7 @@ deadLetters
   .description("a dead letter with its message: headers, key and value as text, or in base64 what is no text")
   .argument("<id>", "its id", positiveInteger)
   .action(async (id: number) => {
-    const shown = await onReadModel((readModel) => inTransaction(readModel, (connection) => showDeadLetter(connection, id)));
+    const shown = await onReadModel((readModel) => inTransaction(readModel, (connection) => showDeadLetter(connection, projections, id)));
     if (shown === undefined) throw new Error(`there is no dead letter ${id}`);
     print(shown);
   });
@@ -114,7 +114,7 @@ deadLetters
       if (id !== undefined && queues.length === 0) throw new Error(`there is no dead letter ${id}`);
       for (const queue of queues) {
         interrupted.signal.throwIfAborted();
-        const result = await retryQueue(readModel, queue);
+        const result = await retryQueue(readModel, projections, queue);
         print(result);
         if (result.failed !== null) process.exitCode = 1;
       }
@@ -126,7 +126,7 @@ deadLetters
   .description("delete a dead letter that is no event of its aggregate, and say what that means; nothing is jumped because of it")
   .argument("<id>", "its id", positiveInteger)
   .action(async (id: number) => {
-    const discarded = await onReadModel((readModel) => discardDeadLetter(readModel, id));
+    const discarded = await onReadModel((readModel) => discardDeadLetter(readModel, projections, id));
     if (discarded === undefined) throw new Error(`there is no dead letter ${id}`);
     print(discarded);
   });
@@ -141,8 +141,9 @@ program
   .addOption(typeOption())
   .action(({ aggregate, type }: { aggregate?: string; type: string }) =>
     onBoth(async (eventStore, readModel) => {
-      if (aggregate !== undefined) print(await rebuildOne(eventStore, readModel, { aggregateType: type, id: aggregate }));
-      else print({ step: "done", ...(await rebuildAll({ eventStore, readModel, signal: interrupted.signal, report: print })) });
+      if (aggregate !== undefined) print(await rebuildOne(eventStore, readModel, projections, { aggregateType: type, id: aggregate }));
+      else
+        print({ step: "done", ...(await rebuildAll({ eventStore, readModel, projections, signal: interrupted.signal, report: print })) });
     }),
   );
 
@@ -154,7 +155,14 @@ program
   .option("--wait <seconds>", "how long events may be on their way before they count as missing", seconds, 30)
   .action(({ wait }: { wait: number }) =>
     onBoth(async (eventStore, readModel) => {
-      const result = await verifyReadModel({ eventStore, readModel, signal: interrupted.signal, patience: wait * 1_000, report: print });
+      const result = await verifyReadModel({
+        eventStore,
+        readModel,
+        projections,
+        signal: interrupted.signal,
+        patience: wait * 1_000,
+        report: print,
+      });
       print({ step: "done", ...result });
       if (result.differences > 0) process.exitCode = 1;
     }),

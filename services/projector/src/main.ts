@@ -4,6 +4,7 @@ import express from "express";
 import { createApplyBatch, projectedTopics } from "./applyBatch.ts";
 import { config as configSchema } from "./config.ts";
 import { countDeadLetters } from "./deadLetters/countDeadLetters.ts";
+import { projections } from "./projections.ts";
 import { createProjectorMetrics } from "./projectorMetrics.ts";
 import { openReadModelPool } from "./readModel/openReadModelPool.ts";
 
@@ -19,11 +20,11 @@ await runService({
     onStop("read model connections", () => pool.end());
 
     const topics = topicsWithPrefix(config.KAFKA_TOPIC_PREFIX);
-    const applyBatch = createApplyBatch(pool, { tracer, topics });
+    const applyBatch = createApplyBatch(pool, projections, { tracer, topics });
     const consumer = runBatchConsumer({
       kafka: kafkaFromConfig(config, { clientId: "projector", logger }),
       groupId: `${config.KAFKA_TOPIC_PREFIX}${config.KAFKA_GROUP}`,
-      topics: projectedTopics(topics),
+      topics: projectedTopics(projections, topics),
       logger,
       maxBatchMessages: config.BATCH_MAX_MESSAGES,
       lanes,

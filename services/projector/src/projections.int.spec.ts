@@ -16,6 +16,7 @@ import { added, cartId, created, messageOf } from "./testing/cartMessages.ts";
 import { storeStream } from "./testing/storedEvents.ts";
 import type { Difference } from "./verify/compareRows.ts";
 import { verifyReadModel } from "./verify/verifyReadModel.ts";
+import { projections } from "./projections.ts";
 
 /** Each version on a day of its own, late in the evening. */
 const dayOf = (version: number): Date => new Date(Date.UTC(2025, 10, version, 23, 59, 59, 999));
@@ -81,7 +82,7 @@ describe("the projections", () => {
   before(() => {
     eventStore = openMysqlPool({ url: events.url(), connectionLimit: 2 });
     readModel = openReadModelPool({ url: database.url(), connectionLimit: 5 });
-    apply = createApplyBatch(readModel);
+    apply = createApplyBatch(readModel, projections);
   });
   after(async () => {
     await eventStore.end();
@@ -105,6 +106,7 @@ describe("the projections", () => {
   const policies = () => rows("SELECT * FROM cart_abandoned_policies");
   const rebuild = (onFolded?: () => Promise<void>) =>
     rebuildAll({
+      projections,
       eventStore,
       readModel,
       signal: new AbortController().signal,
@@ -114,7 +116,7 @@ describe("the projections", () => {
   const verify = async (): Promise<Difference[]> => {
     const differences: Difference[] = [];
     const report = (difference: Difference) => void differences.push(difference);
-    await verifyReadModel({ eventStore, readModel, signal: new AbortController().signal, patience: 0, report });
+    await verifyReadModel({ eventStore, readModel, projections, signal: new AbortController().signal, patience: 0, report });
     return differences;
   };
 
@@ -186,7 +188,7 @@ describe("the projections", () => {
       await apply(messages(1));
       const live = await milestones();
       await database.pool().query("UPDATE cart_milestones SET day = '2024-01-01'");
-      await rebuildOne(eventStore, readModel, { aggregateType: "Cart", id: cartId(1) });
+      await rebuildOne(eventStore, readModel, projections, { aggregateType: "Cart", id: cartId(1) });
       expect(await milestones()).to.deep.equal(live);
     });
   });
@@ -225,7 +227,7 @@ describe("the projections", () => {
       await database
         .pool()
         .query("UPDATE dead_letters SET headers = CAST(REPLACE(headers, 'PolicyPainted', 'TenantCartAbandonedPolicyUpdated') AS JSON)");
-      expect(await retryQueue(readModel, { aggregateType: tenantPolicyAggregateType, aggregateId: policyId })).to.deep.equal({
+      expect(await retryQueue(readModel, projections, { aggregateType: tenantPolicyAggregateType, aggregateId: policyId })).to.deep.equal({
         aggregate_type: tenantPolicyAggregateType,
         aggregate_id: policyId,
         projected: 2,
@@ -254,7 +256,7 @@ describe("the projections", () => {
       expect(await policies()).to.deep.equal(live);
       await database.pool().query("DELETE FROM cart_abandoned_policies");
       expect((await verify()).map(({ difference }) => difference)).to.deep.equal(["MISSING"]);
-      await rebuildOne(eventStore, readModel, { aggregateType: tenantPolicyAggregateType, id: policyId });
+      await rebuildOne(eventStore, readModel, projections, { aggregateType: tenantPolicyAggregateType, id: policyId });
       expect(await policies()).to.deep.equal(live);
       expect(await verify()).to.deep.equal([]);
     });

@@ -9,6 +9,7 @@ import { countDeadLetters, type DeadLetterCounts } from "./deadLetters/countDead
 import { createProjectorMetrics } from "./projectorMetrics.ts";
 import { openReadModelPool } from "./readModel/openReadModelPool.ts";
 import { added, cartId, created, messageOf } from "./testing/cartMessages.ts";
+import { projections } from "./projections.ts";
 
 describe("what the projector shows of itself", () => {
   const database = useMysqlDatabase({ migrate: migrateReadModel });
@@ -27,7 +28,10 @@ describe("what the projector shows of itself", () => {
   };
 
   it("are its parked carts and dead letters, which are absent and not zero while the table cannot be read", async () => {
-    await createApplyBatch(pool)([messageOf(1, 2, added("a")), messageOf(1, 3, added("b")), messageOf(2, 1, created, { value: null })]);
+    await createApplyBatch(
+      pool,
+      projections,
+    )([messageOf(1, 2, added("a")), messageOf(1, 3, added("b")), messageOf(2, 1, created, { value: null })]);
     expect(await shown(() => countDeadLetters(pool))).to.have.members([
       "cart_parked_carts 2",
       'cart_dead_letters{reason="VERSION_GAP"} 1',
@@ -49,7 +53,7 @@ describe("what the projector shows of itself", () => {
     };
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const headers = { traceparent: Buffer.from(traceparent) };
-    const apply = createApplyBatch(pool, { tracer });
+    const apply = createApplyBatch(pool, projections, { tracer });
     await apply([messageOf(5, 1, created, { headers }), messageOf(5, 3, added("a")), messageOf(6, 1, created, { value: null })]);
 
     expect(spans.map(({ name, options }) => [name, options.kind, options.parent, options.attributes?.["cart.id"]])).to.deep.equal([

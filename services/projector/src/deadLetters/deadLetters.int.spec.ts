@@ -9,6 +9,7 @@ import { added, cartId, created, messageOf, stream } from "../testing/cartMessag
 import { discardDeadLetter } from "./discardDeadLetter.ts";
 import { type DeadLetterFilter, listDeadLetters, type ListedDeadLetter, showDeadLetter } from "./listDeadLetters.ts";
 import { type DeadLetterQueue, deadLetterQueues, queueOf, retryQueue } from "./retryDeadLetters.ts";
+import { projections } from "../projections.ts";
 
 const cartQueue = (n: number): DeadLetterQueue => ({ aggregateType: "Cart", aggregateId: cartId(n) });
 
@@ -19,7 +20,7 @@ describe("dead letters", () => {
 
   before(() => {
     pool = openReadModelPool({ url: database.url(), connectionLimit: 4 });
-    apply = createApplyBatch(pool);
+    apply = createApplyBatch(pool, projections);
   });
   after(() => pool.end());
   afterEach(async () => {
@@ -28,7 +29,7 @@ describe("dead letters", () => {
   });
 
   const list = (filter: Partial<DeadLetterFilter> = {}): Promise<readonly ListedDeadLetter[]> =>
-    inTransaction(pool, (connection) => listDeadLetters(connection, { limit: 100, ...filter }));
+    inTransaction(pool, (connection) => listDeadLetters(connection, projections, { limit: 100, ...filter }));
   const idOf = async (version: number): Promise<number> => (await list()).find((row) => row.version === version)?.id ?? 0;
   const versionOf = async (n: number): Promise<number | undefined> => {
     const [rows] = await database
@@ -55,17 +56,17 @@ describe("dead letters", () => {
 
   it("are shown whole, text as text and other bytes in base64", async () => {
     await apply([messageOf(1, 1, created, { value: Buffer.from([0x7b, 0xff]) })]);
-    const shown = await inTransaction(pool, async (connection) => showDeadLetter(connection, await idOf(1)));
+    const shown = await inTransaction(pool, async (connection) => showDeadLetter(connection, projections, await idOf(1)));
     expect(shown).to.deep.include({ key: { text: cartId(1) }, value: { base64: "e/8=" }, reason_code: "INVALID_JSON" });
     expect(shown?.headers).to.deep.include({ name: "ce_type", text: "CartCreated" });
-    expect(await inTransaction(pool, (connection) => showDeadLetter(connection, 0))).to.equal(undefined);
+    expect(await inTransaction(pool, (connection) => showDeadLetter(connection, projections, 0))).to.equal(undefined);
   });
 
   it("are projected in order by a retry, all of the queue, and the cart goes on", async () => {
     await apply([...stream(1, created), painted(1, 2), messageOf(1, 3, added("b")), messageOf(1, 4, added("c"))]);
     await learn();
     expect(await queueOf(pool, await idOf(3))).to.deep.equal(cartQueue(1));
-    expect(await retryQueue(pool, cartQueue(1))).to.deep.equal({
+    expect(await retryQueue(pool, projections, cartQueue(1))).to.deep.equal({
       aggregate_type: "Cart",
       aggregate_id: cartId(1),
       projected: 3,
@@ -85,7 +86,7 @@ describe("dead letters", () => {
     await database
       .pool()
       .query("UPDATE dead_letters SET headers = CAST(REPLACE(headers, 'CartPainted', 'ItemAddedToCart') AS JSON) WHERE version = 2");
-    const result = await retryQueue(pool, cartQueue(1));
+    const result = await retryQueue(pool, projections, cartQueue(1));
     expect(result).to.deep.include({ projected: 2, remaining: 2, version: 3 });
     expect(result.failed).to.deep.include({ version: 4, reason_code: "UNKNOWN_EVENT_TYPE" });
     expect((await list()).map((row) => [row.version, row.reason_code])).to.deep.equal([
@@ -98,13 +99,13 @@ describe("dead letters", () => {
   it("whose event the cart has meanwhile are cleared as duplicates", async () => {
     await apply([...stream(1, created), painted(1, 2)]);
     await database.pool().query("UPDATE carts SET version = 2");
-    expect(await retryQueue(pool, cartQueue(1))).to.deep.include({ projected: 0, duplicates: 1, remaining: 0, version: 2 });
+    expect(await retryQueue(pool, projections, cartQueue(1))).to.deep.include({ projected: 0, duplicates: 1, remaining: 0, version: 2 });
     expect(await list()).to.deep.equal([]);
   });
 
   it("never jump a gap", async () => {
     await apply([...stream(1, created), messageOf(1, 3, added("b"))]);
-    expect((await retryQueue(pool, cartQueue(1))).failed).to.deep.include({ version: 3, reason_code: "VERSION_GAP" });
+    expect((await retryQueue(pool, projections, cartQueue(1))).failed).to.deep.include({ version: 3, reason_code: "VERSION_GAP" });
     expect(await versionOf(1)).to.equal(1);
   });
 
@@ -114,7 +115,7 @@ describe("dead letters", () => {
     expect(queues).to.deep.equal([{ aggregateType: "Cart", id: await idOf(1) }, cartQueue(2)]);
     const [first] = queues;
     if (first === undefined) throw new Error("there is a queue");
-    expect((await retryQueue(pool, first)).failed).to.deep.include({ reason_code: "UNKNOWN_AGGREGATE_TYPE" });
+    expect((await retryQueue(pool, projections, first)).failed).to.deep.include({ reason_code: "UNKNOWN_AGGREGATE_TYPE" });
   });
 
   it("are retried with what a projector buries at the same time", async () => {
@@ -124,7 +125,7 @@ describe("dead letters", () => {
     try {
       await projector.beginTransaction();
       await projector.query("SELECT version FROM carts FOR UPDATE");
-      const retried = retryQueue(pool, cartQueue(1));
+      const retried = retryQueue(pool, projections, cartQueue(1));
       await waitFor("the lock wait", async () => {
         const [waits] = await database.pool().query<RowDataPacket[]>("SELECT 1 FROM performance_schema.data_lock_waits");
         return waits.length > 0;
@@ -147,13 +148,13 @@ describe("dead letters", () => {
 
   it("are discarded with the consequence said, and nothing is jumped", async () => {
     await apply([...stream(1, created), painted(1, 2), messageOf(1, 3, added("b"))]);
-    const gap = await discardDeadLetter(pool, await idOf(2));
+    const gap = await discardDeadLetter(pool, projections, await idOf(2));
     expect(gap).to.deep.include({ aggregate_id: cartId(1), version: 2, waiting: 1 });
     expect(gap?.consequence).to.match(/^a gap.*rebuild --type Cart --aggregate/);
-    expect((await retryQueue(pool, cartQueue(1))).failed).to.deep.include({ reason_code: "VERSION_GAP" });
+    expect((await retryQueue(pool, projections, cartQueue(1))).failed).to.deep.include({ reason_code: "VERSION_GAP" });
 
     await database.pool().query("UPDATE carts SET version = 3");
-    expect((await discardDeadLetter(pool, await idOf(3)))?.consequence).to.match(/^none: the aggregate has version 3/);
-    expect(await discardDeadLetter(pool, 0)).to.equal(undefined);
+    expect((await discardDeadLetter(pool, projections, await idOf(3)))?.consequence).to.match(/^none: the aggregate has version 3/);
+    expect(await discardDeadLetter(pool, projections, 0)).to.equal(undefined);
   });
 });

@@ -1,6 +1,6 @@
 import { bytesToUuid, inTransaction, run, withoutConflict } from "@cart/mysql";
 import type { Pool, RowDataPacket } from "mysql2/promise";
-import { projectionOf } from "../projections.ts";
+import { projectionOf, type Projections } from "../projection/projection.ts";
 import { passGate } from "../readModel/writerGate.ts";
 
 export type DiscardResult = {
@@ -18,7 +18,7 @@ export type DiscardResult = {
  * it: an event that was discarded and is not in the model leaves a gap, behind which
  * the later ones stay dead letters. Undefined when there is none with this id.
  */
-export const discardDeadLetter = (pool: Pool, id: number): Promise<DiscardResult | undefined> =>
+export const discardDeadLetter = (pool: Pool, projections: Projections, id: number): Promise<DiscardResult | undefined> =>
   withoutConflict(() =>
     inTransaction(pool, async (connection) => {
       await passGate(connection);
@@ -29,7 +29,8 @@ export const discardDeadLetter = (pool: Pool, id: number): Promise<DiscardResult
       if (found === undefined) return undefined;
       // The aggregate before its queue, as everyone else.
       const aggregateId = found.aggregate_id === null ? undefined : bytesToUuid(found.aggregate_id);
-      const reached = aggregateId === undefined ? 0 : await projectionOf(found.aggregate_type).lockVersion(connection, aggregateId);
+      const reached =
+        aggregateId === undefined ? 0 : await projectionOf(projections, found.aggregate_type).lockVersion(connection, aggregateId);
       const [row] = await find("FOR UPDATE");
       if (row === undefined) return undefined;
 

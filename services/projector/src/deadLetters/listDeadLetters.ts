@@ -1,6 +1,6 @@
 import { bytesToUuid, run, uuidToBytes } from "@cart/mysql";
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
-import { projections } from "../projections.ts";
+import type { Projections } from "../projection/projection.ts";
 import { messageColumns, type StoredHeader, type StoredMessageRow } from "./storedMessage.ts";
 
 export type ListedDeadLetter = {
@@ -34,20 +34,20 @@ type ListedRow = RowDataPacket & {
 
 export type DeadLetterFilter = { readonly aggregateId?: string | undefined; readonly reason?: string | undefined; readonly limit: number };
 
-const versionOfAggregate = projections
-  .map(({ aggregateType, tables: [{ name, aggregateColumn }] }) => {
+/** Columns of `dead_letters d`, with the version that its aggregate has in the read model. */
+const columnsWith = (projections: Projections): string => {
+  const versions = projections.map(({ aggregateType, tables: [{ name, aggregateColumn }] }) => {
     const version = `(SELECT a.version FROM ${name} a WHERE a.${aggregateColumn} = d.aggregate_id)`;
     return `WHEN '${aggregateType}' THEN ${version}`;
-  })
-  .join(" ");
-
-/** Of `dead_letters d`. */
-const ownColumns = `d.reason_code, d.reason, d.aggregate_type, d.aggregate_id, d.version, d.created_at,
-  CASE d.aggregate_type ${versionOfAggregate} END AS aggregate_version`;
+  });
+  return `d.reason_code, d.reason, d.aggregate_type, d.aggregate_id, d.version, d.created_at,
+    CASE d.aggregate_type ${versions.join(" ")} END AS aggregate_version`;
+};
 
 /** The dead letters in the order in which they came. */
 export const listDeadLetters = async (
   connection: PoolConnection,
+  projections: Projections,
   { aggregateId, reason, limit }: DeadLetterFilter,
 ): Promise<readonly ListedDeadLetter[]> => {
   const conditions = [
@@ -57,7 +57,7 @@ export const listDeadLetters = async (
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.map(({ sql }) => sql).join(" AND ")}`;
   const rows = await run<ListedRow[]>(
     connection,
-    `SELECT d.id, d.topic, d.kafka_partition, d.kafka_offset, ${ownColumns} FROM dead_letters d ${where} ORDER BY d.id LIMIT ?`,
+    `SELECT d.id, d.topic, d.kafka_partition, d.kafka_offset, ${columnsWith(projections)} FROM dead_letters d ${where} ORDER BY d.id LIMIT ?`,
     [...conditions.map(({ value }) => value), limit],
   );
   return rows.map(toListed);
@@ -86,10 +86,14 @@ export type ShownDeadLetter = ListedDeadLetter & {
 };
 
 /** One dead letter with the whole message; `undefined` when there is none with this id. */
-export const showDeadLetter = async (connection: PoolConnection, id: number): Promise<ShownDeadLetter | undefined> => {
+export const showDeadLetter = async (
+  connection: PoolConnection,
+  projections: Projections,
+  id: number,
+): Promise<ShownDeadLetter | undefined> => {
   const [row] = await run<(ListedRow & StoredMessageRow)[]>(
     connection,
-    `SELECT d.id, ${messageColumns}, ${ownColumns} FROM dead_letters d WHERE d.id = ?`,
+    `SELECT d.id, ${messageColumns}, ${columnsWith(projections)} FROM dead_letters d WHERE d.id = ?`,
     [id],
   );
   if (row === undefined) return undefined;

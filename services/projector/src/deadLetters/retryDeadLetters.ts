@@ -1,7 +1,7 @@
 import { bytesToUuid, inTransaction, run, runTogether, uuidToBytes, writeTogether, withoutConflict } from "@cart/mysql";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import { aggregateIdOf, readMessage } from "../projection/incomingMessage.ts";
-import { projectionOf } from "../projections.ts";
+import { projectionOf, type Projections } from "../projection/projection.ts";
 import { passGate } from "../readModel/writerGate.ts";
 import { messageColumns, type StoredMessageRow, toMessage } from "./storedMessage.ts";
 
@@ -54,11 +54,11 @@ export const queueOf = async (pool: Pool, id: number): Promise<DeadLetterQueue |
  * finds it empty, in between. One that is not there has no row to lock: a message that
  * comes at that moment may stay behind as PARKED, in order, for another retry.
  */
-export const retryQueue = (pool: Pool, queue: DeadLetterQueue): Promise<RetryResult> =>
+export const retryQueue = (pool: Pool, projections: Projections, queue: DeadLetterQueue): Promise<RetryResult> =>
   withoutConflict(() =>
     inTransaction(pool, async (connection) => {
       await passGate(connection);
-      const projection = projectionOf(queue.aggregateType);
+      const projection = projectionOf(projections, queue.aggregateType);
       const aggregateId = "aggregateId" in queue ? queue.aggregateId : undefined;
       if (aggregateId !== undefined) await projection.lockVersion(connection, aggregateId);
       const rows = await lockQueue(connection, queue);

@@ -157,3 +157,12 @@ const foldOne = <State extends Projected, Event extends DomainEvent, Rows extend
     },
   };
 };
+
+/** The projections of a read model. Every transaction takes them in this order, so that no two wait for each other. */
+export type Projections = readonly Projection[];
+
+export const projectionOf = (projections: Projections, aggregateType: string): Projection => {
+  const projection = projections.find((one) => one.aggregateType === aggregateType);
+  if (projection === undefined) throw new Error(`the read model has no ${aggregateType}`);
+  return projection;
+};

@@ -14,6 +14,7 @@ import type { Difference } from "../verify/compareRows.ts";
 import { rebuildAll, type RebuildOptions, type RebuildProgress, type RebuildResult } from "./rebuildAll.ts";
 import { rebuildOne } from "./rebuildOne.ts";
 import { RebuildRefusedError } from "./rebuildSession.ts";
+import { projections } from "../projections.ts";
 
 describe("a rebuild", () => {
   const events = useMysqlDatabase({ migrate: migrateEventStore });
@@ -25,7 +26,7 @@ describe("a rebuild", () => {
   before(() => {
     eventStore = openMysqlPool({ url: events.url(), connectionLimit: 2 });
     readModel = openReadModelPool({ url: database.url(), connectionLimit: 5 });
-    apply = createApplyBatch(readModel);
+    apply = createApplyBatch(readModel, projections);
   });
   after(async () => {
     await eventStore.end();
@@ -54,7 +55,7 @@ describe("a rebuild", () => {
     (await rows("SELECT version FROM dead_letters ORDER BY id")).map(({ version }) => version);
 
   const rebuild = (options: Partial<RebuildOptions> = {}): Promise<RebuildResult> =>
-    rebuildAll({ eventStore, readModel, signal: new AbortController().signal, report: () => undefined, ...options });
+    rebuildAll({ eventStore, readModel, projections, signal: new AbortController().signal, report: () => undefined, ...options });
   const errorOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => undefined).catch((error: unknown) => error);
 
   const history: readonly DomainEvent[] = [created, added("b", 2, 2_999, "Ø"), added("a"), { type: "CartCleared", data: {} }, added("c")];
@@ -259,7 +260,7 @@ describe("a rebuild", () => {
     await storeSome();
     await apply([...stream(1, created), messageOf(1, 2, added("b"), { value: null }), ...stream(3, created)]);
     await database.pool().query("UPDATE carts SET status = 'LOST'");
-    expect(await rebuildOne(eventStore, readModel, { aggregateType: "Cart", id: cartId(1) })).to.deep.equal({
+    expect(await rebuildOne(eventStore, readModel, projections, { aggregateType: "Cart", id: cartId(1) })).to.deep.equal({
       aggregate_id: cartId(1),
       version_before: 1,
       version: 5,
@@ -269,17 +270,20 @@ describe("a rebuild", () => {
       { status: "OPEN", version: 5 },
       { status: "LOST", version: 1 },
     ]);
-    expect(await rebuildOne(eventStore, readModel, { aggregateType: "Cart", id: cartId(2) })).to.deep.include({
+    expect(await rebuildOne(eventStore, readModel, projections, { aggregateType: "Cart", id: cartId(2) })).to.deep.include({
       version_before: 0,
       version: 3,
     });
-    expect(String(await errorOf(rebuildOne(eventStore, readModel, { aggregateType: "Cart", id: cartId(8) })))).to.contain("neither");
+    expect(String(await errorOf(rebuildOne(eventStore, readModel, projections, { aggregateType: "Cart", id: cartId(8) })))).to.contain(
+      "neither",
+    );
   });
 
   describe("and verify", () => {
     const verify = async (options: Partial<VerifyOptions> = {}) => {
       const differences: Difference[] = [];
       const result = await verifyReadModel({
+        projections,
         eventStore,
         readModel,
         signal: new AbortController().signal,

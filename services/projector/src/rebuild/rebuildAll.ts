@@ -1,8 +1,8 @@
 import { countEvents, foldAllStreams, foldStreams } from "@cart/event-store";
 import { bytesToUuid, inTransaction, readRowsFrom, run, uuidToBytes } from "@cart/mysql";
 import type { Pool, RowDataPacket } from "mysql2/promise";
-import type { Folded } from "../projection/projection.ts";
-import { projections } from "../projections.ts";
+import type { ProjectedTable } from "../projection/projectedTable.ts";
+import type { Folded, Projections } from "../projection/projection.ts";
 import {
   addChecksum,
   type Checksum,
@@ -56,6 +56,7 @@ export type RebuildOptions = {
   readonly eventStore: Pool;
   /** At least 3 connections, of a user who may create, lock, rename and drop tables. */
   readonly readModel: Pool;
+  readonly projections: Projections;
   readonly signal: AbortSignal;
   readonly report: (progress: RebuildProgress) => void;
   readonly pageSize?: number;
@@ -66,10 +67,10 @@ export type RebuildOptions = {
 const newName: NameOf = ({ name }) => `rebuild_${name}`;
 const oldName: NameOf = ({ name }) => `replaced_${name}`;
 
-const allTables = projections.flatMap(({ tables }) => tables);
+const tablesOf = (projections: Projections): readonly ProjectedTable[] => projections.flatMap(({ tables }) => tables);
 
 /** Below this many, the aggregates that are behind are brought up while the projectors wait. */
-const few = 500;
+const mostWhileGated = 500;
 const maxRounds = 10;
 
 /**
@@ -101,8 +102,9 @@ const maxRounds = 10;
  */
 export const rebuildAll = async (options: RebuildOptions): Promise<RebuildResult> =>
   withRebuildSession(options.readModel, options.signal, async (session) => {
-    const { readModel } = options;
-    await dropTables(readModel);
+    const { readModel, projections } = options;
+    const allTables = tablesOf(projections);
+    await dropTables(readModel, allTables);
     try {
       return await rebuildIn(session, options);
     } finally {
@@ -111,12 +113,13 @@ export const rebuildAll = async (options: RebuildOptions): Promise<RebuildResult
         () => true,
         () => false,
       );
-      if (isHeld) await dropTables(readModel);
+      if (isHeld) await dropTables(readModel, allTables);
     }
   });
 
 const rebuildIn = async (session: RebuildSession, options: RebuildOptions): Promise<RebuildResult> => {
-  const { eventStore, readModel, signal, report } = options;
+  const { eventStore, readModel, projections, signal, report } = options;
+  const allTables = tablesOf(projections);
   const begin = performance.now();
   await inTransaction(readModel, async (connection) => {
     for (const table of allTables) await run(connection, `CREATE TABLE ${newName(table)} LIKE ${liveName(table)}`);
@@ -138,7 +141,7 @@ const rebuildIn = async (session: RebuildSession, options: RebuildOptions): Prom
       if (one.problem === undefined) unprojectable.delete(keyOf(one));
       else unprojectable.set(keyOf(one), one);
     }
-    expected = addChecksum(expected, await putIntoNewTables(readModel, refolded));
+    expected = addChecksum(expected, await putIntoNewTables(options, refolded));
     caughtUp += refolded.length;
     report({ step: "catch_up", aggregates: refolded.length });
     return refolded;
@@ -146,8 +149,8 @@ const rebuildIn = async (session: RebuildSession, options: RebuildOptions): Prom
 
   for (let round = 1; round <= maxRounds; round += 1) {
     signal.throwIfAborted();
-    const behind = await aggregatesBehind(readModel);
-    if (behind.length <= few) break;
+    const behind = await aggregatesBehind(options);
+    if (behind.length <= mostWhileGated) break;
     await refold(behind);
   }
 
@@ -158,7 +161,7 @@ const rebuildIn = async (session: RebuildSession, options: RebuildOptions): Prom
   const cleared = await session.withGateClosed(async () => {
     const closedAt = performance.now();
     const queued = await queuedMessages(session);
-    const behind = keyed(await aggregatesBehind(readModel));
+    const behind = keyed(await aggregatesBehind(options));
     const folded = await refold([...new Map([...behind, ...keyed(queued)]).values()]);
 
     const stuck = folded.find((one) => one.problem !== undefined && behind.has(keyOf(one)));
@@ -172,7 +175,7 @@ const rebuildIn = async (session: RebuildSession, options: RebuildOptions): Prom
     const clearable = queued.filter((message) => whole.has(keyOf(message))).map(({ messageId }) => messageId);
 
     signal.throwIfAborted();
-    const readersWaited = await swap(session, readModel, signal);
+    const readersWaited = await swap(session, options);
     // Only now: after a crash in between they are duplicates, but without the new tables they would be lost.
     for (let from = 0; from < clearable.length; from += 1_000) {
       await run(session.connection, "DELETE FROM dead_letters WHERE id IN (?)", [clearable.slice(from, from + 1_000)]);
@@ -217,7 +220,8 @@ const queuedMessages = async ({ connection }: RebuildSession): Promise<readonly 
 type FoldedAll = { readonly events: number; readonly expected: Checksum; readonly unprojectable: Map<string, Folded> };
 
 const foldIntoNewTables = async (session: RebuildSession, options: RebuildOptions): Promise<FoldedAll> => {
-  const { eventStore, readModel, signal, report, pageSize } = options;
+  const { eventStore, readModel, projections, signal, report, pageSize } = options;
+  const allTables = tablesOf(projections);
   const total = await countEvents(eventStore);
   const begin = performance.now();
   let reportedAt = begin;
@@ -245,7 +249,7 @@ const foldIntoNewTables = async (session: RebuildSession, options: RebuildOption
 };
 
 /** What the live tables have and the new ones have not, or not as far. */
-const aggregatesBehind = async (readModel: Pool): Promise<Aggregate[]> =>
+const aggregatesBehind = async ({ readModel, projections }: RebuildOptions): Promise<Aggregate[]> =>
   inTransaction(readModel, async (connection) => {
     const behind: Aggregate[] = [];
     for (const { aggregateType, tables } of projections) {
@@ -264,12 +268,12 @@ const aggregatesBehind = async (readModel: Pool): Promise<Aggregate[]> =>
   });
 
 /** Returns by how much the checksum of the new tables changes, and has compared what it wrote with what is there. */
-const putIntoNewTables = async (readModel: Pool, folded: readonly Folded[]): Promise<Checksum> => {
+const putIntoNewTables = async ({ readModel, projections }: RebuildOptions, folded: readonly Folded[]): Promise<Checksum> => {
   let change = noChecksum;
   for (const { aggregateType, tables } of projections) {
     const own = folded.filter((one) => one.aggregateType === aggregateType);
-    for (let from = 0; from < own.length; from += few) {
-      const some = own.slice(from, from + few);
+    for (let from = 0; from < own.length; from += mostWhileGated) {
+      const some = own.slice(from, from + mostWhileGated);
       const ids = some.map(({ id }) => id);
       const rows = rowsOf(some);
       change = await inTransaction(readModel, async (connection) => {
@@ -288,11 +292,12 @@ const putIntoNewTables = async (readModel: Pool, folded: readonly Folded[]): Pro
 
 /**
  * Swaps the tables in one statement; returns for how long readers had to wait, in
- * milliseconds. The locks on the tables are taken while the gate is closed, and that
- * it still is is asked after: from then on the locks alone keep every writer out. A
+ * milliseconds. The table locks are taken while the gate is closed; afterwards we check that
+ * the gate is still ours. From then on the locks alone keep every writer out. A
  * session that was lost meanwhile, with its gate, thus never leads to a swap.
  */
-const swap = async (session: RebuildSession, readModel: Pool, signal: AbortSignal): Promise<number> => {
+const swap = async (session: RebuildSession, { readModel, projections, signal }: RebuildOptions): Promise<number> => {
+  const allTables = tablesOf(projections);
   const connection = await readModel.getConnection();
   try {
     await run(connection, "SET SESSION lock_wait_timeout = 1");
@@ -303,7 +308,7 @@ const swap = async (session: RebuildSession, readModel: Pool, signal: AbortSigna
       return run(connection, `LOCK TABLES ${names.map((name) => `${name} WRITE`).join(", ")}`);
     });
     await session.assertHeld();
-    await assertSameDefinition(connection);
+    await assertSameDefinition(connection, allTables);
     const renamed = allTables.flatMap((table) => [`${liveName(table)} TO ${oldName(table)}`, `${newName(table)} TO ${liveName(table)}`]);
     await run(connection, `RENAME TABLE ${renamed.join(", ")}`);
     await run(connection, "UNLOCK TABLES");
@@ -314,7 +319,7 @@ const swap = async (session: RebuildSession, readModel: Pool, signal: AbortSigna
 };
 
 /** A migration since the new tables were made would be undone by the swap. */
-const assertSameDefinition = async (connection: Parameters<typeof run>[0]): Promise<void> => {
+const assertSameDefinition = async (connection: Parameters<typeof run>[0], allTables: readonly ProjectedTable[]): Promise<void> => {
   for (const table of allTables) {
     const [live, made] = await Promise.all(
       [liveName(table), newName(table)].map(async (name) => {
@@ -327,7 +332,7 @@ const assertSameDefinition = async (connection: Parameters<typeof run>[0]): Prom
 };
 
 /** Those of this rebuild, or of one that was killed. */
-const dropTables = async (readModel: Pool): Promise<void> => {
+const dropTables = async (readModel: Pool, allTables: readonly ProjectedTable[]): Promise<void> => {
   const names = allTables.flatMap((table) => [newName(table), oldName(table)]);
   await inTransaction(readModel, (connection) => run(connection, `DROP TABLE IF EXISTS ${names.join(", ")}`, [], 600_000));
 };

@@ -1,7 +1,7 @@
 import { foldStreams } from "@cart/event-store";
 import { inTransaction, readRowsFrom, run, uuidToBytes, withoutConflict } from "@cart/mysql";
 import type { Pool, ResultSetHeader } from "mysql2/promise";
-import { projectionOf } from "../projections.ts";
+import { projectionOf, type Projections } from "../projection/projection.ts";
 import { passGate } from "../readModel/writerGate.ts";
 import { pageOf } from "./foldLimits.ts";
 import { liveName, replaceRows, rowsOf } from "./storeRows.ts";
@@ -24,11 +24,12 @@ export type RebuildOneResult = {
 export const rebuildOne = (
   eventStore: Pool,
   readModel: Pool,
+  projections: Projections,
   { aggregateType, id }: { readonly aggregateType: string; readonly id: string },
 ): Promise<RebuildOneResult> =>
   withoutConflict(() =>
     inTransaction(readModel, async (connection) => {
-      const { tables, lockVersion, folder } = projectionOf(aggregateType);
+      const { tables, lockVersion, folder } = projectionOf(projections, aggregateType);
       await passGate(connection);
       const before = await lockVersion(connection, id);
       const folded = await foldStreams(readRowsFrom(eventStore), folder, [id], pageOf());

@@ -2,8 +2,7 @@ import { foldAllStreams, foldStreams } from "@cart/event-store";
 import { readRowsFrom } from "@cart/mysql";
 import { abortableDelay } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
-import type { Projection } from "../projection/projection.ts";
-import { projections } from "../projections.ts";
+import type { Projection, Projections } from "../projection/projection.ts";
 import { pageOf } from "../rebuild/foldLimits.ts";
 import { rowsOf } from "../rebuild/storeRows.ts";
 import { compareRows, type Difference } from "./compareRows.ts";
@@ -12,6 +11,7 @@ import { readRows } from "./readRows.ts";
 export type VerifyOptions = {
   readonly eventStore: Pool;
   readonly readModel: Pool;
+  readonly projections: Projections;
   readonly signal: AbortSignal;
   /** For how long aggregates that differ may still get their events before they count. Milliseconds. */
   readonly patience: number;
@@ -36,7 +36,7 @@ export type VerifyResult = {
  * its projection.
  */
 export const verifyReadModel = async (options: VerifyOptions): Promise<VerifyResult> => {
-  const { eventStore, readModel, signal, patience, report, pageSize } = options;
+  const { eventStore, readModel, projections, signal, patience, report, pageSize } = options;
   let aggregates = 0;
   let events = 0;
   let cannotProject = 0;
@@ -62,7 +62,7 @@ export const verifyReadModel = async (options: VerifyOptions): Promise<VerifyRes
   let waiting: readonly Suspect[] = suspects;
   let differences = 0;
   while (waiting.length > 0) {
-    const found = await compareNow(eventStore, readModel, waiting);
+    const found = await compareNow(options, waiting);
     const isLate = performance.now() >= until;
     const counted = found.filter(({ difference }) => isLate || !isInFlight(difference));
     for (const { difference } of counted) report(difference);
@@ -82,7 +82,7 @@ const suspectOf = (projection: Projection, difference: Difference): Suspect => (
 
 const isInFlight = ({ difference }: Difference): boolean => difference === "MISSING" || difference === "BEHIND";
 
-const compareNow = async (eventStore: Pool, readModel: Pool, suspects: readonly Suspect[]): Promise<Suspect[]> => {
+const compareNow = async ({ eventStore, readModel, projections }: VerifyOptions, suspects: readonly Suspect[]): Promise<Suspect[]> => {
   const found: Suspect[] = [];
   for (const projection of projections) {
     const ids = suspects.filter((one) => one.projection === projection).map(({ difference }) => difference.aggregate_id);
