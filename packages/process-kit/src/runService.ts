@@ -5,7 +5,7 @@ import { commonConfig } from "./config/configSchema.ts";
 import { ConfigError, loadConfig } from "./config/loadConfig.ts";
 import { createLogger, type Logger } from "./createLogger.ts";
 import { createOtlpTracer, noTracer, type Tracer } from "./tracing/createTracer.ts";
-import { createMetricsRegistry } from "./createMetricsRegistry.ts";
+import { createMetricsRegistry } from "./metrics/createMetricsRegistry.ts";
 
 export type ServiceContext<Config> = {
   readonly config: Config;

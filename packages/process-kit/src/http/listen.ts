@@ -1,5 +1,6 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { answerRefusedRequests, type HttpApp, withLastAnswer } from "./unroutedRequests.ts";
 
 export type HttpServer = {
   /** The port in use, also when 0 was asked for. */
@@ -19,12 +20,10 @@ const timeouts = {
   keepAliveTimeout: 65_000,
 };
 
-/** Serves the app. Rejects when the address cannot be listened on, with the system's error as the cause. */
-export const listen = async (
-  app: RequestListener,
-  { port, host }: { readonly port: number; readonly host: string },
-): Promise<HttpServer> => {
-  const server = createServer(timeouts, app);
+/** Serves the app; what it leaves unanswered is answered with a problem. Rejects when the address cannot be listened on, with the system's error as the cause. */
+export const listen = async (app: HttpApp, { port, host }: { readonly port: number; readonly host: string }): Promise<HttpServer> => {
+  const server = createServer(timeouts, withLastAnswer(app));
+  answerRefusedRequests(server);
   const close = closer(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(new Error(listenFailure(error, port, host), { cause: error })));

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import express from "express";
-import { createMetricsRegistry } from "../createMetricsRegistry.ts";
+import { createMetricsRegistry } from "../metrics/createMetricsRegistry.ts";
 import { type HttpServer, listen } from "./listen.ts";
 import { operationalRoutes } from "./operationalRoutes.ts";
 

@@ -1,5 +1,8 @@
 import { type RequestHandler, Router } from "express";
 import type { Registry } from "prom-client";
+import { metricsText } from "../metrics/metricsText.ts";
+import { reasonOf } from "../reasonOf.ts";
+import { within } from "../within.ts";
 import { methodNotAllowed } from "./methodNotAllowed.ts";
 
 /** A named check rejects when what it checks cannot be used. */
@@ -14,14 +17,14 @@ export type OperationalRoutesOptions = {
   readonly instanceId?: string | undefined;
 };
 
-const checkTimeoutMs = 2000;
+const checkTimeoutMs = 2_000;
 
 export const operationalPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
 
 /**
  * - GET /healthz: 200 while the process serves. It asks nothing else, since a restart does not repair a database.
  * - GET /readyz: 200 when every check passes within 2 s, else 503 with the reasons; 503 while stopping. Names the process.
- * - GET /metrics: the registry in Prometheus' text format.
+ * - GET /metrics: the registry in Prometheus' text format, without the metrics whose source does not answer.
  */
 export const operationalRoutes = ({ registry, readiness, stopping, instanceId }: OperationalRoutesOptions): Router => {
   const router = Router();
@@ -44,30 +47,17 @@ export const operationalRoutes = ({ registry, readiness, stopping, instanceId }:
   });
 
   get("/metrics", async (_req, res) => {
-    res.type(registry.contentType).send(await registry.metrics());
+    res.type(registry.contentType).send(await metricsText(registry));
   });
 
   return router;
 };
 
 const outcomeOf = async (check: () => Promise<void>): Promise<string> => {
-  let timer: NodeJS.Timeout | undefined;
   try {
-    const timeout = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${checkTimeoutMs} ms`)), checkTimeoutMs);
-    });
-    await Promise.race([check(), timeout]);
+    await within(checkTimeoutMs, check());
     return "ok";
   } catch (error) {
     return reasonOf(error);
-  } finally {
-    clearTimeout(timer);
   }
-};
-
-/** An aggregate of connection errors has a code but no message. Errors may quote a URL with its password. */
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return "failed";
-  const code = "code" in error ? String(error.code) : error.name;
-  return (error.message || code).replaceAll(/\/\/[^/\s]*@/g, "//");
 };

@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
 
+export type { Registry };
+
 /** A registry of its own, not prom-client's global one, with the process's metrics; every metric has the label `service`. */
 export const createMetricsRegistry = (service: string): Registry => {
   const registry = new Registry();

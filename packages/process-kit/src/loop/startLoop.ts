@@ -1,0 +1,79 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Logger } from "../createLogger.ts";
+import { abortableDelay, type BackoffOptions, delayFor } from "./backoff.ts";
+
+export type LoopOptions = {
+  /** The subject of the loop's log lines: "the relay". */
+  readonly name: string;
+  /**
+   * One pass. Resolves to the milliseconds to wait before the next pass, 0 for none.
+   * A pass that takes long looks at the signal, or is waited for when the loop stops.
+   */
+  readonly work: (stopping: AbortSignal) => Promise<number>;
+  /** The wait after a failed pass, in place of the pass's own. */
+  readonly backoff: BackoffOptions;
+  /** Called for each failed pass, before the wait. It must not throw. */
+  readonly onFailure?: (error: unknown) => void;
+  readonly logger: Logger;
+};
+
+export type Loop = {
+  /** Ends the wait that is under way, or lets the pass that is under way finish. Resolves when the loop has ended; never rejects. */
+  readonly stop: () => Promise<void>;
+};
+
+/**
+ * Runs `work` again and again, one pass at a time, until it is stopped: the loop of
+ * every worker. Its modes:
+ *
+ * - Working: pass after pass.
+ * - Waiting: for as long as the last pass said. `stop` ends it.
+ * - Failing: a pass that rejects is logged, with when the next one follows, and waited
+ *   out with growing, bounded delays. The first pass that works again is logged too.
+ */
+export const startLoop = ({ name, work, backoff, onFailure, logger }: LoopOptions): Loop => {
+  const stopping = new AbortController();
+  let failures = 0;
+  let failingSince = 0;
+
+  const worked = (): void => {
+    if (failures > 0) logger.info({ failures, failing_for_ms: Math.round(performance.now() - failingSince) }, `${name} works again`);
+    failures = 0;
+  };
+
+  /** Returns the milliseconds to wait. */
+  const failed = (error: unknown): number => {
+    if (failures === 0) failingSince = performance.now();
+    failures += 1;
+    const delay = delayFor(failures, backoff);
+    if (stopping.signal.aborted) logger.warn({ err: error, failures }, `${name} failed while it stopped`);
+    else logger.warn({ err: error, failures, retry_in_ms: delay }, `${name} failed and tries again`);
+    onFailure?.(error);
+    return delay;
+  };
+
+  const pass = async (): Promise<number> => {
+    try {
+      const wait = await work(stopping.signal);
+      worked();
+      return wait;
+    } catch (error) {
+      return failed(error);
+    }
+  };
+
+  const running = (async () => {
+    while (!stopping.signal.aborted) {
+      const wait = await pass();
+      // Without a wait, passes that need no I/O would keep signals and timers from ever running.
+      await (wait > 0 ? abortableDelay(wait, stopping.signal) : nextTurn());
+    }
+  })();
+
+  return {
+    stop: () => {
+      stopping.abort();
+      return running;
+    },
+  };
+};
