@@ -1,6 +1,7 @@
 import { migrateUp } from "./migrator.ts";
 
 export { migrateDown, migrateUp, migrationStatus } from "./migrator.ts";
+export { createServiceUser, grantedSchema, type GrantedSchema } from "./serviceUsers.ts";
 
 /** Brings the event store database of the URL, created when missing, to the newest schema. */
 export const migrateEventStore = async (url: string): Promise<void> => void (await migrateUp("eventstore", url));

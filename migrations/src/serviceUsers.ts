@@ -1,4 +1,4 @@
-import mysql, { type Connection } from "mysql2/promise";
+import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
 import { connectionOf, type MigratedDatabase, migratedDatabases } from "./migrator.ts";
 
 type Privilege = "SELECT" | "INSERT" | "UPDATE" | "UPDATE (locking)" | "DELETE" | "CREATE" | "ALTER" | "INDEX" | "DROP" | "LOCK TABLES";
@@ -106,5 +106,32 @@ const grant = async (connection: Connection, database: string, user: string, tab
     // In the name of a whole database, and there alone, an underscore stands for any character.
     const target = table === "*" ? `\`${database.replaceAll("_", "\\_")}\`.*` : connection.escapeId(table);
     await connection.query(`GRANT ${privileges.join(", ")} ON ${target} TO ?@'%'`, [user]);
+  }
+};
+
+/** The tables of a database with their columns in order, and its procedures. */
+export type GrantedSchema = { readonly tables: Readonly<Record<string, readonly string[]>>; readonly procedures: readonly string[] };
+
+/**
+ * What the service may use of the migrated database of the URL. The service's own list of what it needs, by which it
+ * says whether it is ready, is held to this by a spec: a migration or a grant that is not in the list fails it.
+ */
+export const grantedSchema = async (service: ServiceWithUser, migrated: MigratedDatabase, url: string): Promise<GrantedSchema> => {
+  const { database, server } = connectionOf(url);
+  const connection = await mysql.createConnection({ ...server, database, connectTimeout: 10_000 });
+  try {
+    const granted = Object.keys(serviceAccess[service][migrated] ?? {});
+    const [rows] = await connection.query<(RowDataPacket & { name: string; field: string })[]>(
+      `SELECT TABLE_NAME AS name, COLUMN_NAME AS field FROM information_schema.COLUMNS
+       WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (?) ORDER BY TABLE_NAME, ORDINAL_POSITION`,
+      [granted],
+    );
+    const columnsOf = (table: string): string[] => rows.filter(({ name }) => name === table).map(({ field }) => field);
+    return {
+      tables: Object.fromEntries(granted.map((table) => [table, columnsOf(table)])),
+      procedures: calledProcedures[service]?.[migrated] ?? [],
+    };
+  } finally {
+    await connection.end();
   }
 };

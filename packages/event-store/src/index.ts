@@ -17,6 +17,7 @@ export type {
   StreamResult,
 } from "./commands/commandRequest.ts";
 export type { CommittedBatch } from "./commands/retries/retries.ts";
+export { eventStoreTables } from "./eventStoreTables.ts";
 export { purgeAnswers } from "./idempotency/purgeAnswers.ts";
 export { newEventId } from "./newEventId.ts";
 export { openEventStorePool } from "./openEventStorePool.ts";
