@@ -17,4 +17,6 @@ export { createEventProducer, type EventProducer, type EventProducerOptions, typ
 export { createKafka, type KafkaOptions } from "./kafkaClient.ts";
 export { isBrokerUnavailable, isMessageRejected, KafkaAccessError } from "./kafkaErrors.ts";
 export { kafkaFromConfig } from "./kafkaFromConfig.ts";
+export { createLagGauge } from "./lagGauge.ts";
+export { eventAttributes, type TracedEvent, traceEvents, type TraceEventsOptions } from "./traceEvents.ts";
 export { defaultTopics, topicOf, type Topics, topicsWithPrefix } from "./topics.ts";

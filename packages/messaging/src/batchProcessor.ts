@@ -1,0 +1,78 @@
+import { abortableDelay, type BackoffOptions, delayFor, type Logger } from "@cart/process-kit";
+import type { EachBatchPayload } from "kafkajs";
+import type { ConsumedMessage } from "./consumedMessage.ts";
+import { chunksOf, type Progress, toSlice } from "./fetchedSlice.ts";
+
+export type BatchProcessorOptions = {
+  readonly handleBatch: (messages: readonly ConsumedMessage[]) => Promise<void>;
+  readonly maxBatchMessages: number;
+  readonly retry: BackoffOptions;
+  readonly heartbeatInterval: number;
+  /** A batch that keeps failing is given up when it is aborted. */
+  readonly stopping: AbortSignal;
+  readonly logger: Logger;
+};
+
+/**
+ * Handles what fetches brought of one or several partitions, chunk after chunk: each
+ * one until `handleBatch` has resolved, after which its offsets are committed. Throws
+ * when the group has taken the partitions away.
+ */
+export const createBatchProcessor = (options: BatchProcessorOptions): ((payloads: readonly EachBatchPayload[]) => Promise<void>) => {
+  const { handleBatch, maxBatchMessages, retry, heartbeatInterval, stopping, logger } = options;
+
+  /** False when the consumer was told to stop before the batch was done. */
+  const handleUntilDone = async (messages: readonly ConsumedMessage[], heartbeat: EachBatchPayload["heartbeat"]): Promise<boolean> => {
+    const beat = keepBeating(heartbeat, heartbeatInterval);
+    try {
+      for (let attempt = 1; !stopping.aborted; attempt += 1) {
+        try {
+          await handleBatch(messages);
+          if (attempt > 1) logger.info({ attempt, messages: messages.length }, "a batch that had failed is done");
+          return true;
+        } catch (error) {
+          const delay = delayFor(attempt, retry);
+          logger.error({ err: error, attempt, messages: messages.length, retry_in_ms: delay }, "a batch failed and will be tried again");
+          await abortableDelay(delay, AbortSignal.any([stopping, beat.failed]));
+          beat.failed.throwIfAborted();
+        }
+      }
+      return false;
+    } finally {
+      beat.stop();
+    }
+  };
+
+  return async (payloads) => {
+    const [first] = payloads;
+    if (first === undefined) return;
+    for (const { messages, progress } of chunksOf(payloads.map(toSlice), maxBatchMessages)) {
+      if (!(await handleUntilDone(messages, () => first.heartbeat()))) return;
+      await commit(payloads, progress);
+      await first.heartbeat();
+    }
+  };
+};
+
+/** Commits first, then lets kafkajs fetch what follows: if the commit fails, the same messages come again and none is left uncommitted. */
+const commit = async (payloads: readonly EachBatchPayload[], progress: readonly Progress[]): Promise<void> => {
+  const topics = [...new Set(progress.map(({ topic }) => topic))];
+  await payloads[0]?.commitOffsetsIfNecessary({
+    topics: topics.map((topic) => ({
+      topic,
+      partitions: progress
+        .filter((own) => own.topic === topic)
+        .map(({ partition, done }) => ({ partition, offset: String(BigInt(done) + 1n) })),
+    })),
+  });
+  for (const { topic, partition, done } of progress) {
+    payloads.find(({ batch }) => batch.topic === topic && batch.partition === partition)?.resolveOffset(done);
+  }
+};
+
+/** Heartbeats while a batch takes its time. `failed` is aborted, with kafkajs's error, when the group no longer wants them. */
+const keepBeating = (heartbeat: () => Promise<void>, interval: number): { readonly failed: AbortSignal; readonly stop: () => void } => {
+  const failed = new AbortController();
+  const timer = setInterval(() => void heartbeat().catch((error: unknown) => failed.abort(error)), interval);
+  return { failed: failed.signal, stop: () => clearInterval(timer) };
+};

@@ -1,0 +1,48 @@
+import type { Logger } from "@cart/process-kit";
+import type { Consumer } from "kafkajs";
+import type { TopicPartition } from "./consumerLag.ts";
+
+/** What a consumer knows of its place in the group. */
+export type GroupMembership = {
+  /** Follows the consumer's events. A consumer that starts again is another one. */
+  readonly follow: (consumer: Consumer) => void;
+  /** The consumer has ended, with the reason if it failed. */
+  readonly end: (reason?: Error) => void;
+  /** Rejects unless the consumer is a member of the group and has heard from it lately. */
+  readonly assertReady: () => Promise<void>;
+  readonly assignment: () => readonly TopicPartition[];
+};
+
+export const createGroupMembership = (groupId: string, sessionTimeout: number, logger: Logger): GroupMembership => {
+  let assigned: readonly TopicPartition[] = [];
+  let isMember = false;
+  let lastHeard = 0;
+  let lastFailure = "";
+
+  return {
+    follow: (consumer) => {
+      consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+        assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+          partitions.map((partition) => ({ topic, partition })),
+        );
+        isMember = true;
+        lastHeard = Date.now();
+        lastFailure = "";
+        logger.info({ group: groupId, partitions: assigned.length }, "joined the consumer group");
+      });
+      consumer.on(consumer.events.REBALANCING, () => void (isMember = false));
+      consumer.on(consumer.events.HEARTBEAT, () => void (lastHeard = Date.now()));
+    },
+    end: (reason) => {
+      isMember = false;
+      assigned = [];
+      if (reason !== undefined) lastFailure = `: ${reason.message}`;
+    },
+    assertReady: async () => {
+      if (!isMember) throw new Error(`not a member of the consumer group ${groupId}${lastFailure}`);
+      const silence = Date.now() - lastHeard;
+      if (silence > sessionTimeout / 2) throw new Error(`heard nothing from the consumer group ${groupId} for ${silence} ms`);
+    },
+    assignment: () => assigned,
+  };
+};
