@@ -24,7 +24,7 @@ export { openEventStorePool } from "./openEventStorePool.ts";
 export { awaitPending, type Patience, type Pending } from "./outbox/awaitPending.ts";
 export { type PageAfter, readBacklog } from "./outbox/backlog.ts";
 export { claimShards, leaveRelays, releaseShards, type ShardClaim } from "./outbox/claimShards.ts";
-export { assertOutboxReadable, countOutbox, type OutboxCounts, oldestPendingSeconds } from "./outbox/countOutbox.ts";
+export { countOutbox, type OutboxCounts, oldestPendingSeconds } from "./outbox/countOutbox.ts";
 export { type FailedRow, listFailed, retryFailed } from "./outbox/failedRows.ts";
 export { fetchPending, type PendingQuery } from "./outbox/fetchPending.ts";
 export { markPublished, type MarkOptions } from "./outbox/markPublished.ts";
@@ -36,7 +36,7 @@ export { parseMetadata } from "./parseMetadata.ts";
 export { type Append, appendStreams } from "./streams/appendStreams.ts";
 export { CommitOutcomeUnknownError } from "./streams/commitOutcomeUnknownError.ts";
 export { ConcurrencyError } from "./streams/concurrencyError.ts";
-export { assertEventsReadable, countEvents } from "./streams/countEvents.ts";
+export { countEvents } from "./streams/countEvents.ts";
 export {
   createStreamFolder,
   foldAllStreams,

@@ -1,7 +1,8 @@
-import type { PartitionLag } from "@cart/messaging";
+import { createLagGauge, type PartitionLag } from "@cart/messaging";
 import { run, withConnection } from "@cart/mysql";
+import { sampled, sampledGauge } from "@cart/process-kit";
 import type { Pool, RowDataPacket } from "mysql2/promise";
-import { Counter, Gauge, type Registry } from "prom-client";
+import { Counter, type Registry } from "prom-client";
 import type { AppliedBatch } from "./consume/applyBatch.ts";
 
 /**
@@ -56,34 +57,21 @@ export const createAbandonmentMetrics = ({ registry, pool, now, lag }: Abandonme
     help: "Batches of messages that failed and were tried again",
     registers,
   });
-  new Gauge({
-    name: "cart_consumer_lag_messages",
-    help: "Messages of a partition that this consumer has not committed; absent while Kafka does not answer",
-    labelNames: ["topic", "partition"],
-    registers,
-    async collect() {
-      // A partition that went to another member, or is unknown now, must not keep its last value.
-      this.reset();
-      for (const { topic, partition, lag: messages } of await lag().catch(() => [])) this.set({ topic, partition }, messages);
-    },
-  });
+  createLagGauge(registry, lag);
 
-  const gauge = (name: string, help: string, sql: string, interval: number): void => {
-    const ask = atMostEvery(interval, async () => {
+  const gauge = (name: string, help: string, sql: string, minIntervalMs: number): void => {
+    const ask = async (): Promise<number> => {
       const [row] = await withConnection(pool, (connection) =>
         run<(RowDataPacket & { value: number | string })[]>(connection, sql, [now()]),
       );
       return Number(row?.value ?? 0);
-    });
-    new Gauge({
+    };
+    sampledGauge({
+      registry,
       name,
-      help: `${help}; absent while the database does not answer. The same for every worker`,
-      registers,
-      async collect() {
-        const value = await ask().catch(() => undefined);
-        if (value === undefined) this.remove();
-        else this.set(value);
-      },
+      help: `${help}, the same for every worker`,
+      source: sampled(ask, { minIntervalMs }),
+      samplesOf: (value: number) => [{ value }],
     });
   };
   // Counted rarely, as it reads an entry for each open cart.
@@ -105,18 +93,5 @@ export const createAbandonmentMetrics = ({ registry, pool, now, lag }: Abandonme
     failedBatch: () => failures.inc(),
     outcome: (outcome) => outcomes.inc({ outcome }),
     moved: (timers) => moved.inc(timers),
-  };
-};
-
-/** Asks again when the last answer is older than the interval in milliseconds, and once for all who ask meanwhile. */
-const atMostEvery = (interval: number, ask: () => Promise<number>): (() => Promise<number>) => {
-  let asked: { readonly at: number; readonly answer: Promise<number> } | undefined;
-  return () => {
-    if (asked === undefined || performance.now() - asked.at >= interval) {
-      const answer = ask();
-      asked = { at: performance.now(), answer };
-      answer.catch(() => (asked = undefined));
-    }
-    return asked.answer;
   };
 };

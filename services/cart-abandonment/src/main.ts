@@ -1,13 +1,14 @@
 import { cartAggregate } from "@cart/domain";
-import { assertEventsReadable, createCommandHandler, openEventStorePool } from "@cart/event-store";
+import { createCommandHandler, openEventStorePool } from "@cart/event-store";
 import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
-import { listen, notFoundHandler, operationalRoutes, problemHandler, runService } from "@cart/process-kit";
-import express from "express";
+import { createSchemaCheck, queryOf } from "@cart/mysql";
+import { runService, serve, workerApp } from "@cart/process-kit";
 import { v7 as uuidv7 } from "uuid";
 import { createAbandonmentMetrics } from "./abandonmentMetrics.ts";
 import { config as configSchema } from "./config.ts";
 import { createApplyBatch } from "./consume/applyBatch.ts";
 import { openTimerPool } from "./database/openTimerPool.ts";
+import { requiredSchema } from "./requiredSchema.ts";
 import { startTimerWorker } from "./work/timerWorker.ts";
 import { createWorkOff } from "./work/workOffTimers.ts";
 
@@ -85,22 +86,16 @@ await runService({
     });
     onStop("worker", () => worker.stop());
 
-    const app = express().disable("x-powered-by");
-    app.use(
-      operationalRoutes({
-        registry,
-        stopping,
-        instanceId: config.INSTANCE_ID,
-        readiness: {
-          kafka: consumer.assertReady,
-          abandonment: async () => void (await pool.query({ sql: "SELECT 1 FROM timers LIMIT 1", timeout: 2_000 })),
-          eventstore: () => assertEventsReadable(eventStore),
-        },
-      }),
-    );
-    app.use(notFoundHandler, problemHandler({ logger }));
-    const server = await listen(app, { port: config.PORT, host: config.HOST });
-    onStop("http server", () => server.close());
-    logger.info({ port: server.port }, "listening");
+    const readiness = {
+      kafka: consumer.assertReady,
+      abandonment: createSchemaCheck(queryOf(pool), requiredSchema.abandonment),
+      eventstore: createSchemaCheck(queryOf(eventStore), requiredSchema.eventstore),
+    };
+    await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {
+      port: config.PORT,
+      host: config.HOST,
+      logger,
+      onStop,
+    });
   },
 });

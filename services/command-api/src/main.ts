@@ -1,11 +1,13 @@
 import { cartAggregate, tenantPolicyAggregate } from "@cart/domain";
-import { assertEventsReadable, type CommittedBatch, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
+import { type CommittedBatch, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
 import { apiGuard, listenHost } from "@cart/http-kit";
-import { listen, runService } from "@cart/process-kit";
+import { createSchemaCheck, queryOf } from "@cart/mysql";
+import { runService, serve } from "@cart/process-kit";
 import { createCommandMetrics } from "./commandMetrics.ts";
 import { config as configSchema } from "./config.ts";
 import { createApp } from "./createApp.ts";
-import { startPurge } from "./purge.ts";
+import { startAnswerPurge } from "./startAnswerPurge.ts";
+import { requiredSchema } from "./requiredSchema.ts";
 
 const now = (): Date => new Date();
 
@@ -30,7 +32,7 @@ await runService({
     const policyHandler = createCommandHandler({ ...common, aggregate: tenantPolicyAggregate, cachedStreams: 1_000 });
     onStop("command handler of policies", () => policyHandler.stop());
 
-    const purge = startPurge({ pool, retentionMs: config.IDEMPOTENCY_RETENTION_MS, logger });
+    const purge = startAnswerPurge({ pool, retentionMs: config.IDEMPOTENCY_RETENTION_MS, logger });
     onStop("purge", () => purge.stop());
 
     const app = createApp({
@@ -45,10 +47,8 @@ await runService({
       tracer,
       stopping,
       instanceId: config.INSTANCE_ID,
-      readiness: { eventstore: () => assertEventsReadable(pool) },
+      readiness: { eventstore: createSchemaCheck(queryOf(pool), requiredSchema) },
     });
-    const server = await listen(app, { port: config.PORT, host: listenHost(config.HOST, guard.policy, logger) });
-    onStop("http server", () => server.close());
-    logger.info({ port: server.port }, "listening");
+    await serve(app, { port: config.PORT, host: listenHost(config.HOST, guard.policy, logger), logger, onStop });
   },
 });

@@ -1,14 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { assertOutboxReadable } from "@cart/event-store";
+import { purgePublished } from "@cart/event-store";
 import { createBrokerCheck, createEventProducer, kafkaFromConfig, topicsWithPrefix } from "@cart/messaging";
-import { openMysqlPool } from "@cart/mysql";
-import { delayFor, listen, operationalRoutes, runService } from "@cart/process-kit";
-import express from "express";
+import { createSchemaCheck, openMysqlPool, queryOf, withConnection } from "@cart/mysql";
+import { delayFor, runService, serve, startPurge, workerApp } from "@cart/process-kit";
 import { config as configSchema } from "./config.ts";
 import { startShardLeases } from "./leases/shardLeases.ts";
-import { startPurge } from "./purge.ts";
 import { startRelay } from "./relay.ts";
 import { createRelayMetrics } from "./relayMetrics.ts";
+import { requiredSchema } from "./requiredSchema.ts";
 
 await runService({
   name: "outbox-relay",
@@ -42,23 +41,22 @@ await runService({
     });
     onStop("relay", () => relay.stop());
 
-    const purge = startPurge({ pool, leases, retentionMs: config.OUTBOX_RETENTION_MS, logger });
+    const purge = startPurge({
+      name: "the purge of published rows",
+      // The relay that holds the first shard does it for all.
+      deleteExpired: async (limit) =>
+        leases.held().includes(0) ? withConnection(pool, (connection) => purgePublished(connection, config.OUTBOX_RETENTION_MS, limit)) : 0,
+      intervalMs: 5_000,
+      logger,
+    });
     onStop("purge", () => purge.stop());
 
-    const app = express();
-    app.use(
-      operationalRoutes({
-        registry,
-        stopping,
-        instanceId: config.INSTANCE_ID,
-        readiness: {
-          eventstore: () => assertOutboxReadable(pool),
-          kafka: brokers.assertReachable,
-        },
-      }),
-    );
-    const server = await listen(app, { port: config.PORT, host: config.HOST });
-    onStop("http server", () => server.close());
-    logger.info({ port: server.port, owner }, "listening");
+    const readiness = { eventstore: createSchemaCheck(queryOf(pool), requiredSchema), kafka: brokers.assertReachable };
+    await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {
+      port: config.PORT,
+      host: config.HOST,
+      logger,
+      onStop,
+    });
   },
 });

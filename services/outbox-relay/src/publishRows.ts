@@ -1,6 +1,14 @@
 import { type FailedAttempt, type OutboxRow, parseMetadata } from "@cart/event-store";
 import type { Span, Tracer } from "@cart/process-kit";
-import { encodeEventMessage, type EventMessage, type EventProducer, isBrokerUnavailable, topicOf, type Topics } from "@cart/messaging";
+import {
+  encodeEventMessage,
+  eventAttributes,
+  type EventMessage,
+  type EventProducer,
+  isBrokerUnavailable,
+  topicOf,
+  type Topics,
+} from "@cart/messaging";
 
 export type PublishOutcome = {
   /** Rows that Kafka has acknowledged. */
@@ -76,12 +84,7 @@ const encode = (row: OutboxRow, topics: Topics, tracer: Tracer): Encoded => {
   const span = tracer.startSpan(`publish ${row.eventType}`, {
     kind: "producer",
     parent: metadata.traceparent,
-    attributes: {
-      "messaging.system": "kafka",
-      "messaging.destination.name": topic,
-      "cart.id": row.aggregateId,
-      "cart.version": row.version,
-    },
+    attributes: eventAttributes(topic, row),
   });
   const { traceparent = metadata.traceparent } = span;
   const message = encodeEventMessage({

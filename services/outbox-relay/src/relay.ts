@@ -1,32 +1,34 @@
-import { awaitPending, fetchPending, markPublished, type OutboxRow, readBacklog, recordFailure, type RetryPolicy } from "@cart/event-store";
+import { awaitPending, fetchPending, type OutboxRow, type Patience } from "@cart/event-store";
 import { withConnection } from "@cart/mysql";
-import { abortableDelay, delayFor, type Logger } from "@cart/process-kit";
-import type { Pool } from "mysql2/promise";
+import { startLoop } from "@cart/process-kit";
 import type { ShardLeases } from "./leases/shardLeases.ts";
-import { createPublishedMarks, longestUnmarked } from "./publishedMarks.ts";
-import { encodeRows, type EncodedRows, type Publisher, publishRows } from "./publishRows.ts";
-import type { RelayMetrics } from "./relayMetrics.ts";
+import { longestUnmarked } from "./publishedMarks.ts";
+import { publishBacklog } from "./publishBacklog.ts";
+import { createPublishing, type PublishingOptions } from "./publishing.ts";
+import { encodeRows } from "./publishRows.ts";
 
-export type RelayOptions = {
-  /** Takes several statements at once. */
-  readonly pool: Pool;
-  readonly publisher: Publisher;
-  readonly leases: ShardLeases;
-  readonly owner: string;
-  readonly batchRows: number;
-  /** Whether published rows stay in the outbox, for the purge to delete. */
-  readonly keepPublished: boolean;
-  readonly retry: RetryPolicy;
-  readonly metrics: RelayMetrics;
-  readonly logger: Logger;
-};
+/** The pool takes several statements at once. */
+export type RelayOptions = PublishingOptions & { readonly leases: ShardLeases };
 
 export type Relay = {
   /** Finishes what is under way: what Kafka has acknowledged is marked. */
   readonly stop: () => Promise<void>;
 };
 
-/** Milliseconds between two of the server's looks at an outbox without work: short for a while after work, as more is likely, then longer. */
+/*
+ * Each pass of the relay is in one of these modes:
+ *
+ * - Without shards: other relays hold them all. It waits until its leases bring some.
+ * - Waiting: MySQL waits for rows, and returns the first ones. It compares the rows that it sees with those that Kafka
+ *   has and MySQL may not know of, so their number is bounded.
+ * - Burst: more rows than that are not marked yet, so more are on their way. It fetches them without waiting, and
+ *   marks what is left when there are none.
+ * - Blocked: there are rows, and all of them wait behind one that could not be published. MySQL finds them at once and
+ *   so does not wait: the relay waits, longer each time.
+ * - Backlog: a full batch was published, so more rows are there. It reads them page after page from one snapshot.
+ */
+
+/** Milliseconds between two polls by the server of an outbox without work: short for a while after work, because more is likely, then longer. */
 const shortestPause = 1;
 const longestPause = 50;
 /** How many times longer the last work is ago than the pause is long. */
@@ -35,13 +37,13 @@ const pausesSinceWork = 250;
 /** Milliseconds that one round trip waits for work: how long a relay takes to notice that it is to stop. */
 const longestWait = 2_000;
 
-/** Rows that Kafka has and MySQL may not, which the server's looks compare with each row that they see. */
+/** Rows that Kafka has and MySQL may not, which the server compares with each row that it sees: more of them are a burst. */
 const mostKnown = 200;
 
-/** Milliseconds that a relay without shards waits before it looks whether it has some. */
-const withoutShards = 50;
+/** Milliseconds until a relay without shards looks again whether it has some. */
+const withoutShardsPause = 50;
 
-/** Milliseconds between two looks by the client at rows that all wait behind one that could not be published. */
+/** Milliseconds between two polls while all rows are blocked: they grow to this bound. */
 const longestBlocked = 80;
 
 /** Milliseconds after which a backlog is read anew, however much there is to do: shards are handed over in between. */
@@ -59,125 +61,68 @@ const longestBacklog = 1_000;
  * Fetching and encoding the next rows, publishing, and marking the last ones overlap.
  */
 export const startRelay = (options: RelayOptions): Relay => {
-  const { pool, publisher, leases, owner, batchRows, keepPublished, retry, metrics, logger } = options;
-  const stopping = new AbortController();
+  const { pool, publisher, leases, batchRows, metrics, logger } = options;
+  const { marks, publish } = createPublishing(options);
+  const encode = (rows: readonly OutboxRow[]) => encodeRows(publisher, rows);
+  let lastWorkAt = performance.now();
+  let blockedPasses = 0;
 
-  const marks = createPublishedMarks({
-    batchRows,
-    mark: async (rows) => {
-      const marked = await markPublished(pool, { keep: keepPublished }, rows).catch((error: unknown) => {
-        logger.warn({ err: error, rows: rows.length }, "published rows could not be marked; it is tried again before more are published");
-        throw error;
-      });
-      metrics.published(marked);
-      if (marked < rows.length)
-        logger.warn({ rows: rows.length, marked }, "a lease was lost while rows were published; another relay published them too");
-    },
-  });
-
-  /** Resolves to whether Kafka has all of the rows. */
-  const publish = async (rows: EncodedRows): Promise<boolean> => {
-    await marks.room();
-    const { published, failures } = await publishRows(publisher, rows);
-    marks.add(published);
-    marks.markDue();
-    for (const failure of failures) {
-      metrics.failed();
-      const outcome = await withConnection(pool, (connection) => recordFailure(connection, owner, failure, retry));
-      const { id, aggregateId, version, retryCount } = failure.row;
-      logger.error(
-        { outbox_id: id, aggregate_id: aggregateId, version, attempts: retryCount + 1, outcome, reason: failure.error },
-        "a row could not be published",
-      );
-    }
-    return failures.length === 0;
-  };
-
-  /** Page after page of one state of the outbox. While one is published the next is encoded, and the one after it fetched. */
-  const publishBacklog = async (): Promise<void> => {
-    // The state then shows none of the rows that Kafka has.
+  const backlog = async (stopping: AbortSignal): Promise<void> => {
+    // The snapshot then shows none of the rows that Kafka has.
     await marks.settle();
     const end = performance.now() + longestBacklog;
-    const mayGoOn = (): boolean => !stopping.signal.aborted && performance.now() < end && leases.held().length > 0;
-    await readBacklog(pool, { shards: leases.held(), limit: batchRows }, async (pageAfter) => {
-      let publishing = Promise.resolve(true);
-      try {
-        let rows = await pageAfter(0);
-        for (let last = rows.at(-1); last !== undefined && mayGoOn(); last = rows.at(-1)) {
-          const next = rows.length < batchRows ? Promise.resolve([]) : pageAfter(last.id);
-          next.catch(ignore);
-          const encoded = encodeRows(publisher, rows);
-          // After a failure, rows that were fetched ahead may be of an aggregate that is blocked by now.
-          if (!(await publishing)) return;
-          publishing = publish(encoded);
-          publishing.catch(ignore);
-          rows = await next;
-        }
-      } finally {
-        await publishing;
-      }
-    });
+    const mayGoOn = (): boolean => !stopping.aborted && performance.now() < end && leases.held().length > 0;
+    await publishBacklog({ pool, shards: leases.held(), batchRows, encode, publish, mayGoOn });
   };
 
-  let lastWork = performance.now();
-  let blockedLooks = 0;
-
-  const work = async (rows: readonly OutboxRow[]): Promise<void> => {
-    lastWork = performance.now();
-    const isWhole = await publish(encodeRows(publisher, rows));
-    if (isWhole && rows.length === batchRows) await publishBacklog();
+  const work = async (rows: readonly OutboxRow[], stopping: AbortSignal): Promise<void> => {
+    lastWorkAt = performance.now();
+    const isWhole = await publish(encode(rows));
+    if (isWhole && rows.length === batchRows) await backlog(stopping);
   };
 
-  /** Publishes what there is, or waits for it for a while. */
-  const step = async (): Promise<void> => {
+  const burst = async (query: Query, stopping: AbortSignal): Promise<number> => {
+    const rows = await withConnection(pool, (connection) => fetchPending(connection, query));
+    await (rows.length > 0 ? work(rows, stopping) : marks.settle());
+    return 0;
+  };
+
+  const waitForRows = async (query: Query, stopping: AbortSignal): Promise<number> => {
+    const patience = patienceOf(query, performance.now() - lastWorkAt);
+    const { rows, allBlocked } = await withConnection(pool, (connection) => awaitPending(connection, query, patience));
+    blockedPasses = allBlocked ? blockedPasses + 1 : 0;
+    if (allBlocked) return Math.min(longestBlocked, 2 * 1.2 ** blockedPasses);
+    if (rows.length > 0) await work(rows, stopping);
+    return 0;
+  };
+
+  const pass = async (stopping: AbortSignal): Promise<number> => {
     await leases.releaseSurplus(marks.settle);
     marks.markDue();
     await marks.room();
     const shards = leases.held();
-    if (shards.length === 0) return abortableDelay(withoutShards, stopping.signal);
-
-    // So many are of a burst, whose next rows need no waiting for; behind the last ones there is time to mark them.
-    const known = marks.unmarked();
-    if (known.length > mostKnown) {
-      const rows = await withConnection(pool, (connection) => fetchPending(connection, { shards, known, limit: batchRows }));
-      return rows.length > 0 ? work(rows) : marks.settle();
-    }
-    const pause = Math.min(longestPause, Math.max(shortestPause, (performance.now() - lastWork) / pausesSinceWork));
-    const patience = { pause, limit: known.length > 0 ? longestUnmarked : longestWait };
-    const { rows, allBlocked } = await withConnection(pool, (connection) =>
-      awaitPending(connection, { shards, known, limit: batchRows }, patience),
-    );
-    blockedLooks = allBlocked ? blockedLooks + 1 : 0;
-    if (allBlocked) return abortableDelay(Math.min(longestBlocked, 2 * 1.2 ** blockedLooks), stopping.signal);
-    if (rows.length > 0) await work(rows);
+    if (shards.length === 0) return withoutShardsPause;
+    const query = { shards, known: marks.unmarked(), limit: batchRows };
+    return query.known.length > mostKnown ? burst(query, stopping) : waitForRows(query, stopping);
   };
 
-  const running = (async () => {
-    let failures = 0;
-    while (!stopping.signal.aborted) {
-      try {
-        await step();
-        failures = 0;
-      } catch (error) {
-        // MySQL or Kafka is away: no row's fault, so nothing is counted and nothing given up.
-        failures++;
-        metrics.outage();
-        logger.warn({ err: error, failures }, "the relay could not go on; it tries again");
-        await abortableDelay(delayFor(failures, { base: 100, max: 2_000 }), stopping.signal);
-      }
-    }
-    await marks
-      .settle()
-      .catch((error: unknown) => logger.warn({ err: error }, "rows that Kafka has could not be marked; they are published again"));
-  })();
+  // MySQL or Kafka is away when a pass fails: that is no row's fault, so nothing is counted for a row and none is given up.
+  const loop = startLoop({ name: "the relay", work: pass, backoff: { base: 100, max: 2_000 }, onFailure: metrics.outage, logger });
 
   return {
     stop: async () => {
-      stopping.abort();
-      await running;
+      await loop.stop();
+      await marks
+        .settle()
+        .catch((error: unknown) => logger.warn({ err: error }, "rows that Kafka has could not be marked; they are published again"));
     },
   };
 };
 
-/** For a promise that is awaited later, or not at all after another failure: it must not count as unhandled meanwhile. */
-const ignore = (): void => undefined;
+type Query = { readonly shards: readonly number[]; readonly known: readonly number[]; readonly limit: number };
+
+/** Rows that are not marked yet are marked after a short wait, even if no others come. */
+const patienceOf = ({ known }: Query, sinceWork: number): Patience => ({
+  pause: Math.min(longestPause, Math.max(shortestPause, sinceWork / pausesSinceWork)),
+  limit: known.length > 0 ? longestUnmarked : longestWait,
+});

@@ -1,4 +1,5 @@
-import { countOutbox, oldestPendingSeconds } from "@cart/event-store";
+import { countOutbox, oldestPendingSeconds, type OutboxCounts } from "@cart/event-store";
+import { sampled, sampledGauge } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
 import { Counter, Gauge, type Registry } from "prom-client";
 
@@ -25,25 +26,23 @@ export const createRelayMetrics = ({ registry, pool, shardsHeld }: RelayMetricsO
       this.set(shardsHeld());
     },
   });
-  // Each asks for itself, when it is asked for: a gauge that another one sets would show the scrape before.
-  new Gauge({
+  sampledGauge({
+    registry,
     name: "outbox_oldest_pending_seconds",
     help: "Age of the oldest row that waits to be published, 0 for none",
-    registers,
-    async collect() {
-      this.set(await oldestPendingSeconds(pool));
-    },
+    source: sampled(() => oldestPendingSeconds(pool)),
+    samplesOf: (value: number) => [{ value }],
   });
-  new Gauge({
+  sampledGauge({
+    registry,
     name: "outbox_rows",
     help: "Outbox rows that wait (PENDING) or were given up (FAILED)",
     labelNames: ["status"],
-    registers,
-    async collect() {
-      const { pending, failed: givenUp } = await countOutbox(pool);
-      this.set({ status: "PENDING" }, pending);
-      this.set({ status: "FAILED" }, givenUp);
-    },
+    source: sampled(() => countOutbox(pool)),
+    samplesOf: ({ pending, failed: givenUp }: OutboxCounts) => [
+      { labels: { status: "PENDING" }, value: pending },
+      { labels: { status: "FAILED" }, value: givenUp },
+    ],
   });
 
   return { published: (rows) => published.inc(rows), failed: () => failed.inc(), outage: () => outages.inc() };

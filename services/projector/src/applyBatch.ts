@@ -1,4 +1,4 @@
-import { type ConsumedMessage, defaultTopics, topicOf, type Topics } from "@cart/messaging";
+import { type ConsumedMessage, defaultTopics, topicOf, type Topics, traceEvents } from "@cart/messaging";
 import { runTogether, type Statement, withConnection, writeTogether, withoutConflict } from "@cart/mysql";
 import { noTracer, type Tracer } from "@cart/process-kit";
 import type { Pool, RowDataPacket } from "mysql2/promise";
@@ -7,7 +7,6 @@ import { type IncomingMessage, readMessage } from "./projection/incomingMessage.
 import type { BatchResult } from "./projection/projectBatch.ts";
 import type { PreparedBatch, Projections } from "./projection/projection.ts";
 import { gate } from "./readModel/writerGate.ts";
-import { traceBatch } from "./traceBatch.ts";
 
 export type ApplyBatch = (messages: readonly ConsumedMessage[]) => Promise<BatchResult>;
 
@@ -55,14 +54,20 @@ export const createApplyBatch = (
         return result;
       });
 
-    return traceBatch(tracer, incoming, () => {
+    const apply = (): Promise<BatchResult> => {
       const asNew = areAllNew(incoming) ? project(prepared, noRows(prepared)) : undefined;
       // What cannot be projected may have had its effect, which only the rows tell.
       const inserted = asNew?.result.deadLetters.length === 0 ? asNew : undefined;
       return withoutConflict((attempt) => (attempt === 1 && inserted !== undefined ? insert(inserted) : readThenWrite()));
-    });
+    };
+    const events = incoming.filter((one) => one.kind === "EVENT");
+    return traceEvents({ tracer, verb: "project", events, work: apply, failuresOf: buriedBy });
   };
 };
+
+/** An event that became a dead letter had no effect: its span has failed. */
+const buriedBy = ({ deadLetters }: BatchResult): ReadonlyMap<ConsumedMessage, string> =>
+  new Map(deadLetters.map(({ message, code, reason }) => [message, `${code}: ${reason}`]));
 
 const begin: readonly Statement[] = [{ sql: "START TRANSACTION" }, gate];
 const commit: Statement = { sql: "COMMIT" };

@@ -1,12 +1,13 @@
 import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
-import { listen, notFoundHandler, operationalRoutes, problemHandler, runService } from "@cart/process-kit";
-import express from "express";
+import { createSchemaCheck, queryOf } from "@cart/mysql";
+import { runService, serve, workerApp } from "@cart/process-kit";
 import { createApplyBatch, projectedTopics } from "./applyBatch.ts";
 import { config as configSchema } from "./config.ts";
 import { countDeadLetters } from "./deadLetters/countDeadLetters.ts";
 import { projections } from "./projections.ts";
 import { createProjectorMetrics } from "./projectorMetrics.ts";
 import { openReadModelPool } from "./readModel/openReadModelPool.ts";
+import { requiredSchema } from "./requiredSchema.ts";
 
 /** Batches at once: this process decodes and folds one while MySQL works on the other. */
 const lanes = 2;
@@ -51,21 +52,12 @@ await runService({
     onStop("consumer", () => consumer.stop());
     const metrics = createProjectorMetrics({ registry, lag: consumer.lag, deadLetters: () => countDeadLetters(pool) });
 
-    const app = express().disable("x-powered-by");
-    app.use(
-      operationalRoutes({
-        registry,
-        stopping,
-        instanceId: config.INSTANCE_ID,
-        readiness: {
-          kafka: consumer.assertReady,
-          readmodel: async () => void (await pool.query({ sql: "SELECT 1 FROM carts LIMIT 1", timeout: 2_000 })),
-        },
-      }),
-    );
-    app.use(notFoundHandler, problemHandler({ logger }));
-    const server = await listen(app, { port: config.PORT, host: config.HOST });
-    onStop("http server", () => server.close());
-    logger.info({ port: server.port }, "listening");
+    const readiness = { kafka: consumer.assertReady, readmodel: createSchemaCheck(queryOf(pool), requiredSchema) };
+    await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {
+      port: config.PORT,
+      host: config.HOST,
+      logger,
+      onStop,
+    });
   },
 });

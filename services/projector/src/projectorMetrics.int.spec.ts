@@ -56,7 +56,7 @@ describe("what the projector shows of itself", () => {
     const apply = createApplyBatch(pool, projections, { tracer });
     await apply([messageOf(5, 1, created, { headers }), messageOf(5, 3, added("a")), messageOf(6, 1, created, { value: null })]);
 
-    expect(spans.map(({ name, options }) => [name, options.kind, options.parent, options.attributes?.["cart.id"]])).to.deep.equal([
+    expect(spans.map(({ name, options }) => [name, options.kind, options.parent, options.attributes?.["aggregate.id"]])).to.deep.equal([
       ["project CartCreated", "consumer", traceparent, cartId(5)],
       ["project ItemAddedToCart", "consumer", undefined, cartId(5)],
     ]);

@@ -1,5 +1,6 @@
-import type { PartitionLag } from "@cart/messaging";
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { createLagGauge, type PartitionLag } from "@cart/messaging";
+import { sampled, sampledGauge } from "@cart/process-kit";
+import { Counter, Histogram, type Registry } from "prom-client";
 import type { DeadLetterCounts } from "./deadLetters/countDeadLetters.ts";
 import type { BatchResult } from "./projection/projectBatch.ts";
 
@@ -52,42 +53,24 @@ export const createProjectorMetrics = ({ registry, lag, deadLetters: countNow }:
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600],
     registers,
   });
-  new Gauge({
-    name: "cart_consumer_lag_messages",
-    help: "Messages of a partition that this projector has not committed; absent while Kafka does not answer",
-    labelNames: ["topic", "partition"],
-    registers,
-    async collect() {
-      // A partition that went to another member, or is unknown now, must not keep its last value.
-      this.reset();
-      for (const { topic, partition, lag: messages } of await lag().catch(() => [])) this.set({ topic, partition }, messages);
-    },
-  });
+  createLagGauge(registry, lag);
   // One look at the table for both gauges; every projector shows the same table.
-  let counting: Promise<DeadLetterCounts | undefined> | undefined;
-  const counts = (): Promise<DeadLetterCounts | undefined> =>
-    (counting ??= countNow()
-      .catch(() => undefined)
-      .finally(() => void (counting = undefined)));
-  new Gauge({
+  const source = sampled(countNow);
+  sampledGauge({
+    registry,
+    // The name is older than the policies, and dashboards know it.
     name: "cart_parked_carts",
-    help: "Carts and policies with a dead letter: their later events wait behind it; absent while the read model does not answer",
-    registers,
-    async collect() {
-      const parked = (await counts())?.parkedAggregates;
-      if (parked === undefined) this.remove();
-      else this.set(parked);
-    },
+    help: "Aggregates, so carts and policies, with a dead letter: their later events wait behind it",
+    source,
+    samplesOf: ({ parkedAggregates }: DeadLetterCounts) => [{ value: parkedAggregates }],
   });
-  new Gauge({
+  sampledGauge({
+    registry,
     name: "cart_dead_letters",
-    help: "Messages in the dead-letter table now, by reason; absent while the read model does not answer",
+    help: "Messages in the dead-letter table now, by reason",
     labelNames: ["reason"],
-    registers,
-    async collect() {
-      this.reset();
-      for (const [reason, messages] of (await counts())?.byReason ?? []) this.set({ reason }, messages);
-    },
+    source,
+    samplesOf: ({ byReason }: DeadLetterCounts) => [...byReason].map(([reason, value]) => ({ labels: { reason }, value })),
   });
 
   return {

@@ -1,4 +1,4 @@
-import { type ApiGuard, checkAccess, documentRoutes, requestLogger, securityHeaders } from "@cart/http-kit";
+import { type ApiGuard, checkAccess, documentRoutes, requestLogger, securityHeaders, traceRequests } from "@cart/http-kit";
 import {
   answerWithin,
   correlationId,
@@ -7,6 +7,7 @@ import {
   operationalRoutes,
   type OperationalRoutesOptions,
   problemHandler,
+  type Tracer,
 } from "@cart/process-kit";
 import express, { type Express } from "express";
 import { cartListRoutes } from "./cartLists/cartListRoutes.ts";
@@ -20,7 +21,7 @@ import { streamRoutes, type StreamRoutesOptions } from "./stream/streamRoutes.ts
 
 export type AppOptions = CartRoutesOptions &
   StreamRoutesOptions &
-  OperationalRoutesOptions & { readonly guard: ApiGuard; readonly logger: Logger };
+  OperationalRoutesOptions & { readonly guard: ApiGuard; readonly logger: Logger; readonly tracer: Tracer };
 
 /** The whole HTTP surface of the service; it never listens. */
 export const createApp = (options: AppOptions): Express => {
@@ -29,7 +30,7 @@ export const createApp = (options: AppOptions): Express => {
   // A cart has its own ETag, its version.
   app.disable("etag");
   app.set("trust proxy", options.guard.trustedProxies);
-  app.use(correlationId(), securityHeaders(), requestLogger(options.logger));
+  app.use(correlationId(), securityHeaders(), traceRequests(options.tracer), requestLogger(options.logger));
   app.use(operationalRoutes(options), documentRoutes(document));
   app.use(answerWithin(options.guard.requestTimeout), checkAccess(options.guard));
   app.use(cartRoutes(options), historyRoutes(options), streamRoutes(options), cartListRoutes(options));

@@ -1,13 +1,15 @@
 import { apiGuard, listenHost } from "@cart/http-kit";
-import { listen, runService } from "@cart/process-kit";
+import { createSchemaCheck } from "@cart/mysql";
+import { runService, serve } from "@cart/process-kit";
 import { config as configSchema } from "./config.ts";
 import { createApp } from "./createApp.ts";
 import { openReadOnlyDatabase } from "./database/readOnlyDatabase.ts";
+import { requiredSchema } from "./requiredSchema.ts";
 
 await runService({
   name: "query-api",
   config: configSchema,
-  start: async ({ config, logger, registry, stopping, onStop }) => {
+  start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
     const guard = apiGuard(config);
     const connectionLimit = config.MYSQL_CONNECTIONS;
     const readModel = openReadOnlyDatabase({ url: config.READMODEL_URL, connectionLimit });
@@ -28,13 +30,12 @@ await runService({
       guard,
       logger,
       registry,
+      tracer,
       stopping,
       instanceId: config.INSTANCE_ID,
       // Not the event store: most of the API works without it.
-      readiness: { readmodel: async () => void (await readModel.query("SELECT 1 FROM carts LIMIT 1")) },
+      readiness: { readmodel: createSchemaCheck(readModel.query, requiredSchema) },
     });
-    const server = await listen(app, { port: config.PORT, host: listenHost(config.HOST, guard.policy, logger) });
-    onStop("http server", () => server.close());
-    logger.info({ port: server.port }, "listening");
+    await serve(app, { port: config.PORT, host: listenHost(config.HOST, guard.policy, logger), logger, onStop });
   },
 });

@@ -152,6 +152,13 @@ describe("the way of a command, through every service", () => {
       expect(way.published.map(({ name }) => name)).to.have.members(["publish CartCreated", "publish ItemAddedToCart"]);
     });
 
+    it("traces a read as well", async () => {
+      const [traceId, callersSpan] = ["1bf7651916cd43dd8448eb211c80319c", "c8ad6b7169203331"];
+      await fetch(`${services["query-api"].url}/carts/${randomUUID()}`, { headers: { traceparent: `00-${traceId}-${callersSpan}-01` } });
+      const span = await waitFor("the span of the read", async () => collector.spans().find((each) => each.traceId === traceId));
+      expect([span.name, span.service, span.parentSpanId]).to.deep.equal(["GET", "query-api", callersSpan]);
+    });
+
     it("abandons a cart that is left alone, though the service was killed, until the customer is back", async function () {
       this.timeout(60_000);
       const policy = await post("/tenants/default/cart-abandoned-policies", { title: "Standard", abandoned_minutes: 1 });

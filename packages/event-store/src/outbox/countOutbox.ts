@@ -25,7 +25,3 @@ export const oldestPendingSeconds = async (pool: Pool): Promise<number> => {
   );
   return Number(row?.age ?? 0);
 };
-
-/** Rejects when the outbox cannot be read within 2 s: for a readiness probe. */
-export const assertOutboxReadable = async (pool: Pool): Promise<void> =>
-  void (await pool.query({ sql: "SELECT 1 FROM outbox LIMIT 1", timeout: 2_000 }));

@@ -8,7 +8,3 @@ export const countEvents = async (pool: Pool): Promise<number> => {
   );
   return row?.events ?? 0;
 };
-
-/** Rejects when the events cannot be read within 2 s: for a readiness probe. */
-export const assertEventsReadable = async (pool: Pool): Promise<void> =>
-  void (await pool.query({ sql: "SELECT 1 FROM events LIMIT 1", timeout: 2_000 }));

@@ -1,6 +1,6 @@
 import type { CartEvent } from "@cart/domain";
 import type { StreamCategory } from "@cart/event-store";
-import type { ConsumedMessage } from "@cart/messaging";
+import { type ConsumedMessage, traceEvents } from "@cart/messaging";
 import { inTransaction, withoutConflict } from "@cart/mysql";
 import { noTracer, type Tracer } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
@@ -11,7 +11,6 @@ import { lockTimers } from "../timers/lockTimers.ts";
 import { scheduleLook, scheduleOf } from "../timers/schedule.ts";
 import { type TimerChange, writeTimers } from "../timers/timerRows.ts";
 import { type Incoming, readMessage } from "./readMessage.ts";
-import { traceBatch } from "./traceBatch.ts";
 
 export type AppliedBatch = {
   readonly incoming: readonly Incoming[];
@@ -63,7 +62,8 @@ export const createApplyBatch =
         return changes.length;
       });
     };
-    const changed = await traceBatch(tracer, incoming, () => withoutConflict(apply));
+    const events = incoming.filter((one) => one.kind === "CART_EVENT");
+    const changed = await traceEvents({ tracer, verb: "set timer by", events, work: () => withoutConflict(apply) });
     return { incoming, changed };
   };
 

@@ -1,5 +1,5 @@
 import { run, withConnection } from "@cart/mysql";
-import { abortableDelay, delayFor, type Logger } from "@cart/process-kit";
+import { type Logger, type Loop, startLoop } from "@cart/process-kit";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { moveTimers } from "./moveTimers.ts";
 
@@ -17,15 +17,11 @@ export type TimerWorkerOptions = {
   readonly logger: Logger;
 };
 
-export type TimerWorker = {
-  /** Finishes the batch that is under way: what it has claimed is done or given back. */
-  readonly stop: () => Promise<void>;
-};
+/** `stop` finishes the batch that is under way: what it has claimed is done or given back. */
+export type TimerWorker = Loop;
 
 /** Works off what is due and moves what a policy has changed, batch after batch for as long as there is something to do. */
 export const startTimerWorker = ({ pool, workOff, now, limit, pollMs, onMoved, logger }: TimerWorkerOptions): TimerWorker => {
-  const stopping = new AbortController();
-
   /** One statement while nothing is to be done. */
   const lookForWork = async (): Promise<Work> => {
     const time = now();
@@ -41,36 +37,18 @@ export const startTimerWorker = ({ pool, workOff, now, limit, pollMs, onMoved, l
     return work;
   };
 
-  const round = async (): Promise<boolean> => {
-    const { due, moving } = await lookForWork();
-    const moved = moving === 0 ? 0 : await moveTimers(pool, limit);
-    onMoved(moved);
-    const taken = due === 0 ? 0 : await workOff();
-    return moved + taken > 0;
-  };
-
-  const running = (async () => {
-    let failures = 0;
-    while (!stopping.signal.aborted) {
-      try {
-        const worked = await round();
-        failures = 0;
-        if (!worked) await abortableDelay(pollMs, stopping.signal);
-      } catch (error) {
-        failures += 1;
-        const delay = delayFor(failures, { base: 500, max: 10_000 });
-        logger.warn({ err: error, failures, retry_in_ms: delay }, "the timers could not be worked off; it is tried again");
-        await abortableDelay(delay, stopping.signal);
-      }
-    }
-  })();
-
-  return {
-    stop: async () => {
-      stopping.abort();
-      await running;
+  return startLoop({
+    name: "the worker of timers",
+    work: async () => {
+      const { due, moving } = await lookForWork();
+      const moved = moving === 0 ? 0 : await moveTimers(pool, limit);
+      onMoved(moved);
+      const taken = due === 0 ? 0 : await workOff();
+      return moved + taken > 0 ? 0 : pollMs;
     },
-  };
+    backoff: { base: 500, max: 10_000 },
+    logger,
+  });
 };
 
 type Work = { readonly due: number; readonly moving: number };

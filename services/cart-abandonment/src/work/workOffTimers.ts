@@ -78,7 +78,11 @@ export const createWorkOff = ({
     command: TimerCommand,
   ): Promise<Pick<Settled, "progress" | "ended">> => {
     // A trace of its own: the one of the customer's request ended long ago. What ties them together is the correlation id.
-    const span = tracer.startSpan(command.type, { kind: "consumer", parent: undefined, attributes: { "cart.id": cartId } });
+    const span = tracer.startSpan(command.type, {
+      kind: "consumer",
+      parent: undefined,
+      attributes: { "aggregate.type": "Cart", "aggregate.id": cartId },
+    });
     const metadata = {
       correlation_id: cause?.metadata.correlation_id ?? uuidv7(),
       causation_id: cause?.eventId ?? uuidv7(),

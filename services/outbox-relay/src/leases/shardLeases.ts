@@ -1,6 +1,6 @@
 import { claimShards, leaveRelays, releaseShards } from "@cart/event-store";
 import { withConnection } from "@cart/mysql";
-import { abortableDelay, type Logger } from "@cart/process-kit";
+import { type Logger, startLoop } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
 
 export type ShardLeases = {
@@ -32,7 +32,7 @@ export type ShardLeasesOptions = {
  * publish. In an outage later on all relays are the same, and keep what they have.
  */
 export const startShardLeases = ({ pool, owner, leaseMs, assertReachable, logger }: ShardLeasesOptions): ShardLeases => {
-  const stopping = new AbortController();
+  const renewalMs = leaseMs / 3;
   let shards: readonly number[] = [];
   let surplus = 0;
   let admitted = false;
@@ -50,16 +50,15 @@ export const startShardLeases = ({ pool, owner, leaseMs, assertReachable, logger
     validUntil = asked + leaseMs;
   };
 
-  const renewing = (async () => {
-    while (!stopping.signal.aborted) {
-      try {
-        await renew();
-      } catch (error) {
-        logger.warn({ err: error }, "the shard leases could not be renewed");
-      }
-      await abortableDelay(leaseMs / 3, stopping.signal);
-    }
-  })();
+  const renewing = startLoop({
+    name: "the renewal of the shard leases",
+    work: async () => {
+      await renew();
+      return renewalMs;
+    },
+    backoff: { base: renewalMs, max: renewalMs },
+    logger,
+  });
 
   return {
     held: () => (performance.now() < validUntil ? shards : []),
@@ -73,8 +72,7 @@ export const startShardLeases = ({ pool, owner, leaseMs, assertReachable, logger
       logger.info({ shards: released }, "shards handed over");
     },
     stop: async () => {
-      stopping.abort();
-      await renewing;
+      await renewing.stop();
       validUntil = 0;
       try {
         await withConnection(pool, (connection) => leaveRelays(connection, owner));

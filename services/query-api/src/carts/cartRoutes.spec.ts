@@ -1,5 +1,5 @@
 import { apiConfig, apiGuard } from "@cart/http-kit";
-import { createLogger, listen, loadConfig } from "@cart/process-kit";
+import { createLogger, listen, loadConfig, noTracer } from "@cart/process-kit";
 import { waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import { Registry } from "prom-client";
@@ -29,6 +29,7 @@ describe("a request with min_version", () => {
       guard: apiGuard(loadConfig(Type.Object(apiConfig), {})),
       logger: createLogger({ service: "query-api", level: "silent" }),
       registry: new Registry(),
+      tracer: noTracer,
       stopping: new AbortController().signal,
       readiness: {},
     });

@@ -1,4 +1,5 @@
 import { openMysqlPool, type ReadRows, readRowsFrom, runTogether, type Statement, withConnection } from "@cart/mysql";
+import { within } from "@cart/process-kit";
 import type { RowDataPacket } from "mysql2/promise";
 
 /** The database did not answer, or not in time. Says nothing about the cart. */
@@ -45,6 +46,7 @@ export const openReadOnlyDatabase = ({ url, connectionLimit, timeout = 2_000 }: 
   const read = readRowsFrom(pool, timeout);
   const inTime = async <T>(work: Promise<T>): Promise<T> => {
     try {
+      // mysql2 bounds the connecting and the statement, but not the wait for a free connection.
       return await within(timeout, work);
     } catch (error) {
       throw new DatabaseUnavailableError("the database does not answer", { cause: error });
@@ -56,17 +58,4 @@ export const openReadOnlyDatabase = ({ url, connectionLimit, timeout = 2_000 }: 
     read: <Row extends RowDataPacket>(statement: Statement, keepWhile?: (row: Row) => boolean) => inTime(read<Row>(statement, keepWhile)),
     close: () => pool.end(),
   };
-};
-
-/** mysql2 bounds the connecting and the statement, but not the wait for a free connection. */
-const within = async <T>(timeout: number, work: Promise<T>): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 };

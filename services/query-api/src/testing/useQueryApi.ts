@@ -1,9 +1,9 @@
 import { type CartEvent, cartDecider, cartEventCodec, itemCount, totalAmount } from "@cart/domain";
 import { eventRow, eventStoreTables } from "@cart/event-store/testing";
 import { migrateEventStore, migrateReadModel } from "@cart/migrations";
-import { uuidToBytes } from "@cart/mysql";
+import { createSchemaCheck, uuidToBytes } from "@cart/mysql";
 import { apiConfig, apiGuard } from "@cart/http-kit";
-import { createLogger, type HttpServer, listen, loadConfig } from "@cart/process-kit";
+import { createLogger, type HttpServer, listen, loadConfig, noTracer } from "@cart/process-kit";
 import { type AnswerCheck, checkAnswers, useMysqlDatabase } from "@cart/testkit";
 import type { Express } from "express";
 import { Registry } from "prom-client";
@@ -12,6 +12,7 @@ import { createApp } from "../createApp.ts";
 import { openReadOnlyDatabase, type ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import type { StreamLimits } from "../stream/streamRoutes.ts";
 import { document } from "../openapi/document.ts";
+import { requiredSchema } from "../requiredSchema.ts";
 import { type DatabaseProxy, databaseProxy } from "./databaseProxy.ts";
 
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: unknown };
@@ -60,8 +61,9 @@ export const useQueryApi = (
       guard: apiGuard(loadConfig(Type.Object(apiConfig), env())),
       logger: createLogger({ service: "query-api", level: "silent" }),
       registry,
+      tracer: noTracer,
       stopping: stopping.signal,
-      readiness: { readmodel: async () => void (await databases.readModel.query("SELECT 1 FROM carts LIMIT 1")) },
+      readiness: { readmodel: createSchemaCheck(databases.readModel.query, requiredSchema) },
     });
     const answers = checkAnswers(app, document);
     const server = await listen(answers.listener, { port: 0, host: "127.0.0.1" });

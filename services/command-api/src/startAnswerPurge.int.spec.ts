@@ -5,7 +5,7 @@ import { openMysqlPool } from "@cart/mysql";
 import { createLogger } from "@cart/process-kit";
 import { useMysqlDatabase, waitFor } from "@cart/testkit";
 import type { Pool } from "mysql2/promise";
-import { startPurge } from "./purge.ts";
+import { startAnswerPurge } from "./startAnswerPurge.ts";
 
 describe("purge of idempotency keys", () => {
   const database = useMysqlDatabase({ migrate: migrateEventStore });
@@ -30,7 +30,7 @@ describe("purge of idempotency keys", () => {
         created_at: new Date(now - (n % 2 === 0 ? 59 : 61) * 60_000),
       })),
     );
-    const purge = startPurge({ pool, retentionMs: 3_600_000, logger: createLogger({ service: "command-api", level: "silent" }) });
+    const purge = startAnswerPurge({ pool, retentionMs: 3_600_000, logger: createLogger({ service: "command-api", level: "silent" }) });
     try {
       await waitFor("only the newer half to be left", async () => {
         const ages = (await keys.rows()).map(({ created_at: created }) => now - Number(created));

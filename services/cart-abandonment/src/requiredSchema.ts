@@ -1,0 +1,15 @@
+import { eventStoreTables } from "@cart/event-store";
+import type { RequiredSchema } from "@cart/mysql";
+
+const { events, outbox, snapshots } = eventStoreTables;
+
+/** What the service is not ready without, by database. A spec holds it to the migrations and to the grants of the service's users. */
+export const requiredSchema = {
+  eventstore: { tables: { events, outbox, snapshots } },
+  abandonment: {
+    tables: {
+      policies: ["tenant_id", "version", "abandoned_minutes", "quiet_time_from", "quiet_time_to", "time_zone", "reminders", "moving"],
+      timers: ["cart_id", "tenant_id", "version", "step", "since", "policy_version", "due_at", "claimed_until"],
+    },
+  },
+} as const satisfies Readonly<Record<string, RequiredSchema>>;

@@ -1,0 +1,12 @@
+import { grantedSchema, migrateEventStore } from "@cart/migrations";
+import { useMysqlDatabase } from "@cart/testkit";
+import { expect } from "chai";
+import { requiredSchema } from "./requiredSchema.ts";
+
+describe("the required schema", () => {
+  const database = useMysqlDatabase({ migrate: migrateEventStore });
+
+  it("is all that the migrations make and the user of the service is granted", async () => {
+    expect({ procedures: [], ...requiredSchema }).to.deep.equal(await grantedSchema("command-api", "eventstore", database.url()));
+  });
+});

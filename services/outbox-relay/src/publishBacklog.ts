@@ -1,0 +1,42 @@
+import { type OutboxRow, readBacklog } from "@cart/event-store";
+import type { Pool } from "mysql2/promise";
+import type { EncodedRows } from "./publishRows.ts";
+
+export type BacklogOptions = {
+  readonly pool: Pool;
+  readonly shards: readonly number[];
+  readonly batchRows: number;
+  readonly encode: (rows: readonly OutboxRow[]) => EncodedRows;
+  /** Resolves to whether Kafka has all of the rows. */
+  readonly publish: (rows: EncodedRows) => Promise<boolean>;
+  /** Asked before each page. */
+  readonly mayGoOn: () => boolean;
+};
+
+/**
+ * Publishes page after page of one state of the outbox, which must show no row that
+ * Kafka has. While one page is published, the next is encoded and the one after it
+ * fetched. It ends after the first page with a failure: rows that were fetched ahead
+ * may be of an aggregate that is blocked by now.
+ */
+export const publishBacklog = ({ pool, shards, batchRows, encode, publish, mayGoOn }: BacklogOptions): Promise<void> =>
+  readBacklog(pool, { shards, limit: batchRows }, async (pageAfter) => {
+    let publishing = Promise.resolve(true);
+    try {
+      let rows = await pageAfter(0);
+      for (let last = rows.at(-1); last !== undefined && mayGoOn(); last = rows.at(-1)) {
+        const next = rows.length < batchRows ? Promise.resolve([]) : pageAfter(last.id);
+        next.catch(ignore);
+        const encoded = encode(rows);
+        if (!(await publishing)) return;
+        publishing = publish(encoded);
+        publishing.catch(ignore);
+        rows = await next;
+      }
+    } finally {
+      await publishing;
+    }
+  });
+
+/** For a promise that is awaited later, or not at all after another failure: until then it must not count as unhandled. */
+const ignore = (): void => undefined;
