@@ -25,7 +25,6 @@ const run = async (): Promise<void> => {
   const topics = [
     { topic: names.cartEvents, partitions: config.TOPIC_PARTITIONS },
     { topic: names.tenantPolicyEvents, partitions: 1 },
-    { topic: names.deadLetters, partitions: 1 },
   ];
 
   const deadline = Date.now() + patience;

@@ -2,14 +2,12 @@
 export type Topics = {
   readonly cartEvents: string;
   readonly tenantPolicyEvents: string;
-  readonly deadLetters: string;
 };
 
 /** The prefix gives suites that share a broker topics of their own; it is empty in production. */
 export const topicsWithPrefix = (prefix: string): Topics => ({
   cartEvents: `${prefix}ec.cart-events`,
   tenantPolicyEvents: `${prefix}ec.tenant-policy-events`,
-  deadLetters: `${prefix}ec.dead-letters`,
 });
 
 export const defaultTopics: Topics = topicsWithPrefix("");

@@ -1,6 +1,6 @@
 import { type AggregateType, eventCatalogs, type EventVersion } from "@cart/domain";
 import type { TSchema } from "typebox";
-import { defaultTopics, topicOf } from "../topics.ts";
+import { topicOf } from "../topics.ts";
 import { cloudEventHeaders } from "./cloudEventHeaders.ts";
 
 /** What is said of an aggregate's topic beside what its events say. */
@@ -46,15 +46,7 @@ export const asyncApiDocument = (): object => ({
       "A schema version never changes: a new shape is a new version of the event's type, and consumers meet old ones as long as there are events of them.",
   },
   defaultContentType: "application/json",
-  channels: {
-    ...Object.fromEntries(aggregateTypes.map((aggregateType) => [channels[aggregateType].id, channel(aggregateType)])),
-    deadLetters: {
-      address: defaultTopics.deadLetters,
-      title: "Dead letters",
-      description: "Created with the other topics and not written to: the projector keeps what it cannot apply in its database.",
-      messages: {},
-    },
-  },
+  channels: Object.fromEntries(aggregateTypes.map((aggregateType) => [channels[aggregateType].id, channel(aggregateType)])),
   operations: Object.fromEntries(
     aggregateTypes.map((aggregateType) => {
       const { id, title } = channels[aggregateType];
