@@ -3,7 +3,7 @@ import type { Figure, Measurement, Target } from "./measurement.ts";
 export type Result = { readonly figure: Figure; readonly measurement: Measurement };
 
 /** One figure against what it must reach, or `undefined` when its ceiling was not measured in this run. */
-export const reached = (target: Target, value: number, ceilings: ReadonlyMap<string, number>): boolean | undefined => {
+const reached = (target: Target, value: number, ceilings: ReadonlyMap<string, number>): boolean | undefined => {
   switch (target.kind) {
     case "ratio": {
       const ceiling = ceilings.get(target.of);

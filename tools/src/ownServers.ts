@@ -6,7 +6,7 @@ export { kafkaIdentity } from "./servers/kafkaAnswers.ts";
 export { startOwnKafka } from "./servers/kafkaProviders.ts";
 export { mysqlIdentity } from "./servers/mysqlProcess.ts";
 export { startOwnMysql } from "./servers/mysqlProviders.ts";
-export type { Killable, RunningKafka, RunningMysql, ServerPlan } from "./servers/runningServer.ts";
+export type { Killable } from "./servers/runningServer.ts";
 export { waitUntil } from "./servers/waitUntil.ts";
 export { endWithThisProcess } from "./servers/watchdog.ts";
 export { explain, UserError } from "./userError.ts";

@@ -1,4 +1,4 @@
-export { deciderSpec, type DeciderSpec } from "./deciderSpec.ts";
+export { deciderSpec } from "./deciderSpec.ts";
 export { fixedClock } from "./fixedClock.ts";
 export { type AnswerCheck, checkAnswers } from "./openapi/checkAnswers.ts";
 export { everyAnswerIsSeen } from "./openapi/everyAnswerIsSeen.ts";
@@ -6,6 +6,6 @@ export { type NamedOperation, operationsOf } from "./openapi/operationsOf.ts";
 export { openApiSpec } from "./openapi/openApiSpec.ts";
 export { type RawAnswer, sendRaw } from "./sendRaw.ts";
 export { bearer, type TokenClaims, tokenEnv } from "./tokens.ts";
-export { type TestKafka, useKafka } from "./useKafka.ts";
-export { type MysqlDatabaseOptions, type TestDatabase, useMysqlDatabase } from "./useMysqlDatabase.ts";
-export { waitFor, type WaitForOptions } from "./waitFor.ts";
+export { useKafka } from "./useKafka.ts";
+export { useMysqlDatabase } from "./useMysqlDatabase.ts";
+export { waitFor } from "./waitFor.ts";

@@ -3,7 +3,7 @@ export type Answer = { readonly status: number; readonly body: Readonly<Record<s
 /** Milliseconds. */
 const patience = 15_000;
 
-export const get = async (url: string): Promise<Answer> => answerOf(await fetch(url, { signal: AbortSignal.timeout(patience) }));
+const get = async (url: string): Promise<Answer> => answerOf(await fetch(url, { signal: AbortSignal.timeout(patience) }));
 
 /** For a `min_version` that a projector may still be on its way to, which 503 says: asks again for a minute. */
 export const getCaughtUp = async (url: string): Promise<Answer> => {

@@ -1,5 +1,5 @@
 /** DEVELOPMENT ONLY. For servers that these tools start themselves, on loopback. A deployed system gets its own from its environment. */
-export const developmentCredentials = { mysqlUser: "root", mysqlPassword: "" } as const;
+const developmentCredentials = { mysqlUser: "root", mysqlPassword: "" } as const;
 
 export const mysqlUrlAt = (port: number, password: string = developmentCredentials.mysqlPassword): string =>
   `mysql://${developmentCredentials.mysqlUser}${password === "" ? "" : `:${password}`}@127.0.0.1:${port}`;

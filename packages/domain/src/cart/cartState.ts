@@ -43,7 +43,7 @@ export type Cart = { readonly status: "NONE" } | ExistingCart;
 
 export type CartStatus = ExistingCart["status"];
 
-export const lineTotal = (line: CartLine): number => line.unitPrice * line.quantity;
+const lineTotal = (line: CartLine): number => line.unitPrice * line.quantity;
 
 /** Sum of the line totals in minor units. At most 5e15, so exact. */
 export const totalAmount = (cart: ExistingCart): number => {

@@ -161,7 +161,7 @@ export const useAbandonment = (aggregate: typeof cartAggregate = cartAggregate) 
 };
 
 /** As the relay publishes it and Kafka brings it. */
-export const messageOf = (recorded: RecordedEvent): ConsumedMessage => {
+const messageOf = (recorded: RecordedEvent): ConsumedMessage => {
   const { aggregateType, version } = recorded;
   const { key, value, headers } = encodeEventMessage({
     ...recorded,
