@@ -14,7 +14,7 @@ import {
 } from "@cart/tools/own-servers";
 import { figures } from "./figures.ts";
 import { measureMemory } from "./memory.ts";
-import { toMemoryChart, toMemoryTable } from "./memoryReport.ts";
+import { toMemoryChart, toMemoryCsv, toMemoryTable } from "./memoryReport.ts";
 import { growths, type Point } from "./growth.ts";
 import { type GrowthResult, toGrowthChart, toGrowthTable } from "./growthReport.ts";
 import type { Bench } from "./measurement.ts";
@@ -23,6 +23,9 @@ import { toChart } from "./toChart.ts";
 import { writeDocument } from "./writeDocument.ts";
 
 const memoryEvents = 2_000_000;
+
+/** Path from docs/. */
+const memoryCsv = "performance/memory.csv";
 
 const help = `npm run bench [-- OPTIONS]
 
@@ -36,7 +39,7 @@ give without it, so that every figure is a ratio. Prints a table and writes benc
   --memory             what each service holds while ${memoryEvents.toLocaleString("en")} events go through the system; takes half an hour
   --seconds N          of load for each figure that runs for a time (default 10; 2 with --short)
   --json FILE          where the results go (default bench/results/latest.json, bench/results/growth.json and memory.json)
-  --write              puts the table and its chart into docs/performance.md
+  --write              writes the table into docs/performance.md, its chart and its samples beside the document
   --help
 `;
 
@@ -126,7 +129,7 @@ const measureFigures = async (): Promise<void> => {
       name: "measured",
       command: commandOf("--write"),
       table: toTable(results),
-      chart: { file: "performance.svg", svg: toChart(results) },
+      files: [{ path: "performance.svg", content: toChart(results) }],
     });
 };
 
@@ -153,7 +156,7 @@ const measureGrowth = async (): Promise<void> => {
       name: "growth",
       command: commandOf("--growth --write"),
       table: toGrowthTable(results),
-      chart: { file: "growth.svg", svg: toGrowthChart(results) },
+      files: [{ path: "growth.svg", content: toGrowthChart(results) }],
     });
 };
 
@@ -165,8 +168,11 @@ const measureMemoryOfServices = async (): Promise<void> => {
     await writeDocument({
       name: "memory",
       command: "npm run bench -- --memory --write",
-      table: toMemoryTable(run),
-      chart: { file: "memory.svg", svg: toMemoryChart(run) },
+      table: `${toMemoryTable(run)}\n\n[Every sample](${memoryCsv}), in MB.`,
+      files: [
+        { path: "memory.svg", content: toMemoryChart(run) },
+        { path: memoryCsv, content: toMemoryCsv(run) },
+      ],
     });
 };
 

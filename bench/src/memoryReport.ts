@@ -1,34 +1,28 @@
 import { type MemoryRun, memoryGrowth } from "./memory.ts";
 
-/** A line for each service, and one for each sample. */
-export const toMemoryTable = (run: MemoryRun): string => {
-  const growth = memoryGrowth(run).map(
-    ({ service, early, late }) =>
-      `| ${service} | ${early.toFixed(0)} MB | ${late.toFixed(0)} MB | ${((late / early - 1) * 100).toFixed(0)} % |`,
-  );
-  const samples = run.samples.map(
-    ({ seconds, events, rss }) =>
-      `| ${seconds.toFixed(0)} | ${events.toLocaleString("en")} | ${rss.map((size) => size.toFixed(0)).join(" | ")} |`,
-  );
-  return [
+/** A Markdown table with a row for each service. */
+export const toMemoryTable = (run: MemoryRun): string =>
+  [
     "| service | second quarter | last quarter | growth |",
     "| --- | --- | --- | --- |",
-    ...growth,
-    "",
-    "<details><summary>Each sample, in MB</summary>",
-    "",
-    `| seconds | events | ${run.services.join(" | ")} |`,
-    `| --- | --- | ${run.services.map(() => "---").join(" | ")} |`,
-    ...samples,
-    "",
-    "</details>",
+    ...memoryGrowth(run).map(
+      ({ service, early, late }) => `| ${service} | ${early.toFixed(0)} MB | ${late.toFixed(0)} MB | ${percent(late / early - 1)} |`,
+    ),
   ].join("\n");
-};
+
+/** `+ 0` turns the negative zero of a tiny decrease into 0. */
+const percent = (ratio: number): string => `${Math.round(ratio * 100) + 0} %`;
+
+/** Every sample of the run as CSV: seconds since the start, events stored, and the megabytes that each service holds. */
+export const toMemoryCsv = ({ services, samples }: MemoryRun): string =>
+  [["seconds", "events", ...services], ...samples.map(({ seconds, events, rss }) => [seconds, events, ...rss].map(Math.round))]
+    .map((cells) => `${cells.join(",")}\n`)
+    .join("");
 
 const [width, height, left, top] = [640, 260, 60, 20];
 const colours = ["#2b6cb0", "#2f855a", "#c05621", "#6b46c1", "#b83280"];
 
-/** A line for each service over the events, as SVG. */
+/** An SVG chart with a line for each service: megabytes over events. */
 export const toMemoryChart = ({ services, samples }: MemoryRun): string => {
   const most = Math.ceil(Math.max(...samples.flatMap(({ rss }) => rss)) / 50) * 50;
   const events = samples.at(-1)?.events ?? 1;
