@@ -7,7 +7,7 @@ import { relayBacklog, relayLatency } from "./figures/relayFigures.ts";
 import { idleCost, visibleAtHalfLoad, visibleUnderLightLoad } from "./figures/systemFigures.ts";
 import type { Figure } from "./measurement.ts";
 
-/** In the order in which they run: a ceiling before what is measured against it. */
+/** Figures run in this order: a ceiling runs before the figures that are measured against it. */
 export const figures: readonly Figure[] = [
   {
     name: "mysql",

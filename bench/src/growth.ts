@@ -8,18 +8,18 @@ import { withFreshSystem } from "./system/freshSystem.ts";
 
 export type Point = { readonly x: number; readonly measurement: Measurement };
 
-/** How one figure changes as something grows. */
+/** How a figure changes while the data, the processes or the carts grow. */
 export type Growth = {
   readonly name: string;
   readonly title: string;
   readonly unit: string;
   /** What grows. */
   readonly of: string;
-  /** Gives the points one after the other, smallest first. */
+  /** Yields the points one after another, the smallest first. */
   readonly measure: (bench: Bench) => AsyncIterable<Point>;
 };
 
-/** For a figure that starts anew for each point. */
+/** Measures each point in a fresh run. */
 const over = (xs: readonly number[], figureAt: (x: number) => (bench: Bench) => Promise<Measurement>): Growth["measure"] =>
   async function* (bench) {
     for (const x of xs) yield { x, measurement: await figureAt(x)(bench) };
@@ -27,7 +27,7 @@ const over = (xs: readonly number[], figureAt: (x: number) => (bench: Bench) => 
 
 const eventsEach = 4;
 
-/** 64 callers append to new carts while the store already has so many events. */
+/** 64 callers append to new carts of a store that already has `events` events. */
 const appendsOnto =
   (events: number) =>
   (bench: Bench): Promise<Measurement> =>

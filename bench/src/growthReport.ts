@@ -26,7 +26,7 @@ const rowHeight = 26;
 const labelWidth = 260;
 const barWidth = 360;
 
-/** Bars of each figure's points, the greatest as wide as the chart, as SVG. */
+/** An SVG chart with a bar for each point. A figure's greatest bar is as wide as the chart. */
 export const toGrowthChart = (results: readonly GrowthResult[]): string => {
   let y = 10;
   const parts: string[] = [];

@@ -29,16 +29,16 @@ const memoryCsv = "performance/memory.csv";
 
 const help = `npm run bench [-- OPTIONS]
 
-Measures the built system on a MySQL and a Kafka of its own, and in the same run what those two
-give without it, so that every figure is a ratio. Prints a table and writes bench/results/latest.json.
+Measures the built system on its own MySQL and Kafka, and in the same run the throughput of these servers
+without the system, so that figures are ratios. Prints a table and writes bench/results/latest.json.
 
-  --only NAME[,NAME]   only these figures (a figure's ceiling is measured as well):
+  --only NAME[,NAME]   only these figures, and their ceilings:
                        ${figures.map(({ name }) => name).join(", ")}
-  --short              a smaller run of the most telling figures, in less than a minute; leaves bench/results alone
-  --growth             how figures change as what they work on grows: ${growths.map(({ name }) => name).join(", ")}
-  --memory             what each service holds while ${memoryEvents.toLocaleString("en")} events go through the system; takes half an hour
-  --seconds N          of load for each figure that runs for a time (default 10; 2 with --short)
-  --json FILE          where the results go (default bench/results/latest.json, bench/results/growth.json and memory.json)
+  --short              a smaller run of the most important figures in less than a minute; does not write bench/results
+  --growth             how figures change while the data grows: ${growths.map(({ name }) => name).join(", ")}
+  --memory             the memory of each service while ${memoryEvents.toLocaleString("en")} events go through the system; takes half an hour
+  --seconds N          seconds of load for each figure that runs for a time (default 10; 2 with --short)
+  --json FILE          writes the results to FILE (default bench/results/latest.json, bench/results/growth.json and memory.json)
   --write              writes the table into docs/performance.md, its chart and its samples beside the document
   --help
 `;
@@ -74,10 +74,10 @@ const chosen = (): typeof figures => {
 
 const seconds = Number(values.seconds ?? (values.short ? 2 : 10));
 
-/** Ends what this run has started. Whatever still works in it fails then. */
+/** Stops everything that this run has started. Work that is still in progress then fails. */
 let cleanUp = async (): Promise<void> => undefined;
 
-/** With a MySQL and a Kafka of its own, which are gone afterwards. */
+/** Starts a MySQL and a Kafka for `work`, and removes both afterwards. */
 const withServers = async <T>(work: (bench: Bench) => Promise<T>): Promise<T> => {
   const folder = await mkdtemp(join(tmpdir(), "cart-bench-"));
   const started: { readonly stop: () => Promise<void> }[] = [];
@@ -189,7 +189,7 @@ const writeResults = async (name: string, results: object): Promise<void> => {
 
 if (values.help === true) console.log(help);
 else {
-  // The services are watched: they end with this process.
+  // A watchdog ends the services when this process ends.
   let isStopping = false;
   onStopRequest(
     () => {
@@ -199,13 +199,13 @@ else {
     () => process.exit(130),
   );
   try {
-    if (!(seconds >= 1 && seconds <= 600)) throw new UserError("--seconds is a number from 1 to 600");
+    if (!(seconds >= 1 && seconds <= 600)) throw new UserError("--seconds: expected a number from 1 to 600");
     if (values.memory && (values.growth || values.short || values.only !== undefined))
-      throw new UserError("--memory is a run of its own: it goes with none of --growth, --short and --only");
+      throw new UserError("--memory is a separate run: leave out --growth, --short and --only");
     await (values.memory ? measureMemoryOfServices() : values.growth ? measureGrowth() : measureFigures());
     process.exit(0);
   } catch (error) {
-    // What fails because its servers were ended says nothing.
+    // An error after a stop request only says that the servers were stopped.
     if (!isStopping) {
       console.error(`✘ ${explain(error)}`);
       process.exit(1);

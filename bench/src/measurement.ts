@@ -1,34 +1,34 @@
-/** What one figure came to. Rates are a second, times are milliseconds. */
+/** The result of a figure. Rates are per second, times are in milliseconds. */
 export type Measurement = {
   readonly value: number;
   /** Further numbers of the same run, by name. */
   readonly details?: Readonly<Record<string, number>>;
 };
 
-/** What a figure has to reach: a part of a ceiling of the same run, or a number of its own. */
+/** What a figure has to reach: a share of a ceiling of the same run, or an absolute number. */
 export type Target =
   | { readonly kind: "ratio"; readonly of: string; readonly atLeast: number }
   | { readonly kind: "atLeast"; readonly value: number }
-  /** `against` is a ceiling that tells what part of the value is the machine's. */
+  /** `against` is a ceiling that shows how much of the value is due to the machine. */
   | { readonly kind: "atMost"; readonly value: number; readonly against?: string };
 
 export type Figure = {
   readonly name: string;
   readonly title: string;
   readonly unit: string;
-  /** Of the value. None for a ceiling. */
+  /** The target of the value. A ceiling has no target. */
   readonly target?: Target;
-  /** Of details, by name: upper bounds. */
+  /** Upper bounds of details, by name. */
   readonly limits?: Readonly<Record<string, number>>;
   readonly run: (bench: Bench) => Promise<Measurement>;
-  /** What `--short` runs of it, if it does. */
+  /** The variant for `--short`. Without it, `--short` skips the figure. */
   readonly short?: { readonly title?: string; readonly run: (bench: Bench) => Promise<Measurement> };
 };
 
 export type Bench = {
   readonly mysqlUrl: string;
   readonly brokers: readonly string[];
-  /** Of load for each figure that runs for a time. */
+  /** Seconds of load for each figure that runs for a time. */
   readonly seconds: number;
   readonly report: (line: string) => void;
 };

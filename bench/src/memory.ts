@@ -9,22 +9,22 @@ import { postThenGet } from "./system/postThenGet.ts";
 export type MemorySample = {
   readonly seconds: number;
   readonly events: number;
-  /** Megabytes of each service, in the order of `services`. */
+  /** Resident set of each service in megabytes, in the order of `services`. */
   readonly rss: readonly number[];
 };
 
 export type MemoryRun = { readonly services: readonly string[]; readonly samples: readonly MemorySample[] };
 
-/** Seconds. */
+/** Seconds between two samples. */
 const sampleEvery = 10;
 
-/** Megabytes of memory that a process holds. Linux. */
+/** The resident set of a process in megabytes. Works on Linux only. */
 const rss = async (pid: number): Promise<number> => {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
   return Number(kilobytes) / 1024;
 };
 
-/** What every service holds while so many events go through the whole system, as fast as it takes them from 16 clients, and one reads. */
+/** Samples the memory of every service while `events` events go through the system, as fast as it accepts them from 16 writers, with one reader. */
 export const measureMemory = (bench: Bench, events: number): Promise<MemoryRun> =>
   withFreshSystem(bench, async (system) => {
     const services = await startAll(system);
@@ -33,7 +33,7 @@ export const measureMemory = (bench: Bench, events: number): Promise<MemoryRun> 
     const started = performance.now();
     while ((samples.at(-1)?.events ?? 0) < events) {
       const load = runLoad({ url, connections: 16, seconds: sampleEvery });
-      // Reads need somebody who waits for what was just written.
+      // query-api is busy only if a client reads what was just written.
       await Promise.all([load, readFor(sampleEvery, url, urlOf(services, "query-api"))]);
       const stored = await eventStoreTables(system.eventStore).events.last();
       const sample = {
@@ -50,13 +50,13 @@ export const measureMemory = (bench: Bench, events: number): Promise<MemoryRun> 
 
 const readFor = async (seconds: number, commandApi: string, queryApi: string): Promise<void> => {
   const end = performance.now() + seconds * 1000;
-  // One that is refused, as the read model is far behind, is no reason to give a long run up.
+  // A read that is refused because the read model is far behind does not end a long run.
   while (performance.now() < end) await postThenGet(commandApi, queryApi).catch(() => undefined);
 };
 
 export type MemoryGrowth = { readonly service: string; readonly early: number; readonly late: number };
 
-/** Megabytes in the second and in the last quarter of the run, each the median of its samples: the first quarter is the warm-up. */
+/** The median megabytes of the second and of the last quarter of the run. The first quarter is the warm-up. */
 export const memoryGrowth = ({ services, samples }: MemoryRun): MemoryGrowth[] => {
   const quarter = Math.max(1, Math.floor(samples.length / 4));
   const median = (part: readonly MemorySample[], service: number): number => {

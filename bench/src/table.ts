@@ -2,7 +2,7 @@ import type { Figure, Measurement, Target } from "./measurement.ts";
 
 export type Result = { readonly figure: Figure; readonly measurement: Measurement };
 
-/** One figure against what it must reach, or `undefined` when its ceiling was not measured in this run. */
+/** Whether the figure reaches its target; `undefined` if its ceiling was not measured in this run. */
 const reached = (target: Target, value: number, ceilings: ReadonlyMap<string, number>): boolean | undefined => {
   switch (target.kind) {
     case "ratio": {
@@ -18,7 +18,7 @@ const reached = (target: Target, value: number, ceilings: ReadonlyMap<string, nu
   }
 };
 
-/** The name of the ceiling that a figure is measured against. */
+/** The name of the ceiling that the target refers to. */
 export const ceilingOf = (target: Target | undefined): string | undefined => {
   if (target?.kind === "ratio") return target.of;
   return target?.kind === "atMost" ? target.against : undefined;
@@ -29,7 +29,7 @@ export const ceilingsOf = (results: readonly Result[]): ReadonlyMap<string, numb
 
 export const formatNumber = (value: number): string => value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 2 : 0 });
 
-/** A Markdown table, which is also readable as it is. */
+/** A Markdown table that is readable as plain text too. */
 export const toTable = (results: readonly Result[]): string => {
   const ceilings = ceilingsOf(results);
   const rows = results.map(({ figure, measurement }) => {

@@ -5,8 +5,8 @@ const labelWidth = 420;
 const barWidth = 360;
 
 /**
- * Bars of each figure against what it must reach, as SVG: the line is the target,
- * and what is past it is better, whether the figure is a rate or a time.
+ * An SVG chart with a bar for each figure. The line is the target, and a bar past the
+ * line is better than the target, whether the figure is a rate or a time.
  */
 export const toChart = (results: readonly Result[]): string => {
   const ceilings = ceilingsOf(results);
@@ -16,7 +16,7 @@ export const toChart = (results: readonly Result[]): string => {
     const score = target.kind === "atMost" ? goal / value : value / goal;
     return [{ title, score, text: `${formatNumber(value)} ${unit}` }];
   });
-  // The target is at a third of the width; what is more than three times as good touches the edge.
+  // The target is at a third of the width. A figure more than three times as good touches the edge.
   const widthOf = (score: number): number => Math.max(2, Math.min(1, score / 3) * barWidth);
   const height = bars.length * rowHeight + 40;
   const rows = bars.map(({ title, score, text }, index) => {

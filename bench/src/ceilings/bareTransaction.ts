@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { eventRow, eventStoreTables } from "@cart/event-store/testing";
 import type { PoolConnection } from "mysql2/promise";
 
-/** A command's transaction as plain mysql2 does it: 1 select, 2 event rows, 2 outbox rows. */
+/** A command's transaction with plain mysql2: one SELECT, two event rows and two outbox rows. */
 export const bareTransaction = async (connection: PoolConnection, id: Buffer): Promise<void> => {
   const metadata = JSON.stringify({ correlation_id: randomUUID(), causation_id: randomUUID() });
   const row = (version: number, event_type: string, event_data: object) =>

@@ -1,4 +1,4 @@
-/** The processes of the bare way, each as small as its part allows. */
+/** The roles of the bare path, each a minimal process. */
 export type BareRole = "write" | "project" | "read";
 
 export type BarePlan = {
@@ -9,5 +9,5 @@ export type BarePlan = {
   readonly topic: string;
 };
 
-/** Sent when it can be used. `url` of those that are called over HTTP. */
+/** Sent when the process is ready. `url` is set for roles that are called over HTTP. */
 export type BareReady = { readonly url?: string };

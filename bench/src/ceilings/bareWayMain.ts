@@ -10,9 +10,9 @@ import { v7 as uuidv7 } from "uuid";
 import { bareTransaction } from "./bareTransaction.ts";
 import type { BarePlan, BareReady, BareRole } from "./bareWay.ts";
 
-// A process of its own for each role, as in the product.
+// Each role is a separate process, as in the product.
 const roles: Readonly<Record<BareRole, (plan: BarePlan) => Promise<BareReady>>> = {
-  /** Answers after its transaction, and then publishes by itself: nothing is lost only as long as it lives. */
+  /** Answers after its transaction and then publishes the event itself: if this process dies in between, the event is lost. */
   write: async ({ eventStoreUrl, brokers, topic }) => {
     const pool = poolOf(eventStoreUrl);
     const producer = createEventProducer(kafkaOf(brokers));
@@ -97,5 +97,5 @@ process.once("message", (message) => {
   const plan = message as BarePlan;
   void roles[plan.role](plan).then((ready) => process.send?.(ready));
 });
-// Its parent is gone, or has had enough.
+// The parent has exited or has finished measuring.
 process.once("disconnect", () => process.exit(0));

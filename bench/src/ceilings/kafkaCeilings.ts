@@ -9,9 +9,9 @@ const eventsEach = 4;
 const messagesEach = 1_000;
 
 /**
- * What kafkajs gives without this product: batches of the same messages, acks=all.
- * They are sent twice, and the second time counts: a broker that has just started
- * runs code that is not compiled yet, and takes twice as long for a message.
+ * The throughput of kafkajs without this product: batches of the same messages,
+ * acks=all. They are sent twice and only the second time is measured, because a broker
+ * that has just started runs code that is not compiled yet and takes twice as long.
  */
 export const kafkaInCeiling = (bench: Bench): Promise<Measurement> =>
   withFreshSystem(bench, async ({ kafka, topics }) => {
@@ -25,7 +25,7 @@ export const kafkaInCeiling = (bench: Bench): Promise<Measurement> =>
     return { value: (carts * eventsEach) / seconds };
   });
 
-/** The same messages read back by one consumer that does nothing with them. */
+/** One consumer reads the same messages and does nothing with them. */
 export const kafkaOutCeiling = (bench: Bench): Promise<Measurement> =>
   withFreshSystem(bench, async ({ kafka, topics, logger }) => {
     const producer = createEventProducer(kafka);

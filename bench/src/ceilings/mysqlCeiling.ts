@@ -5,8 +5,8 @@ import { withFreshSystem } from "../system/freshSystem.ts";
 import { bareTransaction } from "./bareTransaction.ts";
 
 /**
- * What MySQL gives without this product: a bare mysql2 loop on the same tables, one
- * transaction a command, on so many connections.
+ * The throughput of MySQL without this product: a bare mysql2 loop on the same tables,
+ * with one transaction per command, on `connections` connections.
  */
 export const mysqlCeiling =
   (connections: number) =>

@@ -6,10 +6,10 @@ import { sampleVisibility, warmUp } from "../system/visibility.ts";
 import type { BarePlan, BareReady } from "./bareWay.ts";
 
 /**
- * The way of one command with nothing but mysql2, kafkajs and node:http: what this
- * machine takes at least for a transaction, a message, another transaction and two
- * requests, in three processes. It is without an outbox and its relay, and without
- * anything that keeps order or has an effect once.
+ * One command's path with nothing but mysql2, kafkajs and node:http: the least time that
+ * this machine needs for a transaction, a message, another transaction and two requests,
+ * in three processes. It has no outbox, no relay, and no guard for order or against
+ * duplicates.
  */
 export const visibleCeiling =
   (warmUpSeconds: number) =>
@@ -24,7 +24,7 @@ export const visibleCeiling =
           started.push(child);
           ended.push(new Promise((ends) => child.once("exit", () => ends())));
           child.once("message", (ready) => resolve(ready as BareReady));
-          child.once("exit", (code) => reject(new Error(`the bare process that is to ${role} ended with ${code}`)));
+          child.once("exit", (code) => reject(new Error(`the bare process for "${role}" exited with ${code}`)));
           child.send({ ...plan, role } satisfies BarePlan);
         });
       try {

@@ -54,13 +54,13 @@ const add = async (handler: Handler, aggregateId: string, item: string): Promise
   });
 };
 
-/** The same append without HTTP, by so many callers at once. */
+/** The same append without HTTP, by many callers at once. */
 export const appendInProcess =
   (callers: number) =>
   (bench: Bench): Promise<Measurement> =>
     withFreshSystem(bench, (system) => measureAppends(system, callers, bench.seconds));
 
-/** Appends to new carts of an event store that may hold events already. */
+/** Appends to new carts of an event store that may already hold events. */
 export const measureAppends = (system: FreshSystem, callers: number, seconds: number): Promise<Measurement> =>
   withHandler(system, {}, async (handler) => {
     const load = async (duration: number): Promise<number[]> => {
@@ -86,7 +86,7 @@ export const measureAppends = (system: FreshSystem, callers: number, seconds: nu
     };
   });
 
-/** How much longer an add to a cart with many events takes than to one with few, when neither is in memory. */
+/** The ratio of an add to a cart with many events and an add to a cart with few, neither in memory. */
 export const longStream = (bench: Bench): Promise<Measurement> =>
   withFreshSystem(bench, async (system) => {
     const [short, long] = [randomUUID(), randomUUID()];
@@ -96,7 +96,7 @@ export const longStream = (bench: Bench): Promise<Measurement> =>
         await Promise.all(Array.from({ length: 50 }, (_, m) => add(handler, long, `item-${(n + m) % 10}`)));
     });
     const times = { short: [] as number[], long: [] as number[] };
-    // One that remembers nothing, so that each add loads its cart. The two take turns, so that the machine's moods meet both.
+    // The handler caches nothing, so each add loads its cart. The two carts alternate, so that the machine's load affects both.
     await withHandler(system, { cachedStreams: 1 }, async (handler) => {
       const until = performance.now() + bench.seconds * 1000;
       while (performance.now() < until) {

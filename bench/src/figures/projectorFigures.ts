@@ -10,7 +10,7 @@ import { fillEvents } from "../system/fillTables.ts";
 import { withFreshSystem } from "../system/freshSystem.ts";
 import { until } from "../system/until.ts";
 
-/** From the projectors' start of their work, when the first cart is there, to the last one. */
+/** Measures from the first projected cart to the last. */
 export const projectorBacklog =
   (carts: number, eventsEach: number, projectors = 1) =>
   (bench: Bench): Promise<Measurement> =>
@@ -35,7 +35,7 @@ export const projectorBacklog =
       return { value: (carts * eventsEach - before) / seconds, details: { events: carts * eventsEach } };
     });
 
-/** The whole command, from its start to its end: reading, folding, verifying and swapping. */
+/** Measures the whole command: reading, folding, verifying and swapping. */
 export const rebuild =
   (carts: number, eventsEach: number) =>
   (bench: Bench): Promise<Measurement> =>

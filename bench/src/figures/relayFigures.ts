@@ -9,9 +9,9 @@ import { type FreshSystem, withFreshSystem } from "../system/freshSystem.ts";
 import { until } from "../system/until.ts";
 
 /**
- * From the first look that finds rows gone to the first that finds none left, by
- * this process's clock: the rows that were left then. Before that so many backlogs are
- * published and not counted, as a broker that has just started takes three times as long.
+ * Rows per second from the first poll that finds published rows to the first poll that
+ * finds an empty backlog, by this process's clock. Earlier backlogs are published
+ * uncounted, because a broker that has just started takes three times as long.
  */
 export const relayBacklog =
   (rows: number, { relays = 1, warmUps = 0 }: { readonly relays?: number; readonly warmUps?: number } = {}) =>
@@ -30,7 +30,7 @@ const publishBacklog = async ({ eventStore, start }: FreshSystem, bench: Bench, 
   const look = async (): Promise<Look> => ({ waiting: await outbox.count({ status: "PENDING" }), at: performance.now() });
   let first = await look();
   let last = first;
-  // Looked at while the relays start: a small backlog is gone before they say that they are ready.
+  // Poll while the relays start: a small backlog is gone before they report ready.
   const [started] = await Promise.all([
     Promise.all(Array.from({ length: relays }, () => start("outbox-relay"))),
     until("the relay to begin", 60, async () => (first = await look()).waiting < rows),
@@ -52,7 +52,7 @@ type Look = { readonly waiting: number; readonly at: number };
 
 const hasPending = (eventStore: Pool): Promise<boolean> => eventStoreTables(eventStore).outbox.has({ status: "PENDING" });
 
-/** From the commit of so many rows, which a relay waits for, to the last one marked: a backlog that is gone at once has no duration. */
+/** Measures from the commit of `rows` rows, which a relay is waiting for, to the mark of the last row, because so small a backlog has no measurable duration. */
 export const relayBurst =
   (rows: number) =>
   (bench: Bench): Promise<Measurement> =>
@@ -69,7 +69,7 @@ export const relayBurst =
       return { value: rows / (percentile(times, 50) / 1000), details: { bursts: times.length } };
     });
 
-/** From the commit of an outbox row to the message in a consumer's hands, 50 rows a second. */
+/** Measures from the commit of an outbox row to the consumer's handler, at 50 rows per second. */
 export const relayLatency = (bench: Bench): Promise<Measurement> =>
   withFreshSystem(bench, async ({ eventStore, start, kafka, topics, logger }) => {
     await start("outbox-relay");

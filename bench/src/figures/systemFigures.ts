@@ -18,7 +18,7 @@ export const visibleUnderLightLoad =
       return sampleVisibility(commandApi, queryApi, bench.seconds);
     });
 
-/** The value is the p99, at half of the rate that the whole system took a moment before. */
+/** The value is the p99 at half of the rate that the whole system has just reached. */
 export const visibleAtHalfLoad = (bench: Bench): Promise<Measurement> =>
   withFreshSystem(bench, async (system) => {
     const services = await startAll(system);
@@ -36,13 +36,13 @@ export const visibleAtHalfLoad = (bench: Bench): Promise<Measurement> =>
     return { value: details?.["p99"] ?? Number.NaN, details: { p50, rate } };
   });
 
-/** CPU time of a process in seconds, over all of its threads. Linux. */
+/** The CPU time of all threads of a process, in seconds. Works on Linux only. */
 const cpuSeconds = async (pid: number): Promise<number> => {
   const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /, "").split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;
 };
 
-/** The value is the share of one core that all services take together while nothing happens. */
+/** The value is the percentage of one core that all services use together while the system is idle. */
 export const idleCost =
   (seconds: number) =>
   (bench: Bench): Promise<Measurement> =>

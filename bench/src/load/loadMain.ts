@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import autocannon from "autocannon";
 import type { LoadPlan, LoadResult } from "./loadPlan.ts";
 
-// A process of its own, so that it does not slow down what it measures from within.
+// A separate process, so that the load generator does not slow down the process that it measures.
 const run = async ({ url, connections, seconds, cart, rate }: LoadPlan): Promise<LoadResult> => {
   let item = 0;
   const result = await autocannon({

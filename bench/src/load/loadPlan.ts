@@ -2,9 +2,9 @@ export type LoadPlan = {
   readonly url: string;
   readonly connections: number;
   readonly seconds: number;
-  /** Adds to this cart; without it each request makes a cart. */
+  /** The cart that every request adds to. Without it, each request creates a cart. */
   readonly cart?: string;
-  /** Requests a second over all connections; without it as many as the server takes. */
+  /** Requests per second over all connections. Without it, as many as the server accepts. */
   readonly rate?: number;
 };
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { encodeEventMessage, type EventMessage } from "@cart/messaging";
 import { v7 as uuidv7 } from "uuid";
 
-/** The messages of so many carts, each with this many events, in an order that respects each cart's. */
+/** The messages of `carts` carts with `eventsEach` events each, with each cart's events in order. */
 export const cartMessages = (carts: number, eventsEach: number): EventMessage[] => {
   const ids = Array.from({ length: carts }, () => randomUUID());
   return Array.from({ length: eventsEach }, (_, index) => index + 1).flatMap((version) =>

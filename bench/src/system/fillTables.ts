@@ -11,7 +11,7 @@ export const fillOutbox = (eventStore: Pool, carts: number, eventsEach: number):
 export const fillEvents = (eventStore: Pool, carts: number, eventsEach: number): Promise<void> =>
   fillTable(eventStore, "events", carts, eventsEach);
 
-/** The rows of so many carts, each with this many events, as appends would have left them. */
+/** Inserts the rows of `carts` carts with `eventsEach` events each, as appends would have stored them. */
 const fillTable = async (eventStore: Pool, table: "events" | "outbox", carts: number, eventsEach: number): Promise<void> => {
   const ids = Array.from({ length: carts }, () => uuidToBytes(randomUUID()));
   const { [table]: filled } = eventStoreTables(eventStore);

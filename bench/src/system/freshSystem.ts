@@ -5,7 +5,7 @@ import { type BuiltService, startBuiltService } from "@cart/tools/own-servers";
 import mysql, { type Pool } from "mysql2/promise";
 import type { Bench } from "../measurement.ts";
 
-/** Databases and topics that nothing was written to yet. */
+/** Empty databases and topics. */
 export type FreshSystem = {
   readonly eventStoreUrl: string;
   readonly readModelUrl: string;
@@ -19,7 +19,7 @@ export type FreshSystem = {
 
 let count = 0;
 
-/** Lends a fresh system to `work`; stops what was started in it and drops its databases afterwards. */
+/** Gives a fresh system to `work`. Afterwards it stops the services that were started in it and drops its databases. */
 export const withFreshSystem = async <T>(bench: Bench, work: (system: FreshSystem) => Promise<T>): Promise<T> => {
   const name = `bench_${process.pid}_${count++}`;
   const database = (part: string): string => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Agent, request } from "node:http";
 
-// What `fetch` costs a process that sends thirty requests a second is a fifth of what it would measure.
+// node:http instead of `fetch`: at thirty requests per second, the CPU of `fetch` would be a fifth of the measured time.
 const agent = new Agent({ keepAlive: true });
 
 const send = (method: "GET" | "POST", url: string, body?: string): Promise<void> =>
@@ -23,7 +23,7 @@ const send = (method: "GET" | "POST", url: string, body?: string): Promise<void>
 
 const item = JSON.stringify({ user_id: "user-123", item_id: "item-456", quantity: 2, price: 29.99 });
 
-/** One POST, and then the GET that waits for it: milliseconds from the sending of the first to the answer of the second. */
+/** Sends a POST and then the GET that waits for its version. Resolves to the milliseconds from sending the POST to the GET's answer. */
 export const postThenGet = async (commandApi: string, queryApi: string): Promise<number> => {
   const cart = randomUUID();
   const started = performance.now();

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Polls until the condition holds. Throws after `seconds`, with what it waited for. */
+/** Polls until the condition holds. After `seconds` it throws an error that names the condition. */
 export const until = async (what: string, seconds: number, condition: () => Promise<boolean> | boolean, everyMs = 20): Promise<void> => {
   const deadline = performance.now() + seconds * 1000;
   while (!(await condition())) {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Measurement, percentile } from "../measurement.ts";
 import { postThenGet } from "./postThenGet.ts";
 
-/** What has just started runs code that is not compiled yet, there and in the broker, and takes twice as long. */
+/** Warm-up: services and a broker that have just started run code that is not compiled yet, and take twice as long. */
 export const warmUp = async (commandApi: string, queryApi: string, seconds: number): Promise<void> => {
   const end = performance.now() + seconds * 1000;
   const client = async (): Promise<void> => {

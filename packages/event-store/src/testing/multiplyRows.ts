@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 
 /**
- * Copies the rows that a table has, at most 100,000 at a time, until it has `rows` of
- * them. Each copy is of other aggregates, which a mask makes of the ids, so that the
- * indexes are as they would be. Minutes become seconds without the binary log.
+ * Copies the rows of a table, at most 100,000 at a time, until it has `rows` rows. A mask
+ * on the ids gives each copy different aggregates, so that the indexes look as in real
+ * use. Without the binary log this takes seconds instead of minutes.
  */
 export const multiplyRows = async (
   eventStore: Pool,
