@@ -1,12 +1,12 @@
 import type { Knex } from "knex";
 
 /*
- * What the service `cart-abandonment` waits for. Everything here follows from events, as a read model does. Times are
- * those of the events, in UTC, or of the service's own clock: never the server's.
+ * The timers of the service `cart-abandonment`. Like a read model, everything here follows from events. Times are the
+ * events' times in UTC, or the service's own clock, never the server's clock.
  */
 export async function up(knex: Knex): Promise<void> {
-  // The newest policy of each tenant that has a cart. Whoever computes a due time holds a shared lock on the row, so that
-  // once a new version is committed no due time by an older one is committed any more.
+  // The newest policy of each tenant that has a cart. A worker that computes a due time holds a shared lock on the row, so that
+  // after a new version is committed no due time based on an older version can be committed.
   await knex.raw(`
     CREATE TABLE IF NOT EXISTS policies (
       tenant_id         VARCHAR(64)  NOT NULL,
@@ -21,7 +21,7 @@ export async function up(knex: Knex): Promise<void> {
       KEY policies_moving (moving)
     ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin`);
 
-  // One row for each cart that waits for something; it is deleted when the cart waits no more.
+  // One row for each cart that waits for something. The row is deleted when the wait ends.
   await knex.raw(`
     CREATE TABLE IF NOT EXISTS timers (
       cart_id        BINARY(16)   NOT NULL,

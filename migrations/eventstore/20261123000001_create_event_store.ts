@@ -1,11 +1,11 @@
 import type { Knex } from "knex";
 
 /*
- * Ids are BINARY(16): a third of CHAR(36) in every row and index entry. Read them with BIN_TO_UUID(id).
- * Statements are plain SQL because a stored shape is best read as what the server is told.
+ * Ids are BINARY(16), less than half of CHAR(36) in every row and index entry. Read them with BIN_TO_UUID(id).
+ * Migrations are plain SQL, so that a reader sees the stored shape exactly as the server does.
  */
 export async function up(knex: Knex): Promise<void> {
-  // The stream key is the optimistic lock. The type is part of it, so that two aggregates never share a stream by sharing an id.
+  // The stream key is the optimistic lock. It includes the type, so that two aggregates with the same id have separate streams.
   await knex.raw(`
     CREATE TABLE IF NOT EXISTS events (
       id             BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -23,7 +23,7 @@ export async function up(knex: Knex): Promise<void> {
       UNIQUE KEY events_event_id (event_id)
     ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin`);
 
-  // Payloads are text, not JSON: the relay publishes the very bytes that were appended and never parses them.
+  // Payloads are text, not JSON: the relay publishes exactly the bytes that were appended and never parses them.
   await knex.raw(`
     CREATE TABLE IF NOT EXISTS outbox (
       id              BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,

@@ -3,7 +3,7 @@ import type { Knex } from "knex";
 const shards = 16;
 
 export async function up(knex: Knex): Promise<void> {
-  // One row a shard, made once: a relay takes a shard by an UPDATE.
+  // One row per shard, created once: a relay leases a shard by an UPDATE.
   await knex.raw(`
     CREATE TABLE IF NOT EXISTS relay_leases (
       shard      SMALLINT UNSIGNED NOT NULL,
@@ -16,7 +16,7 @@ export async function up(knex: Knex): Promise<void> {
     .onConflict("shard")
     .ignore();
 
-  // Who is alive, so that each relay knows its fair share of the shards.
+  // The relays that are alive, so that each relay knows its fair share of the shards.
   await knex.raw(`
     CREATE TABLE IF NOT EXISTS relay_members (
       owner      VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -24,7 +24,7 @@ export async function up(knex: Knex): Promise<void> {
       PRIMARY KEY (owner)
     ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4`);
 
-  // An aggregate with a row that could not be published: its later rows wait behind that row.
+  // Aggregates with a row that could not be published. Their later rows wait behind that row.
   await knex.raw(`
     CREATE TABLE IF NOT EXISTS outbox_blocks (
       aggregate_id    BINARY(16)      NOT NULL,

@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 
 export async function up(knex: Knex): Promise<void> {
-  // The answer is text, not JSON: it is given again byte for byte. The primary key makes a second append with the same key fail.
+  // The answer is text, not JSON, because it is repeated byte for byte. The primary key makes a second append with the same key fail.
   await knex.raw(`
     CREATE TABLE IF NOT EXISTS idempotency_keys (
       aggregate_id    BINARY(16)      NOT NULL,

@@ -2,8 +2,8 @@ import type { Knex } from "knex";
 import { unlessDone } from "../src/unlessDone.ts";
 
 /*
- * MySQL lets a user lock rows with FOR UPDATE only if that user may also change or delete them, and nobody may change an
- * event. So there is a column that holds nothing, and writers are granted UPDATE on that one alone.
+ * MySQL lets a user lock rows with FOR UPDATE only if the user may also change or delete them, and no service may change an
+ * event. So this adds a column that holds nothing, and writers are granted UPDATE on that column alone.
  */
 export async function up(knex: Knex): Promise<void> {
   await unlessDone(

@@ -1,18 +1,19 @@
 import type { Knex } from "knex";
 
 /*
- * MySQL has no NOTIFY: whoever waits for a row has to look again and again. From here a look wakes up one thread, and from a
- * client it wakes up both sides and crosses between them twice. So a relay looks more often, at a lower cost.
+ * Waits until the shards have an unpublished row that is not among the known rows, or until it has polled `looks` times,
+ * `pause` seconds apart. Both lists are comma-separated ids. Returns one row, which says whether it found a row.
  *
- * It looks ahead: it sees a row as soon as it is inserted (READ UNCOMMITTED, which SET TRANSACTION sets for the one statement
- * that follows), which is a millisecond or two before its transaction is committed, and then looks for the committed row in
- * quick succession. What it gives is of committed rows alone. Each call looks quickly some 25 times at most, about 6 ms: a
- * transaction that stays open costs no more than that.
+ * MySQL has no NOTIFY, so a relay has to poll. A poll inside the server wakes up one thread; a poll from a client wakes up
+ * both sides and crosses the connection twice. So a relay can poll more often at a lower cost.
  *
- * A SELECT, and not SET or IF with one inside: that would lock what it reads, and wait for whoever is inserting.
+ * It looks ahead: it sees a row as soon as the row is inserted (READ UNCOMMITTED, which SET TRANSACTION sets for the next
+ * statement only), a millisecond or two before its transaction is committed, and then polls for the committed row in quick
+ * succession. Only committed rows count as found. Each call polls quickly at most 25 times, about 6 ms, so that a transaction
+ * that stays open costs no more than that.
  *
- * Waits until there is an unpublished row of the shards that is none of the known ones, or until it has looked `looks` times,
- * `pause` seconds apart. Both lists are ids with commas between them. Gives one row: whether it found one.
+ * It uses SELECT … INTO, because a SELECT inside SET or IF would lock the rows that it reads and wait for inserting
+ * transactions.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw("DROP PROCEDURE IF EXISTS await_pending");

@@ -1,10 +1,10 @@
 import type { Knex } from "knex";
 
 /*
- * Ids are BINARY(16), as in the event store. The ids that clients choose are compared
- * byte by byte: `utf8mb4_0900_bin` knows no case and, unlike `utf8mb4_bin`, ignores no
- * trailing space. Times are those of the events, in UTC: a rebuilt model is the same.
- * There are no foreign keys, so that a rebuilt pair of tables can take the place of these.
+ * Ids are BINARY(16), as in the event store. Strings that clients choose are compared byte
+ * by byte: `utf8mb4_0900_bin` is case-sensitive and, unlike `utf8mb4_bin`, does not ignore
+ * trailing spaces. Times are the events' times in UTC, so that a rebuilt read model is
+ * identical. There are no foreign keys, so that rebuilt tables can replace these by RENAME.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -36,7 +36,7 @@ export async function up(knex: Knex): Promise<void> {
       PRIMARY KEY (cart_id, item_id)
     ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin`);
 
-  // Messages as they came, in the order in which they came (by id). A cart with a row here is parked.
+  // Messages as they arrived, in the order of arrival (by id). A cart with a row here is parked.
   await knex.raw(`
     CREATE TABLE IF NOT EXISTS dead_letters (
       id              BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,

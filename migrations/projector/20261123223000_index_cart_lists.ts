@@ -2,9 +2,9 @@ import type { Knex } from "knex";
 import { unlessDone } from "../src/unlessDone.ts";
 
 /*
- * The lists of a user's and of a tenant's carts, newest first, with and without a status. Each index ends with the
- * list's whole order (created_at, id), so that a page reads its own rows alone, at any depth. Only `status` ever
- * changes in an existing cart, so the events that change a cart's lines touch none of these.
+ * Indexes for the lists of a user's and of a tenant's carts, newest first, with and without a status. Each index ends with
+ * the list's whole order (created_at, id), so that a page at any depth reads only its own rows. Of the indexed columns only
+ * `status` ever changes, so events that change a cart's lines update none of these indexes.
  */
 export async function up(knex: Knex): Promise<void> {
   await unlessDone(

@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 import { unlessDone } from "../src/unlessDone.ts";
 
-/** What a merged cart's state has beside its lines. A submitted cart has nothing more than an open one. */
+/** The column of a merged cart. A submitted cart needs no column beyond those of an open cart. */
 export async function up(knex: Knex): Promise<void> {
   await unlessDone(knex, "ALTER TABLE carts ADD COLUMN merged_into BINARY(16) NULL COMMENT 'the cart that got the lines' AFTER order_id");
 }

@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 import { unlessDone } from "../src/unlessDone.ts";
 
-/** What an abandoned cart's state has beside its lines. The time stays when the cart is opened again: it was abandoned once. */
+/** The columns of an abandoned cart. `abandoned_at` stays when the cart is reopened, because the cart was abandoned once. */
 export async function up(knex: Knex): Promise<void> {
   await unlessDone(
     knex,

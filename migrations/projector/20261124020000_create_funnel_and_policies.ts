@@ -2,9 +2,9 @@ import type { Knex } from "knex";
 import { unlessDone } from "../src/unlessDone.ts";
 
 /*
- * A cart has a row for each milestone, of the day on which it first came to it: the primary key makes that so. Counts are
- * read along `cart_milestones_funnel` alone, which ends with the primary key. There is no row that two carts share, so
- * projectors never wait for each other.
+ * A cart has a row for each milestone, with the day on which it first reached the milestone: the primary key keeps the first
+ * row. Counts are read from the index `cart_milestones_funnel` alone, which ends with the primary key. No two carts share a
+ * row, so projectors never wait for each other.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -33,7 +33,7 @@ export async function up(knex: Knex): Promise<void> {
       PRIMARY KEY (id)
     ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin`);
 
-  // Two aggregates of different types may have the same id. Until now every message was of a cart.
+  // Two aggregates of different types may have the same id. Before this migration every message was about a cart.
   await unlessDone(
     knex,
     `

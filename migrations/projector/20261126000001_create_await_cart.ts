@@ -1,13 +1,15 @@
 import type { Knex } from "knex";
 
 /*
- * Waits until the cart is at the version or a later one, or until it has looked `looks` times, `pause` seconds apart: who
- * reads what was just written mostly has to wait for a few ms, and a look from here wakes up one thread instead of four.
+ * Waits until the cart is at `min_version` or a later version, or until it has polled `looks` times, `pause` seconds apart. A
+ * client that reads its own write mostly waits a few milliseconds, and a poll inside the server wakes up one thread instead of
+ * four.
  *
- * As `await_pending` of the event store does, it looks ahead: once it sees the projector's row, which is not committed yet, it
- * looks for the committed one in quick succession, some 25 times at most.
+ * Like `await_pending` of the event store it looks ahead: once it sees the projector's uncommitted row, it polls for the
+ * committed row in quick succession, at most 25 times.
  *
- * A SELECT, and not SET or IF with one inside: that would lock what it reads, and wait for the projector's transactions.
+ * It uses SELECT … INTO, because a SELECT inside SET or IF would lock the rows that it reads and wait for the projector's
+ * transactions.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw("DROP PROCEDURE IF EXISTS await_cart");

@@ -7,7 +7,7 @@ const urlVariable = { eventstore: "EVENTSTORE_URL", projector: "READMODEL_URL", 
 
 const required = (variable: string, meaning: string): string => {
   const value = process.env[variable];
-  if (value === undefined || value === "") throw new Error(`${variable} is not set; it is ${meaning}`);
+  if (value === undefined || value === "") throw new Error(`${variable} is not set: expected ${meaning}`);
   return value;
 };
 
@@ -19,7 +19,7 @@ const print = (database: MigratedDatabase, verb: string, names: readonly string[
 
 const chosen = (database: MigratedDatabase | "all"): readonly MigratedDatabase[] => (database === "all" ? migratedDatabases : [database]);
 
-/** For tests by hand: fresh databases beside the real ones, named test_eventstore, test_readmodel and test_abandonment. */
+/** Databases for manual tests, next to the real databases: test_eventstore, test_readmodel and test_abandonment. */
 const testUrlOf = (database: MigratedDatabase): string => {
   const url = new URL(urlOf(database));
   url.pathname = `/test_${url.pathname.slice(1)}`;

@@ -3,11 +3,11 @@ import { migrateUp } from "./migrator.ts";
 export { migrateDown, migrateUp, migrationStatus } from "./migrator.ts";
 export { createServiceUser, grantedSchema, type GrantedSchema } from "./serviceUsers.ts";
 
-/** Brings the event store database of the URL, created when missing, to the newest schema. */
+/** Migrates the event store database of the URL to the newest schema, and creates it if it is missing. */
 export const migrateEventStore = async (url: string): Promise<void> => void (await migrateUp("eventstore", url));
 
-/** Brings the read model database of the URL, created when missing, to the newest schema. */
+/** Migrates the read model database of the URL to the newest schema, and creates it if it is missing. */
 export const migrateReadModel = async (url: string): Promise<void> => void (await migrateUp("projector", url));
 
-/** Brings the database of the service cart-abandonment, created when missing, to the newest schema. */
+/** Migrates the database of cart-abandonment to the newest schema, and creates it if it is missing. */
 export const migrateAbandonment = async (url: string): Promise<void> => void (await migrateUp("abandonment", url));

@@ -16,7 +16,7 @@ for (const name of migratedDatabases) {
     const database = useMysqlDatabase();
     beforeEach("no migration is applied", () => migrateDown(name, database.url(), { all: true }));
 
-    /** Every table as the server would create it, without the counters that grow with use. */
+    /** The CREATE statement of every table, without the auto-increment counters. */
     const schema = async (): Promise<Record<string, string>> => {
       const [tables] = await database
         .pool()
@@ -32,7 +32,7 @@ for (const name of migratedDatabases) {
       return Object.fromEntries(created);
     };
 
-    it("go up, down and up again to the same schema", async () => {
+    it("end with the same schema after up, down and up", async () => {
       const applied = await migrateUp(name, database.url());
       expect(applied).to.not.deep.equal([]);
       const first = await schema();
@@ -44,7 +44,7 @@ for (const name of migratedDatabases) {
       expect(await schema()).to.deep.equal(first);
     });
 
-    it("say what is applied and what is pending, and apply nothing twice", async () => {
+    it("report applied and pending migrations, and apply none twice", async () => {
       await migrateUp(name, database.url());
       expect(await migrateUp(name, database.url())).to.deep.equal([]);
       const before = await migrationStatus(name, database.url());
@@ -117,7 +117,7 @@ for (const name of migratedDatabases) {
       await database.pool().query("DELETE FROM migrations WHERE name = ?", [newer]);
     });
 
-    it("go over TLS when the URL asks for it", async () => {
+    it("use TLS if the URL asks for it", async () => {
       const user = `${database.name()}-tls`;
       await database.pool().query("CREATE USER ?@'%' REQUIRE SSL", [user]);
       await database.pool().query("GRANT ALL ON ??.* TO ?@'%'", [database.name(), user]);
@@ -127,7 +127,7 @@ for (const name of migratedDatabases) {
       try {
         const refused = await migrateUp(name, url.href).catch((error: unknown) => error);
         expect(String(refused)).to.contain("Access denied");
-        // The server has made its certificate itself.
+        // The server generated its certificate itself.
         url.searchParams.set("ssl", '{"rejectUnauthorized":false}');
         await migrateUp(name, url.href);
       } finally {
@@ -137,7 +137,7 @@ for (const name of migratedDatabases) {
 
     it("refuse a URL without a database", async () => {
       const error = await migrateUp(name, "mysql://root@127.0.0.1:3306/").catch((reason: unknown) => reason);
-      expect(String(error)).to.contain("has to end with a database's name");
+      expect(String(error)).to.contain("names no database");
     });
   });
 }

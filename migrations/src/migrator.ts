@@ -5,7 +5,7 @@ import knex, { type Knex } from "knex";
 import type { Connection, RowDataPacket } from "mysql2";
 import mysql, { type SslOptions } from "mysql2/promise";
 
-/** The databases that have migrations, each with the folder that holds them. */
+/** The databases that have migrations, each with its folder. */
 export const migratedDatabases = ["eventstore", "projector", "abandonment"] as const;
 export type MigratedDatabase = (typeof migratedDatabases)[number];
 
@@ -21,7 +21,7 @@ const folderOf = (database: MigratedDatabase): string => join(packageRoot, datab
 
 type Migration = { readonly name: string; readonly path: string };
 
-/** Migrations are known by their name without the extension, so that source and compiled files are the same migration. */
+/** A migration's name has no extension, so that its source and its compiled file are the same migration. */
 const migrationsOf = async (database: MigratedDatabase): Promise<Migration[]> => {
   const folder = folderOf(database);
   const files = (await readdir(folder)).filter((file) => /^\d{14}_\w+\.(ts|js)$/.test(file)).toSorted();
@@ -54,12 +54,12 @@ type Server = {
   readonly ssl?: SslOptions;
 };
 
-/** The parts of mysql://user:password@host:3306/database; with ?ssl={} the connection is encrypted, as for the services. */
+/** Parses mysql://user:password@host:3306/database. With ?ssl={} the connection is encrypted, as for the services. */
 export const connectionOf = (url: string): { database: string; server: Server } => {
   const { hostname, port, username, password, pathname, searchParams } = new URL(url);
   const ssl = searchParams.get("ssl");
   const database = decodeURIComponent(pathname.slice(1));
-  if (!/^\w+$/.test(database)) throw new Error(`the URL has to end with a database's name: mysql://user:password@host:3306/name`);
+  if (!/^\w+$/.test(database)) throw new Error(`the URL names no database: expected mysql://user:password@host:3306/name`);
   return {
     database,
     server: {
@@ -72,7 +72,7 @@ export const connectionOf = (url: string): { database: string; server: Server } 
   };
 };
 
-/** Creates the database of the URL when it is missing: a migration starts from nothing. */
+/** Creates the database of the URL if it is missing, so that a migration can start on an empty server. */
 const createDatabase = async (url: string): Promise<void> => {
   const { database, server } = connectionOf(url);
   const connection = await mysql.createConnection({ ...server, connectTimeout: 10_000 });
@@ -170,7 +170,7 @@ export const migrateUp = async (database: MigratedDatabase, url: string): Promis
     return names;
   });
 
-/** Reverts the newest migration, or every one with `all`; returns the names, newest first. */
+/** Reverts the newest migration, or all migrations with `all`. Returns their names, the newest first. */
 export const migrateDown = async (database: MigratedDatabase, url: string, options: { all?: boolean } = {}): Promise<Applied> =>
   migrating(database, url, async (migrate) => {
     const { newer } = await statusOf(migrate, database);
@@ -188,7 +188,7 @@ export const migrationStatus = async (database: MigratedDatabase, url: string): 
 
 /** Writes an empty migration into the source folder of the database; returns its path. */
 export const createMigration = async (database: MigratedDatabase, name: string, now: Date): Promise<string> => {
-  if (!/^[a-z][a-z0-9_]*$/.test(name)) throw new Error(`a migration's name is in snake_case, such as add_carts_index: "${name}"`);
+  if (!/^[a-z][a-z0-9_]*$/.test(name)) throw new Error(`expected a migration's name in snake_case, such as add_carts_index, not "${name}"`);
   const stamp = now.toISOString().replaceAll(/\D/g, "").slice(0, 14);
   const sourceRoot = packageRoot.endsWith(`${sep}dist`) ? dirname(packageRoot) : packageRoot;
   const path = join(sourceRoot, database, `${stamp}_${name}.ts`);

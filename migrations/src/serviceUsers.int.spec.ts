@@ -12,10 +12,10 @@ describe("the users of the services", () => {
     abandonment: useMysqlDatabase({ migrate: migrateAbandonment }),
   };
 
-  // A suite of its own: its users are dropped while there is still a database to do it in.
-  describe("in databases of their own", () => {
+  // A nested suite: its users are dropped while its databases still exist.
+  describe("in databases of this suite", () => {
     const opened: Connection[] = [];
-    // The names of users belong to the whole server, so each gets the name of a database that is this suite's alone.
+    // User names are global to the server, so each user is named after a database that only this suite has.
     const userOf = (service: ServiceWithUser): string => `${databases.eventstore.name()}-${service}`;
 
     const serviceUrl = (service: ServiceWithUser, database: MigratedDatabase, password = "it's a secret: 100%"): string => {
@@ -44,7 +44,7 @@ describe("the users of the services", () => {
       return connection;
     };
 
-    /** What the server says no to: the codes of a table and of a database that the user may not use. */
+    /** The error codes for a table and for a database that the user may not use. */
     const refusalOf = async (service: ServiceWithUser, sql: string): Promise<unknown> => {
       const [database = "eventstore"] = databasesOf(service).toReversed();
       const connection = await connect(serviceUrl(service, database));
@@ -53,7 +53,7 @@ describe("the users of the services", () => {
     };
     const noTable = "ER_TABLEACCESS_DENIED_ERROR";
 
-    it("let nobody change or delete an event, and the relay not even read one", async () => {
+    it("let no service change or delete an event, and do not let the relay read events", async () => {
       for (const service of ["command-api", "outbox-relay"] as const) {
         expect(await refusalOf(service, "UPDATE events SET version = 1")).to.be.oneOf([noTable, "ER_COLUMNACCESS_DENIED_ERROR"]);
         expect(await refusalOf(service, "DELETE FROM events")).to.equal(noTable);
@@ -64,7 +64,7 @@ describe("the users of the services", () => {
       expect(await refusalOf("outbox-relay", "SELECT 1 FROM events LIMIT 1")).to.equal(noTable);
     });
 
-    it("let the relay wait for the outbox and query-api for a cart, in the server, and nobody else", async () => {
+    it("let only the relay call await_pending and only query-api call await_cart", async () => {
       const waits = { "outbox-relay": "CALL await_pending('0', '', 0, 1)", "query-api": "CALL await_cart('', 1, 0, 1)" };
       expect(await refusalOf("outbox-relay", waits["outbox-relay"])).to.equal(undefined);
       expect(await refusalOf("query-api", waits["query-api"])).to.equal(undefined);
@@ -81,7 +81,7 @@ describe("the users of the services", () => {
       expect(await refusalOf("query-api", `DELETE FROM ${events}`)).to.equal(noTable);
     });
 
-    it("let cart-abandonment append to the event store and keep its own tables, and nothing else", async () => {
+    it("let cart-abandonment append to the event store and write its own tables, and nothing else", async () => {
       const eventStore = `\`${databases.eventstore.name()}\``;
       expect(await refusalOf("cart-abandonment", `SELECT 1 FROM ${eventStore}.events LIMIT 1 FOR UPDATE`)).to.equal(undefined);
       expect(await refusalOf("cart-abandonment", "DELETE FROM timers WHERE version = 0")).to.equal(undefined);
@@ -107,21 +107,21 @@ describe("the users of the services", () => {
       );
     });
 
-    it("are made again with another password", async () => {
+    it("get a new password on a second run", async () => {
       const admin = databases.projector.url();
       const url = serviceUrl("projector", "projector", "another");
       await createServiceUser("projector", "projector", { admin, service: url });
       await (await connect(url)).query("SELECT 1 FROM carts LIMIT 1");
     });
 
-    it("have a database of their own and never the name of who makes them", async () => {
+    it("need the migrated database, and a name other than the administrator's", async () => {
       const admin = databases.projector.url();
       const refused = (service: string) => createServiceUser("projector", "projector", { admin, service }).catch((error: unknown) => error);
-      expect(String(await refused(serviceUrl("command-api", "eventstore")))).to.contain("is the one that was migrated");
-      expect(String(await refused(admin))).to.contain("all the rights of the user who makes it");
+      expect(String(await refused(serviceUrl("command-api", "eventstore")))).to.contain("use the same database in both URLs");
+      expect(String(await refused(admin))).to.contain("names the administrator");
     });
 
-    it("reach every table: whoever adds one says here who needs it", async () => {
+    it("cover every table, so that a new table fails this spec until a service is granted it", async () => {
       for (const database of migratedDatabases) {
         const [tables] = await databases[database]
           .pool()

@@ -3,22 +3,22 @@ import { connectionOf, type MigratedDatabase, migratedDatabases } from "./migrat
 
 type Privilege = "SELECT" | "INSERT" | "UPDATE" | "UPDATE (locking)" | "DELETE" | "CREATE" | "ALTER" | "INDEX" | "DROP" | "LOCK TABLES";
 
-/** The programs that have a user in MySQL: the services, and the projector's command that rebuilds the read model. */
+/** The programs that have a MySQL user: the services, and the projector's `rebuild` command. */
 export const servicesWithUser = ["command-api", "outbox-relay", "projector", "rebuild", "query-api", "cart-abandonment"] as const;
 export type ServiceWithUser = (typeof servicesWithUser)[number];
 
-/** By table; `*` is the whole database, also tables that are not there yet. */
+/** Privileges by table. `*` is the whole database, including tables that do not exist yet. */
 type TableGrants = Readonly<Record<string, readonly Privilege[]>>;
 
-/** The procedures that a service calls. They run with the rights of who calls them. */
+/** The procedures that a service calls. They run with the caller's privileges. */
 const calledProcedures: Readonly<Partial<Record<ServiceWithUser, Readonly<Partial<Record<MigratedDatabase, readonly string[]>>>>>> = {
   "outbox-relay": { eventstore: ["await_pending"] },
   "query-api": { projector: ["await_cart"] },
 };
 
 /**
- * What each service may do, and nothing else: nobody changes or deletes an event,
- * the relay cannot even read one, and what serves reads writes nowhere.
+ * The privileges of each service, and no others: no service may change or delete an
+ * event, the relay may not read events, and query-api may not write.
  */
 export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Record<MigratedDatabase, TableGrants>>>>> = {
   "command-api": {
@@ -72,22 +72,25 @@ export const databasesOf = (service: ServiceWithUser): readonly MigratedDatabase
   migratedDatabases.filter((database) => serviceAccess[service][database] !== undefined);
 
 export type UserUrls = {
-  /** Names the database, with a user that may create users. Its migrations have been applied. */
+  /** URL of the migrated database, with a user that may create users. */
   readonly admin: string;
-  /** What the service gets: the user has this name and this password. */
+  /** The service's URL. The user gets the name and password in it. */
   readonly service: string;
 };
 
 /**
- * Makes the service's user on the database's server, with its grants there. Safe to
- * run again, also to set another password. It never takes a privilege away: an old
- * program may still need it while a new one starts.
+ * Creates the service's user and its grants on the database's server. It may run
+ * again, also to set a new password. It never revokes a privilege, because an old
+ * replica may still need it while new replicas start.
  */
 export const createServiceUser = async (service: ServiceWithUser, migrated: MigratedDatabase, urls: UserUrls): Promise<void> => {
   const { database, server } = connectionOf(urls.admin);
   const { database: ofService, server: login } = connectionOf(urls.service);
-  if (database !== ofService) throw new Error(`the database of ${service} is ${ofService}, but ${database} is the one that was migrated`);
-  if (login.user === server.user) throw new Error(`${service} has the name and with it all the rights of the user who makes it`);
+  if (database !== ofService)
+    throw new Error(
+      `the URL of ${service} names the database ${ofService}, but ${database} was migrated: use the same database in both URLs`,
+    );
+  if (login.user === server.user) throw new Error(`the URL of ${service} names the administrator: give the service a user of its own`);
 
   const connection = await mysql.createConnection({ ...server, database, connectTimeout: 10_000 });
   try {
@@ -103,7 +106,7 @@ export const createServiceUser = async (service: ServiceWithUser, migrated: Migr
 
 const grant = async (connection: Connection, database: string, user: string, tables: TableGrants): Promise<void> => {
   for (const [table, privileges] of Object.entries(tables)) {
-    // In the name of a whole database, and there alone, an underscore stands for any character.
+    // An underscore in the name of a whole database, and only there, is a wildcard for any character.
     const target = table === "*" ? `\`${database.replaceAll("_", "\\_")}\`.*` : connection.escapeId(table);
     await connection.query(`GRANT ${privileges.join(", ")} ON ${target} TO ?@'%'`, [user]);
   }

@@ -22,7 +22,7 @@ const { given } = deciderSpec<number, Command, Event>({
 const incremented = (by: number): Event => ({ type: "Incremented", by });
 
 describe("deciderSpec", () => {
-  it("takes the events and rejections that it was told", () => {
+  it("accepts the expected events and rejections", () => {
     given([])
       .when({ increment: 3 })
       .then([incremented(3)]);
@@ -65,7 +65,7 @@ describe("deciderSpec", () => {
     });
   }
 
-  it("lets a defect of the decider through", () => {
+  it("rethrows a defect of the decider", () => {
     expect(() => given([]).when({ increment: -1 }).thenRejects("TOO_MUCH")).to.throw(TypeError, "a defect");
   });
 });

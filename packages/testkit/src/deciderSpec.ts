@@ -1,8 +1,8 @@
 import { expect } from "chai";
 
 /**
- * The shape of the domain's `Decider`. Said again here because the domain's own
- * specs use this package: an import of the domain would close a circle.
+ * The shape of the domain's `Decider`. It is repeated here because the domain's specs
+ * use this package, so importing the domain would create a circular dependency.
  */
 type Decider<State, Command, Event> = {
   readonly initialState: State;
@@ -11,18 +11,18 @@ type Decider<State, Command, Event> = {
 };
 
 export type DeciderSpec<Command, Event> = {
-  /** Starts from what happened before; an empty list is an aggregate that does not exist yet. */
+  /** Starts from these past events. An empty list is an aggregate that does not exist yet. */
   readonly given: (events: readonly Event[]) => {
     readonly when: (command: Command) => {
-      /** Exactly these events, in this order; an empty list when the command changes nothing. */
+      /** Expects exactly these events, in this order; an empty list if the command changes nothing. */
       readonly then: (expected: readonly Event[]) => void;
-      /** A `DomainError` with this code, and `field` when one is named. */
+      /** Expects a `DomainError` with this code and, if given, this `field`. */
       readonly thenRejects: (code: string, field?: string) => void;
     };
   };
 };
 
-/** Specs of a decider in its own words: `given(events).when(command).then(events)` or `.thenRejects(code)`. */
+/** Specs of a decider: `given(events).when(command).then(events)` or `.thenRejects(code)`. */
 export const deciderSpec = <State, Command, Event>(decider: Decider<State, Command, Event>): DeciderSpec<Command, Event> => ({
   given: (events) => {
     const state = events.reduce(decider.evolve, decider.initialState);
@@ -31,7 +31,7 @@ export const deciderSpec = <State, Command, Event>(decider: Decider<State, Comma
         then: (expected) => {
           const actual = decider.decide(command, state);
           expect(actual).to.deep.equal(expected);
-          // Every event that was decided has to be one that can be replayed.
+          // Every decided event has to be replayable.
           actual.reduce(decider.evolve, state);
         },
         thenRejects: (code, field) => {
@@ -49,7 +49,7 @@ const rejectionOf = (decide: () => unknown): Rejection => {
   try {
     return { decided: decide() };
   } catch (error) {
-    // Anything else is a defect: its stack says more than a comparison.
+    // Any other error is a defect, whose stack says more than a comparison.
     if (!(error instanceof Error) || error.name !== "DomainError" || !("code" in error)) throw error;
     return { rejected: { code: error.code, field: "field" in error ? error.field : undefined } };
   }

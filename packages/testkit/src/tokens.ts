@@ -1,6 +1,6 @@
 import { SignJWT } from "jose";
 
-/** Makes an API take the tokens of `bearer`. */
+/** Configuration for an API that accepts the tokens of `bearer`. */
 export const tokenEnv = {
   AUTH_SECRET: "a secret that only the suites share",
   AUTH_ISSUER: "https://login.test/",
@@ -9,7 +9,7 @@ export const tokenEnv = {
 
 export type TokenClaims = { readonly sub: string; readonly tenant_id: string; readonly scope?: string };
 
-/** The header of a request with a token, which is valid for an hour unless it says until when, in seconds since 1970. */
+/** The Authorization header with a token. The token is valid for an hour unless `exp` says otherwise, in seconds since 1970. */
 export const bearer = async (claims: TokenClaims & { readonly exp?: number }): Promise<{ readonly Authorization: string }> => {
   const token = await new SignJWT({ exp: Math.floor(Date.now() / 1000) + 3600, ...claims })
     .setProtectedHeader({ alg: "HS256" })

@@ -1,4 +1,4 @@
 import { randomBytes } from "node:crypto";
 
-/** Unique on a server that other runs use at the same time. */
+/** A suffix that is unique on a server that several runs share. */
 export const uniqueSuffix = (): string => randomBytes(5).toString("hex");

@@ -7,7 +7,7 @@ describe("useKafka", () => {
   const kafka = useKafka();
   const other = useKafka();
 
-  it("gives brokers that listen", async () => {
+  it("provides brokers that listen", async () => {
     const [broker] = kafka.brokers();
     const { hostname, port } = new URL(`kafka://${broker}`);
     const socket = connect(Number(port), hostname);
@@ -15,7 +15,7 @@ describe("useKafka", () => {
     socket.destroy();
   });
 
-  it("gives names that are the same within a suite and differ from those of others", () => {
+  it("provides names that are stable within a suite and differ between suites", () => {
     expect(kafka.topicName("ec.cart-events")).to.match(/^ec\.cart-events\.[0-9a-f]{10}$/);
     expect(kafka.topicName("ec.cart-events")).to.equal(kafka.topicName("ec.cart-events"));
     expect(kafka.groupName("projector")).not.to.equal(other.groupName("projector"));

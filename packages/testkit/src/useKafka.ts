@@ -2,17 +2,17 @@ import { testServers } from "./testServers.ts";
 import { uniqueSuffix } from "./uniqueSuffix.ts";
 
 export type TestKafka = {
-  /** Throws before the suite's `before` hooks ran. */
+  /** Throws until the suite's `before` hooks have run. */
   readonly brokers: () => string[];
-  /** The same unique name for the same base throughout the suite. The topic is not created. */
+  /** A unique topic name, always the same for the same base within the suite. The topic is not created. */
   readonly topicName: (base: string) => string;
-  /** As `topicName`, for a consumer group. */
+  /** Like `topicName`, for a consumer group. */
   readonly groupName: (base: string) => string;
 };
 
 /**
- * Call it in a `describe`: its specs get the brokers of a real Kafka and names
- * that no other suite uses. Topics stay until the server is thrown away.
+ * Call it in a `describe`: its specs get the brokers of a real Kafka and names that no
+ * other suite uses. Topics stay until the server is removed.
  */
 export const useKafka = (): TestKafka => {
   const suffix = uniqueSuffix();
@@ -27,7 +27,7 @@ export const useKafka = (): TestKafka => {
   const uniqueName = (base: string): string => `${base}.${suffix}`;
   return {
     brokers: () => {
-      if (brokers === undefined) throw new Error("Kafka is not there yet: use it in a hook or an `it`, not in a `describe`");
+      if (brokers === undefined) throw new Error("Kafka has not started yet: use it in a hook or an `it`, not in a `describe`");
       return brokers;
     },
     topicName: uniqueName,

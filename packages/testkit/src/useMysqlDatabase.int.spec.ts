@@ -15,7 +15,7 @@ for (const suite of ["a suite", "another suite"]) {
       },
     });
 
-    it("gives a migrated database that no other suite has", async () => {
+    it("provides a migrated database that no other suite uses", async () => {
       await database.pool().query("INSERT INTO carts VALUES (1)");
       const [rows] = await database.pool().query<RowDataPacket[]>("SELECT id, DATABASE() AS name FROM carts");
       expect(rows).to.deep.equal([{ id: 1, name: database.name() }]);
@@ -37,11 +37,11 @@ describe("useMysqlDatabase", () => {
     }
   })();
 
-  it("says so when it is used too early", () => {
+  it("refuses to be used before the hooks have run", () => {
     expect(tooEarly).to.be.instanceOf(Error).with.property("message").that.contains("not in a `describe`");
   });
 
-  it("drops the databases of the suites that are over", async () => {
+  it("drops the databases of finished suites", async () => {
     const connection = await createConnection(serverUrl);
     const [rows] = await connection.query<RowDataPacket[]>("SELECT schema_name AS name FROM information_schema.schemata");
     await connection.end();

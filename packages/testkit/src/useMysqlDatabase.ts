@@ -7,16 +7,16 @@ export type MysqlDatabaseOptions = {
   readonly migrate?: (url: string) => Promise<void>;
 };
 
-/** Each accessor throws before the suite's `before` hooks ran. */
+/** Each accessor throws until the suite's `before` hooks have run. */
 export type TestDatabase = {
-  /** `mysql://…/name` of the database that this suite alone uses. */
+  /** `mysql://…/name` of the suite's own database. */
   readonly url: () => string;
   readonly name: () => string;
   /** Connections for the specs themselves, in UTC; closed after the suite. */
   readonly pool: () => Pool;
 };
 
-/** Call it in a `describe`: its specs get a fresh database on a real server, dropped after them. */
+/** Call it in a `describe`: its specs get a fresh database on a real server, which is dropped afterwards. */
 export const useMysqlDatabase = ({ migrate }: MysqlDatabaseOptions = {}): TestDatabase => {
   let database: { readonly url: string; readonly name: string; readonly pool: Pool } | undefined;
 
@@ -39,7 +39,7 @@ export const useMysqlDatabase = ({ migrate }: MysqlDatabaseOptions = {}): TestDa
   });
 
   const existing = () => {
-    if (database === undefined) throw new Error("the test database is not there yet: use it in a hook or an `it`, not in a `describe`");
+    if (database === undefined) throw new Error("the test database does not exist yet: use it in a hook or an `it`, not in a `describe`");
     return database;
   };
   return { url: () => existing().url, name: () => existing().name, pool: () => existing().pool };

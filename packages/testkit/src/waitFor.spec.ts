@@ -11,7 +11,7 @@ const failureOf = async (promise: Promise<unknown>): Promise<string> => {
 };
 
 describe("waitFor", () => {
-  it("asks until there is a value, over errors", async () => {
+  it("polls until the condition returns a value, despite errors", async () => {
     const outcomes = [
       (): undefined => undefined,
       (): null => null,
@@ -26,7 +26,7 @@ describe("waitFor", () => {
     expect(outcomes).to.deep.equal([]);
   });
 
-  it("names what it waited for and the last thing seen", async () => {
+  it("names the condition and its last value", async () => {
     const failure = await failureOf(waitFor("the row", () => null, { timeoutMs: 20, everyMs: 1 }));
     expect(failure).to.equal("Error: gave up after 20 ms waiting for the row; last seen: null");
   });
@@ -37,7 +37,7 @@ describe("waitFor", () => {
     expect(failure).to.contain("waiting for two; last error: expected 1 to equal 2");
   });
 
-  it("does not wait for a condition that hangs", async () => {
+  it("gives up on a condition that hangs", async () => {
     const failure = await failureOf(waitFor("an answer", () => new Promise<boolean>(() => {}), { timeoutMs: 20 }));
     expect(failure).to.contain("the condition never answered");
   });

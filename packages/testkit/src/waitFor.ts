@@ -4,10 +4,10 @@ import { inspect } from "node:util";
 export type WaitForOptions = { readonly timeoutMs?: number; readonly everyMs?: number };
 
 /**
- * Asks again until the condition returns something other than `undefined`, `null`
- * or `false`, and returns that. A condition that throws is asked again too, so it
- * may be an assertion. The error after `timeoutMs` names `what` and the last
- * outcome; a condition that hangs is bounded as well.
+ * Polls until the condition returns something other than `undefined`, `null` or
+ * `false`, and returns that. A condition that throws is polled again, so it may be an
+ * assertion. The error after `timeoutMs` names `what` and the last outcome. A condition
+ * that hangs is subject to the same timeout.
  */
 export const waitFor = async <Value>(
   what: string,
