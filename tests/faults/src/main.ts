@@ -21,10 +21,10 @@ Runs the system as real processes on a MySQL and a Kafka of its own, under load,
 each scenario the clients' ledger, the event store, the Kafka topic and the read model are compared: nothing
 acknowledged is lost, nothing has its effect twice, nothing is out of order. Exit code 1 if anything is.
 
-  --only NAME     one scenario, or several with commas
-  --seed N        of the random moments and choices; ${defaultSeed} by default
-  --write         puts the table into docs/reliability.md
-  --self-check    switches a guard off, in a copy of a service, and expects to find what it guards against
+  --only NAME     one scenario, or several separated by commas
+  --seed N        seed of the random times and choices; ${defaultSeed} by default
+  --write         writes the table into docs/reliability.md
+  --self-check    removes a guard from a copy of a service and expects the suite to fail
   --help
 
 Scenarios: ${scenarios.map(({ name }) => name).join(", ")}.
@@ -53,10 +53,10 @@ const chosenScenarios = (): readonly Scenario[] => {
 const run = async (signal: AbortSignal): Promise<number> => {
   const chosen = chosenScenarios();
   if (values.write === true && (values.only !== undefined || values["self-check"] === true)) {
-    throw new UserError("--write is for the whole suite: leave out --only and --self-check");
+    throw new UserError("--write needs the whole suite: leave out --only and --self-check");
   }
   const seed = Number(values.seed ?? defaultSeed);
-  if (!Number.isSafeInteger(seed)) throw new UserError(`--seed takes a whole number, not "${values.seed}"`);
+  if (!Number.isSafeInteger(seed)) throw new UserError(`--seed: expected a whole number, not "${values.seed}"`);
   const report = reportToStderr;
   const logFolder = join(dataFolder, "faults");
   report(`seed ${seed}; the services' logs are in ${logFolder}`);
@@ -72,7 +72,7 @@ const run = async (signal: AbortSignal): Promise<number> => {
     const work = values["self-check"] === true ? selfCheck(context) : runAll(chosen, context);
     const results = await Promise.race([work, aborted(signal)]);
     if (results === undefined) {
-      // What the scenario was about to do goes wrong from here on, as its services are gone.
+      // From here on the scenario's steps fail because its services have been killed.
       work.catch(() => undefined);
       return 130;
     }
@@ -96,7 +96,7 @@ const run = async (signal: AbortSignal): Promise<number> => {
 };
 
 type RunContext = Omit<RunOptions, "programs" | "patience"> & {
-  /** For files that are thrown away. */
+  /** Folder for temporary files. */
   readonly folder: string;
 };
 
@@ -112,7 +112,7 @@ const runAll = async (chosen: readonly Scenario[], context: RunContext): Promise
   return results;
 };
 
-/** The exit code: 0 when the suite is red without each of the guards. */
+/** Returns the exit code: 0 if the suite fails without each of the guards. */
 const selfCheck = async (context: RunContext): Promise<number> => {
   const { report, random, folder } = context;
   let blind = 0;

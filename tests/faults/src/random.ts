@@ -1,17 +1,17 @@
-/** Random numbers that a seed repeats. Which process runs when is not repeated by it, so a run with the same seed is similar, not the same. */
+/** Random numbers that a seed repeats. The seed does not repeat the scheduling of processes, so a second run is similar, not identical. */
 export type Random = {
-  /** An integer from `min` to `max`, both included. */
+  /** An integer from `min` to `max`, inclusive. */
   readonly integer: (min: number, max: number) => number;
   readonly chance: (probability: number) => boolean;
   /** Throws for an empty list. */
   readonly pick: <Item>(items: readonly Item[]) => Item;
-  /** Another sequence that follows from this seed and the name, whatever was drawn from this one. */
+  /** A separate sequence that depends only on this seed and the name, not on what was drawn before. */
   readonly fork: (name: string) => Random;
 };
 
 export const createRandom = (seed: number): Random => {
   let state = seed >>> 0;
-  /** mulberry32 (Tommy Ettinger): 32 bits of state are plenty for moments and choices. */
+  /** mulberry32 (Tommy Ettinger): 32 bits of state suffice for times and choices. */
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);

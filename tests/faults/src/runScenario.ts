@@ -24,12 +24,12 @@ export type ScenarioResult = {
   readonly unknown: number;
   readonly refused: number;
   readonly events: number;
-  /** Published again, which is harmless. */
+  /** Messages that were published again, which is harmless. */
   readonly repeated: number;
-  /** The longest, in seconds; `undefined` when there was nothing to recover from. */
+  /** The longest recovery in seconds; `undefined` if there was nothing to recover from. */
   readonly recovery: number | undefined;
   readonly reads: number;
-  /** Ends of services that nobody asked for. */
+  /** Service processes that exited although the suite did not stop them. */
   readonly deaths: number;
   readonly findings: Findings;
   readonly seconds: number;
@@ -42,13 +42,13 @@ export type RunOptions = {
   readonly report: Report;
   readonly signal: AbortSignal;
   readonly programs?: Partial<Record<ServiceName, string>>;
-  /** Seconds in which the backlog has to be gone after the load has ended. */
+  /** Seconds within which the backlog has to be empty after the load has ended. */
   readonly patience?: number;
 };
 
 const foreignMark = "x-fault-suite";
 
-/** One scenario on a system of its own, from its start to the comparison of ledger, event store, topic and read model. */
+/** Runs a scenario on a fresh system, from its start to the comparison of ledger, event store, topic and read model. */
 export const runScenario = async (scenario: Scenario, options: RunOptions): Promise<ScenarioResult> => {
   const { servers, random, logFolder, report, signal, programs = {}, patience = 60 } = options;
   const started = performance.now();
@@ -134,7 +134,7 @@ export const runScenario = async (scenario: Scenario, options: RunOptions): Prom
   }
 };
 
-/** What MySQL knows of its last deadlock: it is not in any service's log. */
+/** MySQL's report of its last deadlock, which is not in any service's log. */
 const keepDeadlock = async ({ pool }: System, folder: string): Promise<void> => {
   const [[status]] = await pool.query<(RowDataPacket & { Status: string })[]>("SHOW ENGINE INNODB STATUS");
   await writeFile(join(folder, "innodb-status.log"), status?.Status ?? "");
@@ -157,7 +157,7 @@ const compareAll = async (system: System, ledger: Ledger, findings: Findings): P
   return { events: stored.length, repeated };
 };
 
-/** Waits until nothing is missing. The probe says what is. */
+/** Waits until nothing is missing. The probe returns what is missing. */
 const caughtUp = (what: string, seconds: number, missing: () => Promise<string | undefined>): Promise<void> =>
   waitUntil(what, seconds, async () => {
     const text = await missing();

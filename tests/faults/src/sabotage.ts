@@ -6,10 +6,10 @@ import { duplicates } from "./scenarios/garbage.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import type { ServiceName } from "./system/system.ts";
 
-/** A change to a built file. Its text has to be there exactly once, so that a guard that was moved is noticed. */
+/** A change to a built file. `from` has to occur exactly once, so that a moved guard is noticed. */
 type Patch = { readonly file: string; readonly from: string; readonly to: string };
 
-/** A guard that is switched off, and a scenario that has to be red without it. */
+/** A guard that is removed, and a scenario that has to fail without it. */
 export type Sabotage = {
   readonly guard: string;
   readonly service: ServiceName;
@@ -42,9 +42,9 @@ export const sabotages: readonly Sabotage[] = [
 ];
 
 /**
- * A copy of a built service with a guard taken out. The copy is patched and not the
- * service configured: a switch for it in the service would be one to switch off by
- * accident. Returns its folder.
+ * Copies a built service and removes a guard from the copy. It patches the copy instead of
+ * configuring the service, because a switch in the service could be flipped by accident.
+ * Returns the copy's folder.
  */
 export const sabotagedProgram = async ({ service, patches }: Sabotage, folder: string): Promise<string> => {
   const original = join(repositoryRoot, "services", service);
@@ -58,7 +58,7 @@ export const sabotagedProgram = async ({ service, patches }: Sabotage, folder: s
     const text = await readFile(path, "utf8");
     const places = text.split(from).length - 1;
     if (places !== 1)
-      throw new Error(`"${from}" is ${places} times in ${file} of ${service}, expected once: the self-check has to follow the code`);
+      throw new Error(`"${from}" occurs ${places} times in ${file} of ${service}, expected once: adapt the self-check to the code`);
     await writeFile(
       path,
       text.replace(from, () => to),

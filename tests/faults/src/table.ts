@@ -14,7 +14,7 @@ const columns: readonly (readonly [string, (result: ScenarioResult) => string | 
   ["Seconds to recover", ({ recovery }) => (recovery === undefined ? "–" : recovery.toFixed(1))],
 ];
 
-/** A Markdown table, which is readable as text as well. */
+/** A Markdown table that is readable as plain text too. */
 export const tableOf = (results: readonly ScenarioResult[]): string => {
   const rows = [columns.map(([title]) => title), ...results.map((result) => columns.map(([, value]) => String(value(result))))];
   const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));

@@ -6,7 +6,7 @@ const document = join(repositoryRoot, "docs/reliability.md");
 const begin = "<!-- table: begin, written by `npm run test:faults -- --write` -->";
 const end = "<!-- table: end -->";
 
-/** Puts the table, with how it came about, between the markers of docs/reliability.md. Returns the file's path. */
+/** Writes the table and the run's parameters between the markers of docs/reliability.md. Returns the file's path. */
 export const writeTable = async (table: string, about: string): Promise<string> => {
   const text = await readFile(document, "utf8");
   const from = text.indexOf(begin);

@@ -6,7 +6,7 @@ import type { Findings } from "./findings.ts";
 import { groupBy } from "./groupBy.ts";
 import { type CartView, viewOf } from "./readModel.ts";
 
-/** Every acknowledged command is stored once, exactly as its answer said; every other one wholly or not at all; streams have no gap. */
+/** Checks that every acknowledged command is stored once, exactly as its answer said, that every other command is stored completely or not at all, and that streams have no gap. */
 export const compareLedgerWithStore = (ledger: readonly LedgerEntry[], stored: readonly StoredEvent[], findings: Findings): void => {
   for (const [cartId, events] of streamsOf(stored)) {
     events.forEach(({ version, id }, index) => {
@@ -56,7 +56,7 @@ const compareCommand = ({ id, cartIds, command, outcome }: LedgerEntry, events: 
   }
 };
 
-/** Nothing, or all of the events of one command, once. */
+/** Whether the events are none, or all events of one command, once. */
 const isWhole = (command: CommandType, [cartId, targetId]: readonly string[], events: readonly StoredEvent[]): boolean => {
   if (events.length === 0) return true;
   const stored = events
@@ -65,7 +65,7 @@ const isWhole = (command: CommandType, [cartId, targetId]: readonly string[], ev
     .join();
   switch (command) {
     case "AddItem": {
-      // The first event of a cart always has an item with it.
+      // A cart's first event never comes alone: its item follows.
       const isFirst = events.some(({ version }) => version <= 2);
       return stored === (isFirst ? `CartCreated ${cartId},ItemAddedToCart ${cartId}` : `ItemAddedToCart ${cartId}`);
     }
@@ -81,13 +81,13 @@ const isWhole = (command: CommandType, [cartId, targetId]: readonly string[], ev
 };
 
 export type TopicComparison = {
-  /** Messages that carry an event that an earlier message carries. */
+  /** Messages that repeat the event of an earlier message. */
   readonly repeated: number;
-  /** Messages that are not of this system. */
+  /** Messages that the system did not publish. */
   readonly foreign: number;
 };
 
-/** Every stored event is in Kafka at least once, and the first occurrences of a cart's events are in its order. */
+/** Checks that every stored event is in Kafka at least once, and that the first occurrences of a cart's events are in order. */
 export const compareStoreWithTopic = (
   stored: readonly StoredEvent[],
   messages: readonly ConsumedMessage[],
@@ -127,7 +127,7 @@ export const compareStoreWithTopic = (
   return { repeated, foreign };
 };
 
-/** The read model is the fold of the event store, cart by cart. */
+/** Checks that each cart in the read model equals the fold of its events. */
 export const compareStoreWithViews = (stored: readonly StoredEvent[], views: ReadonlyMap<string, CartView>, findings: Findings): void => {
   const streams = streamsOf(stored);
   for (const [cartId, events] of streams) {

@@ -3,7 +3,7 @@ import type { Pool } from "mysql2/promise";
 import { groupBy } from "./groupBy.ts";
 
 export type StoredEvent = {
-  /** The order in which rows were inserted within a stream. */
+  /** The insertion order within a stream. */
   readonly id: number;
   readonly eventId: string;
   readonly cartId: string;
@@ -16,7 +16,7 @@ export type StoredEvent = {
   readonly occurredAt: Date;
 };
 
-/** Every event of every cart, each cart's by version. */
+/** Reads every event of every cart, each cart's events by version. */
 export const readEventStore = async (pool: Pool, database: string): Promise<StoredEvent[]> => {
   const rows = (await eventStoreTables(pool, database).events.rows({ aggregate_type: "Cart" })).map((row) => row as EventRecord);
   return rows

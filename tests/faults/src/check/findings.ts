@@ -1,4 +1,4 @@
-/** What can go wrong, each a figure of the table that has to be zero. */
+/** The kinds of violations. Each is a column of the table that has to be zero. */
 export const violations = {
   lost: "acknowledged and not stored, stored and not in Kafka, in Kafka and not in the view, or a gap in a stream",
   twice: "stored twice, or counted twice in a view",
@@ -13,7 +13,7 @@ export type Findings = {
   readonly add: (violation: Violation, text: string) => void;
   readonly count: (violation: Violation) => number;
   readonly total: () => number;
-  /** The first of each kind. */
+  /** The first findings of each kind. */
   readonly examples: () => readonly string[];
 };
 

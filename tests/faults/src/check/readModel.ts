@@ -3,7 +3,7 @@ import type { Pool, RowDataPacket } from "mysql2/promise";
 import { groupBy } from "./groupBy.ts";
 import type { StoredEvent } from "./eventStore.ts";
 
-/** A cart as the read model shows it, in one form for what is there and what should be. */
+/** A cart of the read model, in one form for the actual and the expected cart. */
 export type CartView = {
   readonly version: number;
   readonly status: string;
@@ -15,7 +15,7 @@ export type CartView = {
   readonly itemCount: number;
   readonly createdAt: string;
   readonly updatedAt: string;
-  /** By position. */
+  /** Ordered by position. */
   readonly lines: readonly LineView[];
 };
 
@@ -47,7 +47,7 @@ export const readViews = async (pool: Pool, database: string): Promise<Map<strin
   );
 };
 
-/** What the read model has to show for a stream: the fold of its events. */
+/** The cart that the read model should have for a stream: the fold of its events. */
 export const viewOf = (events: readonly StoredEvent[]): CartView => {
   const cart = events.reduce<Cart>(
     (state, { type, schemaVersion, data }) => cartDecider.evolve(state, cartEventCodec.decode({ type, schemaVersion, data })),
@@ -73,7 +73,7 @@ export const viewOf = (events: readonly StoredEvent[]): CartView => {
 
 export type DeadLetterRow = { readonly id: number; readonly code: string; readonly cartId: string | null; readonly version: number | null };
 
-/** In the order in which they came. */
+/** Dead letters in the order in which they arrived. */
 export const readDeadLetters = async (pool: Pool, database: string): Promise<DeadLetterRow[]> => {
   const [rows] = await pool.query<(RowDataPacket & DeadLetterRow)[]>(
     `SELECT id, reason_code AS code, BIN_TO_UUID(aggregate_id) AS cartId, version FROM ${database}.dead_letters ORDER BY id`,

@@ -4,7 +4,7 @@ import { createLogger } from "@cart/process-kit";
 import { waitUntil } from "@cart/tools/own-servers";
 import { partitions, type System } from "../system/system.ts";
 
-/** Every message of the topic from its beginning, each partition's in order. */
+/** Reads every message of the topic from the beginning, each partition in order. */
 export const readTopic = async ({ kafka, topic }: Pick<System, "kafka" | "topic">): Promise<ConsumedMessage[]> => {
   const read: ConsumedMessage[] = [];
   const consumer = runBatchConsumer({
@@ -27,7 +27,7 @@ export const readTopic = async ({ kafka, topic }: Pick<System, "kafka" | "topic"
   return withoutRepeats(read);
 };
 
-/** A consumer may bring a message again: that is not a message that is there twice. */
+/** A consumer may deliver a message twice, which does not mean that the topic has it twice. */
 const withoutRepeats = (messages: readonly ConsumedMessage[]): ConsumedMessage[] => {
   const seen = new Set<string>();
   return messages.filter(({ partition, offset }) => {

@@ -2,15 +2,15 @@ export type CommandType = "AddItem" | "RemoveItem" | "PurchaseCart" | "MergeCart
 
 export type EventPlace = { readonly type: string; readonly version: number };
 
-/** What a command did to one cart. */
+/** The effect of a command on one cart. */
 export type CartChange = { readonly cartId: string; readonly version: number; readonly events: readonly EventPlace[] };
 
 /**
- * What the client knows of a command:
+ * What the client knows about a command's outcome:
  *
  * - `acknowledged`: the answer says what was stored; a merge changes two carts;
- * - `refused`: the answer says that nothing was stored (a rule, or a service that could not take it);
- * - `unknown`: no answer, or one that does not say.
+ * - `refused`: the answer says that nothing was stored (by a rule, or because the service could not accept it);
+ * - `unknown`: there was no answer, or the answer does not say.
  */
 export type Outcome =
   | { readonly kind: "acknowledged"; readonly changes: readonly CartChange[] }
@@ -18,9 +18,9 @@ export type Outcome =
   | { readonly kind: "unknown"; readonly why: string };
 
 export type LedgerEntry = {
-  /** Its correlation id, which is stored with each event that it caused. */
+  /** The command's correlation id, which is stored with each of its events. */
   readonly id: string;
-  /** The cart that it was sent to, and the target of a merge. */
+  /** The cart that the command was sent to and, for a merge, the target. */
   readonly cartIds: readonly string[];
   readonly command: CommandType;
   readonly outcome: Outcome;
@@ -29,7 +29,7 @@ export type LedgerEntry = {
 export type Ledger = {
   readonly record: (entry: LedgerEntry) => void;
   readonly entries: () => readonly LedgerEntry[];
-  /** The newest version of each cart that was acknowledged. */
+  /** The newest acknowledged version of each cart. */
   readonly versions: () => ReadonlyMap<string, number>;
   readonly count: (kind: Outcome["kind"]) => number;
 };

@@ -4,7 +4,7 @@ import type { Ledger } from "./ledger.ts";
 
 export type Readers = {
   readonly stop: () => Promise<void>;
-  /** What was read and may never be: a cart that went back, or that is not whole. */
+  /** Reads that must never happen: a cart at an older version than before, or an inconsistent cart. */
   readonly violations: () => readonly string[];
   readonly reads: () => number;
 };
@@ -19,7 +19,7 @@ type View = {
 /** Milliseconds. */
 const betweenReads = 25;
 
-/** Reads carts over HTTP all along: none may go back to an older version, be torn, or be gone again. */
+/** Reads carts over HTTP throughout. No cart may return to an older version, be inconsistent, or disappear. */
 export const startReaders = (baseUrl: string, ledger: Ledger, random: Random): Readers => {
   const seen = new Map<string, number>();
   const violations: string[] = [];
@@ -52,7 +52,7 @@ export const startReaders = (baseUrl: string, ledger: Ledger, random: Random): R
   const running = (async () => {
     while (!stopping.signal.aborted) {
       const carts = [...ledger.versions().keys()].slice(-300);
-      // A read that fails is no violation: the service is being killed.
+      // A failed read is not a violation, because the service is being killed.
       if (carts.length > 0) await readOne(random.pick(carts)).catch(() => undefined);
       await delay(betweenReads);
     }

@@ -4,10 +4,10 @@ export type CartRequest = {
   readonly id: string;
   readonly command: CommandType;
   readonly cartId: string;
-  /** Of the item to remove. */
+  /** Id of the item to remove. */
   readonly itemId?: string;
   readonly body?: { readonly [name: string]: unknown; readonly target_cart_id?: string };
-  /** Makes it safe to send it again: it is carried out once. */
+  /** Makes it safe to repeat the command: it is executed once. */
   readonly idempotencyKey?: string;
 };
 
@@ -18,10 +18,10 @@ export const entryOf = ({ id, command, cartId, body }: CartRequest, outcome: Out
   outcome,
 });
 
-/** Milliseconds. A server that hangs is a command without an answer. */
+/** Milliseconds after which a command counts as unanswered. */
 const patience = 20_000;
 
-/** One command over HTTP, sent once. */
+/** Sends a command over HTTP once. */
 export const sendCommand = async (baseUrl: string, request: CartRequest): Promise<Outcome> => {
   const { id, cartId, command, body, idempotencyKey } = request;
   const [method, path] = routeOf(request);
@@ -49,7 +49,7 @@ export const sendCommand = async (baseUrl: string, request: CartRequest): Promis
     };
   }
   const why = `${response.status} ${answer.type ?? ""}`.trim();
-  // A 503 of any other kind promises that nothing was stored, which is checked.
+  // Every other 503 promises that nothing was stored, and the suite checks that.
   const saysNothingStored = response.status < 500 || (response.status === 503 && answer.type !== "/problems/outcome-unknown");
   return { kind: saysNothingStored ? "refused" : "unknown", why };
 };
@@ -73,6 +73,6 @@ type Change = { readonly aggregate_id?: string; readonly version?: number; reado
 type Answer = Change & { readonly target?: Change; readonly type?: string };
 
 const changeOf = ({ aggregate_id: cartId, version, events }: Change, command: CommandType): CartChange => {
-  if (cartId === undefined || version === undefined || events === undefined) throw new Error(`the answer to ${command} is not whole`);
+  if (cartId === undefined || version === undefined || events === undefined) throw new Error(`the answer to ${command} is incomplete`);
   return { cartId, version, events };
 };

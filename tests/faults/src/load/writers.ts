@@ -8,29 +8,29 @@ export type WritersOptions = {
   readonly baseUrl: string;
   readonly ledger: Ledger;
   readonly random: Random;
-  /** How many send at once. */
+  /** Number of concurrent clients. */
   readonly clients?: number;
 };
 
 export type Writers = {
-  /** Resolves when the last command is answered or given up. */
+  /** Resolves when the last command was answered or abandoned. */
   readonly stop: () => Promise<void>;
 };
 
 const activeCarts = 120;
-/** Milliseconds a client waits between two commands: the load is to be steady, not the most that two cores can bear. */
+/** Milliseconds that a client waits between two commands, so that the load is steady and below what two cores can bear. */
 const betweenCommands = [10, 70] as const;
-/** After a command without an answer, as a client that backs off. */
+/** Milliseconds that a client backs off after an unanswered command. */
 const afterFailure = [50, 250] as const;
 
-/** Of a command with a key, while its outcome is unknown. */
+/** Most attempts of a command with a key while its outcome is unknown. */
 const maxAttempts = 60;
 
 const itemOf = (own: Random): string => `item-${own.integer(1, 12)}`;
 
 /**
- * Clients that add to carts that they share, several at once to the same cart at
- * times, remove items, merge carts and purchase some. Whatever happens, they go on.
+ * Clients that add items to shared carts, sometimes several clients at once to the same
+ * cart, remove items, merge carts and purchase some. They continue after every error.
  */
 export const startWriters = ({ baseUrl, ledger, random, clients = 12 }: WritersOptions): Writers => {
   const stopping = new AbortController();
@@ -38,7 +38,7 @@ export const startWriters = ({ baseUrl, ledger, random, clients = 12 }: WritersO
   const newCart = (): string => randomUUID();
   const carts = Array.from({ length: activeCarts }, newCart);
 
-  /** Some commands come with a key and are sent again until an answer says how they ended: they are carried out once all the same. */
+  /** Some commands have a key and are repeated until an answer states their outcome. They must still be executed only once. */
   const send = async (own: Random, request: Omit<CartRequest, "id">): Promise<boolean> => {
     sent += 1;
     const id = `command-${sent}`;
@@ -55,7 +55,7 @@ export const startWriters = ({ baseUrl, ledger, random, clients = 12 }: WritersO
       await delay(own.integer(...afterFailure));
       const outcome = await sendCommand(baseUrl, request);
       if (outcome.kind === "acknowledged") return outcome;
-      // A 503 speaks of its own attempt and not of those before it.
+      // A 503 says nothing about earlier attempts.
       if (outcome.kind === "refused" && !outcome.why.startsWith("503")) return outcome;
       why = outcome.why;
     }
@@ -67,7 +67,7 @@ export const startWriters = ({ baseUrl, ledger, random, clients = 12 }: WritersO
     return send(own, { command: "AddItem", cartId, body });
   };
 
-  /** One thing that a client does with a cart. */
+  /** One action of a client on a cart. */
   const act = async (own: Random): Promise<boolean> => {
     const slot = own.integer(0, carts.length - 1);
     const cartId = carts[slot] ?? newCart();

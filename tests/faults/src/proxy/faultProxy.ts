@@ -2,33 +2,33 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { pipeline, Transform } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Looks at the bytes that a client sends, as they come: a request may be in several pieces, and a piece may hold several. */
+/** Recognises requests in the bytes that a client sends. A request may span several chunks, and a chunk may hold several requests. */
 export type RequestMatch = (bytes: Buffer) => boolean;
 
-/** `unsent`: the server never gets the request. `unanswered`: it gets the request, and the client no answer. */
+/** `unsent`: the server never receives the request. `unanswered`: the server receives the request, but the client gets no answer. */
 export type CutMoment = "unsent" | "unanswered";
 
 export type FaultProxy = {
   readonly port: number;
-  /** Cuts every connection, and returns how many there were. New ones are served. */
+  /** Cuts every connection and returns their number. New connections are served. */
   readonly cut: () => number;
-  /** Cuts the next connection that carries such a request, at that request. Resolves to whether one came within `ms`. */
+  /** Cuts the next connection that carries such a request, at that request. Resolves to whether such a request arrived within `ms`. */
   readonly cutAt: (match: RequestMatch, moment: CutMoment, ms: number) => Promise<boolean>;
-  /** Everything, either way, comes this much later; 0 ends it. Milliseconds. */
+  /** Delays all bytes in both directions by this many milliseconds; 0 ends the delay. */
   readonly delay: (ms: number) => void;
-  /** Connections stay, and new ones are taken, but nothing gets through until `resume`: what was sent meanwhile then arrives. */
+  /** Keeps and accepts connections but holds all bytes back until `resume`, which then delivers them. */
   readonly halt: () => void;
   readonly resume: () => void;
   readonly close: () => Promise<void>;
 };
 
 /**
- * A TCP proxy on loopback that does what a bad network does.
+ * A TCP proxy on loopback that imitates a bad network.
  *
- * Written here and not taken from npm: Toxiproxy's client (toxiproxy-node-client)
- * needs its server, a Go program, and nothing that is written in JavaScript is
- * kept up. It is also not enough: the moment that matters is a cut at a COMMIT,
- * before or after the server has it, so the proxy has to know one when it sees it.
+ * It is written here because Toxiproxy's client (toxiproxy-node-client) needs its server,
+ * a Go program, and no proxy in JavaScript is maintained. Neither would suffice: the
+ * important moment is a cut at a COMMIT, before or after the server has received it, so
+ * the proxy has to recognise a COMMIT.
  */
 export const startFaultProxy = async (targetPort: number): Promise<FaultProxy> => {
   const connections = new Set<{ readonly client: Socket; readonly server: Socket }>();
@@ -36,7 +36,7 @@ export const startFaultProxy = async (targetPort: number): Promise<FaultProxy> =
   let halted: { readonly over: Promise<void>; readonly end: () => void } | undefined;
   let trap: { readonly match: RequestMatch; readonly moment: CutMoment; readonly sprung: () => void } | undefined;
 
-  /** One direction. Each piece waits for its turn, so nothing overtakes; what waits holds its sender back. */
+  /** Forwards one direction. Chunks keep their order, and a waiting chunk applies back-pressure to its sender. */
   const passing = (sprung: (bytes: Buffer) => boolean): Transform =>
     new Transform({
       transform: (bytes: Buffer, _encoding, done) => {
@@ -67,7 +67,7 @@ export const startFaultProxy = async (targetPort: number): Promise<FaultProxy> =
       const { moment, sprung } = trap;
       trap = undefined;
       if (moment === "unsent") end();
-      // Ended as soon as the server has it: that is before any answer.
+      // Cut as soon as the server has received it, which is before any answer.
       else server.write(bytes, end);
       sprung();
       return true;

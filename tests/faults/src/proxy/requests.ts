@@ -1,9 +1,9 @@
 import type { RequestMatch } from "./faultProxy.ts";
 
-/** MySQL: the statement COMMIT, which is the whole of its packet and so its end. */
+/** MySQL's statement COMMIT, which fills its packet and so stands at its end. */
 export const mysqlCommit: RequestMatch = (bytes) => bytes.subarray(-6).toString("latin1") === "COMMIT";
 
-/** Kafka: a request begins with its length (4 bytes) and its kind (2 bytes). */
+/** A Kafka request begins with its length (4 bytes) and its API key (2 bytes). */
 const kafkaRequest =
   (kind: number): RequestMatch =>
   (bytes) =>

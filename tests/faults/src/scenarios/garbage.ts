@@ -16,10 +16,10 @@ const quietCart = async ({ send }: ScenarioContext, additions = 2): Promise<stri
 const addTo = async (send: ScenarioContext["send"], cartId: string, n: number): Promise<void> => {
   const body = { user_id: "user-1", item_id: `item-${n}`, quantity: 1, price: 1.5 };
   const outcome = await send({ cartId, command: "AddItem", body });
-  if (outcome.kind !== "acknowledged") throw new Error(`the cart of the scenario was refused an item: ${outcome.why}`);
+  if (outcome.kind !== "acknowledged") throw new Error(`the scenario's cart refused an item: ${outcome.why}`);
 };
 
-/** Real messages again: some at once, some long after the events that came behind them. */
+/** Repeats real messages, some immediately and some long after the events that follow them. */
 export const duplicates: Scenario = {
   name: "duplicates",
   fault: "real messages put into the topic again, out of their order",
@@ -46,9 +46,9 @@ export const duplicates: Scenario = {
 };
 
 /**
- * What others put into the topic is kept as a dead letter, and parks the cart that
- * its key names, and no other. When the garbage is discarded and the rest of the
- * cart is retried, the cart is whole.
+ * A foreign message in the topic becomes a dead letter and parks the cart that its key
+ * names, and no other cart. After the foreign messages are discarded and the cart's other
+ * messages are retried, the cart is complete.
  */
 export const garbage: Scenario = {
   name: "garbage",
@@ -95,16 +95,16 @@ export const garbage: Scenario = {
     const { pool, databases } = system;
     await waitUntil("the garbage to be in dead_letters", 30, async () => {
       const { length } = await readDeadLetters(pool, databases.readModel);
-      if (length < expected.length) throw new Error(`${length} of ${expected.length} are there`);
+      if (length < expected.length) throw new Error(`${length} of ${expected.length} have arrived`);
     });
 
-    // Real events behind the garbage wait; those of the cart that the foreign aggregate happens to share its id with do not.
+    // Real events behind the garbage wait. A cart that merely shares its id with the foreign aggregate does not wait.
     const parked = [unknownType, invalidData, noHeaders];
     for (const cartId of [...parked, otherAggregate]) for (const n of [3, 4]) await addTo(send, cartId, n);
     await waitUntil("the parked events to be in dead_letters", 30, async () => {
       const rows = await readDeadLetters(pool, databases.readModel);
       const waiting = rows.filter(({ code }) => code === "PARKED").length;
-      if (waiting < 2 * parked.length) throw new Error(`${waiting} wait`);
+      if (waiting < 2 * parked.length) throw new Error(`${waiting} are waiting`);
     });
     const rows = await readDeadLetters(pool, databases.readModel);
     const actual = rows.map(({ code, cartId }) => `${code} ${cartId}`).toSorted();
@@ -121,7 +121,7 @@ export const garbage: Scenario = {
   },
 };
 
-/** As an operator does it: discards what is foreign, one by one, and retries what waited behind it. */
+/** Does what an operator would: discards the foreign messages one by one and retries the messages behind them. */
 const repair = async ({ system }: ScenarioContext): Promise<void> => {
   const { pool, databases } = system;
   for (const { id, code } of await readDeadLetters(pool, databases.readModel)) {

@@ -3,7 +3,7 @@ import type { Scenario, ScenarioContext } from "./scenario.ts";
 
 const kills = 20;
 
-/** Kills one of the services at a time, at a random moment of its work or of its start. */
+/** Kills one service at a time, at a random moment of its work or of its startup. */
 const killAll = async (
   context: ScenarioContext,
   victims: () => readonly SupervisedService[],
@@ -13,7 +13,7 @@ const killAll = async (
   await pause(1_500, 2_500);
   for (let kill = 1; kill <= kills; kill += 1) {
     const victim = random.pick(victims());
-    // Now and then one is killed while it starts.
+    // Occasionally a service is killed while it starts.
     if (random.chance(0.8)) await victim.ready();
     await pause(...gap);
     await victim.kill();
@@ -42,9 +42,9 @@ const queryApi: Scenario = {
 };
 
 /**
- * The group notices a dead member by its silence, after 10 s, and stands still so
- * long: kills that come faster would only meet projectors that wait. So they come
- * in pairs, most a moment apart, and each pair finds both at work.
+ * The group notices a dead member after 10 s of silence and stands still until then, so
+ * more frequent kills would only hit waiting projectors. They come in pairs, mostly a
+ * moment apart, and each pair finds both projectors at work.
  */
 const projector: Scenario = {
   name: "kill-projector",
@@ -53,7 +53,7 @@ const projector: Scenario = {
     await pause(2_000, 3_000);
     for (let pair = 1; pair <= kills / 2; pair += 1) {
       const [first, second] = random.chance(0.5) ? system.projectors() : system.projectors().toReversed();
-      if (first === undefined || second === undefined) throw new Error("two projectors are expected");
+      if (first === undefined || second === undefined) throw new Error("expected two projectors");
       await pause(0, 1_000);
       await first.kill();
       await pause(0, 1_500);

@@ -2,12 +2,12 @@ import type { CutMoment, FaultProxy, RequestMatch } from "../proxy/faultProxy.ts
 import { kafkaOffsetCommit, kafkaProduce, mysqlCommit } from "../proxy/requests.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Milliseconds in which such a request has to come: there is load all the time. */
+/** Milliseconds within which such a request has to arrive under the constant load. */
 const patience = 15_000;
 
 const moments: readonly CutMoment[] = ["unsent", "unanswered"];
 
-/** A connection that ends at the worst moment: at a commit, when one side knows the outcome and the other does not. */
+/** Cuts a connection at the worst moment: at a commit, when only one side knows the outcome. */
 const cuts: Scenario = {
   name: "cut-at-commit",
   fault: "connection cut at a COMMIT, a produce, an offset commit",
@@ -28,7 +28,7 @@ const cuts: Scenario = {
           else violation("wrong", `no ${what} came within ${patience} ms`);
         }
       }
-      // Everything at once, at any moment.
+      // Cuts all connections at once, at a random moment.
       for (const proxy of random.chance(0.5) ? [eventStore, kafka] : [readModel, kafka]) {
         proxy.cut();
         injected();
@@ -54,7 +54,7 @@ const slow: Scenario = {
     }
     for (const [name, proxy] of proxies) {
       proxy.halt();
-      // Now and then longer than a group's session and a relay's lease.
+      // Occasionally longer than a group's session and a relay's lease.
       await (name === "kafka" ? pause(11_000, 12_000) : pause(2_000, 8_000));
       proxy.resume();
       injected();

@@ -3,7 +3,7 @@ import type { Scenario } from "./scenario.ts";
 const leaseMs = 2_000;
 const pauses = 6;
 
-/** It wakes up believing that it holds its shards, which another relay has published meanwhile. The lease is short so that there are many. */
+/** The relay wakes up and believes that it still holds its shards, although another relay has published them in the meantime. The lease is short so that this happens often. */
 export const pausedRelay: Scenario = {
   name: "paused-relay",
   fault: `SIGSTOP of a relay past its lease (${leaseMs / 1000} s), SIGCONT`,
@@ -23,7 +23,7 @@ export const pausedRelay: Scenario = {
   },
 };
 
-/** The group gives its partitions to the other one; when it wakes up it still has a batch in its hands. */
+/** The group assigns the paused projector's partitions to the other one. The paused projector wakes up with an unfinished batch. */
 export const pausedProjector: Scenario = {
   name: "paused-projector",
   fault: "SIGSTOP of a projector past its session (10 s), SIGCONT",

@@ -9,8 +9,8 @@ import type { Scenario, ScenarioContext } from "./scenario.ts";
 const poisonedCarts = 3;
 
 /**
- * A row that cannot be published is given up after its attempts and holds back its
- * own cart alone. Repaired and retried by the command, the cart goes on in order.
+ * A row that cannot be published is FAILED after its attempts and holds back only its own
+ * cart. After it is repaired and retried with the relay's command, the cart continues in order.
  */
 export const poison: Scenario = {
   name: "poisoned-outbox",
@@ -34,7 +34,7 @@ export const poison: Scenario = {
 
     await waitUntil("the poisoned rows to be FAILED", 60, async () => {
       const { failed } = await countOutbox(pool, databases.eventStore);
-      if (failed !== poisonedCarts) throw new Error(`${failed} of ${poisonedCarts} are`);
+      if (failed !== poisonedCarts) throw new Error(`${failed} of ${poisonedCarts} rows are FAILED`);
     });
     const versions = await readViewVersions(pool, databases.readModel);
     for (const cartId of cartIds) {
@@ -53,5 +53,5 @@ export const poison: Scenario = {
 const add = async ({ send }: ScenarioContext, cartId: string, n: number): Promise<void> => {
   const body = { user_id: "user-1", item_id: `item-${n}`, quantity: n, price: 2.5 };
   const outcome = await send({ cartId, command: "AddItem", body });
-  if (outcome.kind !== "acknowledged") throw new Error(`the cart of the scenario was refused an item: ${outcome.why}`);
+  if (outcome.kind !== "acknowledged") throw new Error(`the scenario's cart refused an item: ${outcome.why}`);
 };

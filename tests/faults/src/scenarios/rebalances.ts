@@ -13,9 +13,9 @@ export const rebalances: Scenario = {
         const added = await system.addProjector();
         if (random.chance(0.5)) await added.ready();
       } else {
-        // An orderly stop most of the time: after a kill the group stands still for 10 s.
+        // Mostly a graceful stop, because after a kill the group stands still for 10 s.
         const removed = random.pick(projectors);
-        // Before it runs it has nothing to hand over, and a signal just ends it.
+        // A process that has not started yet has nothing to hand over, and a signal just ends it.
         await removed.ready();
         if (random.chance(0.25)) await system.removeProjector(removed, "remove");
         else {

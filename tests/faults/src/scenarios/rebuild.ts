@@ -4,7 +4,7 @@ import type { Scenario } from "./scenario.ts";
 
 const kills = 6;
 
-/** Between its kills it is let to its end, and once a projector dies beside it. Readers look on all along. */
+/** The rebuild is killed several times and in between completes. Once a projector is killed during a rebuild. Readers read throughout. */
 export const rebuild: Scenario = {
   name: "rebuild",
   fault: "`projector rebuild` under load, `kill -9` in its middle",
@@ -13,7 +13,7 @@ export const rebuild: Scenario = {
     let cut = 0;
     for (let n = 1; n <= kills; n += 1) {
       const rebuilding = startServiceCommand(system, "projector", ["rebuild"]);
-      // Early, before its first report, or at any moment behind it: it does not take long.
+      // Before its first report or at any moment after it, because a rebuild is short.
       if (random.chance(0.3)) await delay(random.integer(500, 1_000));
       else {
         await rebuilding.atWork;

@@ -12,32 +12,32 @@ export type ScenarioContext = {
   readonly random: Random;
   /** One line of progress. */
   readonly report: (line: string) => void;
-  /** Lets the load go on for a random time. Milliseconds. */
+  /** Lets the load continue for a random time in milliseconds. */
   readonly pause: (min: number, max: number) => Promise<void>;
-  /** Counts a fault that was done. */
+  /** Counts an injected fault. */
   readonly injected: (count?: number) => void;
   /**
-   * The fault is over: waits, while the load goes on, until the view has everything
-   * that was acknowledged by now and new commands are acknowledged, and takes the time.
+   * Call it when the fault is over. It waits under load until the view has every event
+   * that was acknowledged by now and new commands are acknowledged, and measures the time.
    */
   readonly recovered: () => Promise<void>;
-  /** Sends a command of the scenario's own and puts it into the ledger. */
+  /** Sends a command for the scenario and records it in the ledger. */
   readonly send: (request: Omit<CartRequest, "id">) => Promise<Outcome>;
-  /** The scenario saw what may not be. */
+  /** Reports that the scenario saw a violation. */
   readonly violation: (violation: Violation, text: string) => void;
-  /** Messages with this mark were put into the topic by hand, and are not of the system. */
+  /** Marks messages that the scenario put into the topic and that the system did not publish. */
   readonly foreignMark: string;
 };
 
 export type Scenario = {
-  /** For `--only`. */
+  /** The name for `--only`. */
   readonly name: string;
-  /** For the table. */
+  /** The title in the table. */
   readonly fault: string;
-  /** Settings of the services that differ from what they run with by default. */
+  /** Settings of the services that differ from their defaults. */
   readonly env?: Readonly<Record<string, string>>;
   readonly run: (context: ScenarioContext) => Promise<void>;
-  /** Without a fault nothing is to be published more than once. */
+  /** True if no fault is injected, so that nothing may be published more than once. */
   readonly isCalm?: boolean;
 };
 

@@ -3,7 +3,7 @@ import { type Killable, type Report, startOwnKafka, startOwnMysql } from "@cart/
 import getPort from "get-port";
 import { type FaultProxy, startFaultProxy } from "../proxy/faultProxy.ts";
 
-/** A real server that is stopped, killed and started again at the same port, on the same data. */
+/** A real server that can be stopped, killed and restarted on the same port and data. */
 export type FaultyServer = {
   /** SIGTERM. */
   readonly stop: () => Promise<void>;
@@ -16,14 +16,14 @@ export type FaultyServer = {
 export type Servers = {
   readonly mysql: FaultyServer;
   readonly kafka: FaultyServer;
-  /** Between the services and the servers: the writers' way to MySQL, the views' way to it, and everybody's way to Kafka. */
+  /** Proxies between services and servers: from the writers to MySQL, from the read side to MySQL, and from all services to Kafka. */
   readonly proxies: { readonly eventStore: FaultProxy; readonly readModel: FaultProxy; readonly kafka: FaultProxy };
-  /** `mysql://…` without a database: past the proxies, for the suite itself. */
+  /** `mysql://…` without a database and without a proxy, for the suite itself. */
   readonly mysqlUrl: string;
   readonly stop: () => Promise<void>;
 };
 
-/** A MySQL and a Kafka of the suite's own, as processes. What they keep is in the folder. */
+/** Starts a MySQL and a Kafka for the suite as processes. Their data is in the folder. */
 export const startServers = async (folder: string, report: Report): Promise<Servers> => {
   const [mysqlPort, kafkaPort, controllerPort] = [await getPort(), await getPort(), await getPort()];
   const proxies = {
@@ -31,7 +31,7 @@ export const startServers = async (folder: string, report: Report): Promise<Serv
     readModel: await startFaultProxy(mysqlPort),
     kafka: await startFaultProxy(kafkaPort),
   };
-  // A client asks Kafka where to go and goes there, so Kafka has to name the proxy.
+  // A client connects to the address that Kafka advertises, so Kafka has to advertise the proxy.
   const ports = { mysql: mysqlPort, kafka: kafkaPort, kafkaController: controllerPort, kafkaAdvertised: proxies.kafka.port };
   const plan = (name: string) => ({ folder: join(folder, name), keep: false, ports, report });
 

@@ -5,14 +5,14 @@ import { endWithThisProcess, repositoryRoot } from "@cart/tools/own-servers";
 import type { ServiceName, System } from "./system.ts";
 
 export type ServiceCommand = {
-  /** The exit code, `null` after a kill, and what it printed. */
+  /** Resolves to the exit code, `null` after a kill, and the output. */
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
-  /** Resolves with its first line, or its end: a program that starts has done nothing yet. */
+  /** Resolves at the first line of output or at the exit. Before that, the program has done nothing yet. */
   readonly atWork: Promise<void>;
   readonly kill: () => void;
 };
 
-/** A command-line tool of a service, at work on a system. Ends by itself or is killed after 60 s. */
+/** A running command-line tool of a service. It is killed after 60 s. */
 export const startServiceCommand = ({ env }: System, service: ServiceName, args: readonly string[]): ServiceCommand => {
   const child = spawn(process.execPath, ["dist/cli.js", ...args], {
     cwd: join(repositoryRoot, "services", service),
@@ -32,9 +32,9 @@ export const startServiceCommand = ({ env }: System, service: ServiceName, args:
   return { ended, atWork, kill: () => void child.kill("SIGKILL") };
 };
 
-/** Runs it to its end. Throws with what it said unless the exit code is 0. */
+/** Runs a command to its end. Throws an error with its output unless the exit code is 0. */
 export const runServiceCommand = async (system: System, service: ServiceName, args: readonly string[]): Promise<string> => {
   const { code, output } = await startServiceCommand(system, service, args).ended;
-  if (code !== 0) throw new Error(`${service} ${args.join(" ")} ended with ${code}: ${output.trim().slice(-500)}`);
+  if (code !== 0) throw new Error(`${service} ${args.join(" ")} exited with ${code}: ${output.trim().slice(-500)}`);
   return output;
 };

@@ -4,41 +4,41 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { endWithThisProcess, waitUntil } from "@cart/tools/own-servers";
 
-/** One process of a service, that is started again whenever it ends, as an orchestrator would. */
+/** A service process that is restarted whenever it exits, as by an orchestrator. */
 export type SupervisedService = {
   readonly name: string;
   readonly url: string;
-  /** SIGKILL. It is started again. */
+  /** Sends SIGKILL. The process is restarted. */
   readonly kill: () => Promise<void>;
-  /** SIGSTOP: it stands still, with its connections open. */
+  /** Sends SIGSTOP: the process stands still with its connections open. */
   readonly pause: () => void;
-  /** SIGCONT. */
+  /** Sends SIGCONT. */
   readonly resume: () => void;
-  /** Resolves when /readyz says so; bounded. */
+  /** Resolves when /readyz reports ready. Rejects after a bounded time. */
   readonly ready: () => Promise<void>;
-  /** SIGTERM, and not started again. Resolves to the exit code, `null` when it had to be killed. */
+  /** Sends SIGTERM and does not restart. Resolves to the exit code, or `null` if the process had to be killed. */
   readonly terminate: () => Promise<number | null>;
-  /** SIGKILL, and not started again. */
+  /** Sends SIGKILL and does not restart. */
   readonly remove: () => Promise<null>;
-  /** How often it ended on its own. */
+  /** How often the process exited by itself. */
   readonly deaths: () => number;
 };
 
 export type SupervisedServiceOptions = {
   readonly name: string;
-  /** With `dist/main.js` in it. */
+  /** Folder that contains `dist/main.js`. */
   readonly folder: string;
   readonly port: number;
   readonly env: Readonly<Record<string, string>>;
   readonly logFolder: string;
-  /** Aborted to kill it at once, for good. */
+  /** Aborted to kill the process immediately and for good. */
   readonly signal: AbortSignal;
 };
 
-/** Milliseconds between an end and the next start. */
+/** Milliseconds between an exit and the restart. */
 const restartDelay = 100;
 
-/** Longest orderly stop: the service's own bound is 10 s. */
+/** Longest graceful stop in milliseconds; the service's own bound is 10 s. */
 const longestStop = 15_000;
 
 export const superviseService = ({ name, folder, port, env, logFolder, signal }: SupervisedServiceOptions): SupervisedService => {
@@ -101,7 +101,7 @@ export const superviseService = ({ name, folder, port, env, logFolder, signal }:
     ready: () =>
       waitUntil(`${name} to be ready (its log: ${join(logFolder, `${name}.log`)})`, 60, async () => {
         const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) });
-        if (!response.ok) throw new Error(`it answers ${response.status}: ${await response.text()}`);
+        if (!response.ok) throw new Error(`it answered ${response.status}: ${await response.text()}`);
       }),
     terminate: async () => {
       unwanted.abort();

@@ -12,21 +12,21 @@ import { superviseService, type SupervisedService } from "./supervisedService.ts
 export const serviceNames = ["command-api", "outbox-relay", "projector", "query-api"] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
-/** The whole system, with databases and topics of its own: what one scenario does is not in the way of the next. */
+/** The whole system with its own databases and topics, so that scenarios do not affect each other. */
 export type System = {
   readonly commandApi: SupervisedService;
   readonly queryApi: SupervisedService;
   readonly relays: readonly SupervisedService[];
-  /** Those that run now. */
+  /** The running replicas. */
   readonly projectors: () => readonly SupervisedService[];
   readonly addProjector: () => Promise<SupervisedService>;
   readonly removeProjector: (projector: SupervisedService, how: "terminate" | "remove") => Promise<number | null>;
   readonly databases: { readonly eventStore: string; readonly readModel: string };
-  /** Past the proxies, to MySQL itself; names no database. */
+  /** URL of MySQL without a proxy and without a database. */
   readonly pool: Pool;
   readonly kafka: ReturnType<typeof createKafka>;
   readonly topic: string;
-  /** What a command-line tool of a service needs to reach this system. */
+  /** Environment with which a service's command-line tool reaches this system. */
   readonly env: Readonly<Record<string, string>>;
   readonly services: () => readonly SupervisedService[];
   readonly stop: () => Promise<void>;
@@ -35,13 +35,13 @@ export type System = {
 export type SystemOptions = {
   readonly name: string;
   readonly servers: Servers;
-  /** Of the services' logs. */
+  /** Folder of the services' logs. */
   readonly logFolder: string;
-  /** Aborted to kill every service at once. */
+  /** Aborted to kill every service immediately. */
   readonly signal: AbortSignal;
-  /** More settings of the services. */
+  /** Additional settings of the services. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Folders of programs that take the place of a service's own. */
+  /** Folders of programs that replace a service's own program. */
   readonly programs?: Partial<Record<ServiceName, string>>;
 };
 
