@@ -1,4 +1,4 @@
-# One pattern for every image: `--build-arg PACKAGE=@cart/query-api --target service` is a service,
+# One Dockerfile for every image: `--build-arg PACKAGE=@cart/query-api --target service` is a service,
 # `--target migrations` and `--target topics` are the two jobs that run before the services.
 ARG NODE_IMAGE=node:24-bookworm-slim
 
@@ -7,7 +7,7 @@ WORKDIR /repository
 # pnpm is the version that package.json names; npx keeps it in a cache folder.
 RUN printf '#!/bin/sh\nexec npx --yes "$(node -p "require(\\"/repository/package.json\\").packageManager")" "$@"\n' >/usr/local/bin/pnpm \
  && chmod +x /usr/local/bin/pnpm
-# First the libraries, from the lockfile alone: this layer stays as it is until the lockfile changes.
+# Fetches the libraries from the lockfile alone, so that this layer is cached until the lockfile changes.
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY patches patches
 RUN pnpm fetch
@@ -16,7 +16,7 @@ RUN pnpm install --offline --frozen-lockfile && pnpm --recursive run build
 
 FROM build AS package
 ARG PACKAGE
-# A library that is patched is not in every package.
+# Not every package depends on the patched library.
 RUN pnpm --filter "${PACKAGE}" --config.allowUnusedPatches=true deploy --prod --legacy --offline /package
 
 FROM ${NODE_IMAGE} AS program

@@ -5,10 +5,10 @@ import type { ComposeProject } from "./composeProject.ts";
 import { getCaughtUp, post } from "./http.ts";
 
 export type CartLoad = {
-  /** Ends the load; resolves when every request is answered. */
+  /** Ends the load. Resolves when every request was answered. */
   readonly stop: () => Promise<void>;
   readonly acknowledged: () => number;
-  /** Every cart as the read API shows it is the sum of what was acknowledged. */
+  /** Checks that the read API shows every cart as the sum of its acknowledged commands. */
   readonly verify: () => Promise<void>;
 };
 
@@ -18,8 +18,8 @@ const clients = 8;
 const cartsEach = 12;
 
 /**
- * Clients that add to carts of their own, one request at a time each. Every answer
- * has to be the next version of its cart: one that is lost or done twice shows.
+ * Clients that each add items to a cart of their own, one request at a time. Every answer
+ * has to be the cart's next version, so a lost or repeated command is noticed.
  */
 export const startCartLoad = ({ commandApi, queryApi }: ComposeProject): CartLoad => {
   const carts = Array.from({ length: clients }, () =>
@@ -41,7 +41,7 @@ export const startCartLoad = ({ commandApi, queryApi }: ComposeProject): CartLoa
     }
   };
   const running = Promise.all(carts.map(client));
-  // It fails the test when it is stopped; until then nobody awaits it.
+  // A failure is reported when the load is stopped, because nobody awaits this promise earlier.
   running.catch(() => undefined);
 
   return {

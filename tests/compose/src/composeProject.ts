@@ -18,19 +18,19 @@ export type ComposeProject = {
   readonly queryApi: string;
   /** The same project with these compose files and variables. */
   readonly with: (options: ProjectOptions) => ComposeProject;
-  /** `docker compose ARGS`; resolves with its standard output. */
+  /** Runs `docker compose ARGS`. Resolves to its standard output. */
   readonly compose: (...args: string[]) => Promise<string>;
-  /** Standard output of a program inside a container of the service. */
+  /** Runs a program inside a container of the service. Resolves to its standard output. */
   readonly inside: (container: string, ...command: string[]) => Promise<string>;
-  /** Every container, those that have ended too. */
+  /** Lists every container, including exited containers. */
   readonly containers: () => Promise<readonly ContainerState[]>;
-  /** The first column of a query's rows, as the server's administrator. */
+  /** Runs a query as the server's administrator. Resolves to the first column of its rows. */
   readonly query: (sql: string) => Promise<string[]>;
-  /** Everything that the project made, except its images. */
+  /** Removes everything that the project created, except its images. */
   readonly remove: () => Promise<void>;
 };
 
-/** A project of its own name, ports and image tag, so that a system that runs on this machine is not disturbed. */
+/** A project with a unique name, free ports and its own image tag, so that a system that runs on this machine is not disturbed. */
 export const composeProject = async (): Promise<ComposeProject> => {
   const name = `cart-test-${randomBytes(3).toString("hex")}`;
   const ports = { commandApi: await getPort(), queryApi: await getPort() };
@@ -50,7 +50,7 @@ const projectAt = (
 ): ComposeProject => {
   const docker = async (...args: string[]): Promise<string> => {
     const { failed, exitCode, stdout, all } = await execa("docker", args, { cwd: repositoryRoot, env, reject: false, all: true });
-    if (failed) throw new UserError(`docker ${args.join(" ")} ended with ${exitCode}:\n${all.split("\n").slice(-30).join("\n")}`);
+    if (failed) throw new UserError(`docker ${args.join(" ")} exited with ${exitCode}:\n${all.split("\n").slice(-30).join("\n")}`);
     return stdout;
   };
   const compose = (...args: string[]): Promise<string> =>

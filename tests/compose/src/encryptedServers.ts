@@ -9,9 +9,8 @@ import type { ComposeProject } from "./composeProject.ts";
 import { getCaughtUp, post } from "./http.ts";
 
 /**
- * The same system with a MySQL and a Kafka that take encrypted connections only,
- * and Kafka no one without a login; and that nobody is let in, or trusted, who
- * should not be.
+ * Runs the system with a MySQL and a Kafka that accept only encrypted connections, with a
+ * login at Kafka. Checks that wrong logins are refused and wrong certificates distrusted.
  */
 export const runEncrypted = async (project: ComposeProject): Promise<void> => {
   const certificates = await mkdtemp(join(tmpdir(), "cart-compose-"));
@@ -47,10 +46,10 @@ export const runEncrypted = async (project: ComposeProject): Promise<void> => {
   }
 };
 
-/** Each job fails at once, in a line that says what to set. */
+/** Checks that each job fails immediately, with a line that says what to set. */
 const assertRefused = async (project: ComposeProject): Promise<void> => {
   const job = (...args: string[]) => project.compose("run", "--rm", "--no-deps", "--no-TTY", ...args);
-  // Containers answer to their own names as well, which are not in the certificates.
+  // Containers are also reachable by their own names, which are not in the certificates.
   const [mysql, kafka] = await Promise.all([nameOf(project, "mysql"), nameOf(project, "kafka")]);
 
   const migrationsAt = (host: string) =>
@@ -70,7 +69,7 @@ const assertRefused = async (project: ComposeProject): Promise<void> => {
   ]);
 };
 
-/** With a wrong password a service runs, is not ready and says why. */
+/** Checks that a service with a wrong password runs, is not ready and says why. */
 const assertNotReady = async (project: ComposeProject, service: string): Promise<void> => {
   const container = (await project.compose("run", "--detach", "--no-deps", "--env", "KAFKA_PASSWORD=wrong", service)).trim();
   try {

@@ -5,7 +5,7 @@ const patience = 15_000;
 
 const get = async (url: string): Promise<Answer> => answerOf(await fetch(url, { signal: AbortSignal.timeout(patience) }));
 
-/** For a `min_version` that a projector may still be on its way to, which 503 says: asks again for a minute. */
+/** Retries for a minute while the answer is 503 because the projector has not reached `min_version` yet. */
 export const getCaughtUp = async (url: string): Promise<Answer> => {
   const deadline = performance.now() + 60_000;
   for (;;) {

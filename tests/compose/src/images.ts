@@ -7,7 +7,7 @@ const megabyte = 1_000_000;
 const sizeOf = async (image: string): Promise<number> =>
   Number((await execa("docker", ["image", "inspect", "--format", "{{.Size}}", image])).stdout);
 
-/** What each image adds to Node.js, in MB: none over 100. */
+/** Checks that no image adds more than 100 MB to Node.js. Resolves to the megabytes of each image. */
 export const imageSizes = async (project: ComposeProject): Promise<ReadonlyMap<string, number>> => {
   const base = await sizeOf("node:24-bookworm-slim");
   const images = (await project.compose("config", "--images")).split("\n").filter((image) => image.startsWith("event-sourced-cart/"));
@@ -20,7 +20,7 @@ export const imageSizes = async (project: ComposeProject): Promise<ReadonlyMap<s
   return sizes;
 };
 
-/** It runs as nobody in particular, cannot write to its file system, and holds no tool of development. */
+/** Checks that a container runs without privileges, cannot write to its file system, and has no development tools. */
 export const assertLockedDown = async (project: ComposeProject, { name }: ContainerState): Promise<void> => {
   const look = `
     const { readdirSync, writeFileSync } = require("node:fs");

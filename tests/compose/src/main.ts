@@ -18,7 +18,7 @@ engine with the compose plugin, and removes everything that it made but the imag
 const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
 const report = reportToStderr;
 
-/** Those of the repository: they exit with 0. What MySQL and Kafka exit with is theirs to choose. */
+/** The repository's own services, which must exit with 0. The exit codes of MySQL and Kafka do not matter. */
 const ownServices: ReadonlySet<string> = new Set(["command-api", "query-api", "outbox-relay", "projector", "cart-abandonment"]);
 
 const run = async (project: ComposeProject): Promise<void> => {
@@ -66,7 +66,7 @@ const main = async (): Promise<void> => {
   try {
     await run(project);
   } catch (error) {
-    // What it was about to do goes wrong once the containers are being removed.
+    // Steps that fail while the containers are being removed are not errors.
     if (stopped) return await new Promise(() => undefined);
     report(await project.compose("logs", "--no-color", "--tail", "20").catch(explain));
     throw error;

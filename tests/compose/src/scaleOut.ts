@@ -7,7 +7,7 @@ import type { ComposeProject } from "./composeProject.ts";
 const shards = 16;
 const partitions = 12;
 
-/** Three projectors and two relays in the place of one each, while commands come in. Resolves with the number of commands. */
+/** Scales to three projectors and two relays under load. Resolves to the number of commands. */
 export const scaleOutUnderLoad = async (project: ComposeProject): Promise<number> => {
   const load = startCartLoad(project);
   try {
@@ -39,7 +39,7 @@ export const scaleOutUnderLoad = async (project: ComposeProject): Promise<number
   return load.acknowledged();
 };
 
-/** What the pattern finds in the metrics of each container of the service. */
+/** The pattern's matches in the metrics of each container of the service. */
 const valuesOf = async (project: ComposeProject, service: string, pattern: RegExp): Promise<string[][]> => {
   const containers = (await project.containers()).filter((container) => container.service === service);
   return Promise.all(
@@ -50,7 +50,7 @@ const valuesOf = async (project: ComposeProject, service: string, pattern: RegEx
   );
 };
 
-/** In the databases themselves: every event was published and is in its cart, once. */
+/** Checks in the databases that every event was published and is in its cart, once. */
 const assertNothingLost = async (project: ComposeProject): Promise<void> => {
   await waitUntil("the outbox to be empty", 30, async () => {
     assert.deepEqual(await project.query(countSql.unpublished("eventstore")), ["0"]);

@@ -4,7 +4,7 @@ import { getCaughtUp, post } from "./http.ts";
 
 const cart = "550e8400-e29b-41d4-a716-446655440000";
 
-/** The first example of the documentation, written through one container and read through another. */
+/** Writes the README's example through command-api's container and reads it through query-api's. */
 export const seedExample = async ({ commandApi, queryApi }: ComposeProject): Promise<void> => {
   const added = await post(`${commandApi}/additem/${cart}`, { user_id: "user-123", item_id: "item-456", quantity: 2, price: 29.99 });
   assert.equal(added.status, 200, JSON.stringify(added.body));

@@ -29,7 +29,7 @@ const run = async (signal: AbortSignal): Promise<number> => {
     const token = await adminToken();
     await step(report, "carts made", () => seed({ commandApi, queryApi, token }));
     let failed = 0;
-    // The query API first: it shows the carts as they were made.
+    // query-api is tested first, while the carts are still as they were created.
     for (const [name, url] of Object.entries({ "query-api": queryApi, "command-api": commandApi })) {
       if (signal.aborted) return 130;
       report(`… ${name}`);

@@ -7,10 +7,10 @@ import { execa } from "execa";
 
 const version = "4.32.5";
 
-/** Of one API; it takes half a minute on two cores that do nothing else. Milliseconds. */
+/** Longest run for one API in milliseconds. On two idle cores a run takes half a minute. */
 const longestTry = 300_000;
 
-/** Installs it into the user's cache folder, once. Resolves to its program. */
+/** Installs Schemathesis into the user's cache folder once. Resolves to the path of its program. */
 export const installSchemathesis = async (): Promise<string> => {
   const folder = join(cacheFolder, `schemathesis-${version}`);
   const program = join(folder, "bin", "schemathesis");
@@ -20,7 +20,7 @@ export const installSchemathesis = async (): Promise<string> => {
   );
   const python = await execa("python3", ["-c", "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))"], { reject: false });
   if (python.failed) throw missing;
-  // A virtual environment cannot be moved, so a half-made one is told by its program, which comes last.
+  // A virtual environment cannot be moved into place. Its program is installed last, so its presence means that it is complete.
   await rm(folder, { recursive: true, force: true });
   await execa("python3", ["-m", "venv", folder]);
   const pip = await execa(join(folder, "bin", "pip"), ["install", "--quiet", "--disable-pip-version-check", `schemathesis==${version}`], {
@@ -28,7 +28,7 @@ export const installSchemathesis = async (): Promise<string> => {
   });
   if (pip.failed) {
     await rm(folder, { recursive: true, force: true });
-    throw new UserError(`schemathesis could not be installed with pip: ${pip.stderr.trim().split("\n").at(-1) ?? "it said nothing"}`);
+    throw new UserError(`schemathesis could not be installed with pip: ${pip.stderr.trim().split("\n").at(-1) ?? "it printed nothing"}`);
   }
   return program;
 };
@@ -37,23 +37,23 @@ export type TryOptions = {
   readonly program: string;
   readonly url: string;
   readonly token: string;
-  /** Where its report and what it remembers may go. */
+  /** Folder for the report and the cache. */
   readonly folder: string;
   readonly signal: AbortSignal;
 };
 
-/** Of one operation, by the phases of the run. */
+/** How many requests of one operation were accepted or met a conflict, by the phases of the run. */
 type Rates = Readonly<Record<string, { readonly accepted: number; readonly conflicts: number }>>;
 
 /**
- * Sends the API requests of all kinds that its document describes, and some that it
- * does not. Resolves to what is wrong: nothing when each answer was as the document
- * says and each operation came at least once to a decision, so that none was tried blindly.
+ * Sends the API every kind of request that its document describes, and some that it does
+ * not. Resolves to the violations: none if each answer conforms to the document and each
+ * operation was accepted or met a conflict at least once, so that none was only ever invalid.
  */
 export const tryDocument = async ({ program, url, token, folder, signal }: TryOptions): Promise<readonly string[]> => {
   const configuration = fileURLToPath(new URL("../schemathesis.toml", import.meta.url));
   const report = join(folder, "report.json");
-  // One worker: several would mix up the order of the requests, and the syntax trees of Python 3.11, which are not safe in threads.
+  // One worker keeps the order of the requests. Several would also corrupt the syntax trees of Python 3.11, which are not thread-safe.
   const args = ["--config-file", configuration, "run", `${url}/openapi.json`, "--no-color", "--report-json-path", report];
   const { failed } = await execa(program, args, {
     cwd: folder,
@@ -64,9 +64,9 @@ export const tryDocument = async ({ program, url, token, folder, signal }: TryOp
     cancelSignal: signal,
     forceKillAfterDelay: 5_000,
   });
-  if (failed) return ["answers otherwise than its document says"];
+  if (failed) return ["some answers do not conform to the document"];
   const { valid_rates: rates } = JSON.parse(await readFile(report, "utf8")) as { readonly valid_rates: Readonly<Record<string, Rates>> };
   return Object.entries(rates)
     .filter(([, phases]) => Object.values(phases).every(({ accepted, conflicts }) => accepted + conflicts === 0))
-    .map(([operation]) => `${operation} never came to a decision: give it something to work on in schemathesis.toml`);
+    .map(([operation]) => `${operation} was never accepted: give it a cart to work on in schemathesis.toml`);
 };

@@ -3,7 +3,7 @@ import { waitUntil } from "@cart/tools/own-servers";
 
 export type SeedOptions = { readonly commandApi: string; readonly queryApi: string; readonly token: string };
 
-/** What the configuration names: more open carts than a run uses up, one in each other status, and a tenant's policy. */
+/** Creates what schemathesis.toml refers to: more open carts than a run uses up, a cart in each other status, and a tenant's policy. */
 export const seed = async ({ commandApi, queryApi, token }: SeedOptions): Promise<void> => {
   const headers = { Authorization: `Bearer ${token}` };
   const send = async (path: string, body: object): Promise<void> => {
@@ -12,7 +12,7 @@ export const seed = async ({ commandApi, queryApi, token }: SeedOptions): Promis
       headers: { ...headers, "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
-    if (!response.ok) throw new Error(`POST ${path} was answered ${response.status}: ${await response.text()}`);
+    if (!response.ok) throw new Error(`POST ${path} was answered with ${response.status}: ${await response.text()}`);
   };
 
   const file = await readFile(new URL("../carts.dict", import.meta.url), "utf8");

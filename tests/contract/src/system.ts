@@ -7,7 +7,7 @@ import { tokenEnv } from "./token.ts";
 
 export type System = { readonly commandApi: string; readonly queryApi: string; readonly stop: () => Promise<void> };
 
-/** Both APIs as they are deployed, taking tokens, and what carries a cart from one to the other; on servers of the suite's own. */
+/** Starts both APIs as they are deployed, with tokens, and the relay and projector between them, on the suite's own servers. */
 export const startSystem = async (folder: string, report: Report): Promise<System> => {
   const running: { readonly stop: () => Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
@@ -35,7 +35,7 @@ export const startSystem = async (folder: string, report: Report): Promise<Syste
       READMODEL_URL: database("readmodel"),
       KAFKA_BROKERS: kafka.brokers.join(","),
       LOG_LEVEL: "info",
-      // A version that never comes is asked for often.
+      // Schemathesis often asks for a version that never arrives.
       MIN_VERSION_TIMEOUT_MS: "50",
       STREAM_HEARTBEAT_MS: "50",
       ...tokenEnv,

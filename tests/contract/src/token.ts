@@ -4,10 +4,10 @@ const secret = "a secret that only this suite knows";
 const issuer = "https://login.test/";
 const audience = "carts";
 
-/** Makes an API take the token of `adminToken`. */
+/** Configuration for an API that accepts the token of `adminToken`. */
 export const tokenEnv = { AUTH_SECRET: secret, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } as const;
 
-/** Of somebody who may act on everything of the tenant `default`. */
+/** The token of an administrator of the tenant `default`. */
 export const adminToken = (): Promise<string> =>
   new SignJWT({ sub: "contract", tenant_id: "default", scope: "carts:admin" })
     .setProtectedHeader({ alg: "HS256" })

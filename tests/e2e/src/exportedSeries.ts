@@ -1,4 +1,4 @@
-/** The series of each metric in the text that a service gives Prometheus: a histogram has three. */
+/** The names of the series in the text of a service's /metrics. A histogram has three series. */
 export const exportedSeries = (exposition: string): ReadonlyMap<string, readonly string[]> =>
   new Map(
     [...exposition.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = "", type]) => [

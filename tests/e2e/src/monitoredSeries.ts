@@ -10,7 +10,7 @@ type AlertRules = { readonly groups: readonly { readonly rules: readonly { reado
 const dashboards = join(repositoryRoot, "infra/grafana/dashboards");
 const alerts = join(repositoryRoot, "infra/prometheus/alerts.yml");
 
-/** The names of the series that the dashboards and the alerts ask Prometheus for. Throws when an expression is no PromQL. */
+/** The names of the series in the queries of the dashboards and alerts. Throws if an expression is not valid PromQL. */
 export const monitoredSeries = (): ReadonlySet<string> => new Set([...dashboardExpressions(), ...alertExpressions()].flatMap(seriesOf));
 
 const dashboardExpressions = (): string[] =>
@@ -22,12 +22,12 @@ const alertExpressions = (): string[] =>
   (parse(readFileSync(alerts, "utf8")) as AlertRules).groups.flatMap(({ rules }) => rules.map(({ expr }) => expr));
 
 const seriesOf = (expression: string): string[] => {
-  // A variable of Grafana, which puts a duration in its place.
+  // Grafana replaces this variable with a duration.
   const query = expression.replaceAll("$__rate_interval", "5m");
   const names: string[] = [];
   parser.parse(query).iterate({
     enter: ({ type, node, from, to }) => {
-      if (type.isError) throw new Error(`no PromQL at character ${from}: ${query}`);
+      if (type.isError) throw new Error(`invalid PromQL at character ${from}: ${query}`);
       if (type.name === "Identifier" && node.parent?.name === "VectorSelector") names.push(query.slice(from, to));
     },
   });

@@ -2,7 +2,7 @@ import { cartAggregate } from "@cart/domain";
 import { createCommandHandler, openEventStorePool } from "@cart/event-store";
 import { v7 as uuidv7 } from "uuid";
 
-/** A new cart that got an item at this time and was left alone since, so that nobody has to wait until it is abandoned. */
+/** Creates a cart whose last activity was at `time`, so that no spec has to wait until the cart is abandoned. */
 export const leaveCart = async (eventStoreUrl: string, cartId: string, time: Date): Promise<void> => {
   const pool = openEventStorePool({ url: eventStoreUrl, connectionLimit: 1 });
   const handler = createCommandHandler({ pool, aggregate: cartAggregate, now: () => time, newEventId: () => uuidv7() });

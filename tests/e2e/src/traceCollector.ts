@@ -6,7 +6,7 @@ export type CollectedSpan = {
   readonly name: string;
   readonly traceId: string;
   readonly spanId: string;
-  /** Empty for the first of a trace. */
+  /** Empty for the root span of a trace. */
   readonly parentSpanId: string;
 };
 
@@ -16,7 +16,7 @@ export type TraceCollector = {
   readonly stop: () => Promise<void>;
 };
 
-/** What of OTLP/JSON is read here: opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest. */
+/** The part of OTLP/JSON that is read here: opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest. */
 type ExportRequest = {
   readonly resourceSpans: readonly {
     readonly resource: { readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[] };
@@ -31,7 +31,7 @@ type ExportRequest = {
   }[];
 };
 
-/** An OpenTelemetry collector that keeps in memory what it gets. */
+/** An OpenTelemetry collector that keeps received spans in memory. */
 export const startTraceCollector = async (): Promise<TraceCollector> => {
   const collected: CollectedSpan[] = [];
   const server = createServer((req, res) => {

@@ -18,7 +18,7 @@ describe("the way of a command, through every service", () => {
   const abandonment = useMysqlDatabase({ migrate: migrateAbandonment });
   const kafka = useKafka();
 
-  // A suite of its own: its services stop before the databases are dropped.
+  // A nested suite: its services stop before the databases are dropped.
   describe("with every service running", () => {
     let env: Readonly<Record<string, string>>;
     let services: Record<"command-api" | "query-api" | "outbox-relay" | "projector" | "cart-abandonment", BuiltService>;
@@ -39,7 +39,7 @@ describe("the way of a command, through every service", () => {
         ABANDONMENT_URL: abandonment.url(),
         KAFKA_BROKERS: kafka.brokers().join(","),
         KAFKA_TOPIC_PREFIX: prefix,
-        // A consumer that is killed holds up the next one for so long.
+        // After a consumer is killed, its partitions wait for this long.
         KAFKA_SESSION_TIMEOUT_MS: "6000",
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
         OTEL_BSP_SCHEDULE_DELAY: "100",
@@ -122,7 +122,7 @@ describe("the way of a command, through every service", () => {
       expect((await get(`/carts/${id}?min_version=3`)).body).to.include({ status: "CLOSED", version: 3 });
     });
 
-    it("shows a cart that many clients add to at once as if they had come one by one", async () => {
+    it("applies concurrent adds to one cart as if they had arrived one by one", async () => {
       const id = randomUUID();
       const answers = await Promise.all(
         Array.from({ length: 64 }, (_, client) =>
@@ -134,12 +134,12 @@ describe("the way of a command, through every service", () => {
       expect(body).to.include({ version: 65, item_count: 64, line_count: 8, total_amount: 64 });
     });
 
-    it("can be followed in one trace", async () => {
+    it("is traced through all services in one trace", async () => {
       const [traceId, callersSpan] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"];
       const body = { user_id: "user-1", item_id: "item-1", price: 5 };
       await post(`/carts/${randomUUID()}/items`, body, { traceparent: `00-${traceId}-${callersSpan}-01` });
 
-      // From the caller's span down: who handled it, and what that caused.
+      // The chain of spans below the caller's span.
       const way = await waitFor("the spans of the whole way", () => {
         const spans = collector.spans().filter((span) => span.traceId === traceId);
         const below = (parent: string, service: string) => spans.filter((span) => span.parentSpanId === parent && span.service === service);
@@ -159,7 +159,7 @@ describe("the way of a command, through every service", () => {
       expect([span.name, span.service, span.parentSpanId]).to.deep.equal(["GET", "query-api", callersSpan]);
     });
 
-    it("abandons a cart that is left alone, though the service was killed, until the customer is back", async function () {
+    it("abandons an inactive cart although the service was killed, and reopens it when the customer returns", async function () {
       this.timeout(60_000);
       const policy = await post("/tenants/default/cart-abandoned-policies", { title: "Standard", abandoned_minutes: 1 });
       expect(policy.body).to.include({ status: "success", version: 1 });
@@ -176,7 +176,7 @@ describe("the way of a command, through every service", () => {
       expect((await get(`/carts/${id}?min_version=5`)).body["status"]).to.equal("OPEN");
     });
 
-    it("exports what the dashboards and the alerts ask for, and nothing that none of them shows", async () => {
+    it("exports every series that the dashboards and alerts use, and no other series", async () => {
       const expositions = await Promise.all(
         Object.values(services).map(async ({ url }) => exportedSeries(await (await fetch(`${url}/metrics`)).text())),
       );
@@ -189,7 +189,7 @@ describe("the way of a command, through every service", () => {
       expect(own.filter(([, series]) => !series.some((name) => monitored.has(name))).map(([name]) => name)).to.deep.equal([]);
     });
 
-    it("says when a version does not come, and when there is no such cart", async () => {
+    it("reports a version that does not arrive, and a cart that does not exist", async () => {
       const id = randomUUID();
       const unknown = await get(`/carts/${id}`);
       expect([unknown.status, unknown.body["type"]]).to.deep.equal([404, "/problems/not-found"]);
