@@ -64,10 +64,10 @@ export const createEventProducer = (kafka: Kafka, { maxRequestBytes = 900_000 }:
   };
 
   /*
-   * After a failed call kafkajs takes its sequence numbers back, though the broker
-   * may have written the messages. Another batch of the same length would then go
-   * out under the same numbers, be taken for the first one and acknowledged, but
-   * never written. So the producer id, and its numbers, are given up.
+   * After a failed call nobody knows whether the broker wrote the messages, and so which
+   * sequence number it expects next. Under a number that it has, another batch of the same
+   * length would be taken for the first one and acknowledged, but never written. So the
+   * producer id, and its numbers, are given up.
    */
   const abandon = (producer: Producer): void => {
     opened = undefined;
