@@ -1,4 +1,5 @@
-import type { Kafka, Producer } from "kafkajs";
+import type { ICustomPartitioner, Kafka, Message, Producer } from "kafkajs";
+import { type AcknowledgementCheck, createAcknowledgementCheck, type SentMessages, UnacknowledgedError } from "./acknowledgements.ts";
 import type { EventMessage } from "./eventMessage.ts";
 import { explained } from "./kafkaErrors.ts";
 import { partitionByKey } from "./partitionByKey.ts";
@@ -8,7 +9,8 @@ export type TopicMessages = { readonly topic: string; readonly messages: readonl
 /**
  * Writes messages so that those with one key keep their order.
  *
- * - `send` resolves when all in-sync replicas of every message have it. When it
+ * - `send` resolves when every partition to which it sent messages has acknowledged
+ *   them, that is, when all in-sync replicas have every message. When it
  *   rejects, any of the messages may have been written, or be written a little
  *   later: send them all again, in the same order, before anything that follows
  *   them. Consumers then see duplicates, and each message's first occurrence in order.
@@ -38,7 +40,8 @@ export type EventProducerOptions = {
 };
 
 export const createEventProducer = (kafka: Kafka, { maxRequestBytes = 900_000 }: EventProducerOptions = {}): EventProducer => {
-  let opened: Producer | undefined;
+  const recorder = createPartitionRecorder();
+  let opened: OpenProducer | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
   /** kafkajs retries calls on their own, so two calls at once could overtake each other. */
@@ -48,19 +51,20 @@ export const createEventProducer = (kafka: Kafka, { maxRequestBytes = 900_000 }:
     return turn;
   };
 
-  const open = async (): Promise<Producer> => {
+  const open = async (): Promise<OpenProducer> => {
     const producer = kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      createPartitioner: partitionByKey,
+      createPartitioner: recorder.createPartitioner,
     });
     try {
       await producer.connect();
     } catch (error) {
       throw explained(error);
     }
-    return producer;
+    // A check of its own, because after a loss of data in Kafka its offsets begin again.
+    return { producer, assertAcknowledged: createAcknowledgementCheck() };
   };
 
   /*
@@ -78,9 +82,13 @@ export const createEventProducer = (kafka: Kafka, { maxRequestBytes = 900_000 }:
     connect: () => inTurn(async () => void (opened ??= await open())),
     send: (batch) =>
       inTurn(async () => {
-        const producer = (opened ??= await open());
+        const { producer, assertAcknowledged } = (opened ??= await open());
         try {
-          for (const topicMessages of requestsOf(batch, maxRequestBytes)) await producer.sendBatch({ acks: -1, topicMessages });
+          for (const topicMessages of requestsOf(batch, maxRequestBytes)) {
+            recorder.clear();
+            const acknowledgements = await producer.sendBatch({ acks: -1, topicMessages });
+            assertAcknowledged(recorder.countsOf(topicMessages), acknowledgements);
+          }
         } catch (error) {
           abandon(producer);
           throw explained(error);
@@ -88,9 +96,44 @@ export const createEventProducer = (kafka: Kafka, { maxRequestBytes = 900_000 }:
       }),
     disconnect: () =>
       inTurn(async () => {
-        await opened?.disconnect();
+        await opened?.producer.disconnect();
         opened = undefined;
       }),
+  };
+};
+
+type OpenProducer = { readonly producer: Producer; readonly assertAcknowledged: AcknowledgementCheck };
+
+/**
+ * Remembers into which partition kafkajs puts each message of a request, so that its
+ * acknowledgements can be compared with what was asked, whatever kafkajs made of it.
+ */
+const createPartitionRecorder = () => {
+  const choose = partitionByKey();
+  const chosen = new Map<string, Map<Message, number>>();
+  return {
+    createPartitioner: (): ReturnType<ICustomPartitioner> => (args) => {
+      const { topic, message } = args;
+      const partition = choose(args);
+      const partitions = chosen.get(topic) ?? new Map<Message, number>();
+      chosen.set(topic, partitions.set(message, partition));
+      return partition;
+    },
+    clear: () => chosen.clear(),
+    /** Throws an `UnacknowledgedError` for a message that got no partition, as it cannot have been sent. */
+    countsOf: (request: Request): SentMessages => {
+      const sent = new Map<string, Map<number, number>>();
+      for (const { topic, messages } of request) {
+        const counts = sent.get(topic) ?? new Map<number, number>();
+        sent.set(topic, counts);
+        for (const message of messages) {
+          const partition = chosen.get(topic)?.get(message);
+          if (partition === undefined) throw new UnacknowledgedError(`a message for ${topic} was put into no partition`);
+          counts.set(partition, (counts.get(partition) ?? 0) + 1);
+        }
+      }
+      return sent;
+    },
   };
 };
 

@@ -1,9 +1,11 @@
 import { createLogger } from "@cart/process-kit";
 import { waitFor } from "@cart/testkit";
 import { expect } from "chai";
+import { UnacknowledgedError } from "./acknowledgements.ts";
 import type { EventMessage } from "./eventMessage.ts";
 import { createEventProducer, type EventProducer } from "./eventProducer.ts";
 import { createKafka } from "./kafkaClient.ts";
+import { isBrokerUnavailable } from "./kafkaErrors.ts";
 import { partitionByKey } from "./partitionByKey.ts";
 import { type ClusterScript, type ScriptedCluster, startScriptedCluster } from "./testing/scriptedCluster.ts";
 
@@ -165,5 +167,42 @@ describe("a batch that is retried while partitions move between brokers", () => 
     ]);
     const resent = cluster.received.filter(({ values }) => values.includes("b1")).map(({ firstSequence }) => firstSequence);
     expect(resent).to.deep.equal([0, 0]);
+  });
+
+  const wrongAnswers: readonly [string, NonNullable<ClusterScript["changeAnswers"]>][] = [
+    ["has no offset", (answers) => answers.map((answer) => ({ ...answer, baseOffset: -1 }))],
+    ["is for another partition as well", (answers) => [...answers, { partition: 1, errorCode: 0, baseOffset: 0 }]],
+    ["comes twice", (answers) => [...answers, ...answers]],
+  ];
+  for (const [what, changeAnswers] of wrongAnswers) {
+    it(`is refused if its acknowledgement ${what}, and is written when it is sent again`, async () => {
+      let isWrong = true;
+      const { cluster, send } = await start([0, 0], () => ({
+        changeAnswers: (answers, batches) => (isWrong ? changeAnswers(answers, batches) : answers),
+      }));
+      const error: unknown = await send([0, "a1"]).catch((e: unknown) => e);
+      expect(error).to.be.instanceOf(UnacknowledgedError);
+      expect(isBrokerUnavailable(error)).to.equal(true);
+
+      isWrong = false;
+      await send([0, "a1"]);
+      await send([0, "a2"]);
+      expect(cluster.logs).to.deep.equal([["a1", "a1", "a2"], []]);
+    });
+  }
+
+  it("is refused if the broker takes it for an earlier one, and is written when it is sent again", async () => {
+    let isConfused = false;
+    const { cluster, send } = await start([0], () => ({
+      changeAnswers: (answers) => (isConfused ? answers.map((answer) => ({ ...answer, baseOffset: 0 })) : answers),
+    }));
+    await send([0, "a1"]);
+    isConfused = true;
+    expect(await send([0, "a2"]).catch((e: unknown) => e)).to.be.instanceOf(UnacknowledgedError);
+
+    isConfused = false;
+    await send([0, "a2"]);
+    await send([0, "a3"]);
+    expect(cluster.logs).to.deep.equal([["a1", "a2", "a2", "a3"]]);
   });
 });

@@ -1,4 +1,5 @@
 import kafkajs from "kafkajs";
+import { UnacknowledgedError } from "./acknowledgements.ts";
 
 // CommonJS whose errors Node.js does not find as named exports.
 const { KafkaJSConnectionError, KafkaJSError, KafkaJSProtocolError, KafkaJSSASLAuthenticationError } = kafkajs;
@@ -32,14 +33,17 @@ const rejections: ReadonlySet<string | undefined> = new Set([
 export const isMessageRejected = (error: unknown): boolean => rejections.has(protocolErrorType(error));
 
 /**
- * Nobody's fault: no broker answered, or none could do it now (no leader, too few
- * replicas, a coordinator that is loading, a topic that is missing, a producer id
- * that the broker forgot). Try again later; count it against no message.
+ * Nobody's fault: no broker answered, none could do it now (no leader, too few replicas, a
+ * coordinator that is loading, a topic that is missing, a producer id that the broker forgot),
+ * or not everything was acknowledged. Try again later; count it against no message.
  *
  * False for a rejected message, and for an error that did not come from Kafka,
  * such as a message that cannot be encoded.
  */
-export const isBrokerUnavailable = (error: unknown): boolean => rootCause(error) instanceof KafkaJSError && !isMessageRejected(error);
+export const isBrokerUnavailable = (error: unknown): boolean => {
+  const root = rootCause(error);
+  return root instanceof UnacknowledgedError || (root instanceof KafkaJSError && !isMessageRejected(error));
+};
 
 /** Kafka is there and does not let this program in. The message says what to set; until then it ends the same way each time. */
 export class KafkaAccessError extends Error {
