@@ -44,9 +44,13 @@ describe("what answers in place of Kafka", () => {
     expect(await outcome(assertKafkaOfRack("127.0.0.1", port, "own"))).to.equal("accepted");
   });
 
+  it("is accepted with the own rack among those of its cluster", async () => {
+    expect(await outcome(assertKafkaOfRack("127.0.0.1", await portThatSays(answer("other", "own")), "own"))).to.equal("accepted");
+  });
+
   for (const [title, bytes, reason] of [
     ["another broker", answer("other"), /another Kafka answers/],
-    ["a cluster of several brokers", answer("own", "other"), /another Kafka answers/],
+    ["another cluster of several brokers", answer("other", "third"), /another Kafka answers/],
     ["a broker that is not registered yet", answer(), /not registered yet/],
     ["a web server", Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n"), /does not speak Kafka's protocol/],
     ["an answer that is cut short", Buffer.concat([int32(6), int32(1), Buffer.from([0, 0])]), /out of range|outside/],

@@ -65,9 +65,9 @@ export const kafkaIdentity = async (host: string, port: number): Promise<KafkaId
   return { clusterId: text(), racks };
 };
 
-/** Throws unless the broker there is the only one of its cluster and has this rack. */
+/** Throws unless the broker there is of the cluster in which a broker has this rack, which no other broker has. */
 export const assertKafkaOfRack = async (host: string, port: number, rack: string): Promise<void> => {
   const { racks } = await kafkaIdentity(host, port);
   if (racks.length === 0) throw new Error("the broker is not registered yet");
-  if (racks.length > 1 || racks[0] !== rack) throw new Error("another Kafka answers on this port");
+  if (!racks.includes(rack)) throw new Error("another Kafka answers on this port, or the broker is not registered yet");
 };

@@ -8,11 +8,13 @@ import { UserError } from "../userError.ts";
 import { findDocker, findImage, throwPortTaken, volumeOf, watchContainer } from "./docker.ts";
 import { fetchOnce } from "./fetchOnce.ts";
 import { findProgram } from "./findProgram.ts";
-import { firstThatServes, notHere, type ServerProvider } from "./firstThatServes.ts";
+import { firstThatServes, type NotHere, notHere, type ServerProvider } from "./firstThatServes.ts";
 import { assertKafkaOfRack, kafkaAnswers } from "./kafkaAnswers.ts";
-import { findJava, startKafkaProcess } from "./kafkaProcess.ts";
+import { type KafkaCluster, type KafkaClusterPlan, startKafkaCluster } from "./kafkaCluster.ts";
+import { findJava, type KafkaProgram } from "./kafkaNode.ts";
+import { startKafkaProcess } from "./kafkaProcess.ts";
 import { portOf, retryTakenPorts } from "./ports.ts";
-import { type Killable, never, type RunningKafka, type ServerPlan } from "./runningServer.ts";
+import { type Killable, never, type RunningKafka, type RunningServer, type ServerPlan } from "./runningServer.ts";
 import { waitUntil } from "./waitUntil.ts";
 
 const version = "4.3.1";
@@ -26,20 +28,45 @@ export const kafkaAdvice =
 export const kafkaProviders = (plan: ServerPlan): readonly ServerProvider<RunningKafka>[] => [
   { provider: "environment", way: "KAFKA_BROKERS", start: fromEnvironment },
   { provider: "docker", way: "Docker", start: () => fromDocker(plan) },
-  { provider: "local", way: "Kafka in KAFKA_HOME", start: () => fromHome(plan) },
-  { provider: "fetched", way: "fetching Kafka with Maven", start: () => fromMaven(plan) },
+  ...ownPrograms(plan, (program) => startKafkaProcess(program, plan)),
 ];
 
 /** Kafka as a process that the caller may kill and start again on its data: never a container, nor a broker of somebody else's. */
 export const startOwnKafka = (plan: ServerPlan): Promise<RunningKafka & Killable> =>
-  firstThatServes<RunningKafka & Killable>(
+  firstThatServes(
     "Kafka",
-    [
-      { provider: "local", way: "Kafka in KAFKA_HOME", start: () => fromHome(plan) },
-      { provider: "fetched", way: "fetching Kafka with Maven", start: () => fromMaven(plan) },
-    ],
-    "Install Java 17 or newer with Maven (Debian and Ubuntu: apt-get install openjdk-17-jre-headless maven), or unpack Kafka and set KAFKA_HOME",
+    ownPrograms(plan, (program) => startKafkaProcess(program, plan)),
+    ownProgramAdvice,
   );
+
+/** As `startOwnKafka`, several nodes that are one cluster. */
+export const startOwnKafkaCluster = (plan: KafkaClusterPlan): Promise<KafkaCluster> =>
+  firstThatServes(
+    "Kafka cluster",
+    ownPrograms(plan, (program) => startKafkaCluster(program, plan)),
+    ownProgramAdvice,
+  );
+
+const ownProgramAdvice =
+  "Install Java 17 or newer with Maven (Debian and Ubuntu: apt-get install openjdk-17-jre-headless maven), or unpack Kafka and set KAFKA_HOME";
+
+type FetchPlan = Pick<ServerPlan, "report" | "signal">;
+
+/** Kafka's jars on this machine: installed, or else fetched. */
+const ownPrograms = <Server extends RunningServer>(
+  plan: FetchPlan,
+  start: (program: KafkaProgram) => Promise<Server>,
+): readonly ServerProvider<Server>[] => [
+  {
+    provider: "local",
+    way: "Kafka in KAFKA_HOME",
+    start: async () => {
+      const program = findInHome();
+      return "notHere" in program ? program : start(program);
+    },
+  },
+  { provider: "fetched", way: "fetching Kafka with Maven", start: async () => start(await fetchWithMaven(plan)) },
+];
 
 /** Throws a `UserError` when Kafka would have to run on a Java that is not there. */
 export const assertKafkaCanRun = async (): Promise<void> => {
@@ -115,15 +142,15 @@ const startContainer = async (port: number, plan: ServerPlan) => {
   return { provider: "docker" as const, brokers: [`localhost:${port}`], description, stop, died };
 };
 
-const fromHome = async (plan: ServerPlan) => {
+const findInHome = (): KafkaProgram | NotHere => {
   const home = process.env["KAFKA_HOME"];
   if (home === undefined || home === "") return notHere("not set");
   const libs = join(home, "libs");
   if (!existsSync(libs)) throw new UserError(`KAFKA_HOME is ${home}, and there is no folder libs in it`);
-  return startKafkaProcess({ provider: "local", libs, description: `Kafka in ${home}` }, plan);
+  return { provider: "local", libs, description: `Kafka in ${home}` };
 };
 
-const fromMaven = async (plan: ServerPlan) => {
+const fetchWithMaven = async (plan: FetchPlan): Promise<KafkaProgram> => {
   // Before the fetch: jars without a Java are of no use.
   await findJava();
   const folder = await fetchOnce(`kafka-${version}-with-log4j`, async (target) => {
@@ -131,7 +158,7 @@ const fromMaven = async (plan: ServerPlan) => {
     if (mvn === undefined) throw new UserError("mvn is not on the PATH: install Maven (Debian and Ubuntu: apt-get install maven)");
     await step(plan.report, `Kafka ${version} fetched with Maven (about 45 MB)`, () => fetchJars(mvn, target, plan.signal));
   });
-  return startKafkaProcess({ provider: "fetched", libs: join(folder, "libs"), description: `Kafka ${version} fetched with Maven` }, plan);
+  return { provider: "fetched", libs: join(folder, "libs"), description: `Kafka ${version} fetched with Maven` };
 };
 
 const fetchJars = async (mvn: string, folder: string, signal: AbortSignal | undefined): Promise<void> => {

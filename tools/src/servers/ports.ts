@@ -17,7 +17,11 @@ const mostAttempts = 10;
  * ports, starts it again: `start` chooses new ports. Throws the last `PortTaken`
  * after ten attempts.
  */
-export const retryTakenPorts = async <T>(server: string, plan: ServerPlan, start: () => Promise<T>): Promise<T> => {
+export const retryTakenPorts = async <T>(
+  server: string,
+  plan: Pick<ServerPlan, "report" | "signal">,
+  start: () => Promise<T>,
+): Promise<T> => {
   for (let attempt = 1; ; attempt++) {
     try {
       return await start();

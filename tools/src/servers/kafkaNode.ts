@@ -1,0 +1,155 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { UserError } from "../userError.ts";
+import { findProgram } from "./findProgram.ts";
+import { assertKafkaOfRack, kafkaAnswers } from "./kafkaAnswers.ts";
+import type { Provider } from "./runningServer.ts";
+import { type ServerProcess, startServerProcess } from "./serverProcess.ts";
+
+/** Kafka's jars, wherever they come from. */
+export type KafkaProgram = { readonly provider: Provider; readonly libs: string; readonly description: string };
+
+export type KafkaRole = "broker" | "controller";
+
+/** A KRaft node and the ports on loopback that it has for as long as its data exists. */
+export type KafkaNode = {
+  readonly id: number;
+  readonly roles: readonly KafkaRole[];
+  /** For clients, if the node is a broker. */
+  readonly port: number;
+  /** For the other nodes, if the node is a controller. */
+  readonly controllerPort: number;
+  /** Where a broker tells its clients to come back to. */
+  readonly advertisedPort: number;
+  /** For its data, configuration and log. */
+  readonly folder: string;
+};
+
+export type KafkaNodeOptions = {
+  readonly program: KafkaProgram;
+  readonly node: KafkaNode;
+  /** Every node of the cluster, this one included. */
+  readonly cluster: readonly KafkaNode[];
+  readonly clusterId: string;
+  /** More properties, which override those of this file. */
+  readonly properties?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+};
+
+const leastJava = 17;
+
+/** The path of a Java that Kafka runs on. Throws a `UserError` that says what to install. */
+export const findJava = async (): Promise<string> => {
+  const home = process.env["JAVA_HOME"];
+  const java = home === undefined || !existsSync(join(home, "bin/java")) ? await findProgram("java") : join(home, "bin/java");
+  if (java === undefined) {
+    throw new UserError(
+      `Kafka needs Java ${leastJava} or newer, and there is none: install it (Debian and Ubuntu: apt-get install openjdk-17-jre-headless) or set JAVA_HOME`,
+    );
+  }
+  const { stderr } = await execa(java, ["-version"], { reject: false });
+  const version = Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0);
+  if (version < leastJava)
+    throw new UserError(`Kafka needs Java ${leastJava} or newer, and ${java} is ${version}: install a newer one or set JAVA_HOME`);
+  return java;
+};
+
+export const newClusterId = (): string => randomBytes(16).toString("base64url");
+
+/**
+ * Starts a node on its data, which is created if there is none. Resolves when the node answers,
+ * which it does once a majority of the controllers is up: start the nodes of a new cluster together.
+ */
+export const startKafkaNode = async ({
+  program,
+  node,
+  cluster,
+  clusterId,
+  properties = {},
+  signal,
+}: KafkaNodeOptions): Promise<ServerProcess> => {
+  const java = await findJava();
+  const data = join(node.folder, "kafka");
+  await mkdir(data, { recursive: true });
+  // A broker shows its rack to every client. A new one for each start tells it from any other broker, even one on a copy of its data.
+  const rack = randomUUID();
+  const configFile = join(node.folder, "kafka.properties");
+  await writeFile(configFile, textOf({ ...propertiesOf(node, cluster, data), "broker.rack": rack, ...properties }));
+  const logConfigFile = join(node.folder, "kafka-log4j2.properties");
+  await writeFile(logConfigFile, logProperties);
+  const classPath = join(program.libs, "*");
+
+  if (!existsSync(join(data, "meta.properties"))) await makeDataFolder(java, { classPath, clusterId, configFile, data });
+
+  const server = await startServerProcess({
+    name: "Kafka",
+    program: java,
+    args: ["-Xms256m", "-Xmx512m", `-Dlog4j2.configurationFile=${logConfigFile}`, "-cp", classPath, "kafka.Kafka", configFile],
+    logFile: join(node.folder, "logs", "kafka.log"),
+    cwd: node.folder,
+  });
+  const isBroker = node.roles.includes("broker");
+  const port = isBroker ? node.port : node.controllerPort;
+  const probe = () => (isBroker ? assertKafkaOfRack("127.0.0.1", port, rack) : kafkaAnswers("127.0.0.1", port));
+  await server.untilItServes(`Kafka on port ${port}`, probe, signal);
+  return server;
+};
+
+type DataFolder = { readonly classPath: string; readonly clusterId: string; readonly configFile: string; readonly data: string };
+
+const makeDataFolder = async (java: string, { classPath, clusterId, configFile, data }: DataFolder): Promise<void> => {
+  // Given with "=", because one id in 64 begins with a hyphen, which would be taken for an option.
+  const format = ["-cp", classPath, "kafka.tools.StorageTool", "format", `--cluster-id=${clusterId}`, "--config", configFile];
+  const { failed, all } = await execa(java, format, { reject: false, all: true });
+  if (!failed) return;
+  await rm(data, { recursive: true, force: true });
+  throw new UserError(`Kafka could not make its data folder ${data}: ${all.trim().split("\n").at(-1)}`);
+};
+
+const propertiesOf = (node: KafkaNode, cluster: readonly KafkaNode[], data: string): Record<string, string> => {
+  const isBroker = node.roles.includes("broker");
+  const listeners = [
+    ...(isBroker ? [`PLAINTEXT://127.0.0.1:${node.port}`] : []),
+    ...(node.roles.includes("controller") ? [`CONTROLLER://127.0.0.1:${node.controllerPort}`] : []),
+  ];
+  const voters = cluster.filter(({ roles }) => roles.includes("controller"));
+  const brokers = cluster.filter(({ roles }) => roles.includes("broker")).length;
+  const replicas = String(Math.min(3, brokers));
+  const inSyncReplicas = String(Math.min(2, brokers));
+  return {
+    "process.roles": node.roles.join(","),
+    "node.id": String(node.id),
+    "controller.quorum.voters": voters.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(","),
+    listeners: listeners.join(","),
+    ...(isBroker ? { "advertised.listeners": `PLAINTEXT://127.0.0.1:${node.advertisedPort}` } : {}),
+    "controller.listener.names": "CONTROLLER",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "log.dirs": data,
+    "auto.create.topics.enable": "false",
+    "min.insync.replicas": inSyncReplicas,
+    "offsets.topic.replication.factor": replicas,
+    "offsets.topic.num.partitions": "8",
+    "transaction.state.log.replication.factor": replicas,
+    "transaction.state.log.min.isr": inSyncReplicas,
+    "transaction.state.log.num.partitions": "4",
+    "group.initial.rebalance.delay.ms": "0",
+  };
+};
+
+const textOf = (properties: Readonly<Record<string, string>>): string =>
+  Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join("");
+
+const logProperties = `
+status=error
+appender.out.type=Console
+appender.out.name=out
+appender.out.layout.type=PatternLayout
+appender.out.layout.pattern=%d %p %m (%c{1})%n
+rootLogger.level=WARN
+rootLogger.appenderRef.out.ref=out
+`;
