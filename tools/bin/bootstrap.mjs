@@ -23,6 +23,7 @@ const commands = {
   "test:contract": { build: true, script: ["tests/contract", "src/main.ts"] },
   "test:start": { build: true, suite: "tests/start" },
   "test:faults": { build: true, script: ["tests/faults", "src/main.ts"] },
+  "test:cluster": { build: true, script: ["tests/cluster", "src/main.ts"] },
   "test:compose": { build: false, script: ["tests/compose", "src/main.ts"] },
 };
 
