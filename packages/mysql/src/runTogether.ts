@@ -30,7 +30,7 @@ export class StatementTooLargeError extends Error {
 }
 
 /** Bytes of the largest statement that the connection's server takes. */
-export const maxStatementBytes = (connection: PoolConnection): number => maxPacketBytesOf(connection) - packetReserveBytes;
+const maxStatementBytes = (connection: PoolConnection): number => maxPacketBytesOf(connection) - packetReserveBytes;
 
 /** A packet holds more than the text: its command, and room for what a server between adds. */
 const packetReserveBytes = 1_024;

@@ -230,7 +230,7 @@ export const requireOpen = (cart: Cart, field?: string): OpenCart => {
 };
 
 /** The cart, if it can still become an order. An abandoned cart is returned as it will be after `reopenedFirst`. */
-export const requireUnfinished = (cart: Cart, field?: string): OpenCart | SubmittedCart => {
+const requireUnfinished = (cart: Cart, field?: string): OpenCart | SubmittedCart => {
   switch (cart.status) {
     case "NONE":
       throw cartNotFound(field);
@@ -248,7 +248,7 @@ export const requireUnfinished = (cart: Cart, field?: string): OpenCart | Submit
   }
 };
 
-export const requireExisting = (cart: Cart): ExistingCart => {
+const requireExisting = (cart: Cart): ExistingCart => {
   if (cart.status === "NONE") throw cartNotFound();
   return cart;
 };

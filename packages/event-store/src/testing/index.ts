@@ -1,4 +1,4 @@
-export { type Columns, type EventStoreTables, eventRow, eventStoreTables, outboxRow, type TestTable } from "./eventStoreTables.ts";
+export { type Columns, type EventStoreTables, eventRow, eventStoreTables, outboxRow } from "./eventStoreTables.ts";
 export { multiplyRows } from "./multiplyRows.ts";
 export { poisonOutbox, repairOutbox } from "./poisonOutbox.ts";
 export { countSql } from "./countSql.ts";

@@ -55,7 +55,7 @@ export const startSender = ({ name, messaging, kafka, topic }: SenderOptions): S
         return;
       } catch (error) {
         if (!messaging.isBrokerUnavailable(error) || performance.now() > deadline) throw error;
-        if (error instanceof messaging.UnacknowledgedError) unacknowledged += 1;
+        if (error instanceof Error && error.name === "UnacknowledgedError") unacknowledged += 1;
         else unavailable += 1;
       }
       await delay(retryPause);
