@@ -170,8 +170,10 @@ export const untilReady = (
     60,
     async () => {
       const response = await fetch(`http://127.0.0.1:${listensOn}/readyz`, { signal: AbortSignal.timeout(5_000) });
+      // Read also when it is not used: a body that nobody reads keeps its connection open.
+      const body = await response.text();
       if (response.headers.get("Instance-Id") !== instanceId) throw new Error("another program answers on this port");
-      if (!response.ok) throw new Error(`it answers ${response.status}: ${await response.text()}`);
+      if (!response.ok) throw new Error(`it answers ${response.status}: ${body}`);
     },
     signal,
   );

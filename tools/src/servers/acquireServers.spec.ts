@@ -10,17 +10,23 @@ describe("a program on the test servers' port", function () {
   this.timeout(30_000);
   const named = { MYSQL_URL: process.env["MYSQL_URL"], KAFKA_BROKERS: process.env["KAFKA_BROKERS"] };
   let server: Server | undefined;
+  const sockets = new Set<Socket>();
   before("nothing names servers", () => {
     for (const name of Object.keys(named)) delete process.env[name];
   });
   after(() => {
     for (const [name, value] of Object.entries(named)) if (value !== undefined) process.env[name] = value;
   });
-  afterEach(() => server?.close());
+  afterEach(() => {
+    server?.close();
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  });
 
   const portOf = (answer: (socket: Socket) => void): Promise<number> =>
     new Promise((resolve) => {
       server = createServer((socket) => {
+        sockets.add(socket);
         socket.on("error", () => undefined);
         answer(socket);
       });
