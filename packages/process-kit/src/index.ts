@@ -5,6 +5,7 @@ export { createLogger, type Logger } from "./createLogger.ts";
 export { answerWithin, timeoutProblem } from "./http/answerWithin.ts";
 export { correlationId, correlationIdOf } from "./http/correlationId.ts";
 export { type FieldError, HttpProblem, type HttpProblemInit, problemSchema } from "./http/httpProblem.ts";
+export { httpLimits } from "./http/httpLimits.ts";
 export { type HttpServer, listen } from "./http/listen.ts";
 export { methodNotAllowed } from "./http/methodNotAllowed.ts";
 export { notFoundHandler } from "./http/notFoundHandler.ts";

@@ -2,7 +2,7 @@ import { cartAggregate } from "@cart/domain";
 import { createCommandHandler, openEventStorePool } from "@cart/event-store";
 import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
 import { createSchemaCheck, queryOf } from "@cart/mysql";
-import { runService, serve, workerApp } from "@cart/process-kit";
+import { httpLimits, runService, serve, workerApp } from "@cart/process-kit";
 import { v7 as uuidv7 } from "uuid";
 import { createAbandonmentMetrics } from "./abandonmentMetrics.ts";
 import { config as configSchema } from "./config.ts";
@@ -94,6 +94,7 @@ await runService({
     await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {
       port: config.PORT,
       host: config.HOST,
+      limits: httpLimits(config),
       logger,
       onStop,
     });

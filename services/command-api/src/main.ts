@@ -2,7 +2,7 @@ import { cartAggregate, tenantPolicyAggregate } from "@cart/domain";
 import { type CommittedBatch, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
 import { apiGuard, listenHost } from "@cart/http-kit";
 import { createSchemaCheck, queryOf } from "@cart/mysql";
-import { runService, serve } from "@cart/process-kit";
+import { httpLimits, runService, serve } from "@cart/process-kit";
 import { createCommandMetrics } from "./commandMetrics.ts";
 import { config as configSchema } from "./config.ts";
 import { createApp } from "./createApp.ts";
@@ -49,6 +49,7 @@ await runService({
       instanceId: config.INSTANCE_ID,
       readiness: { eventstore: createSchemaCheck(queryOf(pool), requiredSchema) },
     });
-    await serve(app, { port: config.PORT, host: listenHost(config.HOST, guard.policy, logger), logger, onStop });
+    const host = listenHost(config.HOST, guard.policy, logger);
+    await serve(app, { port: config.PORT, host, limits: httpLimits(config), logger, onStop });
   },
 });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { purgePublished } from "@cart/event-store";
 import { createBrokerCheck, createEventProducer, kafkaFromConfig, topicsWithPrefix } from "@cart/messaging";
 import { createSchemaCheck, openMysqlPool, queryOf, withConnection } from "@cart/mysql";
-import { delayFor, runService, serve, startPurge, workerApp } from "@cart/process-kit";
+import { delayFor, httpLimits, runService, serve, startPurge, workerApp } from "@cart/process-kit";
 import { config as configSchema } from "./config.ts";
 import { startShardLeases } from "./leases/shardLeases.ts";
 import { startRelay } from "./relay.ts";
@@ -55,6 +55,7 @@ await runService({
     await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {
       port: config.PORT,
       host: config.HOST,
+      limits: httpLimits(config),
       logger,
       onStop,
     });

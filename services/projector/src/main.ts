@@ -1,6 +1,6 @@
 import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
 import { createSchemaCheck, queryOf } from "@cart/mysql";
-import { runService, serve, workerApp } from "@cart/process-kit";
+import { httpLimits, runService, serve, workerApp } from "@cart/process-kit";
 import { createApplyBatch, projectedTopics } from "./applyBatch.ts";
 import { config as configSchema } from "./config.ts";
 import { countDeadLetters } from "./deadLetters/countDeadLetters.ts";
@@ -56,6 +56,7 @@ await runService({
     await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {
       port: config.PORT,
       host: config.HOST,
+      limits: httpLimits(config),
       logger,
       onStop,
     });

@@ -1,6 +1,6 @@
 import { apiGuard, listenHost } from "@cart/http-kit";
 import { createSchemaCheck } from "@cart/mysql";
-import { runService, serve } from "@cart/process-kit";
+import { httpLimits, runService, serve } from "@cart/process-kit";
 import { config as configSchema } from "./config.ts";
 import { createApp } from "./createApp.ts";
 import { openReadOnlyDatabase } from "./database/readOnlyDatabase.ts";
@@ -36,6 +36,7 @@ await runService({
       // Not the event store: most of the API works without it.
       readiness: { readmodel: createSchemaCheck(readModel.query, requiredSchema) },
     });
-    await serve(app, { port: config.PORT, host: listenHost(config.HOST, guard.policy, logger), logger, onStop });
+    const host = listenHost(config.HOST, guard.policy, logger);
+    await serve(app, { port: config.PORT, host, limits: httpLimits(config), logger, onStop });
   },
 });

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { httpConfig } from "../http/httpLimits.ts";
 
 /*
  * Pieces of the services' configuration. A `description` says what the variable
@@ -41,6 +42,7 @@ export const commonConfig = {
   INSTANCE_ID: Type.Optional(
     Type.String({ pattern: "^[\\w.:-]{1,128}$", description: "name of this process, which /readyz answers with, such as the pod's" }),
   ),
+  ...httpConfig,
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
     Type.String({
       pattern: "^https?://[^/]+.*$",

@@ -33,6 +33,10 @@ describe("loadConfig", () => {
       POLL_MS: 5,
       LOG_LEVEL: "info",
       HOST: "0.0.0.0",
+      HTTP_MAX_CONNECTIONS: 2_000,
+      HTTP_MAX_PIPELINED_REQUESTS: 16,
+      HTTP_MAX_UNSENT_BYTES: 67_108_864,
+      HTTP_SEND_TIMEOUT_MS: 60_000,
       SHUTDOWN_TIMEOUT_MS: 10_000,
     });
     expect(schema).not.to.have.property("additionalProperties");

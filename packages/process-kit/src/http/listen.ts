@@ -1,11 +1,16 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Connections, createConnections } from "./connections.ts";
+import { defaultHttpLimits, type HttpLimits } from "./httpLimits.ts";
 import { answerRefusedRequests, type HttpApp, withLastAnswer } from "./unroutedRequests.ts";
 
 export type HttpServer = {
-  /** The port in use, also when 0 was asked for. */
+  /** The port in use, even if 0 was requested. */
   readonly port: number;
-  /** Takes no more connections, closes idle ones and resolves when the running requests are answered. */
+  /**
+   * Takes no more connections, closes idle ones and resolves when the running requests are answered. It cuts off a
+   * client that has not sent the rest of its request or taken its answer after 2 s.
+   */
   readonly close: () => Promise<void>;
 };
 
@@ -13,23 +18,36 @@ const timeouts = {
   /** To receive a whole request: bounds what a slow client can hold. */
   requestTimeout: 30_000,
   headersTimeout: 10_000,
-  /** How often these two are looked at. */
+  /** How often Node.js checks these two. */
   connectionsCheckingInterval: 2_000,
   // Load balancers keep idle connections for 60 s. They must be the ones to close: they would send a request into a
   // connection that the server closes at the same moment.
   keepAliveTimeout: 65_000,
 };
 
-/** Serves the app; what it leaves unanswered is answered with a problem. Rejects when the address cannot be listened on, with the system's error as the cause. */
-export const listen = async (app: HttpApp, { port, host }: { readonly port: number; readonly host: string }): Promise<HttpServer> => {
-  const server = createServer(timeouts, withLastAnswer(app));
+export type ListenOptions = {
+  readonly port: number;
+  readonly host: string;
+  readonly limits?: HttpLimits;
+};
+
+/**
+ * Serves the app within the limits, and answers with a problem what it leaves
+ * unanswered. Rejects when the address cannot be listened on, with the system's error
+ * as the cause.
+ */
+export const listen = async (app: HttpApp, { port, host, limits = defaultHttpLimits }: ListenOptions): Promise<HttpServer> => {
+  const connections = createConnections(withLastAnswer(app), limits);
+  const server = createServer(timeouts, connections.onRequest);
   answerRefusedRequests(server);
-  const close = closer(server);
+  server.maxConnections = limits.maxConnections;
+  server.on("connection", connections.onConnection);
+  server.once("close", connections.stop);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(new Error(listenFailure(error, port, host), { cause: error })));
     server.listen(port, host, resolve);
   });
-  return { port: addressOf(server).port, close };
+  return { port: addressOf(server).port, close: () => close(server, connections) };
 };
 
 const listenFailure = (error: Error, port: number, host: string): string => {
@@ -52,35 +70,11 @@ const addressOf = (server: Server): AddressInfo => {
 };
 
 /**
- * `server.close` drops the connections that are idle when it is called. Those
- * that are answered later would stay for the keep-alive timeout, longer than a
- * shutdown may take: a busy client would even go on sending requests. So every
- * answer from then on ends its connection.
+ * `server.close` drops only connections that are idle when it is called. One that is answered later would stay for the
+ * keep-alive timeout, and one that has not brought a request until the timeout for its headers.
  */
-const closer = (server: Server): HttpServer["close"] => {
-  const running = new Set<ServerResponse>();
-  /** Connections without a request so far, which browsers and Node's fetch open ahead: for `server.close` they are not idle. */
-  const silent = new Set<Socket>();
-  let closing = false;
-  server.on("connection", (socket) => {
-    silent.add(socket);
-    socket.once("close", () => silent.delete(socket));
+const close = (server: Server, connections: Connections): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.close((error) => (error === undefined ? resolve() : reject(error)));
+    connections.close();
   });
-  server.prependListener("request", (req, res: ServerResponse) => {
-    silent.delete(req.socket);
-    if (closing) res.setHeader("Connection", "close");
-    running.add(res);
-    res.once("close", () => running.delete(res));
-  });
-
-  return () =>
-    new Promise((resolve, reject) => {
-      closing = true;
-      server.close((error) => (error === undefined ? resolve() : reject(error)));
-      for (const socket of silent) socket.destroy();
-      for (const res of running) {
-        if (res.headersSent) res.once("close", () => server.closeIdleConnections());
-        else res.setHeader("Connection", "close");
-      }
-    });
-};

@@ -1,10 +1,12 @@
 import type { Logger } from "../createLogger.ts";
+import type { HttpLimits } from "./httpLimits.ts";
 import { listen } from "./listen.ts";
 import type { HttpApp } from "./unroutedRequests.ts";
 
 export type ServeOptions = {
   readonly port: number;
   readonly host: string;
+  readonly limits: HttpLimits;
   readonly logger: Logger;
   readonly onStop: (name: string, close: () => Promise<void>) => void;
 };
@@ -13,8 +15,8 @@ export type ServeOptions = {
  * Serves the app until the service stops: the running requests are answered then.
  * Call it last, when all that the app uses is open: what is opened last is closed first.
  */
-export const serve = async (app: HttpApp, { port, host, logger, onStop }: ServeOptions): Promise<void> => {
-  const server = await listen(app, { port, host });
+export const serve = async (app: HttpApp, { port, host, limits, logger, onStop }: ServeOptions): Promise<void> => {
+  const server = await listen(app, { port, host, limits });
   onStop("http server", server.close);
   logger.info({ port: server.port }, "listening");
 };

@@ -19,14 +19,16 @@ export const withLastAnswer =
 
 /** Answers what Node.js refuses before there is a request: a malformed or too large head, or one that came too slowly. */
 export const answerRefusedRequests = (server: Server): void => {
-  const answering = new WeakSet<Duplex>();
+  /** How many requests of a connection are not answered yet: a client may send several ahead. */
+  const unanswered = new WeakMap<Duplex, number>();
+  const count = (socket: Duplex, by: number): void => void unanswered.set(socket, (unanswered.get(socket) ?? 0) + by);
   server.prependListener("request", ({ socket }, res) => {
-    answering.add(socket);
-    res.once("close", () => answering.delete(socket));
+    count(socket, 1);
+    res.once("close", () => count(socket, -1));
   });
   server.on("clientError", (error: Error, socket) => {
     // A second answer inside the first one would be taken for a part of it.
-    if (socket.writable && !answering.has(socket)) socket.write(rawAnswer(unreadable(statusOf(error))));
+    if (socket.writable && (unanswered.get(socket) ?? 0) === 0) socket.write(rawAnswer(unreadable(statusOf(error))));
     socket.destroy();
   });
   server.on("checkExpectation", (_req, res) => sendPlainProblem(res, unreadable(417)));
