@@ -6,6 +6,7 @@ export { listenHost } from "./access/listenHost.ts";
 export { accessOf, findActor } from "./access/requestAccess.ts";
 export { requireTenantAdmin } from "./access/requireTenantAdmin.ts";
 export { jsonBody } from "./http/jsonBody.ts";
+export { matchesEtag } from "./http/matchesEtag.ts";
 export { requestLogger } from "./http/requestLogger.ts";
 export { securityHeaders } from "./http/securityHeaders.ts";
 export { traceparentOf, traceRequests } from "./http/traceRequests.ts";

@@ -10,6 +10,13 @@ const readinessHeaders = Type.Object({
   "Instance-Id": Type.Optional(Type.String({ description: "INSTANCE_ID of the process that answers, if it has one" })),
 });
 
+const revalidated = Type.Object({ ETag: Type.String(), "Cache-Control": Type.Literal("no-cache") });
+const cached = Type.Object({ ETag: Type.String(), "Cache-Control": Type.Literal("public, max-age=3600") });
+const ifNoneMatch = Type.Object({
+  "If-None-Match": Type.Optional(Type.String({ description: "ETags that the client has: 304 when one is that of the answer" })),
+});
+const unchanged = (headers: typeof revalidated | typeof cached) => ({ description: "The client has it already.", headers });
+
 const readiness = Type.Object({
   status: Type.Enum(["ready", "not ready", "stopping"]),
   checks: Type.Record(Type.String(), Type.String(), { description: "`ok`, or why not, by what was checked" }),
@@ -51,12 +58,14 @@ export const commonOperations: Operations = {
     operationId: "getOpenApiDocument",
     tag: "operation",
     summary: "This document",
+    headers: ifNoneMatch,
     answers: {
       200: {
         description: "OpenAPI 3.1.",
-        headers: Type.Object({ "Cache-Control": Type.Literal("no-cache") }),
+        headers: revalidated,
         content: { "application/json": Type.Object({ openapi: Type.String() }, { additionalProperties: true }) },
       },
+      304: unchanged(revalidated),
     },
     problems: [],
   },
@@ -64,15 +73,23 @@ export const commonOperations: Operations = {
     operationId: "getDocumentPage",
     tag: "operation",
     summary: "A page to read and try this document",
-    answers: { 200: { description: "The page.", content: { "text/html": Type.String() } } },
+    headers: ifNoneMatch,
+    answers: {
+      200: { description: "The page.", headers: revalidated, content: { "text/html": Type.String() } },
+      304: unchanged(revalidated),
+    },
     problems: [],
   },
   "GET /docs/{file}": {
     operationId: "getDocumentPageFile",
     tag: "operation",
     summary: "What the page is made with",
+    headers: ifNoneMatch,
     path: Type.Object({ file: Type.String({ examples: [...assets.keys()] }) }),
-    answers: { 200: { description: "The file.", content: { "text/css": Type.String(), "text/javascript": Type.String() } } },
+    answers: {
+      200: { description: "The file.", headers: cached, content: { "text/css": Type.String(), "text/javascript": Type.String() } },
+      304: unchanged(cached),
+    },
     problems: [commonProblems.badRequest, commonProblems.notFound],
   },
 };

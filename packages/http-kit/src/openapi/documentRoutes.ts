@@ -2,6 +2,7 @@ import { HttpProblem, methodNotAllowed, commonProblems } from "@cart/process-kit
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type RequestHandler, Router } from "express";
+import { sendStatic, type StaticContent, staticContent } from "../http/sendStatic.ts";
 import type { OpenApiDocument } from "./openApiDocument.ts";
 
 /**
@@ -9,23 +10,22 @@ import type { OpenApiDocument } from "./openApiDocument.ts";
  * - GET /docs: a page to read and try it, with the assets below it: nothing comes from another host.
  */
 export const documentRoutes = (document: OpenApiDocument): Router => {
-  const json = JSON.stringify(document);
-  const html = page(document.info.title);
+  const json = staticContent("json", 0, () => JSON.stringify(document));
+  const html = staticContent("html", 0, () => page(document.info.title));
   const router = Router();
   const get = (path: string, handle: RequestHandler) => router.route(path).get(handle).all(methodNotAllowed("GET", "HEAD"));
 
-  get("/openapi.json", (_req, res) => {
-    res.set("Cache-Control", "no-cache").type("json").send(json);
-  });
+  get("/openapi.json", (req, res) => sendStatic(req, res, json));
 
-  get("/docs", (_req, res) => {
-    res.set({ "Cache-Control": "no-cache", "Content-Security-Policy": contentSecurityPolicy }).type("html").send(html);
+  get("/docs", (req, res) => {
+    res.set("Content-Security-Policy", contentSecurityPolicy);
+    return sendStatic(req, res, html);
   });
 
   get("/docs/:file", (req, res) => {
     const asset = assets.get(String(req.params["file"]));
     if (asset === undefined) throw new HttpProblem(commonProblems.notFound);
-    res.set("Cache-Control", "public, max-age=3600").type(asset.type).send(asset.read());
+    return sendStatic(req, res, asset);
   });
 
   return router;
@@ -43,23 +43,20 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-type Asset = { readonly type: string; readonly read: () => Buffer | string };
-
 const { resolve } = createRequire(import.meta.url);
-/** Read when it is asked for: a service that nobody reads the documents of keeps none of it in memory. */
-const ofSwaggerUi = (file: string) => (): Buffer => readFileSync(resolve(`swagger-ui-dist/${file}`));
+/** A service whose documents nobody reads keeps none of them in memory. */
+const ofSwaggerUi = (type: string, file: string): [string, StaticContent] => [
+  file,
+  staticContent(type, 3600, () => readFileSync(resolve(`swagger-ui-dist/${file}`))),
+];
 
-export const assets: ReadonlyMap<string, Asset> = new Map<string, Asset>([
-  ["swagger-ui.css", { type: "css", read: ofSwaggerUi("swagger-ui.css") }],
-  ["swagger-ui-bundle.js", { type: "js", read: ofSwaggerUi("swagger-ui-bundle.js") }],
-  [
-    "start.js",
-    {
-      type: "js",
-      // No validator's badge, which would send the document to another host.
-      read: () => `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#api", validatorUrl: null, deepLinking: true });\n`,
-    },
-  ],
+/** It shows no validator's badge, which would send the document to another host. */
+const start = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#api", validatorUrl: null, deepLinking: true });\n`;
+
+export const assets: ReadonlyMap<string, StaticContent> = new Map([
+  ofSwaggerUi("css", "swagger-ui.css"),
+  ofSwaggerUi("js", "swagger-ui-bundle.js"),
+  ["start.js", staticContent("js", 3600, () => start)],
 ]);
 
 const page = (title: string): string => `<!doctype html>

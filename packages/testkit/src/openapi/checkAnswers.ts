@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { OpenApiDocument, OpenApiResponse } from "@cart/http-kit";
 import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -57,7 +58,7 @@ export const checkAnswers = (app: RequestListener, document: OpenApiDocument): A
     listener: (req, res) => {
       const chunks = keepChunks(res);
       res.once("finish", () => {
-        const mistake = mistakeOf(req, res, Buffer.concat(chunks).toString());
+        const mistake = mistakeOf(req, res, textOf(res, Buffer.concat(chunks)));
         if (mistake !== undefined) mistakes.add(`${req.method} ${req.url}: ${res.statusCode} ${mistake}`);
       });
       app(req, res);
@@ -118,4 +119,12 @@ const keepChunks = (res: ServerResponse): Buffer[] => {
     };
   }
   return chunks;
+};
+
+const decoders: Readonly<Record<string, (body: Buffer) => Buffer>> = { br: brotliDecompressSync, gzip: gunzipSync };
+
+/** The body without its content encoding. */
+const textOf = (res: ServerResponse, body: Buffer): string => {
+  const decode = decoders[String(res.getHeader("Content-Encoding"))];
+  return (decode === undefined || body.length === 0 ? body : decode(body)).toString();
 };

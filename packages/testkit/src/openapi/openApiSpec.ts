@@ -46,6 +46,11 @@ export const openApiSpec = (document: OpenApiDocument, app: () => Express, url: 
       expect((await fetch(url(address))).status, address).to.equal(200);
     }
     expect(page.headers.get("content-security-policy")).to.contain("default-src 'none'").and.not.to.contain("http");
+    for (const address of ["/openapi.json", "/docs", ...assets]) {
+      const { headers } = await fetch(url(address));
+      const again = await fetch(url(address), { headers: { "If-None-Match": headers.get("etag") ?? "" } });
+      expect([again.status, await again.text()], address).to.deep.equal([304, ""]);
+    }
     expect((await fetch(url("/docs/index.html"))).status).to.equal(404);
     expect((await fetch(url("/docs/%ff"))).status).to.equal(400);
   });

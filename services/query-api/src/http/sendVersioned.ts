@@ -1,5 +1,5 @@
+import { matchesEtag } from "@cart/http-kit";
 import type { Request, Response } from "express";
-import { matchesEtag } from "./matchesEtag.ts";
 
 /** Answers with what has a version, which is its ETag: 304 without a body when the client has it. */
 export const sendVersioned = (req: Request, res: Response, version: number, body: () => object): void => {
