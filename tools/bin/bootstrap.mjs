@@ -24,6 +24,7 @@ const commands = {
   "test:start": { build: true, suite: "tests/start" },
   "test:faults": { build: true, script: ["tests/faults", "src/main.ts"] },
   "test:cluster": { build: true, script: ["tests/cluster", "src/main.ts"] },
+  "test:limits": { build: true, script: ["tests/limits", "src/main.ts"] },
   "test:compose": { build: false, script: ["tests/compose", "src/main.ts"] },
 };
 

@@ -9,15 +9,24 @@ export type BuiltService = {
   readonly name: string;
   readonly url: string;
   readonly pid: number;
+  readonly isRunning: () => boolean;
   /** SIGTERM. Rejects with the end of its log unless it exits with 0. */
   readonly stop: () => Promise<void>;
 };
 
 const listening = /"port":(\d+).*"msg":"listening"/;
 
-/** Starts a service as it is deployed, a process of its own on a free port, and waits until it is ready. */
-export const startBuiltService = async (name: string, env: Readonly<Record<string, string>>): Promise<BuiltService> => {
-  const child = spawn(process.execPath, ["dist/main.js"], {
+/**
+ * Starts a service as it is deployed, a process of its own on a free port, and waits until it is ready. A launcher is a
+ * command that replaces itself with the one behind its own arguments.
+ */
+export const startBuiltService = async (
+  name: string,
+  env: Readonly<Record<string, string>>,
+  launcher: readonly string[] = [],
+): Promise<BuiltService> => {
+  const [program, ...args] = [...launcher, process.execPath, "dist/main.js"];
+  const child = spawn(program, args, {
     cwd: join(repositoryRoot, "services", name),
     env: { ...process.env, HOST: "127.0.0.1", PORT: "0", ...env },
     detached: true,
@@ -28,19 +37,29 @@ export const startBuiltService = async (name: string, env: Readonly<Record<strin
   child.stdout.on("data", (data: Buffer) => (output = (output + data.toString()).slice(-10_000)));
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
 
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
+
   let url = "";
-  await waitUntil(`${name} to be ready`, 60, async () => {
-    if (child.exitCode !== null) throw new UserError(`${name} ended with ${child.exitCode}: ${output}`);
+  const isReady = async (): Promise<void> => {
+    if (!isRunning()) throw new UserError(`${name} ended with ${child.exitCode ?? child.signalCode}: ${output}`);
     const [, port] = listening.exec(output) ?? [];
     if (port === undefined) throw new Error("it does not listen yet");
     url = `http://127.0.0.1:${port}`;
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) });
     if (!response.ok) throw new Error(await response.text());
-  });
+  };
+  try {
+    await waitUntil(`${name} to be ready`, 60, isReady);
+  } catch (error) {
+    child.kill("SIGKILL");
+    await exited;
+    throw error;
+  }
   return {
     name,
     url,
     pid: child.pid ?? 0,
+    isRunning,
     stop: async () => {
       child.kill("SIGTERM");
       const exitCode = await exited;

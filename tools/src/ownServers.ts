@@ -1,4 +1,5 @@
 export { type BuiltService, startBuiltService } from "./builtService.ts";
+export { markdownTable } from "./markdownTable.ts";
 export { onStopRequest } from "./onStopRequest.ts";
 export { cacheFolder, dataFolder, repositoryRoot } from "./paths.ts";
 export { type Report, reportToStderr, step } from "./progress.ts";

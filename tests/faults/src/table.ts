@@ -1,3 +1,4 @@
+import { markdownTable } from "@cart/tools/own-servers";
 import type { ScenarioResult } from "./runScenario.ts";
 
 const columns: readonly (readonly [string, (result: ScenarioResult) => string | number])[] = [
@@ -14,13 +15,8 @@ const columns: readonly (readonly [string, (result: ScenarioResult) => string | 
   ["Seconds to recover", ({ recovery }) => (recovery === undefined ? "–" : recovery.toFixed(1))],
 ];
 
-/** A Markdown table that is readable as plain text too. */
-export const tableOf = (results: readonly ScenarioResult[]): string => {
-  const rows = [columns.map(([title]) => title), ...results.map((result) => columns.map(([, value]) => String(value(result))))];
-  const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0))).join(" | ")} |`;
-  const rule = `| ${widths.map((width, index) => (index === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)).join(" | ")} |`;
-  const [head = [], ...body] = rows;
-  return [line(head), rule, ...body.map(line)].join("\n");
-};
+export const tableOf = (results: readonly ScenarioResult[]): string =>
+  markdownTable(
+    columns.map(([title]) => title),
+    results.map((result) => columns.map(([, value]) => String(value(result)))),
+  );

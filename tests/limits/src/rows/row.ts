@@ -1,0 +1,20 @@
+import type { LimitedSystem, ServiceName } from "../system/limitedSystem.ts";
+
+export type RowContext = {
+  readonly system: LimitedSystem;
+  /** One line of progress. */
+  readonly report: (line: string) => void;
+};
+
+/** What a client tries, and what has to become of it beside that every service stays within its memory. */
+export type Row = {
+  /** For `--only`. */
+  readonly name: string;
+  /** For the table. */
+  readonly tried: string;
+  readonly services: readonly ServiceName[];
+  /** Settings of the services that differ from what they run with by default. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Resolves with what came of it, in a few words for the table. Throws when that is wrong. */
+  readonly run: (context: RowContext) => Promise<string>;
+};
