@@ -1,5 +1,6 @@
 import { cartAggregate, tenantPolicyAggregate } from "@cart/domain";
 import { type CommittedBatch, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
+import { tokenRules } from "@cart/cart-access";
 import { apiGuard, listenHost } from "@cart/http-kit";
 import { createSchemaCheck, queryOf } from "@cart/mysql";
 import { httpLimits, runService, serve } from "@cart/process-kit";
@@ -15,7 +16,7 @@ await runService({
   name: "command-api",
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
-    const guard = apiGuard(config);
+    const guard = apiGuard(config, tokenRules);
     const pool = openEventStorePool({ url: config.EVENTSTORE_URL, connectionLimit: config.MYSQL_CONNECTIONS });
     onStop("event store connections", () => pool.end());
 

@@ -1,3 +1,4 @@
+import { tokenRules } from "@cart/cart-access";
 import { apiGuard, listenHost } from "@cart/http-kit";
 import { createSchemaCheck } from "@cart/mysql";
 import { httpLimits, runService, serve } from "@cart/process-kit";
@@ -10,7 +11,7 @@ await runService({
   name: "query-api",
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
-    const guard = apiGuard(config);
+    const guard = apiGuard(config, tokenRules);
     const connectionLimit = config.MYSQL_CONNECTIONS;
     const readModel = openReadOnlyDatabase({ url: config.READMODEL_URL, connectionLimit });
     onStop("read model connections", () => readModel.close());

@@ -1,19 +1,14 @@
-/** Who a verified token speaks for. */
+/** The user for whom a verified token speaks. */
 export type Actor = {
-  /** Its `sub`. */
+  /** The token's `sub`. */
   readonly userId: string;
+  /** The customer organisation of which the user is a member; a token names exactly one. */
   readonly tenantId: string;
-  /** It has the scope `carts:admin`, so it may act on all of its tenant. */
-  readonly isAdmin: boolean;
+  /** The words of the token's `scope`; what each allows is for the API to say. */
+  readonly scopes: readonly string[];
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 };
 
-/** Who a request may act for: an actor, or anybody while the service checks no tokens. */
+/** For whom a request may act: an actor, or anyone while the service checks no tokens. */
 export type Access = Actor | "unchecked";
-
-export type Owner = { readonly userId: string; readonly tenantId: string };
-
-/** The one rule: an actor's own in its own tenant, and an administrator's whole tenant. */
-export const mayActOn = (access: Access, { userId, tenantId }: Owner): boolean =>
-  access === "unchecked" || (tenantId === access.tenantId && (access.isAdmin || userId === access.userId));

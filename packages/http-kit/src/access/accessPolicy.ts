@@ -1,7 +1,7 @@
 import { ConfigError } from "@cart/process-kit";
 import { type Static, Type } from "typebox";
 
-/** Whose tokens an API takes, and how it bounds its clients: spread it into the properties of the service's own `Type.Object`. */
+/** The variables that say whose tokens an API accepts: spread them into the properties of the service's own `Type.Object`. */
 export const accessConfig = {
   AUTH_JWKS_URL: Type.Optional(
     Type.String({
@@ -14,7 +14,7 @@ export const accessConfig = {
   ),
   AUTH_ISSUER: Type.Optional(Type.String({ minLength: 1, description: "the iss of every token" })),
   AUTH_AUDIENCE: Type.Optional(Type.String({ minLength: 1, description: "among the aud of every token" })),
-  AUTH_DISABLED: Type.Boolean({ default: false, description: "true: everybody may do everything, on any address" }),
+  AUTH_DISABLED: Type.Boolean({ default: false, description: "true: no authentication; anyone may do anything, from any address" }),
 };
 
 const accessConfigSchema = Type.Object(accessConfig);
@@ -28,7 +28,7 @@ export type TokenPolicy =
 
 export type AccessPolicy = TokenPolicy | { readonly kind: "unchecked"; readonly loopbackOnly: boolean };
 
-/** Throws a `ConfigError` for variables that contradict each other: nobody may believe that tokens are checked when they are not. */
+/** Throws a `ConfigError` for variables that contradict each other, so that no operator believes tokens to be checked when they are not. */
 export const accessPolicy = (config: Static<typeof accessConfigSchema>): AccessPolicy => {
   const { AUTH_JWKS_URL: jwksUrl, AUTH_SECRET: secret, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience, AUTH_DISABLED: disabled } = config;
   const key = jwksUrl === undefined ? "AUTH_SECRET" : "AUTH_JWKS_URL";

@@ -1,40 +1,45 @@
 import { HttpProblem, type HttpProblemInit } from "@cart/process-kit";
 
-export const adminScope = "carts:admin";
-
-/** What a request may be refused with before its route has a look at it. */
+/** The problems with which a request may be refused before its route sees it. */
 export const accessProblems = {
   unauthorized: { status: 401, type: "/problems/unauthorized", title: "The request needs a valid token" },
   forbidden: { status: 403, type: "/problems/forbidden", title: "The token does not allow this" },
-  rateLimited: { status: 429, type: "/problems/rate-limited", title: "The client sends too many requests" },
+  rateLimited: { status: 429, type: "/problems/rate-limited", title: "Too many requests" },
   keysUnavailable: { status: 503, type: "/problems/unavailable", title: "The service is not available" },
 } as const satisfies Readonly<Record<string, Pick<HttpProblemInit, "status" | "type" | "title">>>;
 
-/** RFC 6750, 3.1: a request that brought no token is told no error code. */
-export const tokenMissing = (): HttpProblem =>
+/** RFC 6750, 3.1: a request without a token is told no error code. */
+export const tokenMissing = (realm: string): HttpProblem =>
   new HttpProblem({
     ...accessProblems.unauthorized,
     detail: "send a token: Authorization: Bearer …",
-    headers: { "WWW-Authenticate": 'Bearer realm="carts"' },
+    headers: { "WWW-Authenticate": `Bearer realm="${realm}"` },
   });
 
 /** `reason` goes into a quoted header: plain ASCII without quotes. */
-export const tokenInvalid = (reason: string, options?: ErrorOptions): HttpProblem =>
+export const tokenInvalid = (realm: string, reason: string, options?: ErrorOptions): HttpProblem =>
   new HttpProblem(
     {
       ...accessProblems.unauthorized,
       detail: reason,
-      headers: { "WWW-Authenticate": `Bearer realm="carts", error="invalid_token", error_description="${reason}"` },
+      headers: { "WWW-Authenticate": `Bearer realm="${realm}", error="invalid_token", error_description="${reason}"` },
     },
     options,
   );
 
-/** The token is valid, and what was asked for is beyond it. */
-export const forbidden = (detail: string): HttpProblem =>
+export type ForbiddenInit = {
+  readonly realm: string;
+  /** The scope that would allow the request. */
+  readonly scope: string;
+  readonly detail: string;
+};
+
+/** The 403 of a request whose token is valid but does not allow it. */
+export const forbidden = ({ realm, scope, detail }: ForbiddenInit): HttpProblem =>
   new HttpProblem({
     ...accessProblems.forbidden,
     detail,
-    headers: { "WWW-Authenticate": `Bearer realm="carts", error="insufficient_scope", scope="${adminScope}"` },
+    headers: { "WWW-Authenticate": `Bearer realm="${realm}", error="insufficient_scope", scope="${scope}"` },
   });
 
 export const keysUnavailable = (cause: unknown): HttpProblem =>

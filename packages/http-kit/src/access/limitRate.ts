@@ -5,8 +5,8 @@ import { accessProblems } from "./accessProblems.ts";
 import { findActor } from "./requestAccess.ts";
 
 /**
- * At most so many requests a minute from one client, in this process: from a user, or
- * from an address while nobody is known. More get 429, which says when to come again.
+ * Limits the requests a minute of one client to this process: of a user, or of an address
+ * as long as the request has no valid token. Further requests get 429 with `Retry-After`.
  */
 export const limitRate = (requestsPerMinute: number): RequestHandler =>
   rateLimit({

@@ -3,11 +3,11 @@ import type { AccessPolicy } from "./accessPolicy.ts";
 
 const loopback = "127.0.0.1";
 
-/** The address that an API listens on: only this machine's own while anybody may do anything, unless that was asked for. */
+/** The address on which an API listens: loopback while it checks no tokens, unless AUTH_DISABLED asks for more. */
 export const listenHost = (host: string, policy: AccessPolicy, logger: Logger): string => {
   if (policy.kind !== "unchecked") return host;
   if (!policy.loopbackOnly) {
-    logger.warn("AUTH_DISABLED: no tokens are checked, whoever reaches this service may read and change every cart");
+    logger.warn("AUTH_DISABLED: no tokens are checked; anyone who reaches this service may read and change everything");
     return host;
   }
   const reached = isLoopback(host) ? host : loopback;

@@ -2,21 +2,21 @@ import { HttpProblem } from "@cart/process-kit";
 import type { Response } from "express";
 import type { Access, Actor } from "./access.ts";
 
-/** Who the request may act for. Throws the 401 of a request that has no valid token. */
+/** For whom the request may act. Throws the 401 of a request without a valid token. */
 export const accessOf = (res: Response): Access => {
   const found = outcomeOf(res);
-  if (found === undefined) throw new Error("nobody has looked who sends the request: mount checkAccess() before this handler");
+  if (found === undefined) throw new Error("the request was not authenticated: mount checkAccess() before this handler");
   if (found instanceof HttpProblem) throw found;
   return found;
 };
 
-/** The request's actor, when there is one. */
+/** The request's actor, if it brought a valid token. */
 export const findActor = (res: Response): Actor | undefined => {
   const found = outcomeOf(res);
   return found === undefined || found === "unchecked" || found instanceof HttpProblem ? undefined : found;
 };
 
-/** What looking for the request's token came to: an access, or why it is refused. */
+/** The result of checking the request's token: its access, or the problem with which it is refused. */
 export type AccessOutcome = Access | HttpProblem;
 
 export const setOutcome = (res: Response, outcome: AccessOutcome): void => {

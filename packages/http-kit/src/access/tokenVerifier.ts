@@ -3,32 +3,32 @@ import { LRUCache } from "lru-cache";
 import { Type } from "typebox";
 import { Check } from "typebox/value";
 import type { Actor } from "./access.ts";
+import type { TokenRules } from "./apiGuard.ts";
 import type { TokenPolicy } from "./accessPolicy.ts";
-import { adminScope, keysUnavailable, tokenInvalid } from "./accessProblems.ts";
+import { keysUnavailable, tokenInvalid } from "./accessProblems.ts";
 
 export type TokenVerifier = {
-  /** Whose token it is, if it was verified a short time ago. */
+  /** The token's actor, if the token was verified a short time ago. */
   readonly known: (token: string) => Actor | undefined;
-  /** Rejects with the `HttpProblem` of a token that is not valid, or of keys that cannot be had. */
+  /** Rejects with the `HttpProblem` of an invalid token, or of keys that cannot be read. */
   readonly verify: (token: string) => Promise<Actor>;
 };
 
-/** As carts have them. */
 const opaqueId = Type.String({ minLength: 1, maxLength: 64 });
-const claims = Type.Object({ sub: opaqueId, tenant_id: opaqueId, exp: Type.Number(), scope: Type.Optional(Type.String()) });
+const commonClaims = Type.Object({ sub: opaqueId, exp: Type.Number(), scope: Type.Optional(Type.String()) });
 
 const knownTokens = 5_000;
 
-/** Longest trust in a verification, so that a key that is withdrawn counts no longer. Milliseconds. */
-const longestTrust = 300_000;
+/** The longest trust in a verification, because a key may have been withdrawn since. */
+const longestTrustMs = 300_000;
 
 /**
- * Verifies bearer tokens. A client sends the same token with each of its requests,
- * and a signature costs more than everything else that a request does before its
- * command, so a token that was verified is known for a while: never beyond its expiry.
+ * Verifies bearer tokens. A client sends the same token with each request, and verifying its signature costs more than
+ * everything else before the handler, so a verified token is remembered for a while, but never beyond its expiry.
  */
-export const createTokenVerifier = (policy: TokenPolicy): TokenVerifier => {
-  const verified = signatureCheck(policy);
+export const createTokenVerifier = (policy: TokenPolicy, { realm, tenantClaim }: TokenRules): TokenVerifier => {
+  const verified = signatureCheck(policy, realm);
+  const toActor = actorReader(realm, tenantClaim);
   const cache = new LRUCache<string, Actor>({ max: knownTokens });
 
   return {
@@ -38,27 +38,27 @@ export const createTokenVerifier = (policy: TokenPolicy): TokenVerifier => {
     },
     verify: async (token) => {
       const actor = toActor(await verified(token));
-      const ttl = Math.min(actor.expiresAt - Date.now(), longestTrust);
+      const ttl = Math.min(actor.expiresAt - Date.now(), longestTrustMs);
       if (ttl >= 1) cache.set(token, actor, { ttl });
       return actor;
     },
   };
 };
 
-/** The claims of a token that the policy's issuer has signed for its audience, and that is in force. */
-const signatureCheck = (policy: TokenPolicy): ((token: string) => Promise<JWTPayload>) => {
+/** Returns the claims of a token that the policy's issuer has signed for its audience and that is in force. */
+const signatureCheck = (policy: TokenPolicy, realm: string): ((token: string) => Promise<JWTPayload>) => {
   const { key, algorithms } = keyOf(policy);
   const options = { issuer: policy.issuer, audience: policy.audience, requiredClaims: ["exp"], algorithms };
   return async (token) => {
     try {
       return (await jwtVerify(token, key, options)).payload;
     } catch (error) {
-      throw error instanceof errors.JOSEError ? tokenInvalid(reasonOf(error), { cause: error }) : error;
+      throw error instanceof errors.JOSEError ? tokenInvalid(realm, reasonOf(error), { cause: error }) : error;
     }
   };
 };
 
-/** Each kind of key with its own algorithms: a public key that passed for a shared secret would let everybody sign. */
+/** Each kind of key with its own algorithms: a public key taken for a shared secret would let anyone sign. */
 const keyOf = (policy: TokenPolicy): { readonly key: JWTVerifyGetKey | Uint8Array; readonly algorithms: string[] } => {
   switch (policy.kind) {
     case "jwks":
@@ -82,15 +82,15 @@ const issuerKeys = (url: URL): JWTVerifyGetKey => {
   };
 };
 
-const toActor = (payload: JWTPayload): Actor => {
-  if (!Check(claims, payload)) throw tokenInvalid("the token needs the claims sub and tenant_id, each of 1 to 64 characters");
-  return {
-    userId: payload.sub,
-    tenantId: payload.tenant_id,
-    isAdmin: payload.scope?.split(" ").includes(adminScope) ?? false,
-    expiresAt: payload.exp * 1000,
+const actorReader =
+  (realm: string, tenantClaim: string) =>
+  (payload: JWTPayload): Actor => {
+    const tenantId = payload[tenantClaim];
+    if (!Check(commonClaims, payload) || !Check(opaqueId, tenantId)) {
+      throw tokenInvalid(realm, `the token needs the claims sub and ${tenantClaim}, each of 1 to 64 characters`);
+    }
+    return { userId: payload.sub, tenantId, scopes: payload.scope?.split(" ") ?? [], expiresAt: payload.exp * 1000 };
   };
-};
 
 const reasonOf = (error: errors.JOSEError): string => {
   if (error instanceof errors.JWTExpired) return "the token has expired";

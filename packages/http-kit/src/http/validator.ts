@@ -1,4 +1,4 @@
-import { type FieldError, HttpProblem, commonProblems } from "@cart/process-kit";
+import { commonProblems, type FieldError, HttpProblem } from "@cart/process-kit";
 import { Ajv, type ErrorObject } from "ajv";
 import formats from "ajv-formats";
 import type { Static, TSchema } from "typebox";
@@ -9,25 +9,24 @@ const maxErrors = 50;
 
 export type ValidatorOptions = {
   /**
-   * For a query or path parameters, which are all strings: converts them to the
-   * schema's types and sets defaults. A body is taken as it is.
+   * For path parameters, queries and headers, which are all strings: converts them to the schema's types and sets
+   * defaults. A body is taken as it is.
    */
   readonly coerce?: boolean;
 };
 
 /**
- * Compiles the schema, so call it once at start. The function that it returns
- * gives the value back with its type or throws a 400 `HttpProblem` of type
- * `/problems/validation`, whose `errors` name each bad field. A value that cannot be stored
- * is bad in every field. The schema's objects should refuse additional properties.
+ * Compiles the schema, so call it once at start. The function that it returns gives the value back with its type, or throws
+ * a 400 `HttpProblem` of type `/problems/validation`, whose `errors` name each bad field. Text and numbers that no database
+ * can store are refused in every field. The schema's objects should refuse additional properties.
  */
 export const validator = <Schema extends TSchema>(
   schema: Schema,
   { coerce = false }: ValidatorOptions = {},
 ): ((value: unknown) => Static<Schema>) => {
-  const ajv = new Ajv({ allErrors: true, strict: true, coerceTypes: coerce, useDefaults: coerce });
+  const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, coerceTypes: coerce, useDefaults: coerce });
   formats.default(ajv, ["date-time", "date"]);
-  // The format of ajv-formats takes "urn:uuid:…" as well, which no client means as a cart's id.
+  // The format of ajv-formats also accepts "urn:uuid:…", which no client means as an id.
   ajv.addFormat("uuid", /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i);
   const isValid = ajv.compile<Static<Schema>>(schema);
 
@@ -73,9 +72,19 @@ const messageOf = (error: ErrorObject): string => {
       return `must be one of ${String(error.params["allowedValues"]).replaceAll(",", ", ")}`;
     case "const":
       return `must be ${String(error.params["allowedValue"])}`;
+    case "pattern": {
+      const example = exampleIn(error.parentSchema);
+      const pattern = `must match ${String(error.params["pattern"])}`;
+      return example === undefined ? pattern : `${pattern}, as ${example} does`;
+    }
     case "format":
       return `must be a ${String(error.params["format"])}`;
     default:
       return error.message ?? "is not valid";
   }
+};
+
+const exampleIn = (schema: ErrorObject["parentSchema"]): string | undefined => {
+  const examples: unknown = schema?.["examples"];
+  return Array.isArray(examples) && examples.length > 0 ? String(examples[0]) : undefined;
 };

@@ -1,7 +1,7 @@
 import type { ProblemKind } from "@cart/process-kit";
 import { type TObject, type TSchema, Type } from "typebox";
 
-/** One answer of an operation. An optional member of `headers` is not in every such answer. */
+/** One answer of an operation. An optional member of `headers` is missing from some of these answers. */
 export type DescribedAnswer = {
   readonly description: string;
   readonly headers?: TObject;
@@ -9,35 +9,42 @@ export type DescribedAnswer = {
   readonly content?: Readonly<Record<string, TSchema>>;
 };
 
-/** A problem that an operation may answer with, and what its answers have beside what every problem has. */
+/** A problem with which an operation may answer, and what its answers have beyond what every problem has. */
 export type DescribedProblem = ProblemKind & { readonly members?: TObject; readonly headers?: TObject };
 
-/**
- * What one route takes and answers, in the schemas that its handlers validate and
- * type with, so that nothing is said twice.
- */
+export type DescribedBody = {
+  readonly schema: TSchema;
+  /** A body that is not required and left out is `{}`. */
+  readonly required: boolean;
+  /** Names of the fields that a token fills in where the body leaves them out: the document requires none of them. */
+  readonly fromToken?: readonly string[];
+};
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** What one route takes and answers. `route` makes it of the schemas with which the route validates. */
 export type Operation = {
-  /** In every document once: generated clients name their functions by it. */
+  readonly method: Method;
+  /** As OpenAPI spells it: `/carts/{id}`. */
+  readonly path: `/${string}`;
+  /** Unique in a document: generated clients name their functions by it. */
   readonly operationId: string;
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
   /** The parameters in the path. */
-  readonly path?: TObject;
+  readonly params?: TObject;
   readonly query?: TObject;
   readonly headers?: TObject;
-  readonly body?: { readonly schema: TSchema; readonly required: boolean };
-  /** The answers that are no problems, by their status. */
+  readonly body?: DescribedBody;
+  /** The successful answers by their status. */
   readonly answers: Readonly<Record<number, DescribedAnswer>>;
   readonly problems: readonly DescribedProblem[];
-  /** It takes a bearer token, when the service checks them. `guarded` sets it. */
-  readonly isGuarded?: boolean;
+  /** Whether it takes a bearer token, if the service checks tokens. */
+  readonly isGuarded: boolean;
 };
 
 /** The headers of a problem that passes. */
-export const retryLater = Type.Object({ "Retry-After": Type.String({ pattern: "^\\d+$", description: "seconds" }) });
-
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-
-/** By method and path, as `GET /carts/{id}`. */
-export type Operations = Readonly<Record<`${Method} /${string}`, Operation>>;
+export const retryLater = Type.Object({
+  "Retry-After": Type.String({ pattern: "^\\d+$", description: "seconds to wait before the next attempt", examples: ["1"] }),
+});

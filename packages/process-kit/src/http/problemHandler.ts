@@ -27,7 +27,7 @@ export const problemHandler =
   ({ logger }: { readonly logger: Logger }): ErrorRequestHandler =>
   // Express knows an error handler by its four parameters.
   (error: unknown, _req, res, _next) => {
-    // Its answer is given, and the client knows that the outcome is open.
+    // The timeout has already been answered; the client knows that the outcome is unknown.
     if (wasAnsweredWithin(res)) return;
     const problem = toProblem(error);
     if (problem.status >= 500) logger.error({ err: error, correlation_id: findCorrelationId(res) }, "request failed");

@@ -1,30 +1,13 @@
 import type { OpenApiDocument } from "@cart/http-kit";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect } from "chai";
-import type { Express } from "express";
 import { operationsOf } from "./operationsOf.ts";
-import { routesOf } from "./routesOf.ts";
 
 /**
- * Call it in a `describe`: holds an app's routes and its document to each other, the document to the standard, and the
- * routes that every API has to what they are for.
+ * Call it in a `describe`: holds an API's document to the standard and to itself, and the routes that every API has to
+ * what they are for.
  */
-export const openApiSpec = (document: OpenApiDocument, app: () => Express, url: (path: string) => string): void => {
-  const described = operationsOf(document).map(({ name }) => name);
-
-  it("describes every route", () => {
-    const missing = routesOf(app()).filter((route) => !described.includes(route));
-    expect(missing, "routes without an operation in the service's openapi folder").to.deep.equal([]);
-  });
-
-  it("describes nothing that is no route", () => {
-    const routes = routesOf(app());
-    expect(
-      described.filter((name) => !routes.includes(name)),
-      "operations that the app has no route for",
-    ).to.deep.equal([]);
-  });
-
+export const openApiSpec = (document: OpenApiDocument, url: (path: string) => string): void => {
   it("is valid OpenAPI 3.1", async () => {
     const validator = new Validator();
     const { valid, errors } = await validator.validate(structuredClone(document));
@@ -62,9 +45,8 @@ export const openApiSpec = (document: OpenApiDocument, app: () => Express, url: 
     }
   });
 
-  it("names each operation once, and each tag that it uses", () => {
-    const operations = operationsOf(document).map(({ operation }) => operation);
-    expect(new Set(operations.map(({ operationId }) => operationId)).size).to.equal(operations.length);
-    expect([...new Set(operations.flatMap(({ tags }) => tags))]).to.have.members(document.tags.map(({ name }) => name));
+  it("uses each tag that it describes, and no other", () => {
+    const used = operationsOf(document).flatMap(({ operation: { tags } }) => tags);
+    expect([...new Set(used)]).to.have.members(document.tags.map(({ name }) => name));
   });
 };

@@ -1,12 +1,19 @@
 import { type CartEvent, cartEventCatalog } from "@cart/domain";
 import { Type } from "typebox";
-import { changeSchema, outcomeSchema } from "../commands/commandAnswer.ts";
+import { changeSchema, type ExampleChange, outcomeSchema } from "../commands/commandAnswer.ts";
+import { exampleCartId, exampleTargetId } from "../examples.ts";
 
-const change = changeSchema("cart", Object.keys(cartEventCatalog) as CartEvent["type"][]);
+const change = (example: ExampleChange<CartEvent["type"]>) =>
+  changeSchema("cart", Object.keys(cartEventCatalog) as CartEvent["type"][], example);
 
-export const commandAnswerSchema = Type.Object({ ...change, ...outcomeSchema });
+export const commandAnswerSchema = Type.Object({
+  ...change({ id: exampleCartId, version: 2, events: ["CartCreated", "ItemAddedToCart"] }),
+  ...outcomeSchema,
+});
 export const mergeAnswerSchema = Type.Object({
-  ...change,
-  target: Type.Object(change, { description: "what became of the cart that took the lines" }),
+  ...change({ id: exampleCartId, version: 3, events: ["CartMergedInto"] }),
+  target: Type.Object(change({ id: exampleTargetId, version: 3, events: ["CartMergedFrom"] }), {
+    description: "what the command did to the cart that took the lines",
+  }),
   ...outcomeSchema,
 });

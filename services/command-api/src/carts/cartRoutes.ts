@@ -1,109 +1,152 @@
-import { type Cart, type CartCommand, type CartEvent, decideMerge, type MergeCart } from "@cart/domain";
-import type { CommandHandler } from "@cart/event-store";
-import { type Access, accessOf, jsonBody, validator } from "@cart/http-kit";
-import { methodNotAllowed } from "@cart/process-kit";
-import { type Request, type RequestHandler, type Response, Router } from "express";
-import type { CommandMetrics } from "../commandMetrics.ts";
-import { commandResponder, type Operation } from "../commands/commandResponder.ts";
-import { filledIn, permits, requireOwn } from "./cartAccess.ts";
+import { forbiddenProblem, route } from "@cart/http-kit";
+import { commandHeaders } from "../commands/commandHeaders.ts";
+import { executed, refusedFor } from "../commands/commandRoute.ts";
+import { requireOwn } from "./cartAccess.ts";
+import { commandAnswerSchema, mergeAnswerSchema } from "./cartAnswers.ts";
 import { addItemBody, cartIdParameter, changeQuantityBody, emptyBody, itemParameters, mergeBody, purchaseBody } from "./cartBodies.ts";
+import type { CartCommands } from "./cartCommands.ts";
 
-export type CartRoutesOptions = {
-  readonly handler: CommandHandler<Cart, CartCommand, CartEvent>;
-  readonly metrics: CommandMetrics;
-  /** What a new cart gets when the client does not say. */
-  readonly defaults: { readonly tenantId: string; readonly currency: string };
-  readonly now: () => Date;
-};
+type Services = { readonly carts: CartCommands };
 
-type CartOperation = Operation<Cart, CartCommand, CartEvent>;
+const onCart = { tag: "carts", params: cartIdParameter, headers: commandHeaders, answers: executed(commandAnswerSchema) } as const;
+const onItem = { ...onCart, params: itemParameters } as const;
 
-/** The write API of carts: each route is one command on one cart, or on two for a merge. */
-export const cartRoutes = ({ handler, metrics, defaults, now }: CartRoutesOptions): Router => {
-  const validId = validator(cartIdParameter, { coerce: true });
-  const validItem = validator(itemParameters, { coerce: true });
-  const validAddItem = validator(addItemBody);
-  const validQuantity = validator(changeQuantityBody);
-  const validEmpty = validator(emptyBody);
-  const validPurchase = validator(purchaseBody);
-  const validMerge = validator(mergeBody);
+const notUnfinished = ["CART_NOT_FOUND", "CART_CLOSED", "CART_MERGED"] as const;
+const notOpen = [...notUnfinished, "CART_SUBMITTED"] as const;
 
-  const respondTo = commandResponder({ handler, metrics, now });
-
-  const respond = async (req: Request, res: Response, toOperation: (cartId: string, access: Access) => CartOperation): Promise<void> => {
-    const access = accessOf(res);
-    const { id } = validId(req.params);
-    const aggregateId = id.toLowerCase();
-    const operation = toOperation(aggregateId, access);
-    await respondTo(req, res, { aggregateId, path: req.path.replace(id, aggregateId), permits: permits(access), ...operation });
-  };
-
-  /** A command that its address and, if there is one, its body say. */
-  const command =
-    (toCommand: (req: Request, access: Access) => CartCommand): RequestHandler =>
-    (req, res) =>
-      respond(req, res, (_cartId, access) => ({ command: toCommand(req, access) }));
-
-  const addItem = command((req, access) => {
-    const body = validAddItem(filledIn(req.body, access));
-    requireOwn(access, body);
-    return {
-      type: "AddItem",
-      userId: body.user_id,
-      tenantId: body.tenant_id,
-      currency: body.currency,
-      defaults,
-      itemId: body.item_id,
-      name: body.name,
-      quantity: body.quantity ?? 1,
-      price: body.price,
-    };
+const addItem = (address: { readonly path: `/${string}`; readonly operationId: string; readonly description: string }) =>
+  route({
+    ...onCart,
+    ...address,
+    method: "POST",
+    summary: "Add an item to a cart; creates the cart if it does not exist",
+    body: {
+      schema: addItemBody,
+      required: true,
+      fromToken: { user_id: (actor) => actor.userId, tenant_id: (actor) => actor.tenantId },
+    },
+    problems: [
+      ...refusedFor(
+        // Never without tokens: to the sender of a token, another user's cart does not exist.
+        ...notOpen,
+        "CART_OWNED_BY_ANOTHER_USER",
+        "CART_OF_ANOTHER_TENANT",
+        "CURRENCY_MISMATCH",
+        "CURRENCY_UNKNOWN",
+        "PRICE_INVALID",
+        "QUANTITY_LIMIT_EXCEEDED",
+        "LINE_LIMIT_EXCEEDED",
+      ),
+      forbiddenProblem,
+    ],
+    handle: (request, { carts }: Services) => {
+      const { access, body } = request;
+      requireOwn(access, body);
+      return carts.execute(request, {
+        type: "AddItem",
+        userId: body.user_id,
+        tenantId: body.tenant_id,
+        currency: body.currency,
+        defaults: carts.defaults,
+        itemId: body.item_id,
+        name: body.name,
+        quantity: body.quantity ?? 1,
+        price: body.price,
+      });
+    },
   });
 
-  const changeQuantity = command((req) => ({
-    type: "ChangeItemQuantity",
-    itemId: validItem(req.params).item_id,
-    quantity: validQuantity(req.body).quantity,
-  }));
-  const removeItem = command((req) => ({ type: "RemoveItem", itemId: validItem(req.params).item_id }));
-  const clear = command(() => ({ type: "ClearCart" }));
-  const purchase = command((req) => ({ type: "PurchaseCart", orderId: validPurchase(req.body).order_id }));
+const ownerDescription = "With a token, `user_id` and `tenant_id` may be left out: the token fills them in.";
 
-  /** The body may be left out or be an empty object. */
-  const withoutInput = (type: "SubmitCart" | "ReopenCart"): RequestHandler =>
-    command((req) => {
-      validEmpty(req.body ?? {});
-      return { type };
-    });
-
-  const merge: RequestHandler = (req, res) =>
-    respond(req, res, (sourceCartId) => {
-      const { target_cart_id, strategy = "add" } = validMerge(req.body);
-      const targetCartId = target_cart_id.toLowerCase();
-      const mergeCart: MergeCart = { type: "MergeCart", sourceCartId, targetCartId, strategy };
-      return {
-        type: mergeCart.type,
-        otherId: targetCartId,
-        decide: (source, target) => {
-          const events = decideMerge(mergeCart, source, target);
-          return { own: events.source, other: events.target };
-        },
-      };
-    });
-
-  const router = Router();
-  const post = (path: string, handle: RequestHandler) => router.route(path).post(jsonBody(), handle).all(methodNotAllowed("POST"));
-  router
-    .route("/carts/:id/items")
-    .post(jsonBody(), addItem)
+/** The write API of carts: each route is one command on one cart, or on two for a merge. */
+export const cartRoutes = [
+  addItem({ path: "/carts/{id}/items", operationId: "addItem", description: ownerDescription }),
+  addItem({
+    path: "/additem/{id}",
+    operationId: "addItemByShortAddress",
+    description: `The same as \`POST /carts/{id}/items\`. ${ownerDescription}`,
+  }),
+  route({
+    ...onCart,
+    method: "DELETE",
+    path: "/carts/{id}/items",
     // With a slash at its end this is the address of an item whose id was forgotten: that must not clear the cart.
-    .delete((req, res, next) => (req.path.endsWith("/") ? next("route") : clear(req, res, next)))
-    .all(methodNotAllowed("POST", "DELETE"));
-  router.route("/carts/:id/items/:item_id").patch(jsonBody(), changeQuantity).delete(removeItem).all(methodNotAllowed("PATCH", "DELETE"));
-  post("/additem/:id", addItem);
-  post("/carts/:id/submit", withoutInput("SubmitCart"));
-  post("/carts/:id/reopen", withoutInput("ReopenCart"));
-  post("/carts/:id/purchase", purchase);
-  post("/carts/:id/merge", merge);
-  return router;
-};
+    isExact: true,
+    operationId: "clearCart",
+    summary: "Remove all items from a cart",
+    problems: refusedFor(...notOpen),
+    handle: (request, { carts }: Services) => carts.execute(request, { type: "ClearCart" }),
+  }),
+  route({
+    ...onItem,
+    method: "PATCH",
+    path: "/carts/{id}/items/{item_id}",
+    operationId: "changeItemQuantity",
+    summary: "Set the quantity of an item in a cart",
+    body: { schema: changeQuantityBody, required: true },
+    problems: refusedFor(...notOpen, "ITEM_NOT_FOUND"),
+    handle: (request, { carts }: Services) =>
+      carts.execute(request, { type: "ChangeItemQuantity", itemId: request.params.item_id, quantity: request.body.quantity }),
+  }),
+  route({
+    ...onItem,
+    method: "DELETE",
+    path: "/carts/{id}/items/{item_id}",
+    operationId: "removeItem",
+    summary: "Remove an item from a cart",
+    problems: refusedFor(...notOpen, "ITEM_NOT_FOUND"),
+    handle: (request, { carts }: Services) => carts.execute(request, { type: "RemoveItem", itemId: request.params.item_id }),
+  }),
+  route({
+    ...onCart,
+    method: "POST",
+    path: "/carts/{id}/submit",
+    operationId: "submitCart",
+    summary: "Submit a cart to checkout: it takes no changes until it is reopened",
+    body: { schema: emptyBody, required: false },
+    problems: refusedFor(...notUnfinished, "CART_EMPTY"),
+    handle: (request, { carts }: Services) => carts.execute(request, { type: "SubmitCart" }),
+  }),
+  route({
+    ...onCart,
+    method: "POST",
+    path: "/carts/{id}/reopen",
+    operationId: "reopenCart",
+    summary: "Reopen a submitted cart",
+    body: { schema: emptyBody, required: false },
+    problems: refusedFor(...notUnfinished),
+    handle: (request, { carts }: Services) => carts.execute(request, { type: "ReopenCart" }),
+  }),
+  route({
+    ...onCart,
+    method: "POST",
+    path: "/carts/{id}/purchase",
+    operationId: "purchaseCart",
+    summary: "Close a cart that became an order",
+    body: { schema: purchaseBody, required: true },
+    problems: refusedFor(...notUnfinished, "CART_EMPTY"),
+    handle: (request, { carts }: Services) => carts.execute(request, { type: "PurchaseCart", orderId: request.body.order_id }),
+  }),
+  route({
+    ...onCart,
+    method: "POST",
+    path: "/carts/{id}/merge",
+    operationId: "mergeCart",
+    summary: "Move the lines of a cart into another, in one transaction",
+    description: "An item that is in both carts keeps the target's price and name. Afterwards the source takes no more changes.",
+    body: { schema: mergeBody, required: true },
+    answers: executed(mergeAnswerSchema),
+    problems: refusedFor(
+      ...notOpen,
+      "CART_MERGED_INTO_ITSELF",
+      "CART_OF_ANOTHER_TENANT",
+      "CURRENCY_MISMATCH",
+      "QUANTITY_LIMIT_EXCEEDED",
+      "LINE_LIMIT_EXCEEDED",
+    ),
+    handle: (request, { carts }: Services) => {
+      const { target_cart_id: target, strategy = "add" } = request.body;
+      return carts.merge(request, { targetCartId: target.toLowerCase(), strategy });
+    },
+  }),
+];

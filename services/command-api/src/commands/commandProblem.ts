@@ -8,7 +8,7 @@ import {
 } from "@cart/event-store";
 import { HttpProblem, type ProblemKind } from "@cart/process-kit";
 
-/** 404 for what is not there, 409 for a cart in the wrong state, 422 for values that the cart cannot take. */
+/** 404 for a cart, item or policy that does not exist, 409 for a cart in the wrong state, 422 for values that the cart cannot take. */
 export const domainProblems: Readonly<Record<DomainErrorCode, ProblemKind>> = {
   CART_NOT_FOUND: { status: 404, type: "/problems/not-found", title: "There is no such cart" },
   CART_CLOSED: { status: 409, type: "/problems/cart-closed", title: "The cart was purchased" },
@@ -24,7 +24,7 @@ export const domainProblems: Readonly<Record<DomainErrorCode, ProblemKind>> = {
   PRICE_INVALID: { status: 422, type: "/problems/price-invalid", title: "The price is not an amount of the currency" },
   QUANTITY_LIMIT_EXCEEDED: { status: 422, type: "/problems/quantity-limit", title: "The line would have too great a quantity" },
   LINE_LIMIT_EXCEEDED: { status: 422, type: "/problems/line-limit", title: "The cart would have too many lines" },
-  POLICY_EXISTS: { status: 409, type: "/problems/policy-exists", title: "The tenant has a policy already" },
+  POLICY_EXISTS: { status: 409, type: "/problems/policy-exists", title: "The tenant already has a policy" },
   POLICY_NOT_FOUND: { status: 404, type: "/problems/not-found", title: "The tenant has no policy" },
   QUIET_TIME_INVALID: { status: 422, type: "/problems/quiet-time-invalid", title: "The quiet time is not valid" },
   TIME_ZONE_UNKNOWN: { status: 422, type: "/problems/time-zone-unknown", title: "The time zone is not known" },
@@ -32,17 +32,17 @@ export const domainProblems: Readonly<Record<DomainErrorCode, ProblemKind>> = {
 };
 
 export const failureProblems: Readonly<Record<CommandFailure, ProblemKind>> = {
-  OVERLOADED: { status: 503, type: "/problems/overloaded", title: "Too many commands wait" },
-  CONTENDED: { status: 503, type: "/problems/contended", title: "Too many others change the same" },
+  OVERLOADED: { status: 503, type: "/problems/overloaded", title: "Too many commands are waiting" },
+  CONTENDED: { status: 503, type: "/problems/contended", title: "Too many concurrent changes" },
   STOPPING: { status: 503, type: "/problems/unavailable", title: "The service is not available" },
   UNAVAILABLE: { status: 503, type: "/problems/unavailable", title: "The service is not available" },
-  OUTCOME_UNKNOWN: { status: 503, type: "/problems/outcome-unknown", title: "Whether the command was carried out is not known" },
+  OUTCOME_UNKNOWN: { status: 503, type: "/problems/outcome-unknown", title: "It is not known whether the command was executed" },
 };
 
 export const versionMismatch: ProblemKind = {
   status: 412,
   type: "/problems/version-mismatch",
-  title: "The version is another one",
+  title: "The version does not match",
 };
 
 export const idempotencyKeyReused: ProblemKind = {
@@ -51,7 +51,7 @@ export const idempotencyKeyReused: ProblemKind = {
   title: "The idempotency key was used for another request",
 };
 
-/** The HTTP problem of an error of the command handler; an error that is none of its own is returned as it is. */
+/** Maps an error of the command handler to an HTTP problem; returns any other error unchanged. */
 export const commandProblem = (error: unknown): unknown => {
   if (error instanceof DomainError) {
     const { field, message } = error;
@@ -67,7 +67,7 @@ export const commandProblem = (error: unknown): unknown => {
         ...versionMismatch,
         detail: error.message,
         members: { current_version: error.actualVersion },
-        // What does not exist has no version.
+        // An aggregate that does not exist has no version.
         headers: error.actualVersion === 0 ? {} : { ETag: `"${error.actualVersion}"` },
       },
       { cause: error },

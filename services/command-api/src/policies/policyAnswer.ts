@@ -1,7 +1,10 @@
-import { type TenantPolicyEvent, tenantPolicyEventCatalog } from "@cart/domain";
+import { type TenantPolicyEvent, tenantPolicyEventCatalog, tenantPolicyId } from "@cart/domain";
 import { Type } from "typebox";
 import { changeSchema, outcomeSchema } from "../commands/commandAnswer.ts";
 
 const eventTypes = Object.keys(tenantPolicyEventCatalog) as TenantPolicyEvent["type"][];
 
-export const policyAnswerSchema = Type.Object({ ...changeSchema("policy", eventTypes), ...outcomeSchema });
+export const policyAnswerSchema = Type.Object({
+  ...changeSchema("policy", eventTypes, { id: tenantPolicyId("default"), version: 1, events: ["TenantCartAbandonedPolicyCreated"] }),
+  ...outcomeSchema,
+});

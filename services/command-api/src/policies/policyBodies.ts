@@ -1,35 +1,37 @@
 import { maxReminders } from "@cart/domain";
 import { Type } from "typebox";
 
-export const tenantParameter = Type.Object({ tenant_id: Type.String({ minLength: 1, maxLength: 64, description: "the shop" }) });
+export const tenantParameter = Type.Object({
+  tenant_id: Type.String({ minLength: 1, maxLength: 64, description: "the shop", examples: ["default"] }),
+});
 
-const minutes = (description: string) => Type.Integer({ minimum: 1, maximum: 43_200, description });
+const minutes = (description: string, example: number) => Type.Integer({ minimum: 1, maximum: 43_200, description, examples: [example] });
 
-const localTime = (description: string) =>
+const localTime = (description: string, example: string) =>
   Type.Optional(
     Type.Union([Type.String({ pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$" }), Type.Null()], {
       description,
-      examples: ["22:00:00"],
+      examples: [example],
     }),
   );
 
 export const policyBody = Type.Object(
   {
-    title: Type.String({ minLength: 1, maxLength: 255, description: "for whoever administers the shop" }),
-    abandoned_minutes: minutes("how long a cart with items is left alone before it counts as abandoned"),
-    quiet_time_from: localTime("local time from which on customers are left alone; only together with quiet_time_to"),
-    quiet_time_to: localTime("local time at which that ends, on the next day when it is earlier than quiet_time_from"),
+    title: Type.String({ minLength: 1, maxLength: 255, description: "a name for the shop's administrators", examples: ["Standard"] }),
+    abandoned_minutes: minutes("minutes without activity after which a cart with items counts as abandoned", 60),
+    quiet_time_from: localTime("local time at which quiet time begins; only together with quiet_time_to", "22:00:00"),
+    quiet_time_to: localTime("local time at which quiet time ends, on the next day if it is earlier than quiet_time_from", "08:00:00"),
     time_zone: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: 64,
         default: "UTC",
-        description: "IANA name of the zone of both times",
+        description: "IANA name of the time zone of quiet time",
         examples: ["Europe/Berlin"],
       }),
     ),
     reminders: Type.Optional(
-      Type.Array(minutes("after the abandonment"), {
+      Type.Array(minutes("minutes after the abandonment", 60), {
         maxItems: maxReminders,
         default: [],
         description: "when reminders of an abandoned cart are due, ascending",

@@ -1,53 +1,45 @@
-import { type PolicyChoices, type TenantPolicy, type TenantPolicyCommand, type TenantPolicyEvent, tenantPolicyId } from "@cart/domain";
-import type { CommandHandler } from "@cart/event-store";
-import { jsonBody, requireTenantAdmin, validator } from "@cart/http-kit";
-import { methodNotAllowed } from "@cart/process-kit";
-import { type RequestHandler, Router } from "express";
-import type { Static } from "typebox";
-import type { CommandMetrics } from "../commandMetrics.ts";
-import { commandResponder } from "../commands/commandResponder.ts";
+import { requireTenantAdmin } from "@cart/cart-access";
+import { route } from "@cart/http-kit";
+import { commandHeaders } from "../commands/commandHeaders.ts";
+import { executed, refusedFor } from "../commands/commandRoute.ts";
+import { policyAnswerSchema } from "./policyAnswer.ts";
 import { policyBody, tenantParameter } from "./policyBodies.ts";
+import type { PolicyCommands } from "./policyCommands.ts";
 
-export type PolicyRoutesOptions = {
-  readonly policyHandler: CommandHandler<TenantPolicy, TenantPolicyCommand, TenantPolicyEvent>;
-  readonly metrics: CommandMetrics;
-  readonly now: () => Date;
-};
+type Services = { readonly policies: PolicyCommands };
+
+const onPolicy = {
+  path: "/tenants/{tenant_id}/cart-abandoned-policies",
+  tag: "policies",
+  access: requireTenantAdmin,
+  params: tenantParameter,
+  headers: commandHeaders,
+  body: { schema: policyBody, required: true },
+  answers: executed(policyAnswerSchema),
+} as const;
+
+const notValid = ["QUIET_TIME_INVALID", "TIME_ZONE_UNKNOWN", "REMINDERS_INVALID"] as const;
 
 /** The write API of a tenant's one policy: when carts count as abandoned. */
-export const policyRoutes = ({ policyHandler, metrics, now }: PolicyRoutesOptions): Router => {
-  const validTenant = validator(tenantParameter, { coerce: true });
-  const validBody = validator(policyBody);
-  const respondTo = commandResponder({ handler: policyHandler, metrics, now });
-
-  const command =
-    (toCommand: (tenantId: string, choices: PolicyChoices) => TenantPolicyCommand): RequestHandler =>
-    async (req, res) => {
-      const { tenant_id: tenantId } = validTenant(req.params);
-      await respondTo(req, res, {
-        aggregateId: tenantPolicyId(tenantId),
-        path: `/tenants/${tenantId}/cart-abandoned-policies`,
-        command: toCommand(tenantId, choicesOf(validBody(req.body))),
-      });
-    };
-
-  const create = command((tenantId, choices) => ({ type: "CreateTenantCartAbandonedPolicy", tenantId, choices }));
-  const update = command((_tenantId, choices) => ({ type: "UpdateTenantCartAbandonedPolicy", choices }));
-
-  const router = Router();
-  router
-    .route("/tenants/:tenant_id/cart-abandoned-policies")
-    .post(requireTenantAdmin, jsonBody(), create)
-    .put(requireTenantAdmin, jsonBody(), update)
-    .all(methodNotAllowed("POST", "PUT"));
-  return router;
-};
-
-const choicesOf = (body: Static<typeof policyBody>): PolicyChoices => ({
-  title: body.title,
-  abandonedMinutes: body.abandoned_minutes,
-  quietTimeFrom: body.quiet_time_from,
-  quietTimeTo: body.quiet_time_to,
-  timeZone: body.time_zone,
-  reminders: body.reminders,
-});
+export const policyRoutes = [
+  route({
+    ...onPolicy,
+    method: "POST",
+    operationId: "createCartAbandonedPolicy",
+    summary: "Define when carts of a tenant count as abandoned",
+    description: "A tenant has one policy. The carts of a tenant without a policy are never abandoned.",
+    problems: refusedFor("POLICY_EXISTS", ...notValid),
+    handle: (request, { policies }: Services) =>
+      policies.execute(request, (tenantId, choices) => ({ type: "CreateTenantCartAbandonedPolicy", tenantId, choices })),
+  }),
+  route({
+    ...onPolicy,
+    method: "PUT",
+    operationId: "updateCartAbandonedPolicy",
+    summary: "Replace a tenant's policy",
+    description: "Omitted fields are reset to their defaults. The new policy also applies to carts that are already waiting.",
+    problems: refusedFor("POLICY_NOT_FOUND", ...notValid),
+    handle: (request, { policies }: Services) =>
+      policies.execute(request, (_tenantId, choices) => ({ type: "UpdateTenantCartAbandonedPolicy", choices })),
+  }),
+];

@@ -1,3 +1,4 @@
+import { tokenRules } from "@cart/cart-access";
 import { cartAggregate, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
 import { type CommandHandler, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
 import { apiConfig, apiGuard } from "@cart/http-kit";
@@ -8,7 +9,7 @@ import type { Pool } from "mysql2/promise";
 import { Type } from "typebox";
 import { createCommandMetrics } from "../commandMetrics.ts";
 import { createApp } from "../createApp.ts";
-import { document } from "../openapi/document.ts";
+import { api as definition } from "../api.ts";
 
 export type Reply = {
   readonly status: number;
@@ -56,14 +57,14 @@ export const startCommandApi = async (
     metrics: createCommandMetrics(registry),
     defaults: { tenantId: "default", currency: "USD" },
     now,
-    guard: apiGuard(loadConfig(Type.Object(apiConfig), env)),
+    guard: apiGuard(loadConfig(Type.Object(apiConfig), env), tokenRules),
     logger: createLogger({ service: "command-api", level: "silent" }),
     registry,
     tracer: noTracer,
     stopping: stopping.signal,
     readiness: {},
   });
-  const answers = checkAnswers(app, document);
+  const answers = checkAnswers(app, definition.document);
   const server = await listen(answers.listener, { port: 0, host: "127.0.0.1" });
   return {
     app,

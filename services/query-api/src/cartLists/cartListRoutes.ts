@@ -1,47 +1,59 @@
-import { type Access, accessOf, forbidden, requireTenantAdmin, validator } from "@cart/http-kit";
-import { methodNotAllowed } from "@cart/process-kit";
-import { type Request, type RequestHandler, type Response, Router } from "express";
+import { forbidden, isAdmin, requireTenantAdmin } from "@cart/cart-access";
+import { type Access, type AccessRule, invalidField, route } from "@cart/http-kit";
 import type { Static } from "typebox";
 import { cartSummaryView } from "../carts/cartView.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
-import { invalidField } from "../http/invalidField.ts";
+import { noCache, queryProblems, shown } from "../http/queryRoute.ts";
 import { decodeCursor, encodeCursor, type ListPosition } from "./listCursor.ts";
-import { type cartListSchema, listQuery, tenantParameter, userParameter } from "./listParameters.ts";
+import { cartListSchema, listQuery, tenantParameter, userParameter } from "./listParameters.ts";
 import { type ListedBy, readCartList } from "./readCartList.ts";
 
-/** The carts of a user or of a tenant. Whoever has none has an empty list: only carts are known here. */
-export const cartListRoutes = ({ readModel }: { readonly readModel: ReadOnlyDatabase }): Router => {
-  const validUser = validator(userParameter, { coerce: true });
-  const validTenant = validator(tenantParameter, { coerce: true });
-  const validQuery = validator(listQuery, { coerce: true });
+type Services = { readonly readModel: ReadOnlyDatabase };
 
-  const answer = async (req: Request, res: Response, by: ListedBy, of: string): Promise<void> => {
-    const access = accessOf(res);
-    const tenantId = access === "unchecked" ? undefined : access.tenantId;
-    const { status, limit = 20, cursor } = validQuery(req.query);
-    const { carts, next } = await readCartList(readModel, by, { of, tenantId, status, limit, after: positionOf(cursor) });
-    const body: Static<typeof cartListSchema> = {
-      carts: carts.map(cartSummaryView),
-      next_cursor: next === undefined ? null : encodeCursor(next),
-    };
-    res.set("Cache-Control", "no-cache").json(body);
-  };
+const cartList = {
+  method: "GET",
+  tag: "carts",
+  query: listQuery,
+  answers: shown("A page of carts; empty if there are none.", cartListSchema),
+  problems: queryProblems(),
+} as const;
 
-  const ofUser: RequestHandler = (req, res) => {
-    const { user_id: userId } = validUser(req.params);
-    requireUser(accessOf(res), userId);
-    return answer(req, res, "user", userId);
-  };
-  const ofTenant: RequestHandler = (req, res) => answer(req, res, "tenant", validTenant(req.params).tenant_id);
-
-  const router = Router();
-  router.route("/users/:user_id/carts").get(ofUser).all(methodNotAllowed("GET", "HEAD"));
-  router.route("/tenants/:tenant_id/carts").get(requireTenantAdmin, ofTenant).all(methodNotAllowed("GET", "HEAD"));
-  return router;
+/** Allows a user its own carts, and administrators those of every user of their tenant. */
+const requireUser: AccessRule<Static<typeof userParameter>> = (actor, { user_id: userId }) => {
+  if (actor.userId !== userId && !isAdmin(actor)) throw forbidden("the token is of another user");
 };
 
-const requireUser = (access: Access, userId: string): void => {
-  if (access !== "unchecked" && !access.isAdmin && access.userId !== userId) throw forbidden("the token is of another user");
+/** The carts of a user or of a tenant. An unknown user or tenant has an empty list: only carts are known here. */
+export const cartListRoutes = [
+  route({
+    ...cartList,
+    path: "/users/{user_id}/carts",
+    operationId: "listCartsOfUser",
+    summary: "List a user's carts, newest first",
+    params: userParameter,
+    access: requireUser,
+    handle: ({ params, query, access }, { readModel }: Services) => listCarts(readModel, "user", params.user_id, query, access),
+  }),
+  route({
+    ...cartList,
+    path: "/tenants/{tenant_id}/carts",
+    operationId: "listCartsOfTenant",
+    summary: "List a tenant's carts, newest first",
+    params: tenantParameter,
+    access: requireTenantAdmin,
+    handle: ({ params, query, access }, { readModel }: Services) => listCarts(readModel, "tenant", params.tenant_id, query, access),
+  }),
+];
+
+const listCarts = async (readModel: ReadOnlyDatabase, by: ListedBy, of: string, query: Static<typeof listQuery>, access: Access) => {
+  const tenantId = access === "unchecked" ? undefined : access.tenantId;
+  const { status, limit = 20, cursor } = query;
+  const { carts, next } = await readCartList(readModel, by, { of, tenantId, status, limit, after: positionOf(cursor) });
+  const body: Static<typeof cartListSchema> = {
+    carts: carts.map(cartSummaryView),
+    next_cursor: next === undefined ? null : encodeCursor(next),
+  };
+  return { status: 200, headers: noCache, body } as const;
 };
 
 const positionOf = (cursor: string | undefined): ListPosition | undefined => {

@@ -1,6 +1,6 @@
 import { HttpProblem } from "@cart/process-kit";
 
-/** The kinds of problem that routes of carts have beside the common ones. */
+/** The kinds of problem that routes of carts have besides the common ones. */
 export const cartProblems = {
   notFound: { status: 404, type: "/problems/not-found", title: "There is no such cart" },
   versionNotFound: { status: 404, type: "/problems/version-not-found", title: "The cart does not have this version" },
@@ -9,7 +9,7 @@ export const cartProblems = {
 
 export const cartNotFound = (): HttpProblem => new HttpProblem(cartProblems.notFound);
 
-/** For `at_version`: what has not happened. */
+/** For `at_version`: a version that does not exist. */
 export const versionNotFound = (version: number): HttpProblem => {
   const detail = `the cart has no version ${version}`;
   return new HttpProblem({
@@ -19,10 +19,10 @@ export const versionNotFound = (version: number): HttpProblem => {
   });
 };
 
-/** For `min_version`: what may still come. */
+/** For `min_version`: a version that may still come. */
 export const versionNotReached = (version: number): HttpProblem =>
   new HttpProblem({
     ...cartProblems.versionNotReached,
-    detail: `the cart did not get to version ${version} in time`,
+    detail: `the cart did not reach version ${version} in time`,
     headers: { "Retry-After": "1" },
   });

@@ -1,3 +1,4 @@
+import { tokenRules } from "@cart/cart-access";
 import { apiConfig, apiGuard } from "@cart/http-kit";
 import { createLogger, listen, loadConfig, noTracer } from "@cart/process-kit";
 import { waitFor } from "@cart/testkit";
@@ -26,7 +27,7 @@ describe("a request with min_version", () => {
       eventStore: readModel,
       streams: { maxStreams: 0, pollInterval: 1, heartbeat: 1_000, writeTimeout: 1_000 },
       minVersionTimeout: 60_000,
-      guard: apiGuard(loadConfig(Type.Object(apiConfig), {})),
+      guard: apiGuard(loadConfig(Type.Object(apiConfig), {}), tokenRules),
       logger: createLogger({ service: "query-api", level: "silent" }),
       registry: new Registry(),
       tracer: noTracer,

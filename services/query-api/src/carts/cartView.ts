@@ -1,37 +1,44 @@
 import { type CartStatus, fromMinorUnits } from "@cart/domain";
 import { type Static, Type } from "typebox";
+import { exampleCartId, exampleTime } from "../examples.ts";
 import { cartStatuses } from "./cartStatuses.ts";
 
-const nullable = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
-const count = (description: string) => Type.Integer({ minimum: 0, description });
-const amount = (description: string) => Type.Number({ minimum: 0, description: `${description}, in the cart's currency` });
-const time = (description: string) => Type.String({ format: "date-time", description });
+const nullable = (description: string, example: string | null = null) =>
+  Type.Union([Type.String(), Type.Null()], { description, examples: [example] });
+const count = (description: string, example: number) => Type.Integer({ minimum: 0, description, examples: [example] });
+const amount = (description: string, example: number) =>
+  Type.Number({ minimum: 0, description: `${description}, in the cart's currency`, examples: [example] });
+const time = (description: string) => Type.String({ format: "date-time", description, examples: [exampleTime] });
 
 const summary = {
-  id: Type.String({ format: "uuid" }),
-  user_id: Type.String(),
-  tenant_id: Type.String(),
+  id: Type.String({ format: "uuid", examples: [exampleCartId] }),
+  user_id: Type.String({ examples: ["user-123"] }),
+  tenant_id: Type.String({ examples: ["default"] }),
   status: Type.Enum(cartStatuses, {
-    description: "OPEN carts take changes, ABANDONED ones are opened by one, SUBMITTED ones are in checkout, CLOSED ones were purchased",
+    description:
+      "OPEN carts take changes, a change reopens an ABANDONED cart, SUBMITTED carts are in checkout, CLOSED carts were purchased, MERGED carts gave their lines to another",
   }),
-  currency: Type.String({ pattern: "^[A-Z]{3}$", description: "ISO 4217" }),
-  total_amount: amount("sum over all lines"),
-  item_count: count("units over all lines"),
-  line_count: count("lines"),
+  currency: Type.String({ pattern: "^[A-Z]{3}$", description: "ISO 4217", examples: ["USD"] }),
+  total_amount: amount("sum of all lines", 59.98),
+  item_count: count("units of all lines", 2),
+  line_count: count("lines", 1),
   order_id: nullable("the order that a CLOSED cart became"),
   merged_into: nullable("the id of the cart that took the lines of a MERGED cart"),
-  abandoned_at: Type.Union([time("when the cart was last abandoned"), Type.Null()], { description: "null for a cart that never was" }),
-  version: Type.Integer({ minimum: 1, description: "of the last event that is in this answer" }),
-  created_at: time("of the first event"),
-  updated_at: time("of the last event that is in this answer"),
+  abandoned_at: Type.Union([time("when the cart was last abandoned"), Type.Null()], {
+    description: "null for a cart that was never abandoned",
+    examples: [null],
+  }),
+  version: Type.Integer({ minimum: 1, description: "the cart's version in this answer", examples: [2] }),
+  created_at: time("when the cart was created"),
+  updated_at: time("when the cart last changed"),
 };
 
 const cartItem = Type.Object({
-  item_id: Type.String(),
-  name: nullable("for display"),
-  quantity: Type.Integer({ minimum: 1 }),
-  price: amount("of one unit"),
-  line_total: amount("price times quantity"),
+  item_id: Type.String({ examples: ["item-456"] }),
+  name: nullable("the item's name, for display", "Coffee cup"),
+  quantity: Type.Integer({ minimum: 1, examples: [2] }),
+  price: amount("price of one unit", 29.99),
+  line_total: amount("price times quantity", 59.98),
 });
 
 /** Clients depend on each member of these answers: add, do not change. */

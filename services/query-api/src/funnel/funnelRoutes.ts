@@ -1,31 +1,33 @@
-import { requireTenantAdmin, validator } from "@cart/http-kit";
-import { methodNotAllowed } from "@cart/process-kit";
-import { Router } from "express";
+import { requireTenantAdmin } from "@cart/cart-access";
+import { invalidField, route } from "@cart/http-kit";
 import { tenantParameter } from "../cartLists/listParameters.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
-import { invalidField } from "../http/invalidField.ts";
-import { untilClosed } from "../http/untilClosed.ts";
-import { funnelQuery, longestRange } from "./funnelParameters.ts";
+import { noCache, queryProblems, shown } from "../http/queryRoute.ts";
+import { funnelQuery, funnelSchema, longestRange } from "./funnelParameters.ts";
 import { funnelView } from "./funnelView.ts";
 import { readFunnel } from "./readFunnel.ts";
 
-/** How far a tenant's carts got, day by day, for their administrators. */
-export const funnelRoutes = ({ readModel }: { readonly readModel: ReadOnlyDatabase }): Router => {
-  const validTenant = validator(tenantParameter, { coerce: true });
-  const validQuery = validator(funnelQuery, { coerce: true });
-
-  const getFunnel = untilClosed(async (req, res) => {
-    const { tenant_id: tenantId } = validTenant(req.params);
-    const { from, to } = validQuery(req.query);
-    const days = daysOf(from, to);
-    const counts = await readFunnel(readModel, { tenantId, from, to });
-    res.set("Cache-Control", "no-cache").json(funnelView(tenantId, days, counts));
-  });
-
-  const router = Router();
-  router.route("/tenants/:tenant_id/cart-funnel").get(requireTenantAdmin, getFunnel).all(methodNotAllowed("GET", "HEAD"));
-  return router;
-};
+/** How far a tenant's carts got, day by day, for the tenant's administrators. */
+export const funnelRoutes = [
+  route({
+    method: "GET",
+    path: "/tenants/{tenant_id}/cart-funnel",
+    operationId: "getCartFunnel",
+    tag: "carts",
+    summary: "Count how far a tenant's carts got, day by day",
+    params: tenantParameter,
+    access: requireTenantAdmin,
+    query: funnelQuery,
+    answers: shown("The counts.", funnelSchema),
+    problems: queryProblems(),
+    handle: async ({ params, query: { from, to } }, { readModel }: { readonly readModel: ReadOnlyDatabase }) => {
+      const { tenant_id: tenantId } = params;
+      const days = daysOf(from, to);
+      const counts = await readFunnel(readModel, { tenantId, from, to });
+      return { status: 200, headers: noCache, body: funnelView(tenantId, days, counts) };
+    },
+  }),
+];
 
 const millisecondsOfDay = 86_400_000;
 

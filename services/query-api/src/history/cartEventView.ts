@@ -1,22 +1,30 @@
 import { cartEventCodec, type CartEvent, fromMinorUnits, type RecordedEvent } from "@cart/domain";
 import { type Static, type TObject, Type } from "typebox";
+import { exampleCartId, exampleTime } from "../examples.ts";
 
-const amount = Type.Number({ minimum: 0, description: "in the cart's currency" });
-const positive = Type.Integer({ minimum: 1 });
-const itemId = Type.String();
-const cartId = Type.String({ format: "uuid" });
+const amount = Type.Number({ minimum: 0, description: "in the cart's currency", examples: [29.99] });
+const positive = Type.Integer({ minimum: 1, examples: [1] });
+const itemId = Type.String({ examples: ["item-456"] });
+const cartId = Type.String({ format: "uuid", examples: [exampleCartId] });
 const strategy = Type.Union([Type.Literal("add"), Type.Literal("max")]);
-const name = Type.Optional(Type.String());
+const name = Type.Optional(Type.String({ examples: ["Coffee cup"] }));
 
 const cartEvent = <EventType extends CartEvent["type"], Data extends TObject>(type: EventType, data: Data) =>
   Type.Object(
     {
-      event_id: Type.String({ format: "uuid" }),
+      event_id: Type.String({ format: "uuid", examples: ["019ab2c4-3f00-7000-8000-000000000001"] }),
       type: Type.Literal(type),
-      version: Type.Integer({ minimum: 1, description: "of the cart after this event" }),
-      schema_version: Type.Integer({ minimum: 1, description: "of `data`: an event is always shown in the newest form of its type" }),
-      occurred_at: Type.String({ format: "date-time" }),
-      correlation_id: Type.String({ description: "of the request that caused it" }),
+      version: Type.Integer({ minimum: 1, description: "the cart's version after this event", examples: [1] }),
+      schema_version: Type.Integer({
+        minimum: 1,
+        description: "schema version of `data`: an event is always shown in the newest form of its type",
+        examples: [1],
+      }),
+      occurred_at: Type.String({ format: "date-time", examples: [exampleTime] }),
+      correlation_id: Type.String({
+        description: "correlation id of the request that caused it",
+        examples: ["018f4e5a-0000-7000-8000-000000000001"],
+      }),
       data,
     },
     { title: type },
@@ -28,15 +36,25 @@ const cartEvent = <EventType extends CartEvent["type"], Data extends TObject>(ty
  * (On Kafka they are minor units, as they are stored.)
  */
 export const cartEventSchema = Type.Union([
-  cartEvent("CartCreated", Type.Object({ user_id: Type.String(), tenant_id: Type.String(), currency: Type.String() })),
+  cartEvent(
+    "CartCreated",
+    Type.Object({
+      user_id: Type.String({ examples: ["user-123"] }),
+      tenant_id: Type.String({ examples: ["default"] }),
+      currency: Type.String({ examples: ["USD"] }),
+    }),
+  ),
   cartEvent(
     "ItemAddedToCart",
     Type.Object({
       item_id: itemId,
       name,
-      quantity: Type.Integer({ minimum: 1, description: "how many were added" }),
+      quantity: Type.Integer({ minimum: 1, description: "units added", examples: [2] }),
       price: amount,
-      previous_price: Type.Union([amount, Type.Null()], { description: "of the line, when this event changed it" }),
+      previous_price: Type.Union([amount, Type.Null()], {
+        description: "the line's price before, if this event changed it",
+        examples: [null],
+      }),
     }),
   ),
   cartEvent("ItemQuantityChanged", Type.Object({ item_id: itemId, quantity: positive })),
@@ -44,9 +62,12 @@ export const cartEventSchema = Type.Union([
   cartEvent("CartCleared", Type.Object({})),
   cartEvent("CartSubmitted", Type.Object({ total_amount: amount, item_count: positive, line_count: positive })),
   cartEvent("CartReopened", Type.Object({})),
-  cartEvent("CartAbandoned", Type.Object({ last_activity_at: Type.String({ format: "date-time" }), abandoned_after_minutes: positive })),
+  cartEvent(
+    "CartAbandoned",
+    Type.Object({ last_activity_at: Type.String({ format: "date-time", examples: [exampleTime] }), abandoned_after_minutes: positive }),
+  ),
   cartEvent("CartAbandonmentReminderDue", Type.Object({ step: positive, after_minutes: positive })),
-  cartEvent("CartPurchased", Type.Object({ order_id: Type.String(), total_amount: amount })),
+  cartEvent("CartPurchased", Type.Object({ order_id: Type.String({ examples: ["order-789"] }), total_amount: amount })),
   cartEvent("CartMergedInto", Type.Object({ target_cart_id: cartId, strategy })),
   cartEvent(
     "CartMergedFrom",
@@ -54,7 +75,7 @@ export const cartEventSchema = Type.Union([
       source_cart_id: cartId,
       strategy,
       lines: Type.Array(Type.Object({ item_id: itemId, name, quantity: positive, price: amount }), {
-        description: "those that are new or have another quantity, as they are after this event",
+        description: "the lines that are new or have another quantity, as they are after this event",
       }),
     }),
   ),

@@ -1,6 +1,7 @@
+import { mayActOn } from "@cart/cart-access";
 import { cartAggregate, type CartEvent, type RecordedEvent } from "@cart/domain";
 import { readStream, StreamDamagedError } from "@cart/event-store";
-import { type Access, mayActOn } from "@cart/http-kit";
+import type { Access } from "@cart/http-kit";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { oneEvent } from "./pageLimits.ts";
 

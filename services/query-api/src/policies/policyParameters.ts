@@ -2,6 +2,6 @@ import { Type } from "typebox";
 import { version } from "../carts/cartParameters.ts";
 
 export const getPolicyQuery = Type.Object(
-  { min_version: version(1, "answer when the policy has at least this version") },
+  { min_version: version(1, "wait until the policy has at least this version") },
   { additionalProperties: false },
 );

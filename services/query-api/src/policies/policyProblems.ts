@@ -1,6 +1,6 @@
 import { HttpProblem } from "@cart/process-kit";
 
-/** The kinds of problem that routes of policies have beside the common ones. */
+/** The kinds of problem that routes of policies have besides the common ones. */
 export const policyProblems = {
   notFound: { status: 404, type: "/problems/not-found", title: "The tenant has no policy" },
   versionNotReached: { status: 503, type: "/problems/version-not-reached", title: "The policy does not have this version yet" },
@@ -8,10 +8,10 @@ export const policyProblems = {
 
 export const policyNotFound = (): HttpProblem => new HttpProblem(policyProblems.notFound);
 
-/** For `min_version`: what may still come. */
+/** For `min_version`: a version that may still come. */
 export const policyVersionNotReached = (version: number): HttpProblem =>
   new HttpProblem({
     ...policyProblems.versionNotReached,
-    detail: `the policy did not get to version ${version} in time`,
+    detail: `the policy did not reach version ${version} in time`,
     headers: { "Retry-After": "1" },
   });

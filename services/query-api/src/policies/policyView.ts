@@ -1,21 +1,29 @@
 import { type Static, Type } from "typebox";
+import { exampleTime } from "../examples.ts";
 
-const localTime = (description: string) => Type.Union([Type.String({ examples: ["22:00:00"] }), Type.Null()], { description });
-const time = (description: string) => Type.String({ format: "date-time", description });
+const localTime = (description: string, example: string) => Type.Union([Type.String(), Type.Null()], { description, examples: [example] });
+const time = (description: string) => Type.String({ format: "date-time", description, examples: [exampleTime] });
 
 /** Clients depend on each member of this answer: add, do not change. */
 export const policySchema = Type.Object(
   {
-    tenant_id: Type.String(),
-    title: Type.String(),
-    abandoned_minutes: Type.Integer({ minimum: 1, description: "how long a cart with items is left alone before it counts as abandoned" }),
-    quiet_time_from: localTime("local time from which on customers are left alone; null without a quiet time"),
-    quiet_time_to: localTime("local time at which that ends; null without a quiet time"),
-    time_zone: Type.String({ description: "IANA name of the zone of both times" }),
-    reminders: Type.Array(Type.Integer({ minimum: 1 }), { description: "minutes after the abandonment, ascending" }),
-    version: Type.Integer({ minimum: 1, description: "of the last event that is in this answer" }),
-    created_at: time("of the first event"),
-    updated_at: time("of the last event that is in this answer"),
+    tenant_id: Type.String({ examples: ["default"] }),
+    title: Type.String({ examples: ["Standard"] }),
+    abandoned_minutes: Type.Integer({
+      minimum: 1,
+      description: "minutes without activity after which a cart with items counts as abandoned",
+      examples: [60],
+    }),
+    quiet_time_from: localTime("local time at which quiet time begins; null if there is none", "22:00:00"),
+    quiet_time_to: localTime("local time at which quiet time ends; null if there is none", "08:00:00"),
+    time_zone: Type.String({ description: "IANA name of the time zone of quiet time", examples: ["Europe/Berlin"] }),
+    reminders: Type.Array(Type.Integer({ minimum: 1 }), {
+      description: "minutes after the abandonment, ascending",
+      examples: [[60, 1440, 7200]],
+    }),
+    version: Type.Integer({ minimum: 1, description: "the policy's version in this answer", examples: [1] }),
+    created_at: time("when the policy was created"),
+    updated_at: time("when the policy last changed"),
   },
   { description: "when a tenant's carts count as abandoned" },
 );

@@ -1,13 +1,16 @@
-import { type Access, accessOf, validator } from "@cart/http-kit";
-import { HttpProblem, methodNotAllowed, type ProblemKind } from "@cart/process-kit";
-import { type Request, type RequestHandler, type Response, Router } from "express";
+import { type Access, alreadyAnswered, retryLater, route, type RouteRequest } from "@cart/http-kit";
+import { HttpProblem, type ProblemKind } from "@cart/process-kit";
+import type { Response } from "express";
 import { Gauge, type Registry } from "prom-client";
+import { type Static, Type } from "typebox";
 import { cartIdParameter, streamHeaders, streamQuery } from "../carts/cartParameters.ts";
-import { cartNotFound } from "../carts/cartProblems.ts";
+import { cartNotFound, cartProblems } from "../carts/cartProblems.ts";
 import { readVersions } from "../versions/readVersions.ts";
 import { createVersionWatcher } from "../versions/versionWatcher.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { readCreation } from "../history/readCreation.ts";
+import { cartEventSchema } from "../history/cartEventView.ts";
+import { queryProblems } from "../http/queryRoute.ts";
 import { createEventFeed, readSlicesFrom } from "./eventFeed.ts";
 import { followCart } from "./followCart.ts";
 
@@ -22,13 +25,20 @@ export type StreamLimits = {
   readonly writeTimeout: number;
 };
 
-export type StreamRoutesOptions = {
+export type CartStreamsOptions = {
   readonly readModel: ReadOnlyDatabase;
   readonly eventStore: ReadOnlyDatabase;
   readonly streams: StreamLimits;
   readonly registry: Registry;
   /** Ends all streams. */
   readonly stopping: AbortSignal;
+};
+
+export type CartStreams = {
+  /** Answers the request with the cart's stream. Resolves when the stream has ended. */
+  readonly follow: (
+    request: RouteRequest<Static<typeof cartIdParameter>, Static<typeof streamQuery>, Static<typeof streamHeaders>, unknown>,
+  ) => Promise<void>;
 };
 
 /** What a stream that the service ends may take to leave. Milliseconds. */
@@ -43,10 +53,7 @@ const leaveTimeout = 1_000;
  * A stream starts after the version in `Last-Event-ID`, which an `EventSource` sends
  * by itself when it connects again; else after `after_version`; else now.
  */
-export const streamRoutes = ({ readModel, eventStore, streams, registry, stopping }: StreamRoutesOptions): Router => {
-  const validId = validator(cartIdParameter, { coerce: true });
-  const validQuery = validator(streamQuery, { coerce: true });
-  const validHeaders = validator(streamHeaders, { coerce: true });
+export const cartStreams = ({ readModel, eventStore, streams, registry, stopping }: CartStreamsOptions): CartStreams => {
   const watcher = createVersionWatcher({
     readVersions: (ids) => readVersions(readModel, "carts", ids),
     pace: { shortest: streams.pollInterval, longest: streams.pollInterval },
@@ -66,14 +73,11 @@ export const streamRoutes = ({ readModel, eventStore, streams, registry, stoppin
     for (const end of open) end.abort();
   });
 
-  const answer = async (req: Request, res: Response): Promise<void> => {
-    const id = validId(req.params).id.toLowerCase();
-    const { after_version: afterVersion } = validQuery(req.query);
-    const lastEventId = req.get("Last-Event-ID") ?? "";
-    const resumed = validHeaders(lastEventId === "" ? {} : { "Last-Event-ID": lastEventId })["Last-Event-ID"];
+  const follow: CartStreams["follow"] = async ({ params, query, headers, access, req, res }) => {
+    const id = params.id.toLowerCase();
+    const resumeAfter = headers["Last-Event-ID"] ?? query.after_version;
     if (open.size >= streams.maxStreams || stopping.aborted) throw noStream();
 
-    const access = accessOf(res);
     const end = new AbortController();
     open.add(end);
     res.once("close", () => end.abort());
@@ -81,7 +85,7 @@ export const streamRoutes = ({ readModel, eventStore, streams, registry, stoppin
     try {
       const creation = await readCreation(eventStore, id, access);
       if (creation === undefined) throw cartNotFound();
-      const after = resumed ?? afterVersion ?? (await readVersions(readModel, "carts", [id])).get(id) ?? 0;
+      const after = resumeAfter ?? (await readVersions(readModel, "carts", [id])).get(id) ?? 0;
       if (end.signal.aborted && !stopping.aborted) return;
       // `Connection: close`, since nothing follows a stream: a shutdown does not have to wait for an idle connection.
       res.writeHead(200, {
@@ -100,11 +104,7 @@ export const streamRoutes = ({ readModel, eventStore, streams, registry, stoppin
     leave(res);
   };
 
-  const getStream: RequestHandler = (req, res) => answer(req, res);
-
-  const router = Router();
-  router.route("/carts/:id/stream").get(getStream).all(methodNotAllowed("GET", "HEAD"));
-  return router;
+  return { follow };
 };
 
 /** A stream is not longer than its token: the client comes again with the next one. */
@@ -136,3 +136,43 @@ const noStream = (): HttpProblem =>
     ...tooManyStreams,
     headers: { "Retry-After": "5" },
   });
+
+const streamMessage = Type.Object(
+  {
+    id: Type.String({ pattern: "^\\d+$", description: "the cart's version after the event" }),
+    event: Type.Literal("cart"),
+    data: Type.String({
+      contentMediaType: "application/json",
+      contentSchema: cartEventSchema,
+      description: "the event as the history shows it",
+    }),
+  },
+  { description: "the fields of one message" },
+);
+
+export const streamRoutes = [
+  route({
+    method: "GET",
+    path: "/carts/{id}/stream",
+    operationId: "followCart",
+    tag: "carts",
+    summary: "Follow the events of a cart as they happen",
+    description:
+      "Server-sent events: one message for each version, in order, none missing or repeated. A message is sent when the read model has its version. An `EventSource` that reconnects resumes where it was.",
+    params: cartIdParameter,
+    query: streamQuery,
+    headers: streamHeaders,
+    answers: {
+      200: {
+        description: "The stream, which has no end.",
+        headers: Type.Object({ "Cache-Control": Type.Literal("no-cache, no-transform") }),
+        content: { "text/event-stream": streamMessage },
+      },
+    },
+    problems: queryProblems(cartProblems.notFound, { ...tooManyStreams, headers: retryLater }),
+    handle: async (request, { streams }: { readonly streams: CartStreams }) => {
+      await streams.follow(request);
+      return alreadyAnswered;
+    },
+  }),
+];

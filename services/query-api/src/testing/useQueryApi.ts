@@ -1,3 +1,4 @@
+import { tokenRules } from "@cart/cart-access";
 import { type CartEvent, cartDecider, cartEventCodec, itemCount, totalAmount } from "@cart/domain";
 import { eventRow, eventStoreTables } from "@cart/event-store/testing";
 import { migrateEventStore, migrateReadModel } from "@cart/migrations";
@@ -8,10 +9,10 @@ import { type AnswerCheck, checkAnswers, useMysqlDatabase } from "@cart/testkit"
 import type { Express } from "express";
 import { Registry } from "prom-client";
 import { Type } from "typebox";
+import { api as definition } from "../api.ts";
 import { createApp } from "../createApp.ts";
 import { openReadOnlyDatabase, type ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import type { StreamLimits } from "../stream/streamRoutes.ts";
-import { document } from "../openapi/document.ts";
 import { requiredSchema } from "../requiredSchema.ts";
 import { type DatabaseProxy, databaseProxy } from "./databaseProxy.ts";
 
@@ -58,14 +59,14 @@ export const useQueryApi = (
       ...databases,
       minVersionTimeout: 600,
       streams: { ...streamLimits, ...streams },
-      guard: apiGuard(loadConfig(Type.Object(apiConfig), env())),
+      guard: apiGuard(loadConfig(Type.Object(apiConfig), env()), tokenRules),
       logger: createLogger({ service: "query-api", level: "silent" }),
       registry,
       tracer: noTracer,
       stopping: stopping.signal,
       readiness: { readmodel: createSchemaCheck(databases.readModel.query, requiredSchema) },
     });
-    const answers = checkAnswers(app, document);
+    const answers = checkAnswers(app, definition.document);
     const server = await listen(answers.listener, { port: 0, host: "127.0.0.1" });
     let stopped: Promise<void> | undefined;
     const stop = (): Promise<void> => {

@@ -1,13 +1,13 @@
 import type { CartEvent } from "@cart/domain";
 import { operationsOf, tokenEnv, waitFor } from "@cart/testkit";
 import { expect } from "chai";
-import { type Answer, project, type QueryApi, storeEvents, useQueryApi } from "../testing/useQueryApi.ts";
-import { document } from "./document.ts";
+import { type Answer, project, type QueryApi, storeEvents, useQueryApi } from "./testing/useQueryApi.ts";
+import { api as definition } from "./api.ts";
 
 const id = "550e8400-e29b-41d4-a716-446655440000";
 const created: CartEvent = { type: "CartCreated", data: { user_id: "user-123", tenant_id: "default", currency: "USD" } };
 
-const guardedOperations = operationsOf(document).filter(({ operation }) => operation.security.length > 0);
+const guardedOperations = operationsOf(definition.document).filter(({ operation }) => operation.security.length > 0);
 const required = (path: string): string => (path.endsWith("/cart-funnel") ? "?from=2025-11-01&to=2025-11-30" : "");
 const addressOf = (path: string): string =>
   path.replace("{id}", id).replace("{user_id}", "user-123").replace("{tenant_id}", "default") + required(path);

@@ -1,8 +1,8 @@
 import { migrateEventStore } from "@cart/migrations";
 import { everyAnswerIsSeen, openApiSpec, useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
-import { type CommandApi, startCommandApi } from "../testing/startCommandApi.ts";
-import { document } from "./document.ts";
+import { type CommandApi, startCommandApi } from "./testing/startCommandApi.ts";
+import { api as definition } from "./api.ts";
 
 describe("the OpenAPI document of the command API", () => {
   const database = useMysqlDatabase({ migrate: migrateEventStore });
@@ -12,11 +12,7 @@ describe("the OpenAPI document of the command API", () => {
   });
   after(() => api.stop());
 
-  openApiSpec(
-    document,
-    () => api.app,
-    (path) => `http://127.0.0.1:${api.port}${path}`,
-  );
+  openApiSpec(definition.document, (path) => `http://127.0.0.1:${api.port}${path}`);
 
   it("is not ready while it stops", async () => {
     api.stopping.abort();
@@ -24,4 +20,4 @@ describe("the OpenAPI document of the command API", () => {
   });
 });
 
-everyAnswerIsSeen(document);
+everyAnswerIsSeen(definition.document);

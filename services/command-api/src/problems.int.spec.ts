@@ -3,14 +3,14 @@ import { migrateEventStore } from "@cart/migrations";
 import { bearer, type NamedOperation, operationsOf, tokenEnv, useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
 import { v7 as uuidv7 } from "uuid";
-import { type CommandApi, type Reply, startCommandApi } from "../testing/startCommandApi.ts";
-import { document } from "./document.ts";
+import { type CommandApi, type Reply, startCommandApi } from "./testing/startCommandApi.ts";
+import { api as definition } from "./api.ts";
 
 const item = { user_id: "user-123", item_id: "item-456", quantity: 2, price: 29.99 };
 const policy = { title: "Standard", abandoned_minutes: 60 };
 const json = { "Content-Type": "application/json" };
 
-const guardedOperations = operationsOf(document).filter(({ operation }) => operation.security.length > 0);
+const guardedOperations = operationsOf(definition.document).filter(({ operation }) => operation.security.length > 0);
 const mayAnswer = ({ operation }: NamedOperation, problem: string): boolean =>
   Object.values(operation.responses).some(({ content }) => problem in (content?.["application/problem+json"]?.examples ?? {}));
 

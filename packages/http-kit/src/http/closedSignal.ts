@@ -1,6 +1,6 @@
 import type { Response } from "express";
 
-/** One for all requests: most are closed because they are answered, and an error each would be the dearest part of that. */
+/** One shared error: most responses close normally, and an Error per request would cost more than the rest of this. */
 const closedError = new Error("the response is closed");
 
 /** Aborted when the client is gone or has its answer. */

@@ -1,0 +1,1 @@
+export { adminScope, forbidden, isAdmin, mayActOn, type Owner, requireTenantAdmin, tokenRules } from "./cartAccess.ts";

@@ -1,0 +1,40 @@
+import type { DomainErrorCode } from "@cart/domain";
+import { type DescribedProblem, retryLater } from "@cart/http-kit";
+import { type TObject, Type } from "typebox";
+import { domainProblems, failureProblems, idempotencyKeyReused, versionMismatch } from "./commandProblem.ts";
+
+/** The answers of a route that executes a command: its body has this schema. */
+export const executed = <Schema extends TObject>(schema: Schema) => ({
+  200: {
+    description: "The command was executed and its events are stored.",
+    headers: Type.Object({
+      ETag: Type.String({ pattern: '^"\\d+"$', description: "the version after the command", examples: ['"2"'] }),
+      "Idempotency-Replayed": Type.Optional(
+        Type.Literal("true", {
+          description: "the stored answer to an earlier request with this key; nothing was executed",
+        }),
+      ),
+    }),
+    content: { "application/json": schema },
+  },
+});
+
+const commonCommandProblems: readonly DescribedProblem[] = [
+  {
+    ...versionMismatch,
+    members: Type.Object({
+      current_version: Type.Integer({ minimum: 0, description: "0 if the cart or policy does not exist", examples: [3] }),
+    }),
+    headers: Type.Object({
+      ETag: Type.Optional(Type.String({ description: "the current version, unless it is 0", examples: ['"3"'] })),
+    }),
+  },
+  idempotencyKeyReused,
+  ...Object.values(failureProblems).map((kind) => ({ ...kind, headers: retryLater })),
+];
+
+/** The problems of a route that executes a command: those of every command, and the refusals of the domain. */
+export const refusedFor = (...refusals: readonly DomainErrorCode[]): readonly DescribedProblem[] => [
+  ...commonCommandProblems,
+  ...refusals.map((code) => domainProblems[code]),
+];

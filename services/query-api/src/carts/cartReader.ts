@@ -1,0 +1,73 @@
+import { mayActOn } from "@cart/cart-access";
+import type { Access } from "@cart/http-kit";
+import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
+import { readCartAt } from "../history/readCartAt.ts";
+import { readVersions } from "../versions/readVersions.ts";
+import { createVersionWatcher, minVersionPace } from "../versions/versionWatcher.ts";
+import { versionNotFound, versionNotReached } from "./cartProblems.ts";
+import type { CartRecord } from "./cartView.ts";
+import { readCart, readCartSoon } from "./readCart.ts";
+
+export type CartReaderOptions = {
+  readonly readModel: ReadOnlyDatabase;
+  readonly eventStore: ReadOnlyDatabase;
+  /** Longest wait for `min_version`. Milliseconds. */
+  readonly minVersionTimeout: number;
+};
+
+/** The sender of a request. */
+export type Reader = {
+  readonly access: Access;
+  /** Aborted when it has gone. */
+  readonly signal: AbortSignal;
+};
+
+/** Both resolve to `undefined` for a cart that does not exist, and for a cart of another user. */
+export type CartReader = {
+  /** Waits until the cart has the version; rejects with a 503 when it does not get there in time. */
+  readonly newest: (id: string, minVersion: number, reader: Reader) => Promise<CartRecord | undefined>;
+  /** Rejects with a 404 for a version that the cart does not have. */
+  readonly past: (id: string, version: number, reader: Reader) => Promise<CartRecord | undefined>;
+};
+
+/** Requests that wait in the database at once, each with a connection of its own. */
+const maxInServer = 4;
+
+/** Reads one cart: as the read model has it, or as it was at a version. */
+export const cartReader = ({ readModel, eventStore, minVersionTimeout }: CartReaderOptions): CartReader => {
+  const watcher = createVersionWatcher({ readVersions: (ids) => readVersions(readModel, "carts", ids), pace: minVersionPace });
+
+  let inServer = 0;
+  /** Waits briefly in the server, unless too many requests already do: most carts arrive in that time. */
+  const readSoon = async (id: string, minVersion: number): Promise<CartRecord | undefined> => {
+    if (minVersion === 0 || inServer === maxInServer) return readCart(readModel, id);
+    inServer++;
+    try {
+      return await readCartSoon(readModel, id, minVersion);
+    } finally {
+      inServer--;
+    }
+  };
+
+  return {
+    newest: async (id, minVersion, { access, signal }) => {
+      const asked = performance.now();
+      const found = await readSoon(id, minVersion);
+      const isHidden = found !== undefined && !mayActOn(access, found);
+      const cart = isHidden ? undefined : found;
+      if ((cart?.version ?? 0) >= minVersion) return cart;
+      // A request for someone else's cart waits as if the cart did not exist, that is, until the timeout.
+      const version = isHidden ? Infinity : minVersion;
+      const timeout = Math.max(0, minVersionTimeout - (performance.now() - asked));
+      const reached = await watcher.reached({ id, version, timeout, signal });
+      const then = reached === undefined ? undefined : await readCart(readModel, id);
+      if (then === undefined || !mayActOn(access, then)) throw versionNotReached(minVersion);
+      return then;
+    },
+    past: async (id, version, { access, signal }) => {
+      const cart = await readCartAt(eventStore, id, { version, access, signal });
+      if (cart === "unknown version") throw versionNotFound(version);
+      return cart === "unknown cart" ? undefined : cart;
+    },
+  };
+};
