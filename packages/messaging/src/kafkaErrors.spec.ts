@@ -56,7 +56,7 @@ describe("an explained error of Kafka", () => {
     [
       "a login of a kind that Kafka does not take",
       protocolError("UNSUPPORTED_SASL_MECHANISM"),
-      "UNSUPPORTED_SASL_MECHANISM; see KAFKA_USERNAME",
+      "UNSUPPORTED_SASL_MECHANISM; check KAFKA_USERNAME",
     ],
     ["a user without the right", protocolError("TOPIC_AUTHORIZATION_FAILED"), "TOPIC_AUTHORIZATION_FAILED; Kafka's ACLs have to allow it"],
   ];
@@ -71,7 +71,7 @@ describe("an explained error of Kafka", () => {
   it("hints at the settings when Kafka closes connections, as it may be restarting too", () => {
     const said = explained(connectionError("ECONNRESET"));
     expect(said).not.to.be.instanceOf(KafkaAccessError);
-    expect(said).to.have.property("message", "refused; if Kafka is up, see KAFKA_TLS and KAFKA_SASL_MECHANISM");
+    expect(said).to.have.property("message", "refused; if Kafka is up, check KAFKA_TLS and KAFKA_SASL_MECHANISM");
     expect(isBrokerUnavailable(said)).to.equal(true);
   });
 

@@ -61,7 +61,7 @@ export const explained = (error: unknown): unknown => {
   const advice = adviceOn(root);
   if (advice !== undefined) return new KafkaAccessError(`${root.message}; ${advice}`, { cause: error });
   if (!isClosedConnection(root)) return error;
-  return new Error(`${root.message}; if Kafka is up, see KAFKA_TLS and KAFKA_SASL_MECHANISM`, { cause: error });
+  return new Error(`${root.message}; if Kafka is up, check KAFKA_TLS and KAFKA_SASL_MECHANISM`, { cause: error });
 };
 
 const isClosedConnection = (error: Error): boolean => error.name === "KafkaJSConnectionClosedError" || codeOf(error) === "ECONNRESET";
@@ -71,7 +71,7 @@ const codeOf = (error: Error): string => ("code" in error ? String(error.code) :
 const adviceOn = (error: Error): string | undefined => {
   const type = protocolErrorType(error);
   if (error instanceof KafkaJSSASLAuthenticationError || type === "UNSUPPORTED_SASL_MECHANISM") {
-    return "see KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM";
+    return "check KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM";
   }
   if (type?.endsWith("_AUTHORIZATION_FAILED") === true) return "Kafka's ACLs have to allow it to the user in KAFKA_USERNAME";
   return error instanceof KafkaJSConnectionError ? adviceOnCertificates[codeOf(error)] : undefined;
@@ -88,6 +88,6 @@ const adviceOnCertificates: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: nameTheCa,
   CERT_SIGNATURE_FAILURE: nameTheCa,
   CERT_HAS_EXPIRED: "renew Kafka's certificate",
-  CERT_NOT_YET_VALID: "see the clocks of both machines",
+  CERT_NOT_YET_VALID: "check the clocks of both machines",
   ERR_TLS_CERT_ALTNAME_INVALID: "KAFKA_BROKERS and advertised.listeners have to name a host that is in Kafka's certificate",
 };

@@ -3,6 +3,7 @@ export { fixedClock } from "./fixedClock.ts";
 export { type AnswerCheck, checkAnswers } from "./openapi/checkAnswers.ts";
 export { everyAnswerIsSeen } from "./openapi/everyAnswerIsSeen.ts";
 export { type NamedOperation, operationsOf } from "./openapi/operationsOf.ts";
+export { type ExampleRequest, exampleRequests } from "./openapi/exampleRequests.ts";
 export { openApiSpec } from "./openapi/openApiSpec.ts";
 export { type RawAnswer, sendRaw } from "./sendRaw.ts";
 export { bearer, type TokenClaims, tokenEnv } from "./tokens.ts";

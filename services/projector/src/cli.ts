@@ -38,12 +38,12 @@ const onBoth = (work: (eventStore: Pool, readModel: Pool) => Promise<void>): Pro
   });
 
 const uuid = (text: string): string => {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new InvalidArgumentError("it is not a UUID.");
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new InvalidArgumentError("Expected a UUID.");
   return text.toLowerCase();
 };
 
 const positiveInteger = (text: string): number => {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("it is not a whole number from 1.");
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("Expected a positive integer.");
   return Number(text);
 };
 

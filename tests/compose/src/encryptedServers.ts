@@ -61,7 +61,7 @@ const assertRefused = async (project: ComposeProject): Promise<void> => {
       host,
     );
   await Promise.all([
-    assert.rejects(job("--env", "KAFKA_PASSWORD=wrong", "topics"), /authentication failed.*; see KAFKA_USERNAME, KAFKA_PASSWORD and/),
+    assert.rejects(job("--env", "KAFKA_PASSWORD=wrong", "topics"), /authentication failed.*; check KAFKA_USERNAME, KAFKA_PASSWORD and/),
     assert.rejects(job("--env", "KAFKA_CA_FILE=", "topics"), /certificate.*; set KAFKA_CA_FILE to the CA that signed Kafka's/),
     assert.rejects(job("--env", `KAFKA_BROKERS=${kafka}:9094`, "topics"), /does not match.*; KAFKA_BROKERS and advertised\.listeners/),
     migrationsAt("mysql"),
@@ -78,7 +78,7 @@ const assertNotReady = async (project: ComposeProject, service: string): Promise
     await waitUntil(`${service} to say why it is not ready`, 120, async () => {
       const answer = JSON.parse(await project.inside(container, "node", "-e", ask)) as { status?: string; checks?: { kafka?: string } };
       assert.equal(answer.status, "not ready");
-      assert.match(answer.checks?.kafka ?? "", /authentication failed.*; see KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM/);
+      assert.match(answer.checks?.kafka ?? "", /authentication failed.*; check KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM/);
     });
   } finally {
     await execa("docker", ["rm", "--force", container]);

@@ -1,6 +1,9 @@
 import type { OpenApiDocument } from "@cart/http-kit";
 import { Validator } from "@seriousme/openapi-schema-validator";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
 import { expect } from "chai";
+import { closedSchema } from "./closedSchema.ts";
 import { operationsOf } from "./operationsOf.ts";
 
 /**
@@ -13,6 +16,22 @@ export const openApiSpec = (document: OpenApiDocument, url: (path: string) => st
     const { valid, errors } = await validator.validate(structuredClone(document));
     expect(errors ?? [], JSON.stringify(errors)).to.deep.equal([]);
     expect([valid, validator.version]).to.deep.equal([true, "3.1"]);
+  });
+
+  it("has an example of each body, which fits its schema", () => {
+    const ajv = new Ajv2020({ strict: true, strictRequired: false, allErrors: true });
+    formats.default(ajv);
+    for (const { name, operation } of operationsOf(document)) {
+      const contents = [operation.requestBody?.content ?? {}, ...Object.values(operation.responses).map(({ content = {} }) => content)];
+      for (const [type, { schema, example, examples = {} }] of contents.flatMap((content) => Object.entries(content))) {
+        if (!type.endsWith("json")) continue;
+        const values = [...(example === undefined ? [] : [example]), ...Object.values(examples).map(({ value }) => value)];
+        expect(values, `${name}: examples`).not.to.have.length(0);
+        const validate = ajv.compile(closedSchema(document, { ...schema }));
+        for (const value of values)
+          expect(validate(value), `${name}: ${JSON.stringify(value)} ${ajv.errorsText(validate.errors)}`).to.equal(true);
+      }
+    }
   });
 
   it("is served, with a page that takes nothing from another host", async () => {

@@ -21,7 +21,7 @@ export const policySchema = Type.Object(
       description: "minutes after the abandonment, ascending",
       examples: [[60, 1440, 7200]],
     }),
-    version: Type.Integer({ minimum: 1, description: "the policy's version in this answer", examples: [1] }),
+    version: Type.Integer({ minimum: 1, description: "the policy's version in this answer", examples: [2] }),
     created_at: time("when the policy was created"),
     updated_at: time("when the policy last changed"),
   },
