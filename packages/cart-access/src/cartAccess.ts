@@ -5,7 +5,7 @@ import type { HttpProblem } from "@cart/process-kit";
 export const tokenRules: TokenRules = { realm: "carts", tenantClaim: "tenant_id" };
 
 /** The scope of a tenant's administrators, such as the shop's back end. */
-export const adminScope = "carts:admin";
+const adminScope = "carts:admin";
 
 export const isAdmin = (actor: Actor): boolean => actor.scopes.includes(adminScope);
 

@@ -1,1 +1,1 @@
-export { adminScope, forbidden, isAdmin, mayActOn, type Owner, requireTenantAdmin, tokenRules } from "./cartAccess.ts";
+export { forbidden, isAdmin, mayActOn, requireTenantAdmin, tokenRules } from "./cartAccess.ts";

@@ -125,7 +125,7 @@ const leave = (res: Response): void => {
   res.end();
 };
 
-export const tooManyStreams: ProblemKind = {
+const tooManyStreams: ProblemKind = {
   status: 503,
   type: "/problems/too-many-streams",
   title: "The service takes no more streams now",
