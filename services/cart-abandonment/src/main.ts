@@ -7,6 +7,7 @@ import { v7 as uuidv7 } from "uuid";
 import { createAbandonmentMetrics } from "./abandonmentMetrics.ts";
 import { config as configSchema } from "./config.ts";
 import { createApplyBatch } from "./consume/applyBatch.ts";
+import { handleBatch } from "./consume/handleBatch.ts";
 import { openTimerPool } from "./database/openTimerPool.ts";
 import { requiredSchema } from "./requiredSchema.ts";
 import { startTimerWorker } from "./work/timerWorker.ts";
@@ -18,7 +19,7 @@ await runService({
   name: "cart-abandonment",
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
-    // One each for the consumer, the worker, /readyz and /metrics.
+    // One connection each for the consumer, the worker, /readyz and /metrics.
     const pool = openTimerPool({ url: config.ABANDONMENT_URL, connectionLimit: 4 });
     onStop("timer connections", () => pool.end());
     const eventStore = openEventStorePool({ url: config.EVENTSTORE_URL, connectionLimit: 4 });
@@ -33,28 +34,14 @@ await runService({
       logger,
       maxBatchMessages: config.BATCH_MAX_MESSAGES,
       sessionTimeout: config.KAFKA_SESSION_TIMEOUT_MS,
-      // Timers run for minutes: two seconds of a quiet shop's activity costs one transaction.
+      // Timers run for minutes, so a fetch may wait for its full 2 s: the activity of a quiet shop then costs one transaction in that time.
       minBytes: 65_536,
-      handleBatch: async (messages) => {
-        try {
-          const batch = await applyBatch(messages);
-          metrics.applied(batch);
-          for (const one of batch.incoming) {
-            if (one.kind !== "CART" && one.kind !== "UNREADABLE") continue;
-            const { topic, partition, offset } = one.message;
-            const place = { topic, partition, offset, ...(one.kind === "CART" ? { aggregate_id: one.cartId } : {}) };
-            logger.error(place, `a message cannot be read: ${one.reason}`);
-          }
-        } catch (error) {
-          metrics.failedBatch();
-          throw error;
-        }
-      },
+      handleBatch: (messages) => handleBatch(messages, { applyBatch, metrics, logger }),
     });
     onStop("consumer", () => consumer.stop());
     const metrics = createAbandonmentMetrics({ registry, pool, now, lag: consumer.lag });
 
-    // Each cart is looked at once in a while, so what a cache has of it would be old.
+    // A timer reads its cart rarely, so a state cached for longer than one batch would be outdated.
     const handler = createCommandHandler({
       pool: eventStore,
       aggregate: cartAggregate,

@@ -1,4 +1,5 @@
 import {
+  type Cart,
   type CartCommand,
   type CartEvent,
   cartAggregate,
@@ -35,132 +36,136 @@ export const addItem = (changes: Partial<Extract<CartCommand, { type: "AddItem" 
 
 export const policy = (changes: Partial<PolicyChoices> = {}): PolicyChoices => ({ title: "Standard", abandonedMinutes: 60, ...changes });
 
-type Handler = CommandHandler<Parameters<typeof cartAggregate.decider.decide>[1], CartCommand, CartEvent>;
+type Handler = CommandHandler<Cart, CartCommand, CartEvent>;
 
-/** A worker as one process has it, with a command handler of its own. */
+/** A worker of timers with a command handler of its own, as each process has it. */
 export type TestWorker = {
-  /** One batch. */
+  /** Works off one batch. */
   readonly workOff: () => Promise<number>;
   readonly outcomes: readonly TimerOutcome[];
 };
 
-/** Call it in a `describe`: the service's parts on real databases, with a clock that stands still until it is set. */
+/** Call it in a `describe`: the parts of the service on real databases, with a clock that stands still until it is set. */
 export const useAbandonment = (aggregate: typeof cartAggregate = cartAggregate) => {
+  const { pool, eventStore, urls } = useDatabases();
+  const clock = useClock();
+  const { now } = clock;
+  const newHandler = (): Handler =>
+    createCommandHandler({ pool: eventStore(), aggregate, now, newEventId: () => uuidv7(), cachedStreams: 1_000 });
+  let handler: Handler;
+  beforeEach("create the command handler", () => void (handler = newHandler()));
+
+  const decide = async (id: string, ...commands: readonly CartCommand[]): Promise<ConsumedMessage[]> => {
+    const messages: ConsumedMessage[] = [];
+    for (const command of commands) {
+      const { events } = await handler.handle({ aggregateId: id, command, metadata });
+      messages.push(...events.map(messageOf));
+    }
+    return messages;
+  };
+  const deliver = (messages: readonly ConsumedMessage[]): Promise<AppliedBatch> =>
+    createApplyBatch({ pool: pool(), eventStore: eventStore(), carts: aggregate, policyTopic: "ec.tenant-policy-events", now })(messages);
+
+  return {
+    pool,
+    eventStore,
+    urls,
+    ...clock,
+    messageOf,
+    newHandler,
+    /** Executes commands and returns the messages that Kafka delivers for their events. */
+    decide,
+    deliver,
+    /** Executes commands and delivers the messages for their events. */
+    act: async (id: string, ...commands: readonly CartCommand[]): Promise<void> => void (await deliver(await decide(id, ...commands))),
+    /** Creates or updates the tenant's policy and returns the messages that Kafka delivers for its events. */
+    choose: (choices: PolicyChoices, tenantId = "shop-1"): Promise<ConsumedMessage[]> => choosePolicy(eventStore(), now, tenantId, choices),
+    newWorker: (options: Partial<WorkOffOptions> = {}): TestWorker => {
+      const outcomes: TimerOutcome[] = [];
+      const onOutcome = (outcome: TimerOutcome) => void outcomes.push(outcome);
+      const parts = { pool: pool(), eventStore: eventStore(), carts: aggregate, handler: newHandler(), logger };
+      return { workOff: createWorkOff({ ...parts, now, limit: 100, leaseMs: 30_000, onOutcome, ...options }), outcomes };
+    },
+    moveTimers: async (limit = 1_000): Promise<void> => {
+      while ((await moveTimers(pool(), limit)) > 0);
+    },
+    /** The types of the cart's events, in order. */
+    eventsOf: async (id: string): Promise<unknown[]> =>
+      (await eventStoreTables(eventStore()).events.rows({ aggregate_id: id })).map(({ event_type: type }) => type),
+    timers: () => readTimers(pool()),
+    query: (sql: string) => query(pool(), sql),
+    tables: () => eventStoreTables(eventStore()),
+    /** All events of carts, in the order of their insertion. */
+    cartEvents: () => eventStoreTables(eventStore()).events.rows({ aggregate_type: "Cart" }),
+  };
+};
+
+const logger = createLogger({ service: "cart-abandonment", level: "silent" });
+const metadata = { correlation_id: "request-1", causation_id: "command-1" };
+
+/** Both databases, emptied before each test. */
+const useDatabases = () => {
   const timers = useMysqlDatabase({ migrate: migrateAbandonment });
   const events = useMysqlDatabase({ migrate: migrateEventStore });
-  const logger = createLogger({ service: "cart-abandonment", level: "silent" });
-  let time = new Date(0);
   let pool: Pool;
   let eventStore: Pool;
-  let handler: Handler;
-  const now = (): Date => time;
 
   before("open the databases", () => {
     pool = openTimerPool({ url: timers.url(), connectionLimit: 8 });
     eventStore = openEventStorePool({ url: events.url(), connectionLimit: 8 });
-    handler = newHandler();
   });
   after("close the databases", async () => {
     await pool.end();
     await eventStore.end();
   });
-  beforeEach("start anew", async () => {
-    time = new Date("2026-06-10T12:00:00.000Z");
-    handler = newHandler();
+  beforeEach("empty the databases", async () => {
     for (const table of ["timers", "policies"]) await pool.query(`DELETE FROM ${table}`);
     await eventStoreTables(eventStore).clear();
   });
+  return { pool: () => pool, eventStore: () => eventStore, urls: () => ({ timers: timers.url(), events: events.url() }) };
+};
 
-  const newHandler = (): Handler =>
-    createCommandHandler({ pool: eventStore, aggregate, now, newEventId: () => uuidv7(), cachedStreams: 1_000 });
-  const metadata = { correlation_id: "request-1", causation_id: "command-1" };
-
-  const decide = async (id: string, ...commands: readonly CartCommand[]): Promise<readonly RecordedEvent<CartEvent>[]> => {
-    const results: RecordedEvent<CartEvent>[] = [];
-    for (const command of commands) results.push(...(await handler.handle({ aggregateId: id, command, metadata })).events);
-    return results;
-  };
-
-  const deliver = (messages: readonly ConsumedMessage[]): Promise<AppliedBatch> =>
-    createApplyBatch({ pool, eventStore, carts: aggregate, policyTopic: "ec.tenant-policy-events", now })(messages);
-
-  const query = async (database: Pool, sql: string): Promise<Record<string, unknown>[]> => {
-    const [rows] = await database.query<RowDataPacket[]>(sql);
-    return rows.map((row) => ({ ...row }));
-  };
-
+/** A clock that shows noon on 10 June 2026 at the beginning of each test. */
+const useClock = () => {
+  let time = new Date(0);
+  beforeEach("set the clock", () => void (time = new Date("2026-06-10T12:00:00.000Z")));
   return {
-    pool: () => pool,
-    eventStore: () => eventStore,
-    urls: () => ({ timers: timers.url(), events: events.url() }),
-    now,
-    messageOf,
-    /** `"2026-06-10T12:00:00Z"` */
+    now: (): Date => time,
+    /** Sets the clock, for example to `"2026-06-10T12:00:00Z"`. */
     setClock: (iso: string) => void (time = new Date(iso)),
     passMinutes: (minutes: number) => void (time = new Date(time.getTime() + minutes * 60_000)),
-    newHandler,
-    /** Carries commands out, and returns what Kafka brings of them. */
-    decide: async (id: string, ...commands: readonly CartCommand[]): Promise<ConsumedMessage[]> =>
-      (await decide(id, ...commands)).map(messageOf),
-    /** Carries commands out, and delivers what Kafka brings of them. */
-    act: async (id: string, ...commands: readonly CartCommand[]): Promise<void> =>
-      void (await deliver((await decide(id, ...commands)).map(messageOf))),
-    deliver,
-    /** Creates or updates the policy of the tenant, and returns what Kafka brings of it. */
-    choose: async (choices: PolicyChoices, tenantId = "shop-1"): Promise<ConsumedMessage[]> => {
-      const policies = createCommandHandler({ pool: eventStore, aggregate: tenantPolicyAggregate, now, newEventId: () => uuidv7() });
-      const aggregateId = tenantPolicyId(tenantId);
-      const existing = await eventStoreTables(eventStore).events.count({ aggregate_id: aggregateId });
-      const { events: recorded } = await policies.handle({
-        aggregateId,
-        command:
-          existing === 0
-            ? { type: "CreateTenantCartAbandonedPolicy", tenantId, choices }
-            : { type: "UpdateTenantCartAbandonedPolicy", choices },
-        metadata,
-      });
-      return recorded.map(messageOf);
-    },
-    newWorker: (options: Partial<WorkOffOptions> = {}): TestWorker => {
-      const outcomes: TimerOutcome[] = [];
-      const workOff = createWorkOff({
-        pool,
-        eventStore,
-        carts: aggregate,
-        handler: newHandler(),
-        now,
-        limit: 100,
-        leaseMs: 30_000,
-        logger,
-        onOutcome: (outcome) => outcomes.push(outcome),
-        ...options,
-      });
-      return { workOff, outcomes };
-    },
-    moveTimers: async (limit = 1_000): Promise<void> => {
-      while ((await moveTimers(pool, limit)) > 0);
-    },
-    /** The types of the cart's events, in order. */
-    eventsOf: async (id: string): Promise<unknown[]> =>
-      (await eventStoreTables(eventStore).events.rows({ aggregate_id: id })).map(({ event_type: type }) => type),
-    /** All timers, as "step due_at". */
-    timers: async (): Promise<Record<string, string>> =>
-      Object.fromEntries(
-        (await query(pool, "SELECT BIN_TO_UUID(cart_id) AS id, step, due_at FROM timers ORDER BY cart_id")).map(
-          ({ id, step, due_at: due }) => [
-            Number(String(id).slice(-12)),
-            `${String(step)} ${due instanceof Date ? due.toISOString().slice(0, 19) : "never"}`,
-          ],
-        ),
-      ),
-    query: (sql: string) => query(pool, sql),
-    tables: () => eventStoreTables(eventStore),
-    /** All events of carts, in the order of their insertion. */
-    cartEvents: () => eventStoreTables(eventStore).events.rows({ aggregate_type: "Cart" }),
   };
 };
 
-/** As the relay publishes it and Kafka brings it. */
+const choosePolicy = async (eventStore: Pool, now: () => Date, tenantId: string, choices: PolicyChoices): Promise<ConsumedMessage[]> => {
+  const handler = createCommandHandler({ pool: eventStore, aggregate: tenantPolicyAggregate, now, newEventId: () => uuidv7() });
+  const aggregateId = tenantPolicyId(tenantId);
+  const exists = (await eventStoreTables(eventStore).events.count({ aggregate_id: aggregateId })) > 0;
+  const { events } = await handler.handle({
+    aggregateId,
+    command: exists ? { type: "UpdateTenantCartAbandonedPolicy", choices } : { type: "CreateTenantCartAbandonedPolicy", tenantId, choices },
+    metadata,
+  });
+  return events.map(messageOf);
+};
+
+const query = async (database: Pool, sql: string): Promise<Record<string, unknown>[]> => {
+  const [rows] = await database.query<RowDataPacket[]>(sql);
+  return rows.map((row) => ({ ...row }));
+};
+
+/** All timers, by the number of their cart, as "step due_at". */
+const readTimers = async (pool: Pool): Promise<Record<string, string>> => {
+  const rows = await query(pool, "SELECT BIN_TO_UUID(cart_id) AS id, step, due_at FROM timers ORDER BY cart_id");
+  return Object.fromEntries(
+    rows.map(({ id, step, due_at: due }) => [
+      Number(String(id).slice(-12)),
+      `${String(step)} ${due instanceof Date ? due.toISOString().slice(0, 19) : "never"}`,
+    ]),
+  );
+};
+
+/** The message that the relay publishes for an event and Kafka delivers. */
 const messageOf = (recorded: RecordedEvent): ConsumedMessage => {
   const { aggregateType, version } = recorded;
   const { key, value, headers } = encodeEventMessage({
