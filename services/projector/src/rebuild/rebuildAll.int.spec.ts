@@ -11,8 +11,9 @@ import { added, cartId, created, messageOf, purchased, stream } from "../testing
 import { store } from "../testing/storedEvents.ts";
 import { verifyReadModel, type VerifyOptions } from "../verify/verifyReadModel.ts";
 import type { Difference } from "../verify/compareRows.ts";
-import { rebuildAll, type RebuildOptions, type RebuildProgress, type RebuildResult } from "./rebuildAll.ts";
+import { rebuildAll, type RebuildResult } from "./rebuildAll.ts";
 import { rebuildOne } from "./rebuildOne.ts";
+import type { RebuildOptions, RebuildProgress } from "./rebuildOptions.ts";
 import { RebuildRefusedError } from "./rebuildSession.ts";
 import { projections } from "../projections.ts";
 

@@ -1,14 +1,17 @@
 import { run, uuidToBytes } from "@cart/mysql";
 import type { PoolConnection } from "mysql2/promise";
-import type { Folded } from "../projection/projection.ts";
+import type { Folded, Projections } from "../projection/projection.ts";
 import { columnsOf, type ProjectedTable, type Row, rowsIn, type TableRows } from "../projection/projectedTable.ts";
 
-/** What a rebuild calls a table: the live one or the one that it makes. */
+/** The name of a table in a rebuild: that of the live table, or of the new one. */
 export type NameOf = (table: ProjectedTable) => string;
 
 export const liveName: NameOf = ({ name }) => name;
+export const newName: NameOf = ({ name }) => `rebuild_${name}`;
 
-/** The rows that these aggregates are, by table. One whose first event cannot be projected has none. */
+export const tablesOf = (projections: Projections): readonly ProjectedTable[] => projections.flatMap(({ tables }) => tables);
+
+/** The rows of these aggregates, by table. An aggregate whose first event cannot be projected has no rows. */
 export const rowsOf = (folded: readonly Folded[]): TableRows => {
   const all: Record<string, Row[]> = {};
   for (const { rows } of folded) {
@@ -31,7 +34,7 @@ export const insertRows = async (
   }
 };
 
-/** Puts the rows of aggregates in the place of whatever the tables have of them, in a transaction of the caller's. */
+/** Replaces all rows of these aggregates, in the caller's transaction. */
 export const replaceRows = async (
   connection: PoolConnection,
   tables: readonly ProjectedTable[],
