@@ -2,11 +2,11 @@ import type { Decider } from "./decider.ts";
 import type { DomainEvent } from "./events/eventCatalog.ts";
 import type { EventCodec } from "./events/eventCodec.ts";
 
-/** How an aggregate's state is stored beside its stream, so that a long stream need not be folded from its start. */
+/** Tells how an aggregate's state is stored beside its stream, so that a long stream need not be folded from its first event. */
 export type SnapshotPolicy<State> = {
-  /** Raised whenever the state gets or loses a member: older snapshots are then ignored, and the stream is folded. */
+  /** Raise this version whenever the state gets or loses a member: older snapshots are then ignored, and the stream is folded. */
   readonly schemaVersion: number;
-  /** A snapshot is due with the first append that reaches this many events since the last one. */
+  /** Events since the last snapshot with which the next one is due. */
   readonly every: number;
   readonly toJson: (state: State) => unknown;
   readonly fromJson: (json: unknown) => State;

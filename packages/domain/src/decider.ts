@@ -1,11 +1,11 @@
 /**
  * The decider pattern (Jérémie Chassaing, "Functional Event Sourcing Decider"):
- * all business rules of one aggregate as three pure values.
+ * three pure values hold all business rules of one aggregate.
  *
- * - `decide` returns the events that the command causes, none when it changes
- *   nothing, or throws a `DomainError`. It never mutates `state`.
- * - `evolve` applies one event. It is total: every event that `decide` ever
- *   returned is applied without an error, and it never looks at a clock.
+ * - `decide` returns the events that the command causes, an empty list if the command
+ *   changes nothing, or throws a `DomainError`. It never mutates `state`.
+ * - `evolve` applies one event. It is total: it applies every event that `decide` ever
+ *   returned without an error, and it never reads a clock.
  */
 export type Decider<State, Command, Event> = {
   readonly initialState: State;

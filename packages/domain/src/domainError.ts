@@ -1,4 +1,4 @@
-/** Why a command was refused. Each code is part of the public contract: an API maps it, a client branches on it. */
+/** The reason why a command was refused. Each code is part of the public contract: an API maps it, and a client branches on it. */
 export type DomainErrorCode =
   | "CART_NOT_FOUND"
   | "CART_CLOSED"
@@ -20,7 +20,7 @@ export type DomainErrorCode =
   | "TIME_ZONE_UNKNOWN"
   | "REMINDERS_INVALID";
 
-/** A rule of the domain said no. Nothing was changed. `field` names the input at fault, when there is one. */
+/** A rule of the domain refused the command, and nothing was changed. `field` names the input at fault, if one is. */
 export class DomainError extends Error {
   override readonly name = "DomainError";
   readonly code: DomainErrorCode;

@@ -3,7 +3,7 @@ import { cartEventCatalog } from "./cart/cartEvents.ts";
 import { tenantPolicyAggregateType } from "./tenantPolicy/tenantPolicyAggregate.ts";
 import { tenantPolicyEventCatalog } from "./tenantPolicy/tenantPolicyEvents.ts";
 
-/** Every event that this system has, by the type of its aggregate: what is stored, published and described to others. */
+/** Every event of this system, by the type of its aggregate. Storage, messages and the AsyncAPI document all follow these catalogs. */
 export const eventCatalogs = {
   [cartAggregateType]: cartEventCatalog,
   [tenantPolicyAggregateType]: tenantPolicyEventCatalog,

@@ -9,12 +9,12 @@ import { tenantPolicyAggregate } from "./tenantPolicy/tenantPolicyAggregate.ts";
 
 /*
  * `FOLDER/fixtures/TYPE.vN.json`: `stored` is an event's data as this version was once
- * appended, `current` is what it is read as today. A fixture is never changed but for
- * its `current`, and never deleted.
+ * appended, and `current` is its current form after all upcasts. In a fixture only `current`
+ * may change, and a fixture is never deleted.
  *
  * `FOLDER/snapshots/vN.json`: the members that a snapshot of this schema version has for
- * each status of its aggregate, with their types. It is never changed: a state with other
- * members needs the next schema version, or carts with an older snapshot lack them.
+ * each status of its aggregate, with their types. The file is never changed: a state with other
+ * members needs the next schema version, because carts with an older snapshot would lack them.
  */
 type Fixture = { readonly stored: object; readonly current: object };
 /** By status, and then by the member's path. */
@@ -22,13 +22,13 @@ type Shape = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 const readJson = (file: URL): unknown => JSON.parse(readFileSync(file, "utf8"));
 
-/** What this spec needs of an aggregate, without the types of its state and events. */
+/** The part of an aggregate that this spec uses, without the types of its state and events. */
 type StoredAggregate = {
   readonly folder: string;
   readonly snapshotVersion: number;
-  /** Reads an event, and validates what it is read as. */
+  /** Reads an event, and validates its current form. */
   readonly decode: (stored: EncodedEvent) => DomainEvent;
-  /** Folds the events in every order that they can have; returns the snapshots of all states, and the events that followed none. */
+  /** Folds the events in every order that they can have; returns the snapshots of all states, and the events that fit no state. */
   readonly explore: (events: readonly EncodedEvent[]) => {
     readonly snapshots: readonly unknown[];
     readonly unused: readonly EncodedEvent[];
@@ -51,7 +51,7 @@ const storedAggregate = <State, Command, Event extends DomainEvent>(
     const used = new Set<EncodedEvent>();
     const visit = (state: State): void => {
       const snapshot: unknown = JSON.parse(JSON.stringify(snapshots.toJson(state)));
-      // Only one state of each shape is followed further: there are as many states as there are values.
+      // Only one state of each shape is folded further, because every new value would make a new state.
       const shape = JSON.stringify(shapeOf([snapshot]));
       if (reached.has(shape)) return;
       reached.set(shape, snapshot);
@@ -93,7 +93,7 @@ const shapeOf = (snapshots: readonly unknown[]): Shape => {
   );
 };
 
-/** Every member, also those of its members and of the elements of its lists: `lines[].name`. */
+/** Lists the paths of all members, also of nested members and of the elements of lists: `lines[].name`. */
 const membersOf = (json: unknown, path = ""): readonly { readonly path: string; readonly value: unknown }[] => {
   const own = path === "" ? [] : [{ path, value: json }];
   if (Array.isArray(json)) return [...own, ...json.flatMap((element: unknown) => membersOf(element, `${path}[]`))];
@@ -112,7 +112,7 @@ for (const [aggregateType, catalog] of Object.entries(eventCatalogs)) {
     );
     const fixtureOf = (file: string): Fixture => readJson(new URL(file, fixtures)) as Fixture;
 
-    it("have a stored fixture of every version of every event, and no other", () => {
+    it("have a stored fixture of every version of every event, and no other fixture", () => {
       expect(readdirSync(fixtures).toSorted()).to.deep.equal(versions.map(({ file }) => file).toSorted());
     });
 
@@ -123,7 +123,7 @@ for (const [aggregateType, catalog] of Object.entries(eventCatalogs)) {
       });
     }
 
-    it("have snapshots with the members of their schema version, whichever of the stored events a state has seen", () => {
+    it("have snapshots with the members of their schema version, whichever of the stored events were folded", () => {
       const events = versions.map(({ type, schemaVersion, file }) => ({ type, schemaVersion, data: fixtureOf(file).stored }));
       const { snapshots, unused } = explore(events);
       expect(unused, "events that can follow no state that the others lead to: give them a fixture that can").to.deep.equal([]);

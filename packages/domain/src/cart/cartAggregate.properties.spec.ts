@@ -7,7 +7,7 @@ import type { CartEvent } from "./cartEvents.ts";
 import { decideMerge, type MergeCart } from "./cartMerge.ts";
 import { type Cart, cartSnapshots, itemCount, totalAmount } from "./cartState.ts";
 
-/** What is wrong with a cart, as a list that is empty for every cart that may exist. */
+/** Lists the defects of a cart; the list is empty for every cart that may exist. */
 const broken = (cart: Cart): readonly string[] => {
   if (cart.status === "NONE") return [];
   const lines = [...cart.lines];
@@ -36,7 +36,7 @@ const broken = (cart: Cart): readonly string[] => {
 
 const itemId = fc.constantFrom("a", "b", "c", "d");
 const quantity = fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: maxQuantity }));
-/** Up to the greatest price, with more decimals than some currencies have. */
+/** Prices up to the greatest one, some with more decimals than some currencies have. */
 const price = fc.integer({ min: 0, max: 1_000_000_000 }).map((thousandths) => thousandths / 1000);
 
 const addItem = fc
@@ -80,7 +80,7 @@ const steps = fc.array(
 
 type History = { readonly events: readonly CartEvent[]; readonly states: readonly Cart[] };
 
-/** Carries the commands out; `states` has the cart before the first event and after each one. A refused command is left out. */
+/** Executes the commands and skips those that are refused; `states` has the cart before the first event and after each event. */
 const play = (all: readonly Step[]): readonly [History, History] => {
   const events: [CartEvent[], CartEvent[]] = [[], []];
   const states: [Cart[], Cart[]] = [[cartDecider.initialState], [cartDecider.initialState]];
@@ -116,7 +116,7 @@ const play = (all: readonly Step[]): readonly [History, History] => {
 };
 
 describe("any commands", () => {
-  it("never bring a cart into an invalid state", () => {
+  it("never put a cart into an invalid state", () => {
     fc.assert(
       fc.property(steps, (all) => {
         for (const { states } of play(all)) for (const cart of states) expect(broken(cart)).to.deep.equal([]);
@@ -124,7 +124,7 @@ describe("any commands", () => {
     );
   });
 
-  it("leave a cart whose total is the exact sum of its lines, also the one that it is submitted and purchased with", () => {
+  it("leave a cart whose total, also at its submission and purchase, is the exact sum of its lines", () => {
     fc.assert(
       fc.property(steps, (all) => {
         for (const { events, states } of play(all)) {
@@ -141,7 +141,7 @@ describe("any commands", () => {
     );
   });
 
-  it("fold to the same cart one by one and from a snapshot taken anywhere", () => {
+  it("fold to the same cart from the first event and from a snapshot at any version", () => {
     fc.assert(
       fc.property(steps, fc.nat(), (all, seed) => {
         for (const { events, states } of play(all)) {
@@ -150,7 +150,7 @@ describe("any commands", () => {
           const folded = events.slice(at).reduce(cartDecider.evolve, cartSnapshots.fromJson(snapshot));
           const last = states.at(-1);
           expect(folded).to.deep.equal(last);
-          // deep.equal does not look at the order of a Map.
+          // deep.equal ignores the order of a Map.
           if (folded.status !== "NONE" && last?.status === folded.status)
             expect([...folded.lines.keys()]).to.deep.equal([...last.lines.keys()]);
         }
@@ -158,7 +158,7 @@ describe("any commands", () => {
     );
   });
 
-  it("remind of a step once for each time that the cart is abandoned, and only while it is", () => {
+  it("cause one reminder of a step for each abandonment, and only while the cart is abandoned", () => {
     fc.assert(
       fc.property(steps, (all) => {
         for (const { events } of play(all)) {
@@ -178,7 +178,7 @@ describe("any commands", () => {
     );
   });
 
-  it("change nothing when the process that watches carts sends the same again", () => {
+  it("change nothing if the process that watches carts repeats them", () => {
     fc.assert(
       fc.property(steps, (all) => {
         const twice = all.flatMap((one) =>
@@ -189,7 +189,7 @@ describe("any commands", () => {
     );
   });
 
-  it("reach every status and event, so that the properties say something", () => {
+  it("reach every status and event, so that the properties are not vacuous", () => {
     const seen = new Set<string>();
     for (const all of fc.sample(steps, { numRuns: 300, seed: 6 })) {
       for (const { events, states } of play(all)) {

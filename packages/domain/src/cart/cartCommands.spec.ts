@@ -38,25 +38,25 @@ describe("cart", () => {
       given([]).when(addItem()).then([created, itemAdded()]);
     });
 
-    it("creates it for the tenant and in the currency that the client named", () => {
+    it("creates the cart with the tenant and currency that the client named", () => {
       given([])
         .when(addItem({ tenantId: "shop-1", currency: "JPY", price: 500 }))
         .then([{ type: "CartCreated", data: { user_id: "user-1", tenant_id: "shop-1", currency: "JPY" } }, itemAdded({ unit_price: 500 })]);
     });
 
-    it("adds to a cart that exists", () => {
+    it("adds a line to a cart that exists", () => {
       given([created])
         .when(addItem({ name: "Teapot" }))
         .then([itemAdded({ name: "Teapot" })]);
     });
 
-    it("raises the quantity of a line at its price", () => {
+    it("raises the quantity of a line without a new price", () => {
       given([created, itemAdded()])
         .when(addItem({ quantity: 3 }))
         .then([itemAdded({ quantity: 3 })]);
     });
 
-    it("re-prices a line, and says what its price was", () => {
+    it("re-prices a line, and the event names the previous price", () => {
       given([created, itemAdded()])
         .when(addItem({ price: 19.99 }))
         .then([itemAdded({ unit_price: 1999, previous_unit_price: 2999 })]);
@@ -65,7 +65,7 @@ describe("cart", () => {
         .then([itemAdded({ previous_unit_price: 0 })]);
     });
 
-    it("takes the price in the cart's currency, not in the default one", () => {
+    it("reads the price in the cart's currency, not in the default currency", () => {
       given([{ type: "CartCreated", data: { user_id: "user-1", tenant_id: "default", currency: "KWD" } }])
         .when(addItem({ price: 1.005 }))
         .then([itemAdded({ unit_price: 1005 })]);
@@ -83,25 +83,25 @@ describe("cart", () => {
         .thenRejects("CURRENCY_UNKNOWN", "currency");
     });
 
-    it("refuses another currency than the cart's", () => {
+    it("refuses a currency that is not the cart's", () => {
       given([created])
         .when(addItem({ currency: "EUR" }))
         .thenRejects("CURRENCY_MISMATCH", "currency");
     });
 
-    it("refuses another user than the cart's", () => {
+    it("refuses a user that is not the cart's", () => {
       given([created])
         .when(addItem({ userId: "user-2" }))
         .thenRejects("CART_OWNED_BY_ANOTHER_USER", "user_id");
     });
 
-    it("refuses another tenant than the cart's", () => {
+    it("refuses a tenant that is not the cart's", () => {
       given([created])
         .when(addItem({ tenantId: "shop-2" }))
         .thenRejects("CART_OF_ANOTHER_TENANT", "tenant_id");
     });
 
-    it("takes a line up to 1000 units", () => {
+    it("accepts up to 1000 units on a line", () => {
       given([created, itemAdded({ quantity: 998 })])
         .when(addItem())
         .then([itemAdded()]);
@@ -113,7 +113,7 @@ describe("cart", () => {
         .thenRejects("QUANTITY_LIMIT_EXCEEDED", "quantity");
     });
 
-    it("refuses a 501st line, and still adds to one of the 500", () => {
+    it("refuses a 501st line, and still raises the quantity of one of the 500", () => {
       const full = [created, ...Array.from({ length: 500 }, (_, line) => itemAdded({ item_id: `item-${line}` }))];
       given(full)
         .when(addItem({ itemId: "another" }))
@@ -131,11 +131,11 @@ describe("cart", () => {
         .then([{ type: "ItemQuantityChanged", data: { item_id: "item-1", quantity: 1000 } }]);
     });
 
-    it("removes the line at 0", () => {
+    it("removes the line if the quantity is 0", () => {
       given([created, itemAdded()]).when(change(0)).then([removed]);
     });
 
-    it("says nothing of a quantity that the line has", () => {
+    it("appends no event if the line already has the quantity", () => {
       given([created, itemAdded()]).when(change(2)).then([]);
     });
 
@@ -148,11 +148,11 @@ describe("cart", () => {
   });
 
   describe("remove item", () => {
-    it("takes the line out of the cart", () => {
+    it("removes the line from the cart", () => {
       given([created, itemAdded()]).when({ type: "RemoveItem", itemId: "item-1" }).then([removed]);
     });
 
-    it("refuses an item that is not in the cart, or no longer", () => {
+    it("refuses an item that was never in the cart, or has been removed", () => {
       given([created, itemAdded(), removed]).when({ type: "RemoveItem", itemId: "item-1" }).thenRejects("ITEM_NOT_FOUND", "item_id");
     });
 
@@ -165,7 +165,7 @@ describe("cart", () => {
   });
 
   describe("clear", () => {
-    it("takes out every line, once", () => {
+    it("removes every line, and appends no event for an empty cart", () => {
       const cleared: CartEvent = { type: "CartCleared", data: {} };
       given([created, itemAdded(), itemAdded({ item_id: "item-2" })])
         .when({ type: "ClearCart" })
@@ -181,7 +181,7 @@ describe("cart", () => {
         .then([{ type: "CartSubmitted", data: { total_amount: 6028, item_count: 5, line_count: 2 } }]);
     });
 
-    it("says nothing of a cart that is submitted", () => {
+    it("appends no event if the cart is already submitted", () => {
       given([created, itemAdded(), submitted]).when({ type: "SubmitCart" }).then([]);
     });
 
@@ -191,18 +191,18 @@ describe("cart", () => {
   });
 
   describe("reopen", () => {
-    it("lets a submitted cart change again", () => {
+    it("makes a submitted cart accept changes again", () => {
       given([created, itemAdded(), submitted]).when({ type: "ReopenCart" }).then([reopened]);
       given([created, itemAdded(), submitted, reopened]).when(addItem()).then([itemAdded()]);
     });
 
-    it("says nothing of a cart that is open", () => {
+    it("appends no event if the cart is open", () => {
       given([created]).when({ type: "ReopenCart" }).then([]);
     });
   });
 
   describe("purchase", () => {
-    it("closes the cart with its exact total, of each line's last price", () => {
+    it("closes the cart with its exact total at each line's last price", () => {
       given([
         created,
         itemAdded(),
@@ -229,12 +229,12 @@ describe("cart", () => {
       abandonedAfterMinutes: 60,
     };
 
-    it("says since when and after how long nobody has touched the cart", () => {
+    it("records the cart's last activity and the minutes that the policy allowed", () => {
       given([created, itemAdded()]).when(abandon).then([abandoned]);
       given([created, itemAdded(), abandoned, reopened, itemAdded()]).when(abandon).then([abandoned]);
     });
 
-    it("says nothing of a cart that is abandoned, empty, in checkout or finished, so it may come again", () => {
+    it("appends no event if the cart is abandoned, empty, in checkout or finished, so it may be repeated", () => {
       const others = [[abandoned], [abandoned, reminded(1)], [removed], [submitted], [purchased], [mergedInto]];
       for (const events of others)
         given([created, itemAdded(), ...events])
@@ -242,7 +242,7 @@ describe("cart", () => {
           .then([]);
     });
 
-    it("refuses a cart that is not there", () => {
+    it("refuses a cart that does not exist", () => {
       given([]).when(abandon).thenRejects("CART_NOT_FOUND");
     });
   });
@@ -251,7 +251,7 @@ describe("cart", () => {
     const remind = (step: number): CartCommand => ({ type: "RemindOfAbandonment", step, afterMinutes: 1440 });
     const left = [created, itemAdded(), abandoned];
 
-    it("says once that a step is due", () => {
+    it("appends one event for each step that is due", () => {
       given(left)
         .when(remind(1))
         .then([reminded(1)]);
@@ -263,7 +263,7 @@ describe("cart", () => {
         .then([reminded(2)]);
     });
 
-    it("may leave a step out, and never goes back to it", () => {
+    it("may skip a step, and never returns to it", () => {
       given(left)
         .when(remind(3))
         .then([reminded(3)]);
@@ -272,13 +272,13 @@ describe("cart", () => {
         .then([]);
     });
 
-    it("begins anew when the cart is abandoned again", () => {
+    it("starts from step 1 again after the next abandonment", () => {
       given([...left, reminded(2), reopened, itemAdded(), abandoned])
         .when(remind(1))
         .then([reminded(1)]);
     });
 
-    it("says nothing of a cart that is not abandoned, so it may come too late", () => {
+    it("appends no event if the cart is not abandoned, so it may come too late", () => {
       for (const events of [[], [submitted], [purchased], [mergedInto], [abandoned, reminded(1), reopened]]) {
         given([created, itemAdded(), ...events])
           .when(remind(2))
@@ -288,10 +288,10 @@ describe("cart", () => {
     });
   });
 
-  describe("when it is abandoned", () => {
+  describe("that is abandoned", () => {
     const left = [created, itemAdded(), abandoned, reminded(1)];
 
-    it("is reopened first by whatever changes it, in the same decision", () => {
+    it("is reopened by any command that changes it, in the same decision", () => {
       const changes: readonly [command: CartCommand, event: CartEvent][] = [
         [addItem(), itemAdded()],
         [
@@ -307,11 +307,11 @@ describe("cart", () => {
       for (const [command, event] of changes) given(left).when(command).then([reopened, event]);
     });
 
-    it("is reopened by that command alone too", () => {
+    it("is reopened by `ReopenCart` alone", () => {
       given(left).when({ type: "ReopenCart" }).then([reopened]);
     });
 
-    it("stays so when a command changes nothing or is refused", () => {
+    it("stays abandoned if a command changes nothing or is refused", () => {
       given(left).when({ type: "ChangeItemQuantity", itemId: "item-1", quantity: 2 }).then([]);
       given(left).when({ type: "RemoveItem", itemId: "item-2" }).thenRejects("ITEM_NOT_FOUND", "item_id");
       given(left)
@@ -320,7 +320,7 @@ describe("cart", () => {
     });
   });
 
-  describe("takes no change when it is", () => {
+  describe("refuses changes if its status is", () => {
     const changes: readonly CartCommand[] = [
       addItem(),
       { type: "ChangeItemQuantity", itemId: "item-1", quantity: 1 },
@@ -334,7 +334,7 @@ describe("cart", () => {
       { type: "PurchaseCart", orderId: "order-1" },
     ];
     const cases: readonly [title: string, events: readonly CartEvent[], code: string, commands: readonly CartCommand[]][] = [
-      ["not there", [], "CART_NOT_FOUND", all.slice(1)],
+      ["none, because it does not exist", [], "CART_NOT_FOUND", all.slice(1)],
       ["submitted", [created, itemAdded(), submitted], "CART_SUBMITTED", changes],
       ["purchased", [created, itemAdded(), purchased], "CART_CLOSED", all],
       ["merged", [created, itemAdded(), mergedInto], "CART_MERGED", all],

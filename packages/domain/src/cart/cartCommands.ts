@@ -17,10 +17,10 @@ import {
 export type AddItem = {
   readonly type: "AddItem";
   readonly userId: string;
-  /** Checked against an existing cart only if the client named it. */
+  /** If the client names a tenant or a currency, an existing cart must have the same; an omitted field is not checked. */
   readonly tenantId?: string | undefined;
   readonly currency?: string | undefined;
-  /** What a new cart gets where the client named nothing. */
+  /** Values of a new cart for the fields that the client omitted. */
   readonly defaults: { readonly tenantId: string; readonly currency: string };
   readonly itemId: string;
   readonly name?: string | undefined;
@@ -45,8 +45,8 @@ export type ReopenCart = { readonly type: "ReopenCart" };
 export type PurchaseCart = { readonly type: "PurchaseCart"; readonly orderId: string };
 
 /**
- * Sent by the process that watches carts when nobody has touched a cart for some time. It
- * changes nothing in a cart that is not open or has no lines, so it may be repeated.
+ * The process that watches carts sends this command when a cart has had no activity for some
+ * time. The command changes nothing in a cart that is not open or has no lines, so it may be repeated.
  */
 export type AbandonCart = {
   readonly type: "AbandonCart";
@@ -56,18 +56,18 @@ export type AbandonCart = {
 };
 
 /**
- * Sent by the same process when an abandoned cart's next reminder is due. Steps count from
- * 1, and a step that is not above the last one since the cart was abandoned changes
- * nothing, so this command may be repeated as well.
+ * The process that watches carts sends this command when an abandoned cart's next reminder is
+ * due. Steps count from 1. A step that is not greater than the last one since the cart was
+ * abandoned changes nothing, so this command may be repeated as well.
  */
 export type RemindOfAbandonment = {
   readonly type: "RemindOfAbandonment";
   readonly step: number;
-  /** How long after the cart was abandoned this step is due. */
+  /** Minutes from the abandonment until this step is due. */
   readonly afterMinutes: number;
 };
 
-/** The commands that one cart decides alone; `cartMerge.ts` has the one on two carts. */
+/** The commands that concern one cart only; `cartMerge.ts` has the command on two carts. */
 export type CartCommand =
   | AddItem
   | ChangeItemQuantity
@@ -109,9 +109,9 @@ export const decideCart = (command: CartCommand, cart: Cart): readonly CartEvent
 };
 
 /**
- * The events that a customer's command causes. An abandoned cart takes no event but its
- * `CartReopened`, so that one precedes the others, in the same decision. A command that
- * changes nothing, or is refused, leaves the cart abandoned.
+ * Returns the events of a customer's command. If the cart is abandoned, a `CartReopened`
+ * precedes them in the same decision, because an abandoned cart accepts no other event. A
+ * command that changes nothing, or is refused, leaves the cart abandoned.
  */
 export const reopenedFirst = (cart: Cart, events: readonly CartEvent[]): readonly CartEvent[] =>
   cart.status === "ABANDONED" && events.length > 0 ? [{ type: "CartReopened", data: {} }, ...events] : events;
@@ -220,7 +220,7 @@ const purchase = (command: PurchaseCart, cart: Cart): readonly CartEvent[] => {
 
 export const cartNotFound = (field?: string): DomainError => new DomainError("CART_NOT_FOUND", "there is no cart with this id", field);
 
-/** The cart, if it takes changes. `field` names the input that chose the cart, if the command was sent to another one. */
+/** Returns the cart if it accepts changes. `field` names the input that chose the cart, if the command was sent to another cart. */
 export const requireOpen = (cart: Cart, field?: string): OpenCart => {
   const unfinished = requireUnfinished(cart, field);
   if (unfinished.status === "SUBMITTED") {
@@ -229,7 +229,7 @@ export const requireOpen = (cart: Cart, field?: string): OpenCart => {
   return unfinished;
 };
 
-/** The cart, if it can still become an order. An abandoned cart is returned as it will be after `reopenedFirst`. */
+/** Returns the cart if it can still become an order; an abandoned cart is returned as it will be after `reopenedFirst`. */
 const requireUnfinished = (cart: Cart, field?: string): OpenCart | SubmittedCart => {
   switch (cart.status) {
     case "NONE":

@@ -22,8 +22,8 @@ const ItemAddedToCartV1 = Type.Object(
 );
 
 /**
- * `quantity` is what was added; `unit_price`, in minor units of the cart's currency, is the line's price from now on.
- * `previous_unit_price` is what it was when this event changed it, else null. Version 1 did not say.
+ * `quantity` is the number of units added; `unit_price`, in minor units of the cart's currency, is the line's price from now on.
+ * `previous_unit_price` is the line's price before this event, or null if the event did not change it. Version 1 lacks this field.
  */
 const ItemAddedToCartV2 = Type.Object(
   {
@@ -36,14 +36,14 @@ const ItemAddedToCartV2 = Type.Object(
   closed,
 );
 
-/** `quantity` is the line's from now on. */
+/** `quantity` is the line's quantity from now on. */
 const ItemQuantityChangedV1 = Type.Object({ item_id: opaqueId, quantity: lineQuantity }, closed);
 
 const ItemRemovedFromCartV1 = Type.Object({ item_id: opaqueId }, closed);
 
 const CartClearedV1 = Type.Object({}, closed);
 
-/** The totals that the customer is shown at checkout, the amount in minor units of the cart's currency. */
+/** The totals that the customer sees at checkout; the amount is in minor units of the cart's currency. */
 const CartSubmittedV1 = Type.Object(
   { total_amount: minorUnits, item_count: Type.Integer({ minimum: 1 }), line_count: Type.Integer({ minimum: 1 }) },
   closed,
@@ -52,7 +52,7 @@ const CartSubmittedV1 = Type.Object(
 /** A submitted cart left checkout, or the customer of an abandoned one is back. */
 const CartReopenedV1 = Type.Object({}, closed);
 
-/** `total_amount` is what was bought, in minor units of the cart's currency. */
+/** `total_amount` is the price of the order, in minor units of the cart's currency. */
 const CartPurchasedV1 = Type.Object({ order_id: opaqueId, total_amount: minorUnits }, closed);
 
 const mergeStrategy = Type.Union([Type.Literal("add"), Type.Literal("max")]);
@@ -60,7 +60,7 @@ const mergeStrategy = Type.Union([Type.Literal("add"), Type.Literal("max")]);
 /** The source's side of a merge; the target has a `CartMergedFrom` of the same transaction. */
 const CartMergedIntoV1 = Type.Object({ target_cart_id: cartId, strategy: mergeStrategy }, closed);
 
-/** The target's side. `lines` are those that are new or have another quantity, as they are from now on, whatever the strategy. */
+/** The target's side. `lines` lists every line that is new or has another quantity, with its values after the merge. */
 const CartMergedFromV1 = Type.Object(
   {
     source_cart_id: cartId,
@@ -72,10 +72,10 @@ const CartMergedFromV1 = Type.Object(
   closed,
 );
 
-/** The cart was left alone: since its last activity more minutes have passed than the tenant's policy allows. */
+/** The cart has had no activity for more minutes than the tenant's policy allows. */
 const CartAbandonedV1 = Type.Object({ last_activity_at: utcTime, abandoned_after_minutes: minutes }, closed);
 
-/** `after_minutes` is how long after the abandonment this step is due; it may come later, as in quiet time. */
+/** This step is due `after_minutes` after the abandonment; the event may be appended later, for example because of quiet time. */
 const CartAbandonmentReminderDueV1 = Type.Object({ step: Type.Integer({ minimum: 1 }), after_minutes: minutes }, closed);
 
 /** The events of a cart in their current versions: what `decide` returns and `evolve` takes. */

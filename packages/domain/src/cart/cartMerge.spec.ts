@@ -43,7 +43,7 @@ describe("merge", () => {
   const source = cart(created(), added("both", 2, 100, "Guest's"), added("new", 3, 50, "Cup"));
   const target = cart(created({ user_id: "user-1" }), added("own", 1), added("both", 5, 120));
 
-  it("adds the quantities of what is in both, at the target's price, and takes over the rest", () => {
+  it("adds the quantities of items in both carts at the target's price, and copies the other lines", () => {
     expect(decideMerge(merge("add"), source, target)).to.deep.equal(
       decided("add", [
         { item_id: "both", quantity: 7, unit_price: 120 },
@@ -52,7 +52,7 @@ describe("merge", () => {
     );
   });
 
-  it("takes the greater quantity of what is in both, and does not name a line that stays as it is", () => {
+  it("keeps the greater quantity of items in both carts, and does not name unchanged lines", () => {
     expect(decideMerge(merge("max"), source, target)).to.deep.equal(
       decided("max", [{ item_id: "new", name: "Cup", quantity: 3, unit_price: 50 }]),
     );
@@ -71,7 +71,7 @@ describe("merge", () => {
     expect(events.source.reduce(cartDecider.evolve, source)).to.include({ status: "MERGED", mergedInto: targetCartId });
   });
 
-  it("reopens whichever of the two is abandoned, in the same decision", () => {
+  it("reopens an abandoned source or target in the same decision", () => {
     const abandoned: CartEvent = {
       type: "CartAbandoned",
       data: { last_activity_at: "2025-11-20T16:30:00.000Z", abandoned_after_minutes: 60 },
@@ -89,22 +89,22 @@ describe("merge", () => {
     }
   });
 
-  it("closes an empty source too", () => {
+  it("also closes an empty source", () => {
     expect(decideMerge(merge("add"), cart(created()), target)).to.deep.equal(decided("add", []));
   });
 
-  it("says nothing of a cart that was merged into the same target", () => {
+  it("appends no event if the source is already merged into the same target", () => {
     const merged = cart(created(), added("a", 1), mergedInto(targetCartId));
     for (const late of [target, cart(created(), added("a", 1), purchased)]) {
       expect(decideMerge(merge("max"), merged, late)).to.deep.equal({ source: [], target: [] });
     }
   });
 
-  it("refuses a cart and itself", () => {
+  it("refuses to merge a cart into itself", () => {
     rejects("CART_MERGED_INTO_ITSELF", "target_cart_id", () => decideMerge(merge("add", { targetCartId: sourceCartId }), source, source));
   });
 
-  it("refuses a source or a target that takes no change, and names the target when it is at fault", () => {
+  it("refuses a source or a target that accepts no changes, and names the target if it is at fault", () => {
     const another = "00000000-0000-4000-8000-000000000003";
     const cases: readonly [code: string, cart: Cart][] = [
       ["CART_NOT_FOUND", cart()],
@@ -123,7 +123,7 @@ describe("merge", () => {
     rejects("CURRENCY_MISMATCH", "target_cart_id", () => decideMerge(merge("add"), source, cart(created({ currency: "EUR" }))));
   });
 
-  it("refuses to take the target over a limit, and reaches it", () => {
+  it("lets the target reach a limit, and refuses to exceed it", () => {
     expect(decideMerge(merge("add"), withLines(250, "a"), withLines(250, "b")).target).to.have.length(1);
     rejects("LINE_LIMIT_EXCEEDED", "target_cart_id", () => decideMerge(merge("add"), withLines(251, "a"), withLines(250, "b")));
     const [some, many] = [cart(created(), added("a", 500)), cart(created(), added("a", 501))];

@@ -20,10 +20,10 @@ export type MergeEvents = { readonly source: readonly CartEvent[]; readonly targ
 const targetField = "target_cart_id";
 
 /**
- * Moves the source's lines into the target. It decides on both carts as they are
- * at one moment, so its events have to be stored together: both or none.
+ * Moves the source's lines into the target. The decision is about both carts at one
+ * moment, so the events of both must be stored in one transaction.
  *
- * An item that is in both carts keeps the target's price and name. Merging again
+ * An item in both carts keeps the target's price and name. Merging again
  * into the same target changes nothing.
  */
 export const decideMerge = (command: MergeCart, sourceCart: Cart, targetCart: Cart): MergeEvents => {
@@ -58,7 +58,7 @@ const requireSameKind = (source: OpenCart, target: OpenCart): void => {
   }
 };
 
-/** The lines that are new in the target or have another quantity there, as they are after the merge. */
+/** Returns the lines that are new in the target or change their quantity there, with their values after the merge. */
 const mergedLines = (source: OpenCart, target: OpenCart, strategy: MergeStrategy) =>
   [...source.lines.values()].flatMap(({ itemId, name, quantity, unitPrice }) => {
     const line = target.lines.get(itemId);

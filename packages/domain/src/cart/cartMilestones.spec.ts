@@ -28,7 +28,7 @@ const reached = (...events: readonly CartEvent[]): CartMilestone[] => {
 };
 
 describe("milestonesOf", () => {
-  it("has items with the first line, however it comes, and not with another first line", () => {
+  it("names `with_items` for the first line ever, whether added or merged, and not for a later first line", () => {
     expect(reached(created, added, added, cleared, added)).to.deep.equal(["created", "with_items"]);
     expect(reached(created, merged(), merged({ item_id: "a", quantity: 1, unit_price: 1 }), added)).to.deep.equal([
       "created",
@@ -36,12 +36,12 @@ describe("milestonesOf", () => {
     ]);
   });
 
-  it("names a milestone each time that the cart comes to it", () => {
+  it("names a milestone each time that the cart reaches it", () => {
     const again = reached(created, added, submitted, reopened, submitted, reopened, abandoned, reopened, abandoned);
     expect(again).to.deep.equal(["created", "with_items", "submitted", "submitted", "abandoned", "abandoned"]);
   });
 
-  it("is recovered when it is purchased after it was abandoned, also long ago", () => {
+  it("names `recovered` for a purchase after any earlier abandonment", () => {
     expect(reached(created, added, purchased)).to.deep.equal(["created", "with_items", "purchased"]);
     expect(reached(created, added, abandoned, reopened, cleared, added, purchased).slice(2)).to.deep.equal([
       "abandoned",

@@ -1,12 +1,12 @@
 import type { CartEvent } from "./cartEvents.ts";
 import type { Cart } from "./cartState.ts";
 
-/** The way from a new cart to an order. A cart is recovered when it is purchased after it was abandoned at any time. */
+/** The steps from a new cart to an order. A cart counts as recovered if it is purchased after it was ever abandoned. */
 export const cartMilestones = ["created", "with_items", "submitted", "purchased", "abandoned", "recovered"] as const;
 
 export type CartMilestone = (typeof cartMilestones)[number];
 
-/** The milestones that the event reaches, not necessarily for the first time. `before` is the cart that the event follows. */
+/** Returns the milestones that the event reaches, not necessarily for the first time. `before` is the state of the cart before the event. */
 export const milestonesOf = (before: Cart, event: CartEvent): readonly CartMilestone[] => {
   switch (event.type) {
     case "CartCreated":
@@ -33,5 +33,5 @@ export const milestonesOf = (before: Cart, event: CartEvent): readonly CartMiles
   }
 };
 
-/** Ever, not only now: positions are never reused. */
+/** Whether the cart has ever had a line. Positions are never reused, so the next one tells. */
 const hadItems = (cart: Cart): boolean => cart.status !== "NONE" && cart.nextPosition > 1;

@@ -23,7 +23,7 @@ describe("evolve cart", () => {
     expect(itemCount(cart)).to.equal(4);
   });
 
-  it("gives a line that was removed and added again a new place, and its name is forgotten", () => {
+  it("gives a line that was removed and added again a new place, without its former name", () => {
     const removed: CartEvent = { type: "ItemRemovedFromCart", data: { item_id: "b" } };
     const cart = fold([created, added("b", 1, 100, "Bowl"), added("a", 1, 50), removed, added("b", 1, 100)]);
     expect(cart).to.have.property("nextPosition", 4);
@@ -33,7 +33,7 @@ describe("evolve cart", () => {
     ]);
   });
 
-  it("takes merged lines as the event has them, and keeps a name that it does not have", () => {
+  it("sets merged lines to the event's values, and keeps a name that the event lacks", () => {
     const lines = [
       { item_id: "b", quantity: 7, unit_price: 90 },
       { item_id: "c", name: "Cup", quantity: 1, unit_price: 10 },
@@ -46,7 +46,7 @@ describe("evolve cart", () => {
     ]);
   });
 
-  it("knows of a cart that is open or purchased again that it was abandoned", () => {
+  it("remembers an abandonment after the cart is reopened or purchased", () => {
     const abandoned: CartEvent = {
       type: "CartAbandoned",
       data: { last_activity_at: "2025-11-20T16:30:00.000Z", abandoned_after_minutes: 60 },
@@ -66,21 +66,21 @@ describe("evolve cart", () => {
     expect(() => fold([...open, abandoned, added("a", 1, 50)])).to.throw("ItemAddedToCart cannot follow a cart that is ABANDONED");
   });
 
-  it("does not change the state that it is given", () => {
+  it("does not mutate the given state", () => {
     const before = fold([created, added("a", 1, 50)]);
     const copy = structuredClone(before);
     cartDecider.evolve(before, added("a", 1, 70));
     expect(before).to.deep.equal(copy);
   });
 
-  it("gives the same cart from a snapshot as from the stream", () => {
+  it("returns the same cart from a snapshot as from the stream", () => {
     const events = [created, added("b", 1, 100, "Bowl"), added("a", 1, 50)];
     const later: CartEvent = { type: "CartPurchased", data: { order_id: "o", total_amount: 150 } };
     const snapshot: unknown = JSON.parse(JSON.stringify(cartSnapshots.toJson(fold(events))));
     expect(cartDecider.evolve(cartSnapshots.fromJson(snapshot), later)).to.deep.equal(fold([...events, later]));
   });
 
-  it("refuses a stream that the decider cannot have written", () => {
+  it("refuses to fold a stream that the decider cannot have written", () => {
     expect(() => fold([added("a", 1, 50)])).to.throw("ItemAddedToCart cannot follow a cart that is NONE, expected OPEN");
     const changed: CartEvent = { type: "ItemQuantityChanged", data: { item_id: "a", quantity: 2 } };
     expect(() => fold([created, changed])).to.throw("ItemQuantityChanged cannot follow a cart without its item a");

@@ -7,7 +7,7 @@ export type CartLine = {
   readonly quantity: number;
   /** Minor units of the cart's currency. */
   readonly unitPrice: number;
-  /** Orders the lines as they were first added; never used twice in a cart. */
+  /** Orders the lines by their first addition; a cart never uses a position twice. */
   readonly position: number;
 };
 
@@ -18,22 +18,22 @@ type CartContents = {
   /** By item id, in the order in which they were first added. */
   readonly lines: ReadonlyMap<string, CartLine>;
   readonly nextPosition: number;
-  /** Whether it was ever ABANDONED: a purchase is then a recovery. */
+  /** Whether the cart was ever ABANDONED; its purchase is then a recovery. */
   readonly wasAbandoned: boolean;
 };
 
 export type OpenCart = CartContents & { readonly status: "OPEN" };
-/** Left alone with lines in it for longer than its tenant's policy allows. Its customer's next command opens it again. */
+/** A cart with lines and without activity for longer than its tenant's policy allows. The customer's next command opens it again. */
 export type AbandonedCart = CartContents & {
   readonly status: "ABANDONED";
-  /** The last reminder step since it was abandoned; 0 before the first. */
+  /** The last reminder step since the cart was abandoned; 0 before the first step. */
   readonly remindedStep: number;
 };
-/** Frozen for checkout: its lines, and so its totals, cannot change until it is reopened. */
+/** A cart that is frozen for checkout: its lines, and so its totals, cannot change until it is reopened. */
 export type SubmittedCart = CartContents & { readonly status: "SUBMITTED" };
-/** Purchased. */
+/** A purchased cart. */
 export type ClosedCart = CartContents & { readonly status: "CLOSED"; readonly orderId: string };
-/** Its lines went into another cart; they stay here as they were. */
+/** A cart whose lines were copied into another cart; it keeps its own lines. */
 export type MergedCart = CartContents & { readonly status: "MERGED"; readonly mergedInto: string };
 
 export type ExistingCart = OpenCart | AbandonedCart | SubmittedCart | ClosedCart | MergedCart;
@@ -45,7 +45,7 @@ export type CartStatus = ExistingCart["status"];
 
 const lineTotal = (line: CartLine): number => line.unitPrice * line.quantity;
 
-/** Sum of the line totals in minor units. At most 5e15, so exact. */
+/** Sum of the line totals in minor units. The sum is exact because it is at most 5e15. */
 export const totalAmount = (cart: ExistingCart): number => {
   let total = 0;
   for (const line of cart.lines.values()) total += lineTotal(line);
@@ -120,7 +120,7 @@ export const reopened = (cart: SubmittedCart | AbandonedCart): OpenCart => {
 
 type LineValues = { readonly itemId: string; readonly name: string | undefined; readonly quantity: number; readonly unitPrice: number };
 
-/** Sets the event's lines; a new line gets the next position. A line keeps its name if the event has none. */
+/** Sets the event's lines; a new line gets the next position. A line keeps its name if the event does not name it. */
 const withLines = (cart: OpenCart, changed: readonly LineValues[]): OpenCart => {
   const lines = new Map(cart.lines);
   let { nextPosition } = cart;
@@ -131,7 +131,7 @@ const withLines = (cart: OpenCart, changed: readonly LineValues[]): OpenCart => 
   return { ...cart, lines, nextPosition };
 };
 
-/** `decide` never lets an event follow a state that does not fit, so an error here means that something else wrote the stream. */
+/** `decide` never returns an event that does not fit the state, so an error here means that another program wrote the stream. */
 const requireStatus = <Status extends Cart["status"]>(
   cart: Cart,
   event: CartEvent,

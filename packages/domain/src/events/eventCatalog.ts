@@ -1,11 +1,11 @@
 import type { TSchema } from "typebox";
 
-/** An event as the domain sees it: what happened, not where it is stored. */
+/** An event as the domain sees it: what happened, without its place in a stream. */
 export type DomainEvent = { readonly type: string; readonly data: object };
 
 export type EventVersion = {
   readonly schema: TSchema;
-  /** Makes this version's data of the data of the version before. Every version but the first has one. */
+  /** Converts the data of the version before to this version. Every version except the first must have an upcast. */
   readonly upcast?: (previous: Readonly<Record<string, unknown>>) => object;
 };
 

@@ -33,17 +33,17 @@ describe("event codec", () => {
     expect(codec.currentVersion("Renamed")).to.equal(3);
   });
 
-  it("refuses an unknown type, also one that every object has", () => {
+  it("refuses an unknown type, also one that names a member of every object", () => {
     rejects("UNKNOWN_EVENT_TYPE", () => codec.decode({ type: "Deleted", schemaVersion: 1, data: {} }));
     rejects("UNKNOWN_EVENT_TYPE", () => codec.decode({ type: "toString", schemaVersion: 1, data: {} }));
   });
 
-  it("refuses a version that it does not know", () => {
+  it("refuses an unknown schema version", () => {
     rejects("UNKNOWN_SCHEMA_VERSION", () => codec.decode({ type: "Renamed", schemaVersion: 4, data: {} }));
     rejects("UNKNOWN_SCHEMA_VERSION", () => codec.decode({ type: "Renamed", schemaVersion: 0, data: {} }));
   });
 
-  it("refuses data that does not fit the schema of its own version", () => {
+  it("refuses data that does not match the schema of its own version", () => {
     rejects("INVALID_EVENT_DATA", () => codec.decode({ type: "Renamed", schemaVersion: 2, data: { name: "Ada Lovelace" } }));
     rejects("INVALID_EVENT_DATA", () =>
       codec.assertValid({ type: "Renamed", data: { first: "Ada", last: "L", more: 1 } as Renamed["data"] }),

@@ -1,7 +1,7 @@
 import { Ajv, type ValidateFunction } from "ajv";
 import type { DomainEvent, EventCatalog, EventVersion } from "./eventCatalog.ts";
 
-/** What is wrong with an event that was read or is about to be stored. */
+/** The defect of an event that was read or is about to be stored. */
 export type EventErrorCode = "UNKNOWN_EVENT_TYPE" | "UNKNOWN_SCHEMA_VERSION" | "INVALID_EVENT_DATA";
 
 export class EventError extends Error {
@@ -19,17 +19,17 @@ export type EncodedEvent = { readonly type: string; readonly schemaVersion: numb
 export type EventCodec<Event extends DomainEvent> = {
   /** The version under which this event type is stored now. */
   readonly currentVersion: (type: Event["type"]) => number;
-  /** Throws `EventError` unless the event fits the current schema of its type: nothing else may be appended. */
+  /** Throws `EventError` unless the event matches the current schema of its type. Only events that match may be appended. */
   readonly assertValid: (event: Event) => void;
   /** Validates by the schema of the event's own version, then upcasts to the current one. Throws `EventError`. */
   readonly decode: (encoded: EncodedEvent) => Event;
-  /** As `decode` for events that were validated when they were stored: upcasts only. */
+  /** Upcasts like `decode`, without validation, for events that were validated when they were stored. */
   readonly upcast: (encoded: EncodedEvent) => Event;
 };
 
 type CompiledVersion = EventVersion & { readonly isValid: ValidateFunction };
 
-/** Compiles every schema once, so make one codec for each catalog, at start. */
+/** Compiles every schema once, so create one codec for each catalog when the program starts. */
 export const createEventCodec = <Event extends DomainEvent>(catalog: EventCatalog<Event>): EventCodec<Event> => {
   const ajv = new Ajv({ allErrors: true });
   const compiled = new Map<string, readonly CompiledVersion[]>(
@@ -67,7 +67,7 @@ export const createEventCodec = <Event extends DomainEvent>(catalog: EventCatalo
     versionOf(encoded);
     const newer = versionsOf(encoded.type).slice(encoded.schemaVersion);
     const data = newer.reduce<unknown>((previous, version) => version.upcast?.(previous as Record<string, unknown>), encoded.data);
-    // The catalog's type holds every type and its current shape: this is the one place where stored data becomes an event.
+    // The cast is safe because the catalog's type lists every event type with its current shape. Stored data becomes an event only here.
     return { type: encoded.type, data } as Event;
   };
 

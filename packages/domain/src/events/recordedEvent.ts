@@ -1,11 +1,11 @@
 import type { DomainEvent } from "./eventCatalog.ts";
 
 export type EventMetadata = {
-  /** Ties together all that one request from outside caused. */
+  /** Shared by everything that one client request caused. */
   readonly correlation_id: string;
   /** The command or event that caused this one. */
   readonly causation_id: string;
-  /** Who asked for it, when that is known. */
+  /** The user or system that sent the command, if known. */
   readonly actor?: string;
   /** W3C trace context of the request. */
   readonly traceparent?: string;

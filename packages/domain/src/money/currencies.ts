@@ -1,9 +1,9 @@
 /**
  * ISO 4217 currencies by the number of decimals of their minor unit.
  *
- * Stored amounts are integers of minor units, so an entry's decimals may never
- * change: that is why the table is here and not in a library or in the
- * runtime's ICU data, both of which change with an upgrade.
+ * Stored amounts are integers of minor units, so an entry's decimals must never
+ * change. The table is here because a library or the runtime's ICU data could change
+ * it with an upgrade.
  */
 const codesByDecimals: Readonly<Record<number, string>> = {
   0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
@@ -26,5 +26,5 @@ const decimalsByCode: ReadonlyMap<string, number> = new Map(
 
 export const isCurrency = (code: string): boolean => decimalsByCode.has(code);
 
-/** Decimals of the currency's minor unit, or `undefined` for a code that is not in ISO 4217. */
+/** Returns the decimals of the currency's minor unit, or `undefined` for a code that is not in ISO 4217. */
 export const currencyDecimals = (code: string): number | undefined => decimalsByCode.get(code);

@@ -10,11 +10,11 @@ const decimalsOf = (currency: string): number => {
 };
 
 /**
- * A decimal amount as an integer of the currency's minor units: 29.99 USD is 2999.
+ * Converts a decimal amount to an integer of the currency's minor units: 29.99 USD becomes 2999.
  *
- * Exact: it reads the digits of the number's shortest decimal form (what the
- * client wrote, up to 15 significant digits) and never multiplies a float.
- * Throws `PRICE_INVALID` for more decimals than the currency has.
+ * The result is exact, because the function reads the digits of the number's shortest
+ * decimal form (the client's text, up to 15 significant digits) and never multiplies a
+ * float. Throws `PRICE_INVALID` for more decimals than the currency has.
  */
 export const toMinorUnits = (amount: number, currency: string): number => {
   const decimals = decimalsOf(currency);
@@ -25,7 +25,7 @@ export const toMinorUnits = (amount: number, currency: string): number => {
   return Number(whole + fraction.padEnd(decimals, "0"));
 };
 
-/** The inverse of `toMinorUnits`: 2999 USD is 29.99. Exact for every amount that a cart can hold. */
+/** The inverse of `toMinorUnits`: 2999 USD becomes 29.99. The result is exact for every amount that a cart can hold. */
 export const fromMinorUnits = (minorUnits: number, currency: string): number => {
   const decimals = decimalsOf(currency);
   const digits = String(minorUnits).padStart(decimals + 1, "0");

@@ -6,7 +6,7 @@ import { maxReminders, type PolicyChoices, type TenantPolicyCommand } from "./te
 import type { TenantPolicyEvent } from "./tenantPolicyEvents.ts";
 import type { TenantPolicy } from "./tenantPolicyState.ts";
 
-/** What is wrong with a policy, as a list that is empty for every policy that may exist. */
+/** Lists the defects of a policy; the list is empty for every policy that may exist. */
 const broken = (policy: TenantPolicy): readonly string[] => {
   if (policy.status === "NONE") return [];
   const { quietTime, reminders } = policy;
@@ -40,7 +40,7 @@ const commands = fc.array(command, { maxLength: 30, size: "max" });
 
 type History = { readonly events: readonly TenantPolicyEvent[]; readonly states: readonly TenantPolicy[] };
 
-/** Carries the commands out; `states` has the policy before the first event and after each one. A refused command is left out. */
+/** Executes the commands and skips those that are refused; `states` has the policy before the first event and after each event. */
 const play = (all: readonly TenantPolicyCommand[]): History => {
   const events: TenantPolicyEvent[] = [];
   const states: TenantPolicy[] = [tenantPolicyDecider.initialState];
@@ -61,7 +61,7 @@ const play = (all: readonly TenantPolicyCommand[]): History => {
 };
 
 describe("any commands to a policy", () => {
-  it("never bring it into an invalid state", () => {
+  it("never put it into an invalid state", () => {
     fc.assert(
       fc.property(commands, (all) => {
         for (const policy of play(all).states) expect(broken(policy)).to.deep.equal([]);
@@ -69,7 +69,7 @@ describe("any commands to a policy", () => {
     );
   });
 
-  it("fold to the same policy one by one and from a snapshot taken anywhere", () => {
+  it("fold to the same policy from the first event and from a snapshot at any version", () => {
     const { toJson, fromJson } = tenantPolicyAggregate.snapshots;
     fc.assert(
       fc.property(commands, fc.nat(), (all, seed) => {
@@ -81,7 +81,7 @@ describe("any commands to a policy", () => {
     );
   });
 
-  it("reach policies that were updated, so that the properties say something", () => {
+  it("reach policies that were updated, so that the properties are not vacuous", () => {
     const longest = Math.max(...fc.sample(commands, { numRuns: 100, seed: 6 }).map((all) => play(all).events.length));
     expect(longest).to.be.greaterThan(3);
   });

@@ -8,13 +8,13 @@ import { evolveTenantPolicy, type TenantPolicy } from "./tenantPolicyState.ts";
 
 export const tenantPolicyAggregateType = "TenantPolicy";
 
-/** Never changes: with another namespace every tenant would get another stream. */
+/** This namespace must never change, because every tenant would get another stream. */
 const namespace = "3f0f4c1e-6f0b-4b7e-9d57-0c1d4a3f8e21";
 
 /**
- * The id of the tenant's one policy stream: a UUID made of the tenant's id, which is an
- * opaque string (RFC 9562, version 5). Everyone who knows the tenant finds the stream, and
- * two creations at the same moment meet in it.
+ * Returns the id of the tenant's only policy stream: a UUID derived from the tenant's id,
+ * which is an opaque string (RFC 9562, version 5). So a caller that knows the tenant can find
+ * the stream, and two concurrent creations conflict in it.
  */
 export const tenantPolicyId = (tenantId: string): string => uuidv5(tenantId, namespace);
 
@@ -26,7 +26,7 @@ export const tenantPolicyDecider: Decider<TenantPolicy, TenantPolicyCommand, Ten
   evolve: evolveTenantPolicy,
 };
 
-/** What one tenant has chosen for all of its carts. The id of its stream is `tenantPolicyId(tenantId)`. */
+/** The policy of one tenant for all of its carts. The id of the stream is `tenantPolicyId(tenantId)`. */
 export const tenantPolicyAggregate: Aggregate<TenantPolicy, TenantPolicyCommand, TenantPolicyEvent> = {
   type: tenantPolicyAggregateType,
   decider: tenantPolicyDecider,

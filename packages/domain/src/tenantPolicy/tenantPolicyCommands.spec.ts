@@ -37,7 +37,7 @@ const created = (data: PolicyData): TenantPolicyEvent => ({ type: "TenantCartAba
 const updated = (data: PolicyData): TenantPolicyEvent => ({ type: "TenantCartAbandonedPolicyUpdated", data });
 
 describe("tenant's cart-abandoned policy", () => {
-  it("is created with all that was chosen, and the defaults of the rest", () => {
+  it("is created with the given fields and the defaults of the omitted ones", () => {
     given([])
       .when(create(all))
       .then([created(allData)]);
@@ -49,13 +49,13 @@ describe("tenant's cart-abandoned policy", () => {
       .then([created(leastData)]);
   });
 
-  it("is created once", () => {
+  it("cannot be created twice", () => {
     given([created(leastData)])
       .when(create(least))
       .thenRejects("POLICY_EXISTS");
   });
 
-  it("is updated as a whole: what is left out goes back to its default", () => {
+  it("is replaced by an update, which resets omitted fields to their defaults", () => {
     given([created(leastData)])
       .when(update(all))
       .then([updated(allData)]);
@@ -64,7 +64,7 @@ describe("tenant's cart-abandoned policy", () => {
       .then([updated(leastData)]);
   });
 
-  it("says nothing of an update that changes nothing", () => {
+  it("appends no event for an update that changes nothing", () => {
     given([created(allData)])
       .when(update(all))
       .then([]);
@@ -76,11 +76,11 @@ describe("tenant's cart-abandoned policy", () => {
       .then([]);
   });
 
-  it("cannot be updated when there is none", () => {
+  it("cannot be updated if it does not exist", () => {
     given([]).when(update(least)).thenRejects("POLICY_NOT_FOUND");
   });
 
-  it("refuses what no worker could follow", () => {
+  it("refuses quiet times, time zones and reminders that no worker could follow", () => {
     const refused: readonly [changes: Partial<PolicyChoices>, code: string, field: string][] = [
       [{ quietTimeFrom: "22:00:00" }, "QUIET_TIME_INVALID", "quiet_time_to"],
       [{ quietTimeTo: "22:00:00", quietTimeFrom: null }, "QUIET_TIME_INVALID", "quiet_time_from"],
@@ -102,7 +102,7 @@ describe("tenant's cart-abandoned policy", () => {
     }
   });
 
-  it("takes the names of all kinds of time zones", () => {
+  it("accepts the names of all kinds of time zones", () => {
     for (const time_zone of ["America/New_York", "Asia/Kolkata", "Etc/GMT+3", "GMT"]) {
       given([])
         .when(create({ ...least, timeZone: time_zone }))
@@ -110,7 +110,7 @@ describe("tenant's cart-abandoned policy", () => {
     }
   });
 
-  it("refuses a stream that the decider cannot have written", () => {
+  it("refuses to fold a stream that the decider cannot have written", () => {
     const { evolve, initialState } = tenantPolicyDecider;
     expect(() => evolve(initialState, updated(leastData))).to.throw("TenantCartAbandonedPolicyUpdated cannot follow a policy that is NONE");
     expect(() => [created(leastData), created(leastData)].reduce(evolve, initialState)).to.throw(
@@ -120,7 +120,7 @@ describe("tenant's cart-abandoned policy", () => {
 });
 
 describe("tenantPolicyId", () => {
-  it("is the same UUID for the same tenant, for ever", () => {
+  it("always returns the same UUID for the same tenant", () => {
     expect(tenantPolicyId("default")).to.equal("34956b28-8beb-5341-8fb8-f77c570cb2a3");
     expect(tenantPolicyId("Default")).not.to.equal(tenantPolicyId("default"));
   });

@@ -3,17 +3,17 @@ import { DomainError } from "../domainError.ts";
 import type { PolicyData, TenantPolicyEvent } from "./tenantPolicyEvents.ts";
 import type { CartAbandonedPolicy, TenantPolicy } from "./tenantPolicyState.ts";
 
-/** What a tenant chooses. Omitted members have their defaults: no quiet time, UTC, no reminders. */
+/** The fields of a tenant's policy. The defaults of omitted fields are no quiet time, UTC and no reminders. */
 export type PolicyChoices = {
   readonly title: string;
-  /** How long a cart is left alone before it counts as abandoned: 1 to 43,200, which is 30 days. */
+  /** Minutes without activity after which a cart counts as abandoned: 1 to 43,200, which is 30 days. */
   readonly abandonedMinutes: number;
-  /** Local times such as 22:00:00 between which no cart is abandoned and no reminder is due; the time may span midnight. Both or none. */
+  /** Local times such as 22:00:00 between which no cart is abandoned and no reminder is due. Set both or neither; the time may span midnight. */
   readonly quietTimeFrom?: string | null | undefined;
   readonly quietTimeTo?: string | null | undefined;
   /** IANA name of the time zone of the local times. */
   readonly timeZone?: string | undefined;
-  /** Minutes after the abandonment at which a reminder is due, ascending. */
+  /** Minutes from the abandonment until each reminder is due, ascending. */
   readonly reminders?: readonly number[] | undefined;
 };
 
@@ -23,7 +23,7 @@ export type CreateTenantCartAbandonedPolicy = {
   readonly choices: PolicyChoices;
 };
 
-/** Replaces all choices that were made before. */
+/** Replaces the whole policy; omitted fields are reset to their defaults. */
 export type UpdateTenantCartAbandonedPolicy = { readonly type: "UpdateTenantCartAbandonedPolicy"; readonly choices: PolicyChoices };
 
 export type TenantPolicyCommand = CreateTenantCartAbandonedPolicy | UpdateTenantCartAbandonedPolicy;
@@ -33,7 +33,7 @@ export const maxReminders = 10;
 export const decideTenantPolicy = (command: TenantPolicyCommand, current: TenantPolicy): readonly TenantPolicyEvent[] => {
   switch (command.type) {
     case "CreateTenantCartAbandonedPolicy":
-      if (current.status !== "NONE") throw new DomainError("POLICY_EXISTS", "the tenant has a policy, which can be updated");
+      if (current.status !== "NONE") throw new DomainError("POLICY_EXISTS", "the tenant already has a policy: update it instead");
       return [{ type: "TenantCartAbandonedPolicyCreated", data: toData(command.tenantId, toPolicy(command.choices)) }];
     case "UpdateTenantCartAbandonedPolicy": {
       if (current.status === "NONE") throw new DomainError("POLICY_NOT_FOUND", "the tenant has no policy");
@@ -61,10 +61,10 @@ const quietTimeOf = ({
   if (from === null && to === null) return null;
   if (from === null || to === null) {
     const missing = from === null ? "quiet_time_from" : "quiet_time_to";
-    throw new DomainError("QUIET_TIME_INVALID", "a quiet time has both a beginning and an end", missing);
+    throw new DomainError("QUIET_TIME_INVALID", "a quiet time needs both a beginning and an end", missing);
   }
-  // In a quiet time that lasts all day nothing would ever be due.
-  if (from === to) throw new DomainError("QUIET_TIME_INVALID", "a quiet time ends at another time than it begins", "quiet_time_to");
+  // Equal times would make the whole day quiet, and then no reminder would ever be due.
+  if (from === to) throw new DomainError("QUIET_TIME_INVALID", "a quiet time must not end at the time at which it begins", "quiet_time_to");
   return { from, to };
 };
 
@@ -93,7 +93,7 @@ const requireAscending = (reminders: readonly number[]): readonly number[] => {
     );
   }
   if (reminders.some((minutes, index) => minutes <= (reminders[index - 1] ?? 0))) {
-    throw new DomainError("REMINDERS_INVALID", "each reminder comes later than the one before it", "reminders");
+    throw new DomainError("REMINDERS_INVALID", "each reminder must come later than the reminder before it", "reminders");
   }
   return reminders;
 };

@@ -2,11 +2,11 @@ import { type Static, Type } from "typebox";
 import type { EventCatalog } from "../events/eventCatalog.ts";
 import { closed, minutes, opaqueId } from "../events/eventFields.ts";
 
-/* STORED SHAPES, which never change: see cartEvents.ts. */
+/* STORED SHAPES, which must never change: see cartEvents.ts. */
 
 const localTime = Type.Union([Type.String({ pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$" }), Type.Null()]);
 
-/** The whole policy as it is from now on, with its tenant: the stream's id does not say whose it is. */
+/** The whole policy from now on. It names its tenant because the stream's id is only derived from the tenant's id. */
 const PolicyV1 = Type.Object(
   {
     tenant_id: opaqueId,

@@ -3,7 +3,7 @@ import type { TenantPolicyEvent } from "./tenantPolicyEvents.ts";
 export type CartAbandonedPolicy = {
   readonly title: string;
   readonly abandonedMinutes: number;
-  /** Local times in `timeZone`. `to` is the first moment that is not quiet; it may be earlier than `from`, on the next day. */
+  /** Local times in `timeZone`. `to` is the first moment that is not quiet; if it is earlier than `from`, it is on the next day. */
   readonly quietTime: { readonly from: string; readonly to: string } | null;
   /** IANA name. */
   readonly timeZone: string;
@@ -17,7 +17,7 @@ export type ExistingTenantPolicy = CartAbandonedPolicy & { readonly status: "ACT
 export type TenantPolicy = { readonly status: "NONE" } | ExistingTenantPolicy;
 
 export const evolveTenantPolicy = (policy: TenantPolicy, event: TenantPolicyEvent): TenantPolicy => {
-  // `decide` never lets an event follow a state that does not fit, so an error here means that something else wrote the stream.
+  // `decide` never returns an event that does not fit the state, so an error here means that another program wrote the stream.
   if ((policy.status === "NONE") !== (event.type === "TenantCartAbandonedPolicyCreated")) {
     throw new Error(`${event.type} cannot follow a policy that is ${policy.status}`);
   }
