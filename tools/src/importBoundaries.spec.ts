@@ -59,15 +59,15 @@ describe("import boundaries", () => {
   const neighboursOf = (folder: string): Record<string, string[]> => {
     const neighbours: Record<string, Set<string>> = {};
     for (const { path, text } of sourcesIn(folder)) {
-      const [room, ...rest] = path.slice(folder.length + 1).split("/");
-      if (room === undefined || rest.length !== 1 || path.endsWith(".spec.ts")) continue;
+      const [stage, ...rest] = path.slice(folder.length + 1).split("/");
+      if (stage === undefined || rest.length !== 1 || path.endsWith(".spec.ts")) continue;
       const imported = [...text.matchAll(/from "\.\.\/([\w-]+)\//g)].map((match) => match[1] ?? "");
-      neighbours[room] = new Set([...(neighbours[room] ?? []), ...imported]);
+      neighbours[stage] = new Set([...(neighbours[stage] ?? []), ...imported]);
     }
-    return Object.fromEntries(Object.entries(neighbours).map(([room, names]) => [room, [...names].toSorted()]));
+    return Object.fromEntries(Object.entries(neighbours).map(([stage, names]) => [stage, [...names].toSorted()]));
   };
 
-  it("a room of the command path imports only from those below it", () => {
+  it("a stage of the command path imports only from the stages below it", () => {
     expect(neighboursOf("packages/event-store/src/commands")).to.deep.equal({
       lanes: [],
       keyed: ["retries", "settlement"],

@@ -1,6 +1,6 @@
 /**
- * The tables of the event store with their columns. A service picks those that it uses for its readiness check, and a
- * spec of the service holds the list to the migrations.
+ * The tables of the event store with their columns. A service picks the tables that it uses for its readiness check,
+ * and a spec of the service compares the list with the migrations.
  */
 export const eventStoreTables = {
   events: [

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 
 /**
- * A UUIDv7 (RFC 9562, 5.7): the time in milliseconds, then random bits. Node keeps
- * random bits in store for its UUIDs, which makes this the cheapest source of them.
+ * Returns a UUIDv7 (RFC 9562, 5.7): the time in milliseconds, then random bits. Node.js
+ * caches random bits for its UUIDs, so this is the cheapest source of random bits.
  */
 export const newEventId = (): string => {
   const time = Date.now().toString(16).padStart(12, "0");

@@ -2,8 +2,8 @@ import { type MysqlPoolOptions, openMysqlPool } from "@cart/mysql";
 import type { Pool } from "mysql2/promise";
 
 /**
- * What appends go through: a transaction's statements share a round trip. All SQL here is
- * constant, and every value is written by the driver's escaping.
+ * Opens the pool for appends, in which a transaction's statements share a round trip. That is safe
+ * because all SQL of this package is constant, and the driver escapes every value.
  */
 export const openEventStorePool = ({ url, connectionLimit }: Pick<MysqlPoolOptions, "url" | "connectionLimit">): Pool =>
   openMysqlPool({ url, connectionLimit, multipleStatements: true });

@@ -1,6 +1,6 @@
 import type { EventMetadata } from "@cart/domain";
 
-/** Returns the value as an event's metadata; throws if it is not: such an event cannot be published or shown. */
+/** Returns the value as an event's metadata. Throws if it is not valid: such an event cannot be published or shown. */
 export const parseMetadata = (value: unknown): EventMetadata => {
   if (!isMetadata(value)) throw new Error("the metadata has no correlation_id or causation_id");
   return value;

@@ -26,25 +26,25 @@ const positiveInteger = (text: string): number => {
   return Number(text);
 };
 
-const program = new Command("outbox-relay").description("Outbox rows that could not be published. Needs EVENTSTORE_URL.");
+const program = new Command("outbox-relay").description("Lists and retries outbox rows that could not be published. Needs EVENTSTORE_URL.");
 
 program
   .command("list-failed")
-  .description("list the rows that were given up, one JSON line each, with their errors and how many rows wait behind them")
-  .option("--limit <rows>", "most rows", positiveInteger, 100)
+  .description("list the failed rows, one JSON line each, with their errors and the number of rows that wait behind them")
+  .option("--limit <rows>", "upper limit of rows", positiveInteger, 100)
   .action(async ({ limit }: { limit: number }) => {
     for (const row of await onEventStore((connection) => listFailed(connection, limit))) console.log(JSON.stringify(row));
   });
 
 program
   .command("retry")
-  .description("publish failed rows again, and then what waits behind them")
-  .option("--aggregate <id>", "of this aggregate only", uuid)
-  .option("--all", "of every aggregate")
+  .description("publish failed rows again, and then the rows that wait behind them")
+  .option("--aggregate <id>", "retry the rows of this aggregate only", uuid)
+  .option("--all", "retry the rows of every aggregate")
   .action(async ({ aggregate, all }: { aggregate?: string; all?: true }) => {
-    if ((aggregate === undefined) === (all === undefined)) throw new Error("say which rows: either --aggregate ID or --all");
+    if ((aggregate === undefined) === (all === undefined)) throw new Error("expected either --aggregate ID or --all");
     const rows = await onEventStore((connection) => retryFailed(connection, aggregate));
-    console.log(`${rows} failed rows are published again`);
+    console.log(`${rows} failed rows will be published again`);
   });
 
 try {

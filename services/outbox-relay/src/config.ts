@@ -6,12 +6,14 @@ export const config = Type.Object({
   ...kafkaConfig,
   PORT: port(8082),
   EVENTSTORE_URL: mysqlUrl,
-  RELAY_BATCH_ROWS: Type.Integer({ minimum: 1, maximum: 10_000, default: 2000, description: "most outbox rows in one batch" }),
-  RELAY_LEASE_MS: milliseconds(6_000, { minimum: 500, description: "how long a dead relay's shards stay with it" }),
+  RELAY_BATCH_ROWS: Type.Integer({ minimum: 1, maximum: 10_000, default: 2000, description: "upper limit of outbox rows in one batch" }),
+  RELAY_LEASE_MS: milliseconds(6_000, { minimum: 500, description: "milliseconds after which a dead relay's shards are free for others" }),
   RELAY_MAX_ATTEMPTS: Type.Integer({
     minimum: 1,
     default: 8,
     description: "attempts after which a row that cannot be published is FAILED",
   }),
-  OUTBOX_RETENTION_MS: milliseconds(0, { description: "how long published rows are kept; 0 deletes them at once, at half the cost" }),
+  OUTBOX_RETENTION_MS: milliseconds(0, {
+    description: "milliseconds that published rows are kept; 0 deletes them at once, at half the cost",
+  }),
 });

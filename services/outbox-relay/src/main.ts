@@ -43,7 +43,7 @@ await runService({
 
     const purge = startPurge({
       name: "the purge of published rows",
-      // The relay that holds the first shard does it for all.
+      // The relay that holds the first shard purges for all relays.
       deleteExpired: async (limit) =>
         leases.held().includes(0) ? withConnection(pool, (connection) => purgePublished(connection, config.OUTBOX_RETENTION_MS, limit)) : 0,
       intervalMs: 5_000,

@@ -7,17 +7,17 @@ export type BacklogOptions = {
   readonly shards: readonly number[];
   readonly batchRows: number;
   readonly encode: (rows: readonly OutboxRow[]) => EncodedRows;
-  /** Resolves to whether Kafka has all of the rows. */
+  /** Resolves to whether Kafka has acknowledged all of the rows. */
   readonly publish: (rows: EncodedRows) => Promise<boolean>;
-  /** Asked before each page. */
+  /** Called before each page; false ends the backlog. */
   readonly mayGoOn: () => boolean;
 };
 
 /**
- * Publishes page after page of one state of the outbox, which must show no row that
- * Kafka has. While one page is published, the next is encoded and the one after it
- * fetched. It ends after the first page with a failure: rows that were fetched ahead
- * may be of an aggregate that is blocked by now.
+ * Publishes page after page of one snapshot of the outbox, which must show no row that
+ * Kafka has acknowledged. While a page is published, the next is encoded and the page after
+ * that is fetched. It ends after the first page with a failure, because rows that were
+ * fetched ahead may belong to an aggregate that is now blocked.
  */
 export const publishBacklog = ({ pool, shards, batchRows, encode, publish, mayGoOn }: BacklogOptions): Promise<void> =>
   readBacklog(pool, { shards, limit: batchRows }, async (pageAfter) => {
@@ -38,5 +38,5 @@ export const publishBacklog = ({ pool, shards, batchRows, encode, publish, mayGo
     }
   });
 
-/** For a promise that is awaited later, or not at all after another failure: until then it must not count as unhandled. */
+/** For a promise that is awaited later, or not at all after another failure. A rejection must not count as unhandled until then. */
 const ignore = (): void => undefined;

@@ -13,18 +13,18 @@ import {
 export type PublishOutcome = {
   /** Rows that Kafka has acknowledged. */
   readonly published: readonly OutboxRow[];
-  /** At most one for each aggregate. The rows behind it were not sent. */
+  /** At most one failure for each aggregate, whose later rows were not sent. */
   readonly failures: readonly FailedAttempt[];
 };
 
 type Encoded = { readonly row: OutboxRow; readonly topic: string; readonly message: EventMessage; readonly span: Span };
 
-/** Rows that are ready to be sent, each aggregate's in order, and of some aggregates the row that could not be encoded. */
+/** Rows that are ready to be sent, each aggregate's in order, and the rows that could not be encoded, by aggregate. */
 export type EncodedRows = { readonly encoded: readonly Encoded[]; readonly failures: ReadonlyMap<string, FailedAttempt> };
 
 export type Publisher = { readonly producer: EventProducer; readonly topics: Topics; readonly tracer: Tracer };
 
-/** Makes messages of rows. A row that cannot be one stops its own aggregate only. Never throws. */
+/** Encodes rows as messages. A row that cannot be encoded stops its own aggregate only. Never throws. */
 export const encodeRows = ({ topics, tracer }: Publisher, rows: readonly OutboxRow[]): EncodedRows => {
   const encoded: Encoded[] = [];
   const failures = new Map<string, FailedAttempt>();
@@ -40,9 +40,9 @@ export const encodeRows = ({ topics, tracer }: Publisher, rows: readonly OutboxR
 };
 
 /**
- * Publishes rows, each aggregate's in the order given. A row that Kafka refuses stops
- * its own aggregate only. Throws when Kafka cannot be reached: that is no row's fault,
- * and any of the rows may have been written.
+ * Publishes rows, each aggregate's in the given order. A row that Kafka rejects stops
+ * its own aggregate only. Throws if Kafka is unavailable: that is no row's fault, and any
+ * of the rows may have been written.
  */
 export const publishRows = async ({ producer }: Publisher, { encoded, failures }: EncodedRows): Promise<PublishOutcome> => {
   try {
@@ -54,7 +54,7 @@ export const publishRows = async ({ producer }: Publisher, { encoded, failures }
   }
 };
 
-/** Finds the rows at fault. Some may be in Kafka already; sending them again makes duplicates and keeps the order. */
+/** Finds the rows at fault. Some rows may be in Kafka already; sending them again makes duplicates and keeps the order. */
 const publishOneByOne = async (
   producer: EventProducer,
   encoded: readonly Encoded[],
@@ -62,18 +62,18 @@ const publishOneByOne = async (
 ): Promise<PublishOutcome> => {
   const published: OutboxRow[] = [];
   const refused = new Map<string, FailedAttempt>();
-  for (const one of encoded) {
-    const aggregate = aggregateOf(one.row);
+  for (const each of encoded) {
+    const aggregate = aggregateOf(each.row);
     if (refused.has(aggregate)) continue;
     try {
-      await send(producer, [one]);
-      published.push(one.row);
+      await send(producer, [each]);
+      published.push(each.row);
     } catch (error) {
       if (isBrokerUnavailable(error)) throw error;
-      refused.set(aggregate, { row: one.row, error: textOf(error) });
+      refused.set(aggregate, { row: each.row, error: textOf(error) });
     }
   }
-  // What was refused comes before what could not be encoded, which was not tried.
+  // A row that Kafka rejected comes before the row of the same aggregate that could not be encoded, so it is the one to record.
   return { published, failures: [...new Map([...failures, ...refused]).values()] };
 };
 
@@ -107,7 +107,7 @@ const send = async (producer: EventProducer, encoded: readonly Encoded[]): Promi
     await producer.send([...byTopic].map(([topic, messages]) => ({ topic, messages })));
     for (const { span } of encoded) span.end();
   } catch (error) {
-    // Rows that are sent again one by one end their span twice, which counts once.
+    // Rows that are sent again one by one end their span twice; the second end has no effect.
     for (const { span } of encoded) span.end(error);
     throw error;
   }

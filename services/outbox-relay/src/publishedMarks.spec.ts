@@ -18,7 +18,7 @@ const row = (id: number): OutboxRow => ({
   retryCount: 0,
 });
 
-/** Each statement is under way until it is told how it ended. */
+/** Each statement is in flight until the spec ends it. */
 const heldMarks = () => {
   const statements: { readonly ids: number[]; readonly succeed: () => void; readonly fail: (error: Error) => void }[] = [];
   const marks = createPublishedMarks({
@@ -32,7 +32,7 @@ const isOpen = async (promise: Promise<void>): Promise<boolean> =>
   Promise.race([promise.then(() => false), new Promise<boolean>((resolve) => setImmediate(() => resolve(true)))]);
 
 describe("published marks", () => {
-  it("share a statement when they come within a moment, and none waits for more than a batch", async () => {
+  it("share a statement if they come within 20 ms, and are made at once for a full batch", async () => {
     const { marks, idsOf } = heldMarks();
     marks.add([row(1)]);
     marks.add([row(2)]);
@@ -50,7 +50,7 @@ describe("published marks", () => {
     ]);
   });
 
-  it("are known from the acknowledgement to the end of their statement", async () => {
+  it("count as unmarked from the acknowledgement to the end of their statement", async () => {
     const { marks, statements } = heldMarks();
     marks.add([row(1)]);
     expect(marks.unmarked()).to.deep.equal([1]);
@@ -62,7 +62,7 @@ describe("published marks", () => {
     expect(marks.unmarked()).to.deep.equal([2]);
   });
 
-  it("make the relay wait while two statements are under way", async () => {
+  it("make the relay wait while two statements are in flight", async () => {
     const { marks, statements } = heldMarks();
     for (const first of [1, 4]) {
       expect(await isOpen(marks.room())).to.equal(false);
@@ -75,7 +75,7 @@ describe("published marks", () => {
     await room;
   });
 
-  it("are made again after an error, before there is room for more", async () => {
+  it("are retried after an error, before further rows are published", async () => {
     const { marks, statements, idsOf } = heldMarks();
     const outcomeOf = (promise: Promise<void>) =>
       promise.then(

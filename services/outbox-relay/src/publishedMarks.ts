@@ -1,39 +1,39 @@
 import type { OutboxRow } from "@cart/event-store";
 
 export type PublishedMarks = {
-  /** Ids of rows that Kafka has and MySQL may not know of: they are not to be sent again. */
+  /** Ids of rows that Kafka has acknowledged but MySQL may not have marked. They must not be sent again. */
   readonly unmarked: () => readonly number[];
-  /** Rows that Kafka has acknowledged. They are marked by one of the calls below. */
+  /** Adds rows that Kafka has acknowledged. One of the calls below marks them. */
   readonly add: (rows: readonly OutboxRow[]) => void;
-  /** Begins to mark what has waited long enough or is a batch, beside whatever else goes on. */
+  /** Begins to mark the waiting rows if they are a full batch or have waited long enough. Does not wait for the statement. */
   readonly markDue: () => void;
-  /** Resolves when there is room for more rows: few are under way, and MySQL takes them. */
+  /** Resolves when further rows may be published: few statements are in flight, and none has failed. */
   readonly room: () => Promise<void>;
-  /** Resolves when all is marked. Rejects when it could not be; what was not is still there, and tried by the next call. */
+  /** Resolves when every row is marked. If it rejects, the unmarked rows are kept, and the next call tries to mark them again. */
   readonly settle: () => Promise<void>;
 };
 
 export type PublishedMarksOptions = {
   readonly mark: (rows: readonly OutboxRow[]) => Promise<void>;
-  /** Rows after which a batch does not wait for more. */
+  /** Number of rows that makes a full batch, which is marked at once. */
   readonly batchRows: number;
 };
 
 /**
- * Milliseconds that a mark waits for others to share its transaction. A relay that is
- * killed before that leaves rows that are published twice, which consumers skip.
+ * Milliseconds that a published row waits for other rows to be marked in the same transaction.
+ * If the relay is killed meanwhile, the row is published twice, and consumers skip the second message.
  */
-export const longestUnmarked = 20;
+export const longestUnmarkedMs = 20;
 
-/** Statements at once: while one waits for the disk, the other one works. */
-const maxUnderWay = 2;
+/** Statements in flight at once: while one waits for the disk, the other works. */
+const maxInFlight = 2;
 
-/** Gathers what Kafka has acknowledged, so that under light load a mark is not a transaction for each event. */
+/** Gathers rows that Kafka has acknowledged, so that under light load not every event costs a transaction for its mark. */
 export const createPublishedMarks = ({ mark, batchRows }: PublishedMarksOptions): PublishedMarks => {
   let waiting: readonly OutboxRow[] = [];
   let waitingSince = 0;
-  const underWay = new Map<Promise<void>, readonly OutboxRow[]>();
-  /** Of statements since the last call of `settle`. */
+  const inFlight = new Map<Promise<void>, readonly OutboxRow[]>();
+  /** Errors of statements since the last call of `settle`. */
   let errors: unknown[] = [];
 
   const begin = (): void => {
@@ -44,30 +44,30 @@ export const createPublishedMarks = ({ mark, batchRows }: PublishedMarksOptions)
         waiting = [...rows, ...waiting];
         errors.push(error);
       })
-      .finally(() => underWay.delete(marking));
-    underWay.set(marking, rows);
+      .finally(() => inFlight.delete(marking));
+    inFlight.set(marking, rows);
   };
 
   const settle = async (): Promise<void> => {
     errors = [];
     if (waiting.length > 0) begin();
-    await Promise.all(underWay.keys());
+    await Promise.all(inFlight.keys());
     if (errors.length > 0) throw errors[0];
   };
 
   return {
-    unmarked: () => [...waiting, ...[...underWay.values()].flat()].map(({ id }) => id),
+    unmarked: () => [...waiting, ...[...inFlight.values()].flat()].map(({ id }) => id),
     add: (rows) => {
       if (waiting.length === 0) waitingSince = performance.now();
       waiting = [...waiting, ...rows];
     },
     markDue: () => {
       if (waiting.length === 0 || errors.length > 0) return;
-      if (waiting.length >= batchRows || performance.now() - waitingSince >= longestUnmarked) begin();
+      if (waiting.length >= batchRows || performance.now() - waitingSince >= longestUnmarkedMs) begin();
     },
     room: async () => {
       if (errors.length > 0) await settle();
-      while (underWay.size >= maxUnderWay) await Promise.race(underWay.keys());
+      while (inFlight.size >= maxInFlight) await Promise.race(inFlight.keys());
     },
     settle,
   };

@@ -10,9 +10,9 @@ export type PublishingOptions = {
   readonly pool: Pool;
   readonly publisher: Publisher;
   readonly owner: string;
-  /** Rows after which the marks of published rows do not wait for more. */
+  /** Number of published rows that are marked at once, without waiting for more. */
   readonly batchRows: number;
-  /** Whether published rows stay in the outbox, for the purge to delete. */
+  /** Whether published rows stay in the outbox until the purge deletes them. */
   readonly keepPublished: boolean;
   readonly retry: RetryPolicy;
   readonly metrics: RelayMetrics;
@@ -21,11 +21,11 @@ export type PublishingOptions = {
 
 export type Publishing = {
   readonly marks: PublishedMarks;
-  /** Resolves to whether Kafka has all of the rows. What it has is marked later, and what it refused is recorded. */
+  /** Resolves to whether Kafka has acknowledged all of the rows. Acknowledged rows are marked later, and failures are recorded. */
   readonly publish: (rows: EncodedRows) => Promise<boolean>;
 };
 
-/** Brings rows to Kafka, and what became of them to MySQL. */
+/** Publishes rows to Kafka, and records the outcomes in MySQL. */
 export const createPublishing = (options: PublishingOptions): Publishing => {
   const { pool, publisher, owner, batchRows, retry, metrics, logger } = options;
   const marks = createPublishedMarks({ batchRows, mark: (rows) => mark(rows, options) });
@@ -55,7 +55,7 @@ export const createPublishing = (options: PublishingOptions): Publishing => {
 
 const mark = async (rows: readonly OutboxRow[], { pool, keepPublished, metrics, logger }: PublishingOptions): Promise<void> => {
   const marked = await markPublished(pool, { keep: keepPublished }, rows).catch((error: unknown) => {
-    logger.warn({ err: error, rows: rows.length }, "published rows could not be marked; that is tried again before more are published");
+    logger.warn({ err: error, rows: rows.length }, "published rows could not be marked; the relay retries before it publishes more");
     throw error;
   });
   metrics.published(marked);

@@ -9,11 +9,11 @@ import { createRelayMetrics } from "./relayMetrics.ts";
 import { requiredSchema } from "./requiredSchema.ts";
 
 describe("the relay's HTTP surface", () => {
-  // Not migrated, as when a release is rolled out before its migrations.
+  // The database has no migrations, as if a release were rolled out before them.
   const database = useMysqlDatabase();
   let surface: Awaited<ReturnType<typeof serveWith>>;
 
-  // A suite of its own: its user is dropped while there is still a database to do it in.
+  // A separate suite, so that its user is dropped before the database.
   describe("with the user of the relay", () => {
     const serviceUrl = (): string => {
       const url = new URL(database.url());
@@ -33,7 +33,7 @@ describe("the relay's HTTP surface", () => {
       await database.pool().query("DROP USER IF EXISTS ?@'%'", [database.name()]);
     });
 
-    it("is not ready before the migrations, shows its counters all the same, and is ready by itself after them", async () => {
+    it("is not ready before the migrations but shows its counters, and becomes ready by itself after them", async () => {
       const [status, text] = await surface.readiness();
       expect(status, text).to.equal(503);
       for (const table of Object.keys(requiredSchema.tables)) expect(text).to.contain(`table ${table}`);
@@ -47,7 +47,7 @@ describe("the relay's HTTP surface", () => {
       expect(await surface.metrics()).to.match(/^outbox_rows\{status="PENDING".*\} 0$/m);
     });
 
-    it("is not ready without the procedure of its newest migration, and ready again when it is back", async () => {
+    it("is not ready without the procedure of its newest migration, and ready again once it is back", async () => {
       await migrateDown("eventstore", database.url());
       const [status, text] = await surface.readiness();
       expect(status, text).to.equal(503);
@@ -57,7 +57,7 @@ describe("the relay's HTTP surface", () => {
       expect((await surface.readiness())[0]).to.equal(200);
     });
 
-    it("needs all that the migrations make and the user of the relay is granted", async () => {
+    it("requires everything that the migrations create for the relay and its user is granted", async () => {
       expect(requiredSchema).to.deep.equal(await grantedSchema("outbox-relay", "eventstore", database.url()));
     });
   });
@@ -82,7 +82,7 @@ describe("the relay's HTTP surface", () => {
           expect((await cutOff.readiness())[0]).to.equal(503);
         } finally {
           for (const socket of sockets) socket.destroy();
-          // What the connections were told last is no matter here.
+          // Errors of the last connections do not matter here.
           await cutOff.stop().catch(() => undefined);
           mysql.close();
         }

@@ -24,19 +24,19 @@ import type { RelayMetrics } from "./relayMetrics.ts";
 
 const logger = createLogger({ service: "relay-spec", level: "silent" });
 const metrics: RelayMetrics = { published: () => undefined, failed: () => undefined, outage: () => undefined };
-// As in production: a shorter one ends while a slow machine stands still, and then rows are rightly published twice.
+// The lease of production: a shorter lease expires while a slow machine stands still, and then rows are rightly published twice.
 const leaseMs = 6_000;
 
 type Interference = {
-  /** While a batch is about to be sent, and the next one not yet fetched. */
+  /** Called when a batch is about to be sent and the next batch is not fetched yet. */
   beforeSend?: () => Promise<void>;
-  /** The shards that the relay takes for its own, of those that it holds. */
+  /** Returns the shards that the relay may use, of the shards that it holds. */
   believes?: (held: readonly number[]) => readonly number[];
 };
 
 const soundMetadata = { metadata: '{"correlation_id":"c","causation_id":"c"}' };
 
-/** A row of the outbox as what blocks its aggregate. */
+/** Returns the row of `outbox_blocks` that the failure of an outbox row writes. */
 const blockOf = ({ aggregate_id, aggregate_type, id }: Record<string, unknown>) => ({ aggregate_id, aggregate_type, outbox_id: id });
 
 const once = (work: () => Promise<void>): (() => Promise<void>) => onCall(1, work);
@@ -128,7 +128,7 @@ describe("relay", () => {
       }),
     );
   };
-  /** The first message takes a connection and the topic's metadata, and with them longer than a pass may. */
+  /** Sends a message ahead, because the first message needs a connection and metadata, which take longer than a pass may. */
   const warmUp = async (cart: string = randomUUID()): Promise<void> => {
     await insert([{ cart, version: 1 }]);
     await waitFor("the first message", async () => (await statuses())["PUBLISHED"] === 1);
@@ -156,7 +156,7 @@ describe("relay", () => {
     for (const cart of carts) expect(versionsInKafka(cart)).to.deep.equal(upTo(30));
   });
 
-  it("shares the shards with a relay that joins, and takes those of one that leaves", async () => {
+  it("shares the shards with a relay that joins, and takes the shards of a relay that leaves", async () => {
     const first = start();
     await waitFor("the first relay to hold all shards", () => Promise.resolve(first.leases.held().length === 16));
     const second = start();
@@ -166,13 +166,13 @@ describe("relay", () => {
     await waitFor("the second relay to hold all shards", () => Promise.resolve(second.leases.held().length === 16));
   });
 
-  it("hands shards over only after what it published of them is settled", async () => {
+  it("releases shards only after their published rows are marked", async () => {
     const join = () => startShardLeases({ pool, owner: randomUUID(), leaseMs: 600, assertReachable: () => Promise.resolve(), logger });
     const first = join();
     await waitFor("all shards", () => Promise.resolve(first.held().length === shardCount));
     const second = join();
     let ownersWhenSettled: number | undefined;
-    await waitFor("shards to be handed over", async () => {
+    await waitFor("shards to be released", async () => {
       await first.releaseSurplus(async () => {
         const owners = (await tables.leases.rows()).map(({ owner }) => owner);
         ownersWhenSettled = new Set(owners.filter((owner) => owner !== null)).size;
@@ -184,14 +184,14 @@ describe("relay", () => {
     expect(ownersWhenSettled).to.equal(1);
   });
 
-  it("leaves the shards to others until Kafka was reached", async () => {
+  it("leaves the shards to others until it has reached Kafka", async () => {
     const first = start();
     await waitFor("all shards", () => Promise.resolve(first.leases.held().length === shardCount));
     let refusals = 0;
     const refused = startShardLeases({
       pool,
       owner: randomUUID(),
-      // Tries three times a lease.
+      // The relay tries three times per lease period.
       leaseMs: 300,
       assertReachable: () => {
         refusals++;
@@ -207,7 +207,7 @@ describe("relay", () => {
   });
 
   it("takes the shards of a relay that died", async () => {
-    // What a relay leaves behind that was killed: leases and a membership that nobody renews.
+    // A killed relay leaves leases and a membership that nobody renews.
     const dead = { owner: "dead", expires_at: new Date(Date.now() + 1_000) };
     await tables.leases.change(dead);
     await tables.members.insert([dead]);
@@ -217,7 +217,7 @@ describe("relay", () => {
     await waitFor("the row to be published", async () => (await statuses())["PUBLISHED"] === 1);
   });
 
-  it("marks what Kafka has even if its lease was taken meanwhile, so that nobody publishes it again", async () => {
+  it("marks acknowledged rows even if it has lost its lease, so that no relay publishes them again", async () => {
     const interference: Interference = {};
     const { leases } = start(undefined, interference);
     await warmUp();
@@ -252,8 +252,8 @@ describe("relay", () => {
     expect(versionsInKafka(late)).to.deep.equal([1, 2]);
   });
 
-  it("begins with the oldest row of a shard that it gets at work", async () => {
-    // Of two shards.
+  it("begins with the oldest row of a shard that it gets while it is publishing", async () => {
+    // The carts are in two shards.
     const [own, gained] = ["550e8400-e29b-41d4-a716-446655440000", "550e8400-e29b-41d4-a716-446655440001"];
     const gainedShard = shardOf(uuidToBytes(gained));
     expect(shardOf(uuidToBytes(own))).not.to.equal(gainedShard);
@@ -273,7 +273,7 @@ describe("relay", () => {
     expect(versionsInKafka(gained)).to.deep.equal([1, 2]);
   });
 
-  it("leaves only what is not published, when nothing is to be kept", async () => {
+  it("deletes published rows and no others, if the retention is 0", async () => {
     const [bad, good] = [randomUUID(), randomUUID()];
     await insert([
       ...upTo(120).map((version) => ({ cart: good, version })),
@@ -291,9 +291,9 @@ describe("relay", () => {
   });
 
   describe("in a backlog of several pages", () => {
-    // Five pages: as one is sent, the next is already fetched.
+    // Five pages: while a page is sent, the next page is already fetched.
     const backlog = Array.from({ length: 250 }, () => ({ cart: randomUUID(), version: 1 }));
-    /** The first call sends a page of its own, all others show the state of the moment after it. */
+    /** The first call sends a page that was fetched before the backlog; all later pages show the state just after that. */
     const whilePagesAreSent = 2;
 
     it("overtakes no row that was inserted earlier and committed later", async () => {
@@ -314,11 +314,11 @@ describe("relay", () => {
       expect(versionsInKafka(late)).to.deep.equal([1, 2]);
     });
 
-    it("sends nothing behind a row that could not be published, though it was fetched ahead", async () => {
+    it("sends no row behind a row that could not be published, although it was fetched ahead", async () => {
       const bad = randomUUID();
       start({ maxAttempts: 1, delayAfter: () => 20 });
       await warmUp();
-      // The first of three pages is the first look's, the others are the backlog's.
+      // The first of three pages is fetched by a poll, the others by the backlog.
       const page = backlog.slice(0, 49);
       await insert([...page, ...page, { cart: bad, version: 1, metadata: "{}" }, ...page, { cart: bad, version: 2 }]);
       await waitFor("all other rows", async () => (await statuses())["PUBLISHED"] === 1 + 3 * page.length);
@@ -327,7 +327,7 @@ describe("relay", () => {
       expect(await statuses()).to.include({ FAILED: 1, PENDING: 1 });
     });
 
-    it("overtakes no row whose next attempt comes due meanwhile", async () => {
+    it("overtakes no row whose next attempt becomes due during the backlog", async () => {
       const [retried, due] = [randomUUID(), randomUUID()];
       const interference: Interference = {};
       start(undefined, interference);
@@ -360,7 +360,7 @@ describe("relay", () => {
     });
   });
 
-  it("retries a row that cannot be published, then gives it up; only its own cart waits", async () => {
+  it("retries a row that cannot be published, then gives it up, and only its own cart waits", async () => {
     const [bad, good] = [randomUUID(), randomUUID()];
     await insert([
       { cart: bad, version: 1 },
@@ -375,7 +375,7 @@ describe("relay", () => {
       { cart: bad, version: 4 },
     ]);
     await waitFor("the good cart's rows", () => Promise.resolve(versionsInKafka(good).length === 2));
-    // A row is marked after Kafka has it.
+    // A row is marked after Kafka has acknowledged it.
     await waitFor("the published rows to be marked", async () => (await statuses())["PUBLISHED"] === 3);
     expect(versionsInKafka(bad)).to.deep.equal([1]);
     expect(await statuses()).to.deep.equal({ PUBLISHED: 3, FAILED: 1, PENDING: 2 });
@@ -385,7 +385,7 @@ describe("relay", () => {
     expect(failed[0]).to.deep.include({ version: 2, retry_count: 3, error_message: error });
   });
 
-  it("publishes a failed row and what waits behind it when it is told to", async () => {
+  it("publishes a failed row and the rows behind it after a retry by the operator", async () => {
     const cart = randomUUID();
     await insert([
       { cart, version: 1, metadata: "{}" },
@@ -413,7 +413,7 @@ describe("relay", () => {
     });
   });
 
-  it("goes on with a cart in order once its row can be published", async () => {
+  it("continues with a cart in order once its row can be published", async () => {
     const cart = randomUUID();
     await insert([
       { cart, version: 1, metadata: "{}" },
@@ -430,13 +430,13 @@ describe("relay", () => {
     expect(await tables.blocks.rows()).to.deep.equal([]);
   });
 
-  it("finds the one message that the broker refuses, and publishes all others", async () => {
+  it("finds the one message that the broker rejects, and publishes all others", async () => {
     const [big, good] = [randomUUID(), randomUUID()];
     await insert([
       { cart: big, version: 1 },
       { cart: good, version: 1 },
     ]);
-    // More than the broker's message.max.bytes.
+    // The data is larger than the broker's message.max.bytes.
     await tables.outbox.change({ event_data: { order_id: "x".repeat(2_000_000) } }, { aggregate_id: big });
     start({ maxAttempts: 1, delayAfter: () => 20 });
     await waitFor("both rows to be done", async () => {
@@ -447,9 +447,9 @@ describe("relay", () => {
     expect(versionsInKafka(big)).to.deep.equal([]);
   });
 
-  describe("a look that the server repeats", () => {
+  describe("polling in the server", () => {
     const shards = Array.from({ length: shardCount }, (_, shard) => shard);
-    const look = (known: readonly number[], patience: { limit: number; pause: number }) =>
+    const poll = (known: readonly number[], patience: { limitMs: number; pauseMs: number }) =>
       withConnection(pool, (connection) => awaitPending(connection, { shards, known, limit: 50 }, patience));
 
     const selectsOf = async (connection: PoolConnection): Promise<number> => {
@@ -457,36 +457,36 @@ describe("relay", () => {
       return Number(rows[0]?.["Value"]);
     };
 
-    it("waits as long as it is told, also when its pause is longer than that", async () => {
+    it("waits for the limit, even if the pause is longer than the limit", async () => {
       const began = performance.now();
-      expect(await look([], { limit: 10, pause: 60 })).to.deep.equal({ rows: [], allBlocked: false });
+      expect(await poll([], { limitMs: 10, pauseMs: 60 })).to.deep.equal({ rows: [], allBlocked: false });
       expect(performance.now() - began).to.be.within(55, 1_000);
     });
 
-    it("waits for rows beside those that are known", async () => {
+    it("waits for rows that are not known yet", async () => {
       await insert([1, 2].map((version) => ({ cart: randomUUID(), version })));
-      const { rows } = await look([], { limit: 5_000, pause: 1 });
+      const { rows } = await poll([], { limitMs: 5_000, pauseMs: 1 });
       const ids = rows.map(({ id }) => id);
       expect(ids).to.have.length(2);
-      expect(await look(ids, { limit: 10, pause: 1 })).to.deep.equal({ rows: [], allBlocked: false });
-      const waiting = look(ids, { limit: 5_000, pause: 1 });
+      expect(await poll(ids, { limitMs: 10, pauseMs: 1 })).to.deep.equal({ rows: [], allBlocked: false });
+      const waiting = poll(ids, { limitMs: 5_000, pauseMs: 1 });
       await insert([{ cart: randomUUID(), version: 3 }]);
       expect((await waiting).rows.map(({ version }) => version)).to.deep.equal([3]);
     });
 
-    it("gives no row before it is committed, nor hurries for ever because of it", async () => {
+    it("returns no row before it is committed, and returns to the longer pause while it is not", async () => {
       const appender = await pool.getConnection();
       try {
         await appender.query("START TRANSACTION");
         await insert([{ cart: randomUUID(), version: 1 }], appender);
-        const looks = await withConnection(pool, async (connection) => {
+        const polls = await withConnection(pool, async (connection) => {
           const before = await selectsOf(connection);
-          const patience = { limit: 100, pause: 20 };
+          const patience = { limitMs: 100, pauseMs: 20 };
           expect(await awaitPending(connection, { shards, known: [], limit: 50 }, patience)).to.deep.equal({ rows: [], allBlocked: false });
           return (await selectsOf(connection)) - before;
         });
-        expect(looks).to.be.within(20, 40);
-        const waiting = look([], { limit: 5_000, pause: 1 });
+        expect(polls).to.be.within(20, 40);
+        const waiting = poll([], { limitMs: 5_000, pauseMs: 1 });
         await appender.query("COMMIT");
         expect((await waiting).rows).to.have.length(1);
       } finally {
@@ -495,7 +495,7 @@ describe("relay", () => {
     });
   });
 
-  it("leaves a row given up, and its block, that another relay gave up while this one published it", async () => {
+  it("keeps a row FAILED and its aggregate blocked if another relay gave it up while this relay published it", async () => {
     await insert([{ cart: randomUUID(), version: 1 }]);
     const shards = Array.from({ length: shardCount }, (_, shard) => shard);
     const [row] = await withConnection(pool, (connection) => fetchPending(connection, { shards, limit: 1 }));
@@ -513,7 +513,7 @@ describe("relay", () => {
     await tables.outbox.change({ status: "PUBLISHED", published_at: new Date() });
     await insert([{ cart: randomUUID(), version: 1 }]);
     const connection = await pool.getConnection();
-    /** Index entries and rows that the server reads for `work`. */
+    /** Returns the number of index entries and rows that the server reads for `work`. */
     const readsOf = async (work: () => Promise<unknown>): Promise<number> => {
       const reads = async (): Promise<number> => {
         const [rows] = await connection.query<(RowDataPacket & { Value: string })[]>("SHOW SESSION STATUS LIKE 'Handler_read%'");
@@ -525,14 +525,14 @@ describe("relay", () => {
     };
     const shards = Array.from({ length: shardCount }, (_, shard) => shard);
     expect(await readsOf(() => fetchPending(connection, { shards, limit: 50 }))).to.be.below(100);
-    // Nothing is past its retention: the head says so for all that is behind it.
+    // No row is past its retention; reading the head of the index is enough to know that.
     expect(await readsOf(() => purgePublished(connection, 60_000, 100))).to.be.below(1_000);
     expect(await readsOf(() => purgePublished(connection, 0, 100))).to.be.below(1_000);
     connection.release();
     expect(await statuses()).to.deep.equal({ PUBLISHED: kept - 100, PENDING: 1 });
   });
 
-  it("purges published rows past their retention, and no others", async () => {
+  it("purges published rows past their retention, and keeps all others", async () => {
     await insert(upTo(4).map((version) => ({ cart: randomUUID(), version })));
     await tables.outbox.change({ status: "PUBLISHED", published_at: new Date(Date.now() - 3_600_000) }, { version: [1, 2] });
     await tables.outbox.change({ status: "PUBLISHED", published_at: new Date() }, { version: 3 });

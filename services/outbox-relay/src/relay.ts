@@ -2,63 +2,66 @@ import { awaitPending, fetchPending, type OutboxRow, type Patience } from "@cart
 import { withConnection } from "@cart/mysql";
 import { startLoop } from "@cart/process-kit";
 import type { ShardLeases } from "./leases/shardLeases.ts";
-import { longestUnmarked } from "./publishedMarks.ts";
+import { longestUnmarkedMs } from "./publishedMarks.ts";
 import { publishBacklog } from "./publishBacklog.ts";
 import { createPublishing, type PublishingOptions } from "./publishing.ts";
 import { encodeRows } from "./publishRows.ts";
 
-/** The pool takes several statements at once. */
+/** The pool must allow several statements in one round trip. */
 export type RelayOptions = PublishingOptions & { readonly leases: ShardLeases };
 
 export type Relay = {
-  /** Finishes what is under way: what Kafka has acknowledged is marked. */
+  /** Finishes the current pass, and marks every row that Kafka has acknowledged. */
   readonly stop: () => Promise<void>;
 };
 
 /*
  * Each pass of the relay is in one of these modes:
  *
- * - Without shards: other relays hold them all. It waits until its leases bring some.
- * - Waiting: MySQL waits for rows, and returns the first ones. It compares the rows that it sees with those that Kafka
- *   has and MySQL may not know of, so their number is bounded.
- * - Burst: more rows than that are not marked yet, so more are on their way. It fetches them without waiting, and
- *   marks what is left when there are none.
- * - Blocked: there are rows, and all of them wait behind one that could not be published. MySQL finds them at once and
- *   so does not wait: the relay waits, longer each time.
- * - Backlog: a full batch was published, so more rows are there. It reads them page after page from one snapshot.
+ * - Without shards: other relays hold all shards. The relay waits until it gets some.
+ * - Waiting: MySQL polls for rows, and returns the first rows that it finds. It filters out the rows that Kafka has
+ *   acknowledged but MySQL may not have marked, whose number is therefore bounded.
+ * - Burst: the number of unmarked rows exceeds that bound, so more rows are likely to come. The relay fetches without
+ *   waiting, and marks the published rows when a fetch is empty.
+ * - Blocked: there are rows, but all of them wait behind a row that could not be published. MySQL finds such rows at
+ *   once and does not wait, so the relay waits, longer each time.
+ * - Backlog: a full batch was published, so more rows are waiting. The relay reads them page after page from a snapshot.
  */
 
-/** Milliseconds between two polls by the server of an outbox without work: short for a while after work, because more is likely, then longer. */
-const shortestPause = 1;
-const longestPause = 50;
-/** How many times longer the last work is ago than the pause is long. */
+/** Limits of the pause between two polls of the server, in milliseconds. It is short after work, because more is likely, then grows. */
+const shortestPauseMs = 1;
+const longestPauseMs = 50;
+/** The pause is the time since the last work divided by this. */
 const pausesSinceWork = 250;
 
-/** Milliseconds that one round trip waits for work: how long a relay takes to notice that it is to stop. */
-const longestWait = 2_000;
-
-/** Rows that Kafka has and MySQL may not, which the server compares with each row that it sees: more of them are a burst. */
-const mostKnown = 200;
-
-/** Milliseconds until a relay without shards looks again whether it has some. */
-const withoutShardsPause = 50;
-
-/** Milliseconds between two polls while all rows are blocked: they grow to this bound. */
-const longestBlocked = 80;
-
-/** Milliseconds after which a backlog is read anew, however much there is to do: shards are handed over in between. */
-const longestBacklog = 1_000;
+/** Milliseconds that one round trip waits for work. A stop request is noticed after this time at the latest. */
+const longestWaitMs = 2_000;
 
 /**
- * Publishes the outbox: at least once, and in order within each aggregate.
+ * More unmarked rows than this mean a burst: the relay then fetches without waiting. The server does not filter more
+ * rows, because each of its polls would compare every row with all of them.
+ */
+const maxFilteredRows = 200;
+
+/** Milliseconds that a relay without shards waits before it checks again. */
+const withoutShardsPauseMs = 50;
+
+/** Upper limit of the growing pause between two polls while all rows are blocked, in milliseconds. */
+const longestBlockedPauseMs = 80;
+
+/** Milliseconds after which a backlog takes a new snapshot, because surplus shards are released between two passes. */
+const longestBacklogMs = 1_000;
+
+/**
+ * Publishes the outbox at least once, and in order within each aggregate.
  *
- * The order rests on one rule alone: a row is sent only when every earlier row of
- * its aggregate was acknowledged by Kafka or goes before it in the same call.
- * That holds for a relay that is paused, cut off or was robbed of its lease as
- * well, so whatever it still sends repeats what is there and overtakes nothing.
- * The lease keeps two relays from doing the same work.
+ * The order rests on one rule alone: a row is sent only if Kafka has acknowledged
+ * every earlier row of its aggregate, or if those rows precede it in the same call.
+ * A relay that is paused, cut off or has lost its lease follows the rule as well, so
+ * its messages repeat earlier messages but overtake none. The lease only keeps two
+ * relays from doing the same work.
  *
- * Fetching and encoding the next rows, publishing, and marking the last ones overlap.
+ * Fetching and encoding the next rows, publishing, and marking the previous rows overlap.
  */
 export const startRelay = (options: RelayOptions): Relay => {
   const { pool, publisher, leases, batchRows, metrics, logger } = options;
@@ -68,9 +71,9 @@ export const startRelay = (options: RelayOptions): Relay => {
   let blockedPasses = 0;
 
   const backlog = async (stopping: AbortSignal): Promise<void> => {
-    // The snapshot then shows none of the rows that Kafka has.
+    // After this the snapshot shows no row that Kafka has acknowledged.
     await marks.settle();
-    const end = performance.now() + longestBacklog;
+    const end = performance.now() + longestBacklogMs;
     const mayGoOn = (): boolean => !stopping.aborted && performance.now() < end && leases.held().length > 0;
     await publishBacklog({ pool, shards: leases.held(), batchRows, encode, publish, mayGoOn });
   };
@@ -91,7 +94,7 @@ export const startRelay = (options: RelayOptions): Relay => {
     const patience = patienceOf(query, performance.now() - lastWorkAt);
     const { rows, allBlocked } = await withConnection(pool, (connection) => awaitPending(connection, query, patience));
     blockedPasses = allBlocked ? blockedPasses + 1 : 0;
-    if (allBlocked) return Math.min(longestBlocked, 2 * 1.2 ** blockedPasses);
+    if (allBlocked) return Math.min(longestBlockedPauseMs, 2 * 1.2 ** blockedPasses);
     if (rows.length > 0) await work(rows, stopping);
     return 0;
   };
@@ -101,12 +104,12 @@ export const startRelay = (options: RelayOptions): Relay => {
     marks.markDue();
     await marks.room();
     const shards = leases.held();
-    if (shards.length === 0) return withoutShardsPause;
+    if (shards.length === 0) return withoutShardsPauseMs;
     const query = { shards, known: marks.unmarked(), limit: batchRows };
-    return query.known.length > mostKnown ? burst(query, stopping) : waitForRows(query, stopping);
+    return query.known.length > maxFilteredRows ? burst(query, stopping) : waitForRows(query, stopping);
   };
 
-  // MySQL or Kafka is away when a pass fails: that is no row's fault, so nothing is counted for a row and none is given up.
+  // If a pass fails, MySQL or Kafka is unavailable. That is no row's fault, so no attempt is counted and no row is given up.
   const loop = startLoop({ name: "the relay", work: pass, backoff: { base: 100, max: 2_000 }, onFailure: metrics.outage, logger });
 
   return {
@@ -114,15 +117,17 @@ export const startRelay = (options: RelayOptions): Relay => {
       await loop.stop();
       await marks
         .settle()
-        .catch((error: unknown) => logger.warn({ err: error }, "rows that Kafka has could not be marked; they are published again"));
+        .catch((error: unknown) =>
+          logger.warn({ err: error }, "rows that Kafka has acknowledged could not be marked; they will be published again"),
+        );
     },
   };
 };
 
 type Query = { readonly shards: readonly number[]; readonly known: readonly number[]; readonly limit: number };
 
-/** Rows that are not marked yet are marked after a short wait, even if no others come. */
-const patienceOf = ({ known }: Query, sinceWork: number): Patience => ({
-  pause: Math.min(longestPause, Math.max(shortestPause, sinceWork / pausesSinceWork)),
-  limit: known.length > 0 ? longestUnmarked : longestWait,
+/** Limits the wait to `longestUnmarkedMs` while rows are unmarked, so that they are marked soon even if no further rows come. */
+const patienceOf = ({ known }: Query, sinceWorkMs: number): Patience => ({
+  pauseMs: Math.min(longestPauseMs, Math.max(shortestPauseMs, sinceWorkMs / pausesSinceWork)),
+  limitMs: known.length > 0 ? longestUnmarkedMs : longestWaitMs,
 });

@@ -10,7 +10,7 @@ import { createRelayMetrics } from "./relayMetrics.ts";
 describe("relay metrics", () => {
   const database = useMysqlDatabase({ migrate: migrateEventStore });
 
-  it("show the backlog as it is when they are asked for", async () => {
+  it("show the backlog at the moment of the scrape", async () => {
     const pool = openMysqlPool({ url: database.url(), connectionLimit: 2 });
     const registry = createMetricsRegistry("outbox-relay");
     createRelayMetrics({ registry, pool, shardsHeld: () => 3 });

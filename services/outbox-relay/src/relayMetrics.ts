@@ -5,9 +5,9 @@ import { Counter, Gauge, type Registry } from "prom-client";
 
 export type RelayMetrics = {
   readonly published: (rows: number) => void;
-  /** An attempt that failed for the row's own fault. */
+  /** Counts a failed attempt that was the row's own fault. */
   readonly failed: () => void;
-  /** A pass that was cut short because MySQL or Kafka did not answer. */
+  /** Counts a pass that was cut short because MySQL or Kafka did not answer. */
   readonly outage: () => void;
 };
 
@@ -16,7 +16,7 @@ export type RelayMetricsOptions = { readonly registry: Registry; readonly pool: 
 export const createRelayMetrics = ({ registry, pool, shardsHeld }: RelayMetricsOptions): RelayMetrics => {
   const registers = [registry];
   const published = new Counter({ name: "outbox_published_total", help: "Outbox rows published and marked", registers });
-  const failed = new Counter({ name: "outbox_publish_failures_total", help: "Attempts that failed for the row's own fault", registers });
+  const failed = new Counter({ name: "outbox_publish_failures_total", help: "Failed attempts that were the row's own fault", registers });
   const outages = new Counter({ name: "outbox_outages_total", help: "Passes cut short because MySQL or Kafka did not answer", registers });
   new Gauge({
     name: "outbox_leases_held",
@@ -29,7 +29,7 @@ export const createRelayMetrics = ({ registry, pool, shardsHeld }: RelayMetricsO
   sampledGauge({
     registry,
     name: "outbox_oldest_pending_seconds",
-    help: "Age of the oldest row that waits to be published, 0 for none",
+    help: "Age of the oldest row that waits to be published, 0 if no row waits",
     source: sampled(() => oldestPendingSeconds(pool)),
     samplesOf: (value: number) => [{ value }],
   });

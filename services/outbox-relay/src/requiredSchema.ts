@@ -3,7 +3,7 @@ import type { RequiredSchema } from "@cart/mysql";
 
 const { outbox, outbox_blocks, relay_leases, relay_members } = eventStoreTables;
 
-/** What the relay is not ready without. A spec holds it to the migrations and to the grants of the relay's user. */
+/** The schema without which the relay is not ready. A spec compares it with the migrations and the grants of the relay's user. */
 export const requiredSchema = {
   tables: { outbox, outbox_blocks, relay_leases, relay_members },
   procedures: ["await_pending"],

@@ -1,6 +1,6 @@
 import type { ExpectedVersion } from "./commandRequest.ts";
 
-/** The caller named the version that it had seen, and the stream is at another one. Nothing was stored. */
+/** The stream is not at the version that the caller expects. Nothing was stored. */
 export class VersionMismatchError extends Error {
   override readonly name = "VersionMismatchError";
   readonly expectedVersion: ExpectedVersion;
@@ -14,7 +14,7 @@ export class VersionMismatchError extends Error {
   }
 }
 
-/** The sender may not know of a stream that the command would have changed. Nothing was stored. */
+/** The sender must not see a stream that the command would have changed. Nothing was stored. */
 export class StreamHiddenError extends Error {
   override readonly name = "StreamHiddenError";
   readonly aggregateId: string;
@@ -25,7 +25,7 @@ export class StreamHiddenError extends Error {
   }
 }
 
-/** The idempotency key came before with another request. Nothing was stored. */
+/** The idempotency key was used before for another request. Nothing was stored. */
 export class IdempotencyKeyReusedError extends Error {
   override readonly name = "IdempotencyKeyReusedError";
   readonly key: string;
@@ -37,14 +37,14 @@ export class IdempotencyKeyReusedError extends Error {
 }
 
 /**
- * The command was not carried out for a reason that passes, and may be sent again.
+ * The command failed for a temporary reason, and may be sent again.
  *
- * - `OVERLOADED`: too many commands wait already; nothing was stored.
- * - `CONTENDED`: other writers were faster every time; nothing was stored.
+ * - `OVERLOADED`: too many commands are waiting; nothing was stored.
+ * - `CONTENDED`: other writers were faster at every attempt; nothing was stored.
  * - `STOPPING`: this process is shutting down; nothing was stored.
  * - `UNAVAILABLE`: the database could not be reached; nothing was stored.
  * - `OUTCOME_UNKNOWN`: the connection was lost while the transaction was committed;
- *   it is stored wholly or not at all, and a reader of the stream sees which.
+ *   the command is stored wholly or not at all, and reading the stream tells which.
  */
 export type CommandFailure = "OVERLOADED" | "CONTENDED" | "STOPPING" | "UNAVAILABLE" | "OUTCOME_UNKNOWN";
 

@@ -31,7 +31,7 @@ describe("command handler", () => {
   });
   after(() => pool.end());
 
-  /** Each is what one process has: its own queue and its own cache. */
+  /** Each stands for one process, with its own queue and its own cache. */
   const newHandler = (
     onCommit?: (commands: number) => void,
     options: { readonly maxTransactions?: number; readonly onConflict?: () => void } = {},
@@ -68,14 +68,14 @@ describe("command handler", () => {
     ]);
   });
 
-  it("shares its transactions among the commands that wait", async () => {
+  it("puts waiting commands into shared transactions", async () => {
     const batches: number[] = [];
     const handler = newHandler((commands) => batches.push(commands));
     await Promise.all(Array.from({ length: 50 }, () => handler.handle({ aggregateId: uuidv7(), command: addItem(), metadata })));
     expect(batches).to.deep.equal([25, 25]);
   });
 
-  it("puts all that wait for one cart into one transaction", async () => {
+  it("puts all commands that wait for one cart into one transaction", async () => {
     const batches: number[] = [];
     const handler = newHandler((commands) => batches.push(commands));
     const aggregateId = uuidv7();
@@ -84,7 +84,7 @@ describe("command handler", () => {
     expect(await versionsOf(aggregateId)).to.deep.equal(upTo(51));
   });
 
-  it("goes on with other carts while a transaction waits, and not with its own", async () => {
+  it("commits commands on other carts while a transaction waits, and none on its own carts", async () => {
     const handler = newHandler();
     const [held, free] = [uuidv7(), uuidv7()];
     const add = (aggregateId: string) => handler.handle({ aggregateId, command: addItem(), metadata });
@@ -126,31 +126,31 @@ describe("command handler", () => {
     expect(await versionsOf(aggregateId)).to.deep.equal(upTo(301));
   });
 
-  it("does not let a rejected or broken command fail those that share its transaction", async () => {
+  it("does not let a rejected or broken command fail the others in its transaction", async () => {
     const handler = newHandler();
     const carts = [uuidv7(), uuidv7(), uuidv7(), uuidv7()] as const;
     const results = await Promise.allSettled([
       handler.handle({ aggregateId: carts[0], command: addItem(), metadata }),
       handler.handle({ aggregateId: carts[1], command: addItem(), metadata }),
       handler.handle({ aggregateId: carts[2], command: { type: "PurchaseCart", orderId: "order-1" }, metadata }),
-      // Only the schema stops this one, so the whole transaction fails on it.
+      // Only the schema refuses this command, so the whole transaction fails on it.
       handler.handle({ aggregateId: carts[3], command: addItem({ itemId: "x".repeat(65) }), metadata }),
     ]);
     expect(results.map(({ status }) => status)).to.deep.equal(["fulfilled", "fulfilled", "rejected", "rejected"]);
     expect(await Promise.all(carts.map(versionsOf))).to.deep.equal([[1, 2], [1, 2], [], []]);
   });
 
-  it("decides a rejection again on the newest events when its own state is stale", async () => {
+  it("decides a rejection again on the newest events if the cached state is stale", async () => {
     const [stale, other] = [newHandler(), newHandler()];
     const aggregateId = uuidv7();
     await stale.handle({ aggregateId, command: addItem(), metadata });
     await other.handle({ aggregateId, command: addItem(), metadata });
-    // On the cached version 2 this would be a version mismatch.
+    // On the cached version 2 this command would be a version mismatch.
     const { version } = await stale.handle({ aggregateId, command: addItem(), expectedVersion: 3, metadata });
     expect(version).to.equal(4);
   });
 
-  it("refuses a stale expected version with the current one, and stores nothing", async () => {
+  it("refuses a stale expected version, names the current version and stores nothing", async () => {
     const [stale, other] = [newHandler(), newHandler()];
     const aggregateId = uuidv7();
     await stale.handle({ aggregateId, command: addItem(), metadata });
@@ -160,7 +160,7 @@ describe("command handler", () => {
     expect(await versionsOf(aggregateId)).to.deep.equal(upTo(3));
   });
 
-  it("takes any version of a stream that has events, and none of one that has not", async () => {
+  it("accepts `any` for a stream that has events, and refuses it for an empty stream", async () => {
     const handler = newHandler();
     const aggregateId = uuidv7();
     const error = await rejectionOf(handler.handle({ aggregateId, command: addItem(), expectedVersion: "any", metadata }));
@@ -169,7 +169,7 @@ describe("command handler", () => {
     expect(await handler.handle({ aggregateId, command: addItem(), expectedVersion: "any", metadata })).to.include({ version: 3 });
   });
 
-  it("takes a stream that it does not have for a new one, and counts it as no conflict when it is none", async () => {
+  it("assumes that an uncached stream is new, and does not count a wrong guess as a conflict", async () => {
     const aggregateId = uuidv7();
     let conflicts = 0;
     await newHandler().handle({ aggregateId, command: addItem(), metadata });
@@ -181,11 +181,11 @@ describe("command handler", () => {
     expect([version, events.map(({ event }) => event.type), conflicts]).to.deep.equal([3, ["ItemAddedToCart"], 0]);
   });
 
-  it("goes on from a snapshot, so that a long stream is not read from its start", async () => {
+  it("continues from a snapshot, so that a long stream is not read from its first event", async () => {
     const aggregateId = uuidv7();
     const handler = newHandler();
     for (let n = 0; n < 250; n++) await handler.handle({ aggregateId, command: addItem({ itemId: `item-${n % 7}` }), metadata });
-    // Without the events before it, only the snapshot can know them.
+    // The earlier events are deleted, so only the snapshot can know of them.
     await pool.query("DELETE FROM events WHERE aggregate_id = UUID_TO_BIN(?) AND version <= 200", [aggregateId]);
     const { version, events } = await newHandler().handle({ aggregateId, command: { type: "PurchaseCart", orderId: "order-1" }, metadata });
     expect(version).to.equal(252);
@@ -222,7 +222,7 @@ describe("command handler", () => {
       expect(await typesOf(target)).to.deep.equal(["CartCreated", "ItemAddedToCart", "CartMergedFrom"]);
     });
 
-    it("changes neither when one of them has moved on, and is decided again on both", async () => {
+    it("is decided again on both if one of them has moved on, and changes neither by the first attempt", async () => {
       for (const moved of ["source", "target"] as const) {
         const [stale, other] = [newHandler(), newHandler()];
         const carts = { source: uuidv7(), target: uuidv7() };
@@ -233,7 +233,7 @@ describe("command handler", () => {
       }
     });
 
-    it("is refused when a cart that it has cached as open is closed by now, and changes neither", async () => {
+    it("is refused, and changes neither, if a cart that is cached as open has been closed", async () => {
       const [stale, other] = [newHandler(), newHandler()];
       const [source, target] = [uuidv7(), uuidv7()];
       for (const aggregateId of [source, target]) await stale.handle({ aggregateId, command: addItem(), metadata });
@@ -242,7 +242,7 @@ describe("command handler", () => {
       expect([await versionsOf(source), await versionsOf(target)]).to.deep.equal([upTo(2), upTo(3)]);
     });
 
-    it("sees what the commands before it in its transaction did, and is seen by those after it", async () => {
+    it("sees the results of the commands before it in its transaction, and the commands after it see its result", async () => {
       const handler = newHandler();
       const [source, target] = [uuidv7(), uuidv7()];
       const results = await Promise.allSettled([
@@ -266,7 +266,7 @@ describe("command handler", () => {
         carts.flatMap((cart, index) =>
           handlers.flatMap((handler) => [
             handler.handle({ aggregateId: target, command: addItem(), metadata }),
-            // The second finds it merged, which changes nothing.
+            // The second command finds the cart merged, so it changes nothing.
             handler.handle(merge(cart, target)),
             handler.handle({ aggregateId: target, command: addItem({ itemId: `item-${index}` }), metadata }),
           ]),
@@ -277,7 +277,7 @@ describe("command handler", () => {
       expect(stream?.state.status === "OPEN" && itemCount(stream.state)).to.equal(1 + 24 + 6);
     });
 
-    it("has to change both or neither", async () => {
+    it("must change both or neither", async () => {
       const handler = newHandler();
       const aggregateId = uuidv7();
       const own = [{ type: "CartCleared", data: {} }] as const;
@@ -289,7 +289,7 @@ describe("command handler", () => {
 
   describe("a command with an idempotency key", () => {
     const hashOf = (text: string): Buffer => createHash("sha256").update(text).digest();
-    /** Every answer that is made differs from all others. */
+    /** Every computed answer differs from all others, so a replayed answer is recognisable. */
     const once = (key: string, request = "request"): Once<CartEvent> => ({
       key,
       requestHash: hashOf(request),
@@ -297,7 +297,7 @@ describe("command handler", () => {
     });
     const add = (aggregateId: string, changes: Partial<AddItem> = {}) => ({ aggregateId, command: addItem(changes), metadata });
 
-    it("is carried out once, and answered the same again, by any process", async () => {
+    it("is executed once, and any process replays its answer", async () => {
       const aggregateId = uuidv7();
       const first = await newHandler().handleOnce(add(aggregateId), once("key-1"));
       expect(first).to.deep.include({ version: 2, replayed: false });
@@ -307,7 +307,7 @@ describe("command handler", () => {
       expect(await versionsOf(aggregateId)).to.deep.equal(upTo(2));
     });
 
-    it("has the first answer also when the cart would now refuse it, or its version is another one", async () => {
+    it("replays the first answer even if the cart would now refuse the command or has another version", async () => {
       const handler = newHandler();
       const aggregateId = uuidv7();
       await handler.handle(add(aggregateId));
@@ -317,7 +317,7 @@ describe("command handler", () => {
       expect(again).to.deep.equal({ ...first, replayed: true });
     });
 
-    it("is appended once when it comes many times at the same moment, to several processes", async () => {
+    it("is appended once if it comes many times at the same moment, to several processes", async () => {
       const aggregateId = uuidv7();
       const handlers = [newHandler(), newHandler(), newHandler()];
       const results = await Promise.all(
@@ -328,10 +328,10 @@ describe("command handler", () => {
       expect(await versionsOf(aggregateId)).to.deep.equal(upTo(2));
     });
 
-    it("has the answer of the process that was faster, where its own success would have it refused", async () => {
+    it("replays the answer of a faster process instead of a rejection caused by its own success", async () => {
       for (let n = 0; n < 10; n++) {
         const aggregateId = uuidv7();
-        // A second one of so many would be too many.
+        // A second execution would exceed the limit of 1,000 units of a line.
         const request = { aggregateId, command: addItem({ quantity: 600 }), metadata };
         const results = await Promise.all(Array.from({ length: 4 }, () => newHandler().handleOnce(request, once("key-1"))));
         expect(new Set(results.map(({ answer }) => answer)).size).to.equal(1);
@@ -339,10 +339,10 @@ describe("command handler", () => {
       }
     });
 
-    it("is appended once when it comes twice to one transaction", async () => {
+    it("is appended once if it comes twice to one transaction", async () => {
       const handler = newHandler();
       const aggregateId = uuidv7();
-      // While the first key is looked up and its command is stored, the others wait, and then go on together.
+      // While the first key is looked up and its command is stored, the other commands wait, and then continue together.
       const [, ...results] = await Promise.all([
         handler.handleOnce(add(uuidv7()), once("key-1")),
         handler.handleOnce(add(aggregateId), once("key-1")),
@@ -352,7 +352,7 @@ describe("command handler", () => {
       expect(await versionsOf(aggregateId)).to.deep.equal(upTo(2));
     });
 
-    it("is refused when the key came with another request, later or at the same moment", async () => {
+    it("is refused if its key was used for another request, earlier or at the same moment", async () => {
       const handler = newHandler();
       const aggregateId = uuidv7();
       const results = await Promise.allSettled(
@@ -364,7 +364,7 @@ describe("command handler", () => {
       expect(await versionsOf(aggregateId)).to.deep.equal(upTo(2));
     });
 
-    it("has a key of its own on each aggregate, in each spelling, also when they are looked up together", async () => {
+    it("has a separate key on each aggregate and in each spelling, also if they are looked up together", async () => {
       const handler = newHandler();
       const carts = [uuidv7(), uuidv7()] as const;
       const keys = [
@@ -378,7 +378,7 @@ describe("command handler", () => {
       expect((await send()).map(({ answer }) => answer)).to.deep.equal(first.map(({ answer }) => answer));
     });
 
-    it("keeps the answer of a command that changed nothing, and none of one that was refused", async () => {
+    it("stores the answer of a command that changed nothing, and no answer of a refused command", async () => {
       const handler = newHandler();
       const aggregateId = uuidv7();
       const reopen = { aggregateId, command: { type: "ReopenCart" }, metadata } as const;
@@ -390,7 +390,7 @@ describe("command handler", () => {
       expect(await handler.handleOnce(reopen, once("key-1"))).to.deep.equal({ ...first, replayed: true });
     });
 
-    it("does not fail those that share its transaction when another process commits its key at that moment", async () => {
+    it("does not fail the others in its transaction if another process commits its key at that moment", async () => {
       const batches: number[] = [];
       const handler = newHandler((commands) => batches.push(commands), { maxTransactions: 1 });
       const [blocked, replayed, ...neighbours] = [uuidv7(), uuidv7(), uuidv7(), uuidv7()];
@@ -421,7 +421,7 @@ describe("command handler", () => {
         });
         const second = handler.handleOnce(add(replayed), once("key-1"));
         const others = neighbours.map((aggregateId) => handler.handle(add(aggregateId)));
-        // Keys are looked up one after the other, so the key of `second` was looked up when this one is answered.
+        // Keys are looked up one after the other, so the key of `second` has been looked up when this command is answered.
         await handler.handleOnce(add(known), once("known"));
         await other.query("COMMIT");
 
@@ -436,7 +436,7 @@ describe("command handler", () => {
       }
     });
 
-    it("takes no more keys than may wait", async () => {
+    it("is refused beyond the limit of waiting keys", async () => {
       const handler = createCommandHandler({
         pool,
         aggregate: cartAggregate,
@@ -449,7 +449,7 @@ describe("command handler", () => {
       expect(results[2]).to.have.nested.include({ "reason.code": "OVERLOADED" });
     });
 
-    it("answers what it took and refuses the rest when it stops", async () => {
+    it("is answered if it was accepted before the stop, and refused otherwise", async () => {
       const handler = newHandler();
       const aggregateId = uuidv7();
       const results = Promise.allSettled(upTo(3).map(() => handler.handleOnce(add(aggregateId), once("key-1"))));
@@ -461,7 +461,7 @@ describe("command handler", () => {
     });
   });
 
-  it("answers what it took and refuses what comes after stop", async () => {
+  it("answers the accepted commands and refuses commands after `stop`", async () => {
     const handler = newHandler();
     const taken = handler.handle({ aggregateId: uuidv7(), command: addItem(), metadata });
     const stopped = handler.stop();

@@ -13,16 +13,16 @@ import { type PendingCommand, pendingCommand } from "./settlement/pendingCommand
 export type CommandHandler<State, Command, Event extends DomainEvent> = {
   readonly handle: (request: CommandRequest<State, Command, Event>) => Promise<CommandResult<Event>>;
   /**
-   * Like `handle`, but once for a key: the answer is stored in the transaction of the
-   * append, and a request with the same key gets it, byte for byte, from any
-   * process and after a crash. Of two at the same moment only one is executed.
+   * Like `handle`, but executes a request with the same key only once: the answer is stored
+   * in the transaction of the append, and every later request with the key gets it, byte for
+   * byte, from any process and after a crash. Of two concurrent requests only one is executed.
    *
-   * Nothing is stored for a request that fails, so it may be sent again with the
-   * same key: a rejection, `VersionMismatchError`, `CommandFailedError`.
-   * Another request with a key that is stored fails with `IdempotencyKeyReusedError`.
+   * Nothing is stored for a request that fails (a rejection, `VersionMismatchError`,
+   * `CommandFailedError`), so it may be sent again with the same key. A different
+   * request with a stored key fails with `IdempotencyKeyReusedError`.
    */
   readonly handleOnce: (request: CommandRequest<State, Command, Event>, once: Once<Event>) => Promise<OnceResult>;
-  /** Takes no more commands, and resolves when those that were taken are answered. */
+  /** Refuses further commands, and resolves when every accepted command is answered. */
   readonly stop: () => Promise<void>;
 };
 
@@ -31,44 +31,44 @@ export type CommandHandlerOptions<State, Command, Event extends DomainEvent> = {
   readonly aggregate: Aggregate<State, Command, Event>;
   readonly now: () => Date;
   readonly newEventId: () => string;
-  /** Most commands in one transaction. */
+  /** Upper limit of commands in one transaction. */
   readonly maxBatch?: number;
-  /** Most transactions at the same time. */
+  /** Upper limit of concurrent transactions. */
   readonly maxTransactions?: number;
-  /** Most commands that wait; one more fails with `OVERLOADED`. */
+  /** Upper limit of waiting commands; a further command fails with `OVERLOADED`. */
   readonly maxWaiting?: number;
-  /** How often a batch is tried while other writers are faster. */
+  /** Attempts of a batch while other writers are faster. */
   readonly maxAttempts?: number;
-  /** How many aggregates' states are kept in memory. */
+  /** Upper limit of streams whose states are kept in memory. */
   readonly cachedStreams?: number;
   readonly onCommit?: (batch: CommittedBatch) => void;
   readonly onConflict?: () => void;
 };
 
 /**
- * Handles commands by group commit: while one transaction is under way, the
- * commands that arrive wait and go together into the next one, so that a disk
+ * Handles commands by group commit: while a transaction is in flight, the
+ * commands that arrive wait and go together into the next transaction, so that a disk
  * flush is shared by as many commands as there are clients waiting
  * (DeWitt et al., "Implementation Techniques for Main Memory Database Systems", 1984).
- * A command passes these rooms, each of which owns its state:
+ * A command passes these stages, each of which owns its state:
  *
- * - `keyed`, only with an idempotency key: the answer to an earlier request with it.
- * - `lanes`: the queue. While MySQL works on one transaction another one is decided:
- *   two at most, on different aggregates. Commands on one aggregate are decided in the
- *   order of their arrival, each on the result of the one before.
- * - `retries`: what a failure means. A rejection or an error of one command never fails
- *   another one in its transaction.
- * - `attempt`: decides and stores once. States are cached. A cached state may be stale,
- *   which an append finds out by the unique key; a rejection, or a command that changes
- *   nothing, would not, so it is decided again on the newest events before it is answered.
- *   Any number of processes may write to the same streams: the slower one loads, decides
- *   and stores again, after two conflicts with the others kept out. A command on two
- *   aggregates is decided on both and stored with both.
- * - `settlement`: what is stored, and how each command is answered. A promise resolves
- *   after COMMIT, so what is acknowledged is durable.
+ * - `keyed`, only with an idempotency key: looks up the answer to an earlier request with the key.
+ * - `lanes`: the queue. While MySQL works on one transaction, another batch is decided:
+ *   at most two at a time, on different aggregates. Commands on one aggregate are decided
+ *   in the order of their arrival, each on the result of the command before it.
+ * - `retries`: decides what a failure means. A rejection or an error of one command never
+ *   fails another command of its transaction.
+ * - `attempt`: decides and stores once. States are cached. A cached state may be stale, which
+ *   the unique key reveals at an append. A rejected command or a no-op appends nothing, so it
+ *   is decided again on the newest events before it is answered.
+ *   Any number of processes may write to the same streams: the slower process loads, decides
+ *   and stores again, and after two conflicts it locks the streams. A command on two
+ *   aggregates is decided on both and stored in one transaction.
+ * - `settlement`: determines what is stored and how each command is answered. A promise
+ *   resolves after COMMIT, so every acknowledged event is durable.
  *
- * Errors: what the decider throws, `VersionMismatchError`, `StreamHiddenError`, `CommandFailedError`,
- * and `IdempotencyKeyReusedError` of `handleOnce`.
+ * A command fails with an error of the decider, `VersionMismatchError`, `StreamHiddenError`, `CommandFailedError`
+ * or, from `handleOnce`, `IdempotencyKeyReusedError`.
  */
 export const createCommandHandler = <State, Command, Event extends DomainEvent>({
   pool,

@@ -1,57 +1,60 @@
 import type { DomainEvent, EventMetadata, RecordedEvent } from "@cart/domain";
 
-/** The version that the caller has seen, or `any` for a stream that has events. */
+/** The version that the caller expects, or `any` for a stream that has events. */
 export type ExpectedVersion = number | "any";
 
 export type CommandRequest<State, Command, Event extends DomainEvent> = {
   readonly aggregateId: string;
-  /** Any other version of the stream fails with `VersionMismatchError`. */
+  /** The command fails with `VersionMismatchError` if the stream is at another version. */
   readonly expectedVersion?: ExpectedVersion | undefined;
   /**
-   * Whether the sender may see a stream in this state; by default it may see all. A hidden stream looks empty to the
+   * Whether the sender may see a stream in this state; by default it may see all. A hidden stream appears empty to the
    * sender and accepts no events: the command fails as on an empty stream or, if it would succeed there, with
-   * `StreamHiddenError`. Pure, and asked about the very state that is decided on.
+   * `StreamHiddenError`. The function must be pure; it is called with the state on which the command is decided.
    */
   readonly permits?: ((state: State) => boolean) | undefined;
   readonly metadata: EventMetadata;
 } & (CommandOnOne<Command> | CommandOnTwo<State, Event>);
 
-/** Decided by the aggregate's decider. */
+/** A command that the aggregate's decider decides. */
 export type CommandOnOne<Command> = { readonly command: Command };
 
-/** Decided on this stream and another one of the same kind, and stored in one transaction: both change or neither. */
+/** A command that is decided on two streams of the same category and stored in one transaction: both change or neither. */
 export type CommandOnTwo<State, Event> = {
-  /** Must not be `aggregateId`, or `decide` must refuse it. */
+  /** The id of the second stream. It must differ from `aggregateId`, or `decide` must refuse it. */
   readonly otherId: string;
-  /** Pure, like a decider's `decide`. Returns events for both or for none: a stream without events is not checked for having moved on. */
+  /**
+   * Pure, like a decider's `decide`. It returns events for both streams or for neither, because a concurrent change of
+   * a stream without new events would not be detected.
+   */
   readonly decide: (state: State, other: State) => { readonly own: readonly Event[]; readonly other: readonly Event[] };
 };
 
-/** The streams that the command reads, the one that it is sent to first. */
+/** Returns the ids of the streams that the command reads, beginning with the stream to which it was sent. */
 export const streamIdsOf = <State, Command, Event extends DomainEvent>(request: CommandRequest<State, Command, Event>): readonly string[] =>
   "command" in request ? [request.aggregateId] : [request.aggregateId, request.otherId];
 
-/** What a command did to one stream. */
+/** The result of a command on one stream. */
 export type StreamResult<Event extends DomainEvent> = {
   readonly aggregateId: string;
   /** The stream's version after this command. */
   readonly version: number;
-  /** What this command appended; empty if it changed nothing. */
+  /** The events that this command appended; empty if it changed nothing. */
   readonly events: readonly RecordedEvent<Event>[];
 };
 
 export type CommandResult<Event extends DomainEvent> = StreamResult<Event> & {
-  /** The result on the other stream of a command on two. */
+  /** The result on the second stream, if the command is on two. */
   readonly other?: StreamResult<Event>;
 };
 
-/** Makes a command one that is carried out once, however often it is sent. */
+/** Makes a command be executed once, however often it is sent. */
 export type Once<Event extends DomainEvent> = {
   /** The client's key, unique within the aggregate: 1 to 255 visible ASCII characters. */
   readonly key: string;
-  /** SHA-256 of everything that makes it the same request. */
+  /** SHA-256 of everything by which two requests count as the same. */
   readonly requestHash: Buffer;
-  /** Writes the answer that is stored and given again. Pure; it may be called for a command that is then decided again. */
+  /** Writes the answer that is stored and replayed. It must be pure, because it may be called for a command that is then decided again. */
   readonly answer: (result: CommandResult<Event>) => string;
 };
 
@@ -59,6 +62,6 @@ export type OnceResult = {
   /** The stream's version after the command. */
   readonly version: number;
   readonly answer: string;
-  /** Whether this is the stored answer to an earlier request, and this one changed nothing. */
+  /** Whether this is the stored answer to an earlier request; this request then changed nothing. */
   readonly replayed: boolean;
 };

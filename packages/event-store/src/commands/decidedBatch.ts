@@ -8,7 +8,7 @@ export type Decision<Event extends DomainEvent> =
   | { readonly kind: "rejected"; readonly error: unknown };
 
 export type DecidedStream<State, Event extends DomainEvent> = {
-  /** As it is after the commands. */
+  /** The stream after the commands. */
   readonly stream: LoadedStream<State>;
   /** The events of all commands, in the order of their versions. */
   readonly events: readonly RecordedEvent<Event>[];
@@ -17,6 +17,6 @@ export type DecidedStream<State, Event extends DomainEvent> = {
 export type DecidedBatch<Entry, State, Event extends DomainEvent> = {
   /** One outcome for each entry, in the entries' order. */
   readonly outcomes: readonly { readonly entry: Entry; readonly decision: Decision<Event> }[];
-  /** By aggregate id. */
+  /** The streams by aggregate id. */
   readonly streams: ReadonlyMap<string, DecidedStream<State, Event>>;
 };

@@ -11,7 +11,7 @@ type Row = RowDataPacket & {
   readonly answer: string;
 };
 
-/** The stored answer of each key (at least one), in their order; `undefined` for a key that no committed command came with. One statement. */
+/** Finds the stored answer of each key (at least one) in one statement, in the keys' order; `undefined` for a key that no committed command used. */
 export const findAnswers = async (pool: Pool, scopes: readonly KeyScope[]): Promise<(StoredAnswer | undefined)[]> => {
   const rows = await withConnection(pool, (connection) =>
     run<Row[]>(

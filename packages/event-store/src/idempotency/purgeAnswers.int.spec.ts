@@ -38,7 +38,7 @@ describe("purge answers", () => {
     return rows.map(({ idempotency_key }) => idempotency_key);
   };
 
-  it("deletes the oldest ones past their retention, in batches, and leaves the others", async () => {
+  it("deletes the oldest answers past their retention, in batches, and keeps the others", async () => {
     await store([1, 23, 25, 26, 27]);
     expect(await purge(2)).to.equal(2);
     expect(await kept()).to.deep.equal(["age-25", "age-23", "age-1"]);

@@ -3,34 +3,34 @@ import type { PoolConnection, RowDataPacket } from "mysql2/promise";
 import { type PendingQuery, selectPending, toOutboxRow } from "./fetchPending.ts";
 import type { OutboxRecord, OutboxRow } from "./outboxRow.ts";
 
-/** Milliseconds. */
+/** The pace of the server's polls. */
 export type Patience = {
-  /** How long to wait in all. */
-  readonly limit: number;
-  /** Between two looks. */
-  readonly pause: number;
+  /** Milliseconds to wait in all. */
+  readonly limitMs: number;
+  /** Milliseconds between two polls. */
+  readonly pauseMs: number;
 };
 
 export type Pending = {
   readonly rows: readonly OutboxRow[];
-  /** There are unknown rows, and yet none to publish: all of them wait behind a row that could not be published. */
+  /** Whether there are unknown rows, but all of them wait behind a row that could not be published. */
   readonly allBlocked: boolean;
 };
 
 /**
- * The rows of `fetchPending` as soon as there are any, or none after the patience is
- * over, in one round trip: the server waits, as the client would have to wake up
- * for each look. For at least one shard.
+ * Returns the rows of `fetchPending` as soon as there are any, or an empty list after
+ * `limitMs`, in one round trip: the server polls, because the client would have to
+ * wake up for each poll. `query` must name at least one shard.
  */
 export const awaitPending = async (
   connection: PoolConnection,
   query: PendingQuery & { readonly known: readonly number[] },
-  { limit, pause }: Patience,
+  { limitMs, pauseMs }: Patience,
 ): Promise<Pending> => {
-  // One more than there are pauses, or a pause that is longer than the limit would be none.
-  const looks = Math.ceil(limit / pause) + 1;
+  // n pauses need n + 1 polls; without the extra poll a pause longer than the limit would be skipped.
+  const polls = Math.ceil(limitMs / pauseMs) + 1;
   const [[answer], , records] = await runTogether<[(RowDataPacket & { found: 0 | 1 })[], RowDataPacket[], OutboxRecord[]]>(connection, [
-    { sql: "CALL await_pending(?, ?, ?, ?)", values: [query.shards.join(), query.known.join(), pause / 1000, looks] },
+    { sql: "CALL await_pending(?, ?, ?, ?)", values: [query.shards.join(), query.known.join(), pauseMs / 1000, polls] },
     selectPending(query),
   ]);
   const rows = records.map(toOutboxRow);

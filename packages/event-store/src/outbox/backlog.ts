@@ -3,10 +3,10 @@ import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import { fetchPending } from "./fetchPending.ts";
 import type { OutboxRow } from "./outboxRow.ts";
 
-/** The rows of `fetchPending` behind the id `after`; 0 is before the first row. */
+/** Resolves to the rows of `fetchPending` with ids above `after`; 0 begins with the first row. */
 export type PageAfter = (after: number) => Promise<readonly OutboxRow[]>;
 
-/** Lends `work` the pages of one state of the outbox, into which nothing is committed while it reads. */
+/** Runs `work` with a reader of pages that all come from one snapshot of the outbox. */
 export const readBacklog = <T>(
   pool: Pool,
   { shards, limit }: { readonly shards: readonly number[]; readonly limit: number },

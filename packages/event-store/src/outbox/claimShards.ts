@@ -4,16 +4,16 @@ import type { PoolConnection, RowDataPacket } from "mysql2/promise";
 export type ShardClaim = {
   /** The shards that this relay holds from now until the lease ends. */
   readonly held: readonly number[];
-  /** How many of them are more than its fair share, and wanted by others. */
+  /** The number of held shards beyond the fair share, which other relays are waiting for. */
   readonly surplus: number;
 };
 
 /**
- * Renews what this relay holds and takes what is free, up to its fair share.
+ * Renews this relay's leases and takes free shards, up to its fair share.
  *
- * A shard has one owner at any time by the database's clock: it is taken only when
- * nobody has it or its lease has ended, by an UPDATE that checks just that. All
- * times are the database's, so the relays' clocks need not agree.
+ * A shard has one owner at any time by the database's clock: the UPDATE takes only
+ * shards that have no owner or whose lease has expired. All times are the database's,
+ * so the relays' clocks need not agree.
  */
 export const claimShards = async (connection: PoolConnection, owner: string, leaseMs: number): Promise<ShardClaim> => {
   const lease = `NOW(6) + INTERVAL ${leaseMs * 1000} MICROSECOND`;
@@ -21,18 +21,18 @@ export const claimShards = async (connection: PoolConnection, owner: string, lea
     sql: "SELECT shard FROM relay_leases WHERE owner = ? AND expires_at > NOW(6) ORDER BY shard",
     values: [owner],
   };
-  const take = async (most: number): Promise<ShardRow[]> => {
+  const take = async (maxShards: number): Promise<ShardRow[]> => {
     const [, shards] = await runTogether<[RowDataPacket[], ShardRow[]]>(connection, [
       {
         sql: `UPDATE relay_leases SET owner = ?, expires_at = ${lease} WHERE owner IS NULL OR expires_at <= NOW(6) ORDER BY shard LIMIT ?`,
-        values: [owner, most],
+        values: [owner, maxShards],
       },
       held,
     ]);
     return shards;
   };
 
-  // One round trip, as mostly there is nothing to take: it happens every few seconds, also when all else is idle.
+  // One round trip, because a renewal happens every few seconds, even in an idle system, and mostly finds no free shard.
   const [, , , [counts], renewed] = await runTogether<[RowDataPacket[], RowDataPacket[], RowDataPacket[], CountRow[], ShardRow[]]>(
     connection,
     [
@@ -55,13 +55,13 @@ export const claimShards = async (connection: PoolConnection, owner: string, lea
 type CountRow = RowDataPacket & { members: number; shards: number };
 type ShardRow = RowDataPacket & { shard: number };
 
-/** Gives shards up at once, so that another relay need not wait for the lease to end. */
+/** Releases shards at once, so that another relay need not wait until the lease expires. */
 export const releaseShards = async (connection: PoolConnection, owner: string, shards: readonly number[]): Promise<void> => {
   if (shards.length === 0) return;
   await run(connection, "UPDATE relay_leases SET owner = NULL WHERE owner = ? AND shard IN (?)", [owner, shards]);
 };
 
-/** Gives everything up, and no longer counts when the others work out their fair share. */
+/** Releases every shard and removes the relay from the members, by which the others compute their fair share. */
 export const leaveRelays = async (connection: PoolConnection, owner: string): Promise<void> => {
   await run(connection, "UPDATE relay_leases SET owner = NULL WHERE owner = ?", [owner]);
   await run(connection, "DELETE FROM relay_members WHERE owner = ?", [owner]);

@@ -3,7 +3,7 @@ import type { Pool, RowDataPacket } from "mysql2/promise";
 
 export type OutboxCounts = { readonly pending: number; readonly failed: number };
 
-/** The rows that wait to be published, and those that were given up. */
+/** Counts the rows that wait to be published (`PENDING`) and the rows that were given up (`FAILED`). */
 export const countOutbox = async (pool: Pool): Promise<OutboxCounts> => {
   const [row] = await withConnection(pool, (connection) =>
     run<(RowDataPacket & OutboxCounts)[]>(
@@ -15,7 +15,7 @@ export const countOutbox = async (pool: Pool): Promise<OutboxCounts> => {
   return { pending: row?.pending ?? 0, failed: row?.failed ?? 0 };
 };
 
-/** The age of the oldest row that waits to be published, in seconds; 0 when no row waits. */
+/** Returns the age of the oldest row that waits to be published, in seconds; 0 if no row waits. */
 export const oldestPendingSeconds = async (pool: Pool): Promise<number> => {
   const [row] = await withConnection(pool, (connection) =>
     run<(RowDataPacket & { readonly age: string })[]>(

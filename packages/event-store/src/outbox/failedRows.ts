@@ -9,7 +9,7 @@ export type FailedRow = {
   readonly eventType: string;
   readonly attempts: number;
   readonly error: string;
-  /** Rows of the same aggregate that wait behind it. */
+  /** The number of rows of the same aggregate that wait behind this row. */
   readonly waiting: number;
 };
 
@@ -24,7 +24,7 @@ type FailedRecord = RowDataPacket & {
   waiting: number;
 };
 
-/** The rows that were given up, oldest first. */
+/** Lists the rows that were given up, oldest first. */
 export const listFailed = async (connection: PoolConnection, limit: number): Promise<readonly FailedRow[]> => {
   const records = await run<FailedRecord[]>(
     connection,
@@ -47,9 +47,9 @@ export const listFailed = async (connection: PoolConnection, limit: number): Pro
 };
 
 /**
- * Gives failed rows all their attempts again, of one aggregate or of all; returns
- * how many. The relay that holds their shard publishes them, in order, before what
- * waits behind them.
+ * Resets the attempts of the failed rows of one aggregate or of all, and returns how
+ * many rows were reset. The relay that holds their shard publishes them, in order,
+ * before the rows that wait behind them.
  */
 export const retryFailed = async (connection: PoolConnection, aggregateId?: string): Promise<number> => {
   const [where, values] = aggregateId === undefined ? ["", []] : [" AND aggregate_id = ?", [uuidToBytes(aggregateId)]];

@@ -3,17 +3,17 @@ import type { Pool, PoolConnection, ResultSetHeader } from "mysql2/promise";
 import type { OutboxRow } from "./outboxRow.ts";
 
 export type MarkOptions = {
-  /** PUBLISHED rows are kept for the purge to delete. Otherwise they are deleted here, which takes half of the time. */
+  /** true: rows become PUBLISHED and the purge deletes them later. false: rows are deleted here, which takes half of the time. */
   readonly keep: boolean;
 };
 
 /**
- * Marks rows that Kafka has. Returns how many rows were marked: another relay may have
- * been faster, when it got their shards meanwhile. An aggregate that was blocked by one
- * of the rows is free from the same commit on.
+ * Marks rows that Kafka has acknowledged, and returns how many were marked: another relay
+ * may have been faster if it has taken over their shards. An aggregate that was blocked by
+ * one of the rows is unblocked in the same commit.
  *
- * It does not ask who has the lease, as it says what is true whoever says it: that
- * Kafka has acknowledged the row. A row that was given up meanwhile stays so.
+ * The lease is not checked, because Kafka has acknowledged the rows whichever relay holds
+ * the lease now. A row that another relay has given up in the meantime stays FAILED.
  */
 export const markPublished = async (pool: Pool, { keep }: MarkOptions, rows: readonly OutboxRow[]): Promise<number> => {
   const ids = rows.map(({ id }) => id);

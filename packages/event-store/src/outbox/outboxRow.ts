@@ -1,6 +1,6 @@
 import type { RowDataPacket } from "mysql2/promise";
 
-/** A row as it is fetched. Columns that the broker gets are passed on as they are. */
+/** A fetched row. The columns that are sent to the broker are not parsed. */
 export type OutboxRow = {
   readonly id: number;
   readonly shard: number;
@@ -15,7 +15,7 @@ export type OutboxRow = {
   /** JSON as text. */
   readonly metadata: string;
   readonly createdAt: Date;
-  /** Attempts that failed for the row's own fault. */
+  /** Failed attempts that were the row's own fault. */
   readonly retryCount: number;
 };
 

@@ -2,9 +2,9 @@ import { run } from "@cart/mysql";
 import type { PoolConnection, ResultSetHeader } from "mysql2/promise";
 
 /**
- * Deletes the oldest published rows that are past their retention, at most
- * `limit`; returns how many. It reads the head of the index on (status, id) and
- * stops there, so its cost does not depend on how many rows are kept.
+ * Deletes the oldest published rows that are past their retention, at most `limit`,
+ * and returns how many were deleted. The statement reads only the head of the index on
+ * (status, id), so its cost does not depend on how many rows are kept.
  */
 export const purgePublished = async (connection: PoolConnection, retentionMs: number, limit: number): Promise<number> => {
   const { affectedRows } = await run<ResultSetHeader>(

@@ -5,16 +5,16 @@ import type { OutboxRow } from "./outboxRow.ts";
 export type FailedAttempt = { readonly row: OutboxRow; readonly error: string };
 
 export type RetryPolicy = {
-  /** Attempts after which the row is FAILED and waits for an operator. */
+  /** Number of attempts after which the row is FAILED and waits for an operator. */
   readonly maxAttempts: number;
-  /** Milliseconds until the next attempt, after this many failed ones. */
+  /** Returns the milliseconds until the next attempt, after this many failed attempts. */
   readonly delayAfter: (attempts: number) => number;
 };
 
 /**
- * Counts an attempt that failed for the row's own fault, and blocks its aggregate
- * until the next attempt, or until an operator steps in. Does nothing when this
- * relay no longer holds the shard.
+ * Counts a failed attempt that was the row's own fault, and blocks its aggregate until
+ * the next attempt, or until an operator steps in. Does nothing if this relay no longer
+ * holds the shard.
  */
 export const recordFailure = async (
   connection: PoolConnection,

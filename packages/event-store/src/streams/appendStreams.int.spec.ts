@@ -10,7 +10,10 @@ import { appendLocked, appendStreams } from "./appendStreams.ts";
 import { ConcurrencyError } from "./concurrencyError.ts";
 import { loadStreams } from "./loadStreams.ts";
 
-/** New ones for each spec: MySQL keeps a deleted row's place for a while, and two who want it can deadlock. No event is deleted in earnest. */
+/**
+ * New ids for each spec, because MySQL keeps a deleted row's place for a while, and two transactions that insert there can
+ * deadlock. Production never deletes events.
+ */
 let cartA = "";
 let cartB = "";
 
@@ -91,7 +94,7 @@ describe("append streams", () => {
     }
   });
 
-  it("stores nothing of a transaction in which one stream has moved on", async () => {
+  it("stores nothing of a transaction if one of its streams has moved on", async () => {
     await append([created(cartA)]);
     const error = await append([created(cartB)], [created(cartA)]).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(ConcurrencyError);
@@ -99,7 +102,7 @@ describe("append streams", () => {
     expect(await stored("outbox")).to.deep.equal(["a1"]);
   });
 
-  it("keeps its connection when a stream has moved on, and nothing open on it", async () => {
+  it("returns its connection without an open transaction after a stream has moved on", async () => {
     const only = openEventStorePool({ url: database.url(), connectionLimit: 1 });
     const sessionId = async (): Promise<unknown> => (await only.query<RowDataPacket[]>("SELECT CONNECTION_ID() AS id"))[0][0]?.["id"];
     const appendOn = (cart: string) =>
@@ -109,20 +112,20 @@ describe("append streams", () => {
       const before = await sessionId();
       expect(await appendOn(cartA).catch((reason: unknown) => reason)).to.be.instanceOf(ConcurrencyError);
       expect(await sessionId()).to.equal(before);
-      // It would wait for what the failed one had locked.
+      // This append would wait if the failed append still held its locks.
       await append([added(cartA, 2)]);
     } finally {
       await only.end();
     }
   });
 
-  it("lets one of many writers of the same version win", async () => {
+  it("lets exactly one of many writers of the same version win", async () => {
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => append([created(cartA)])));
     expect(results.filter(({ status }) => status === "fulfilled")).to.have.length(1);
     expect(await stored("events")).to.deep.equal(["a1"]);
   });
 
-  describe("when it keeps other writers out", () => {
+  describe("with locks", () => {
     const lockedAppend = (cart: string, whileLocked: () => Promise<void>): Promise<unknown> =>
       appendLocked(pool, cartAggregate, new Map([[cart, { version: 0 }]]), async (load) => {
         await whileLocked();
@@ -136,7 +139,7 @@ describe("append streams", () => {
       return rows.length > 0;
     };
 
-    it("appends although another writer wants to, and that one finds the stream moved on", async () => {
+    it("appends although another writer wants to, which then finds that the stream has moved on", async () => {
       await append([created(cartA)], [created(cartB)]);
       let late: Promise<unknown> | undefined;
       await lockedAppend(cartA, async () => {
@@ -147,7 +150,7 @@ describe("append streams", () => {
       expect(await stored("events")).to.deep.equal(["a1", "b1", "a2"]);
     });
 
-    it("goes on from what a writer before it has not committed yet", async () => {
+    it("waits for an earlier uncommitted append, and continues after it", async () => {
       await append([created(cartA)]);
       const slow = await pool.getConnection();
       try {
@@ -166,7 +169,7 @@ describe("append streams", () => {
       expect(await stored("events")).to.deep.equal(["a1", "a2", "a3"]);
     });
 
-    it("takes turns with others that do so too", async () => {
+    it("takes turns with other writers that lock", async () => {
       await append([created(cartA)]);
       await Promise.all(Array.from({ length: 3 }, () => lockedAppend(cartA, () => Promise.resolve())));
       expect(await stored("events")).to.deep.equal(["a1", "a2", "a3", "a4"]);

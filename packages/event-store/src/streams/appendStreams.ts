@@ -14,17 +14,17 @@ import { lockStreams } from "./lockStreams.ts";
 export type Append<Event extends DomainEvent> = {
   readonly aggregateType: string;
   readonly aggregateId: string;
-  /** At least one, with the versions that follow the version that was read. */
+  /** At least one event; their versions follow the version that was read. */
   readonly events: readonly RecordedEvent<Event>[];
-  /** The state after the last event, when it is time to keep one. */
+  /** The state after the last event, if a snapshot is due. */
   readonly snapshot?: EncodedSnapshot | undefined;
 };
 
 /**
  * Appends to all streams in one transaction, with an outbox row for each event and
- * the answers to the commands that came with an idempotency key: either all of it
- * is stored, durably, when the promise resolves, or nothing is. There is at least
- * one append or answer.
+ * the answers to the commands with an idempotency key. If the promise resolves,
+ * everything is stored durably; if it rejects, nothing is stored, with the exception
+ * below. The caller passes at least one append or answer.
  *
  * The optimistic lock is the unique key on (aggregate, version): an event whose
  * version is taken fails the transaction with `ConcurrencyError`, and so does an
@@ -32,8 +32,8 @@ export type Append<Event extends DomainEvent> = {
  * `events` and in `outbox`.
  *
  * Throws `EventError` for an event that does not match its schema, before anything
- * is written, and `CommitOutcomeUnknownError` when the connection is lost during
- * COMMIT. After every other error nothing was stored.
+ * is written, and `CommitOutcomeUnknownError` if the connection is lost during
+ * COMMIT: then the transaction may be stored. After every other error nothing was stored.
  */
 export const appendStreams = async <Event extends DomainEvent>(
   pool: Pool,
@@ -47,7 +47,7 @@ export const appendStreams = async <Event extends DomainEvent>(
       await write(connection, [{ sql: "START TRANSACTION" }, ...inserts]);
     } catch (error) {
       if (!(error instanceof ConcurrencyError)) throw error;
-      // Expected, and no reason to give up the connection.
+      // A conflict is expected, and no reason to close the connection.
       await run(connection, "ROLLBACK");
       return error;
     }
@@ -58,10 +58,10 @@ export const appendStreams = async <Event extends DomainEvent>(
 };
 
 /**
- * As `appendStreams`, for streams to which other writers append all the time: it
- * keeps them out while `decide` says what to append, so it does not fail because a
- * stream has moved on. `load` reads the streams' newest states; `versions` are as
- * those of `lockStreams`. Slower than `appendStreams`, and others wait for it.
+ * Appends like `appendStreams`, for streams to which other writers append all the time:
+ * it locks the streams while `decide` determines the events, so it does not fail because
+ * a stream has moved on. `load` reads the streams' newest states; see `lockStreams` for
+ * `versions`. It is slower than `appendStreams`, and other writers wait for it.
  */
 export const appendLocked = async <State, Command, Event extends DomainEvent, Decided extends Appends<Event>>(
   pool: Pool,
@@ -81,7 +81,7 @@ export const appendLocked = async <State, Command, Event extends DomainEvent, De
 
 type Appends<Event extends DomainEvent> = { readonly appends: readonly Append<Event>[]; readonly answers: readonly StoredAnswer[] };
 
-/** Validates all events. */
+/** Returns the statements of an append. Throws `EventError` for an event that does not match its schema. */
 const toInserts = <Event extends DomainEvent>(
   codec: EventCodec<Event>,
   appends: readonly Append<Event>[],
@@ -90,7 +90,7 @@ const toInserts = <Event extends DomainEvent>(
   const rows = inLockOrder(appends).flatMap(({ events }) => events.map((event) => toRow(codec, event)));
   const snapshots = appends.flatMap((append) => (append.snapshot === undefined ? [] : [{ ...append, snapshot: append.snapshot }]));
   return [
-    // First, in an order of their own, so that two batches with the same keys wait for each other here and do not deadlock.
+    // The answers come first and in a fixed order, so that two batches with the same keys wait for each other and do not deadlock.
     ...(answers.length === 0 ? [] : [insertAnswers(answers.toSorted(byScope))]),
     ...(rows.length === 0 ? [] : insertRows(rows)),
     ...(snapshots.length === 0 ? [] : [saveSnapshots(snapshots)]),
@@ -107,12 +107,12 @@ const write = async (connection: PoolConnection, statements: readonly Statement[
   }
 };
 
-/** A round trip of its own, so that a connection that is lost before it leaves no doubt: nothing was stored. */
+/** Commits in a separate round trip: if the connection is lost before it, nothing was stored for certain. */
 const commit = async (connection: PoolConnection): Promise<void> => {
   try {
     await run(connection, "COMMIT");
   } catch (error) {
-    // A deadlock is a clear no; after anything else the server may have committed before its answer was lost.
+    // A deadlock rolls the transaction back; with any other error the server may have committed before its answer was lost.
     throw isLockConflict(error) ? error : new CommitOutcomeUnknownError("no answer to COMMIT", { cause: error });
   }
 };
@@ -148,7 +148,7 @@ const toRow = <Event extends DomainEvent>(codec: EventCodec<Event>, recorded: Re
   return { values: format("?", [values], false, "Z"), shard: shardOf(aggregateId) };
 };
 
-/** Both tables take the same values, and writing these as SQL is most of an append's work: it is done once. */
+/** Both tables take the same values, which are formatted as SQL only once because that is most of an append's work. */
 const insertRows = (rows: readonly EventRow[]): readonly Statement[] => [
   {
     sql: `INSERT INTO events (${eventColumns}) VALUES ?`,

@@ -4,17 +4,17 @@ import { type PageLimits, readPage, type RowPage } from "./readPage.ts";
 import type { StreamDamagedError } from "./streamDamagedError.ts";
 import { type EventRow, foldedForm, openStream, rowDecoder, type StreamCategory, type StreamEvent } from "./streamEvents.ts";
 
-/** Folds the events of one stream, which come in the order of their versions and without gaps, into a result. */
+/** Folds the events of one stream into a result. They arrive in the order of their versions and without gaps. */
 export type StreamFold<Event extends DomainEvent, Result> = {
   readonly add: (event: StreamEvent<Event>) => void;
-  /** Called once. `damage` is set when the stream is damaged: then only the events before the damaged one were added. */
+  /** Called once. `damage` is set if the stream is damaged; then only the events before the damaged event were added. */
   readonly end: (damage: StreamDamagedError | undefined) => Result;
 };
 
-/** How the streams of one category are folded. It hides the type of their events, so folders of several categories fit in one list. */
+/** Folds the streams of one category. The type hides the type of the events, so folders of several categories fit in one list. */
 export type StreamFolder<Result> = {
   readonly aggregateType: string;
-  /** Begins with the first event of the stream. */
+  /** Returns a fold that begins with the first event of the stream. */
   readonly start: (aggregateId: string) => RowFold<Result>;
 };
 
@@ -42,11 +42,11 @@ export const createStreamFolder = <Event extends DomainEvent, Result>(
 };
 
 export type FoldedPage<Result> = {
-  /** Whole streams, in the order of the aggregates' ids: all with an id after those of the page before and up to `through`. */
+  /** Results of whole streams, in the order of the aggregates' ids: every stream with an id after the page before and up to `through`. */
   readonly results: readonly Result[];
-  /** The last of these ids; empty on a page without a result. `undefined` on the last page, which has all streams that are left. */
+  /** The last of these ids; empty on a page without a result. `undefined` on the last page, which has all remaining streams. */
   readonly through: string | undefined;
-  /** How many events were read for this page. */
+  /** The number of events that were read for this page. */
   readonly events: number;
 };
 
@@ -55,8 +55,8 @@ export type FoldedPage<Result> = {
  * as the limits allow; a stream that does not fit is the first result of a later page. Streams of two categories can have
  * the same id: a page may end between them.
  *
- * No snapshot is held meanwhile: a stream that changes while this runs is folded up to one of its versions, and a stream that
- * appears behind the reader is left out. The next page is read while the caller works on this one.
+ * The pages are not read from one snapshot: a stream that changes meanwhile is folded up to one of its versions, and a stream
+ * that appears before the reader's position is left out. The next page is read while the caller works on the current page.
  */
 export const foldAllStreams = <Result>(
   read: ReadRows,
@@ -74,7 +74,7 @@ export const foldAllStreams = <Result>(
   return foldPages(read, folders, select, limits);
 };
 
-/** Folds these streams of one category as the event store has them now; streams without events are left out. */
+/** Folds the current events of these streams of one category; streams without events are left out. */
 export const foldStreams = async <Result>(
   read: ReadRows,
   folder: StreamFolder<Result>,
@@ -82,8 +82,8 @@ export const foldStreams = async <Result>(
   limits: PageLimits,
 ): Promise<Result[]> => {
   const results: Result[] = [];
-  for (let begin = 0; begin < aggregateIds.length; begin += streamsAtOnce) {
-    const ids = aggregateIds.slice(begin, begin + streamsAtOnce).map(uuidToBytes);
+  for (let begin = 0; begin < aggregateIds.length; begin += streamsPerStatement) {
+    const ids = aggregateIds.slice(begin, begin + streamsPerStatement).map(uuidToBytes);
     const select = ({ id, version }: Position): Statement => ({
       sql: `SELECT ${columns} FROM events
          WHERE aggregate_id IN (?) AND aggregate_type = ? AND (aggregate_id > ? OR (aggregate_id = ? AND version > ?))
@@ -97,10 +97,10 @@ export const foldStreams = async <Result>(
 
 const { columns } = foldedForm();
 
-/** How many ids one statement names. */
-const streamsAtOnce = 200;
+/** Upper limit of the ids in one statement. */
+const streamsPerStatement = 200;
 
-/** The event up to which was read. */
+/** The position of the last event that was read. */
 type Position = { readonly id: Buffer; readonly aggregateType: string; readonly version: number };
 
 async function* foldPages<Result>(
@@ -117,13 +117,13 @@ async function* foldPages<Result>(
     const page = await next.result();
     const last = page.isWhole ? undefined : page.rows.at(-1);
     if (last !== undefined) {
-      // After a page that was full of bytes, the server is not asked for many more events than will fit.
+      // If the limit of bytes ended the page, do not request many more events than will fit into the next page.
       maxEvents = page.rows.length < maxEvents ? page.rows.length * 2 : limits.maxEvents;
       const position = { id: last.aggregate_id, aggregateType: last.aggregate_type, version: last.version };
       next = attempt(readPage<EventRow>(read, select(position), { ...limits, maxEvents: Math.min(maxEvents, limits.maxEvents) }));
     }
     const streams = foldRows(startOf, page, carried);
-    // The last stream may go on on the next page.
+    // The last stream may continue on the next page.
     carried = last === undefined ? undefined : streams.pop();
     const results = streams.map(({ fold }) => fold.end());
     const ended = streams.at(-1);
@@ -133,10 +133,10 @@ async function* foldPages<Result>(
   }
 }
 
-/** A stream that more events may come for. */
+/** A stream to which the next rows may belong. */
 type OpenStream<Result> = { readonly id: Buffer; readonly aggregateType: string; readonly fold: RowFold<Result> };
 
-/** The streams of the rows, in their order; the first one may be the one that was carried over. */
+/** Folds the rows into their streams, in their order; the first stream may be the carried one. */
 const foldRows = <Result>(
   startOf: ReadonlyMap<string, StreamFolder<Result>["start"]>,
   { rows }: RowPage<EventRow>,
@@ -157,7 +157,7 @@ const foldRows = <Result>(
   return streams;
 };
 
-/** A promise that fails before anybody waits for it must not count as unhandled. */
+/** Keeps a promise that rejects before it is awaited from counting as unhandled. */
 const attempt = <T>(work: Promise<T>): { readonly result: () => Promise<T> } => {
   work.catch(() => undefined);
   return { result: () => work };

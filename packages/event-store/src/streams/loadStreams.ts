@@ -8,19 +8,19 @@ import { selectSnapshots, type SnapshotRow, toSnapshot } from "./snapshots.ts";
 import { notApplicable, type StreamId } from "./streamDamagedError.ts";
 import { foldedForm, type StreamEvent } from "./streamEvents.ts";
 
-/** An aggregate as its stream says it is. `version` 0 is a stream without events. */
+/** The state of an aggregate after all events of its stream. `version` is 0 for a stream without events. */
 export type LoadedStream<State> = { readonly state: State; readonly version: number; readonly snapshotVersion: number };
 
 type FirstRow = RowDataPacket & { readonly aggregate_id: Buffer };
 
-/** Streams are folded page by page, so that the memory does not grow with their lengths. */
+/** Streams are folded in pages of this size, so that the memory does not grow with their lengths. */
 const page: PageLimits = { maxEvents: 5_000, maxBytes: 16_777_216 };
 
 /**
- * The committed state of each aggregate: its newest snapshot and the events after
- * it, folded. Two round trips, however many aggregates (at least one), and one when
- * none has events: those are in the result with version 0. Streams with more than a page
- * of events after their snapshots take one more round trip for each further page.
+ * Returns the committed state of each aggregate (at least one): its newest snapshot with
+ * the later events folded into it. An aggregate without events has version 0. This takes two
+ * round trips for any number of aggregates, one if none has events, and one more for each
+ * further page if the streams have more than a page of events after their snapshots.
  *
  * Throws `StreamDamagedError`.
  */
@@ -30,7 +30,7 @@ export const loadStreams = <State, Command, Event extends DomainEvent>(
   aggregateIds: readonly string[],
 ): Promise<Map<string, LoadedStream<State>>> => withConnection(pool, (connection) => loadStreamsOn(connection, aggregate, aggregateIds));
 
-/** As `loadStreams`, in the connection's transaction. */
+/** Loads like `loadStreams`, in the connection's transaction. */
 export const loadStreamsOn = async <State, Command, Event extends DomainEvent>(
   connection: PoolConnection,
   aggregate: Aggregate<State, Command, Event>,
@@ -42,7 +42,7 @@ export const loadStreamsOn = async <State, Command, Event extends DomainEvent>(
   );
   const [snapshotRows, firstRows] = await runTogether<[SnapshotRow[], FirstRow[]]>(connection, [
     selectSnapshots(aggregate, aggregateIds),
-    // Not `version = 1`: a stream that has lost its first event is damaged, not new. MySQL reads one index entry for each stream.
+    // `version = 1` would take a stream that has lost its first event for a new one. For MIN, MySQL reads one index entry for each stream.
     {
       sql: "SELECT aggregate_id, MIN(version) AS version FROM events WHERE aggregate_id IN (?) AND aggregate_type = ? GROUP BY aggregate_id",
       values: [aggregateIds.map(uuidToBytes), type],
@@ -53,7 +53,7 @@ export const loadStreamsOn = async <State, Command, Event extends DomainEvent>(
     streams.set(aggregateId, { state, version, snapshotVersion: version });
   }
 
-  // Most aggregates that are not in memory are new.
+  // Streams without events need no read. Most uncached streams are new, so the list is often empty.
   let unread = [...new Set([...snapshotRows, ...firstRows].map((row) => bytesToUuid(row.aggregate_id)))];
   while (unread.length > 0) {
     const ranges = unread.map((aggregateId) => ({ aggregateId, after: streams.get(aggregateId)?.version ?? 0 }));
@@ -70,13 +70,13 @@ export const loadStreamsOn = async <State, Command, Event extends DomainEvent>(
   return streams;
 };
 
-/** An aggregate as it was when its stream had just got the event `last`. */
+/** The state of an aggregate just after the event `last`. */
 export type PastStream<State, Event extends DomainEvent> = { readonly state: State; readonly last: StreamEvent<Event> };
 
 /**
- * The aggregate as it was at a version: the newest snapshot at or before it and the events after that, folded page by page.
- * `undefined` when the stream does not have the version. Throws `StreamDamagedError`, and the signal's reason when it is
- * aborted between two pages.
+ * Returns the aggregate at a version: the newest snapshot at or before the version, with the later events folded into it page
+ * by page. Returns `undefined` if the stream does not have the version. Throws `StreamDamagedError`, and the signal's reason if
+ * the signal is aborted between two pages.
  */
 export const loadStreamAt = async <State, Command, Event extends DomainEvent>(
   read: ReadRows,
@@ -96,7 +96,7 @@ export const loadStreamAt = async <State, Command, Event extends DomainEvent>(
     const [slice] = await readRangesAs(foldedForm<Event>(), read, aggregate, [range], limits);
     past = foldEvents(stream, aggregate.decider, past, slice?.events ?? []);
     if (slice?.damage !== undefined) throw slice.damage;
-    // The last event was there: only somebody who deletes events leads here, and another page would not end it.
+    // The last event existed a moment ago, so somebody has deleted events. Another page would not help.
     if (slice?.isWhole === true && past.version < version) throw notApplicable("its end is missing", stream, past.version);
   }
   return { state: past.state, last };

@@ -1,7 +1,7 @@
 import type { ReadRows, Statement } from "@cart/mysql";
 import type { EventRow } from "./streamEvents.ts";
 
-/** Bounds of one page. The first event of a page is returned even if it alone has more bytes, so that a reader always gets on. */
+/** Bounds of one page. A page has at least one event, even one larger than `maxBytes`, so that a reader always makes progress. */
 export type PageLimits = {
   readonly maxEvents: number;
   /** Bytes of the events' data as the database stores it. */
@@ -14,7 +14,7 @@ export type RowPage<Row extends EventRow> = {
   readonly isWhole: boolean;
 };
 
-/** The first rows of a statement without `LIMIT`, in its order, within the limits. */
+/** Returns the first rows of a statement without `LIMIT`, in its order, within the limits. */
 export const readPage = async <Row extends EventRow>(
   read: ReadRows,
   { sql, values = [] }: Statement,
@@ -29,7 +29,7 @@ export const readPage = async <Row extends EventRow>(
     isWhole = events <= maxEvents && (events === 1 || bytes <= maxBytes);
     return isWhole;
   };
-  // One row more than fits tells whether there are any.
+  // Select one more row than fits, to learn whether the statement has further rows.
   const rows = await read<Row>({ sql: `${sql} LIMIT ?`, values: [...values, maxEvents + 1] }, keepWhile);
   return { rows, isWhole };
 };

@@ -8,19 +8,19 @@ import { type EventRow, openStream, recordedForm, type RowDecoder, rowDecoder, t
 export type StreamRange = {
   /** UUID in lower case. */
   readonly aggregateId: string;
-  /** 0 begins with the first event. */
+  /** The version before the range; 0 begins with the first event. */
   readonly after: number;
-  /** Without it, the range ends where the stream does. */
+  /** The last version of the range; by default the end of the stream. */
   readonly upTo?: number;
 };
 
-/** What was read of a range. */
+/** The part of a range that was read. */
 export type StreamSlice<Read> = {
-  /** In the order of their versions, without gaps, from the version after `after` on. */
+  /** The events from the version after `after` on, in the order of their versions, without gaps. */
   readonly events: readonly Read[];
-  /** Whether the range has no further events; otherwise read on after the last one. */
+  /** Whether the range has no further events; otherwise continue after the last event. */
   readonly isWhole: boolean;
-  /** Set when the stream is damaged: `events` ends before the damaged event. */
+  /** Set if the stream is damaged; `events` then ends before the damaged event. */
   readonly damage: StreamDamagedError | undefined;
 };
 
@@ -29,10 +29,10 @@ export const greatestVersion = 2 ** 32 - 1;
 
 /**
  * Reads ranges of streams (at least one) with one statement, in the order of their aggregates' ids, and returns a slice for
- * each range, in the order of `ranges`. The limits are for all ranges together: those that did not fit are not whole.
- * An event that is in several ranges is decoded once. Damage of one stream leaves the other slices as they are.
+ * each range, in the order of `ranges`. The limits are for all ranges together: slices that did not fit are not whole.
+ * An event in several ranges is decoded once. Damage of one stream does not affect the slices of others.
  *
- * Each event of the answer is committed. An event that is committed while this runs may be left out.
+ * Every returned event is committed. An event that is committed while this runs may be missing.
  */
 export const readRanges = <Event extends DomainEvent>(
   read: ReadRows,
@@ -41,7 +41,7 @@ export const readRanges = <Event extends DomainEvent>(
   limits: PageLimits,
 ): Promise<readonly StreamSlice<RecordedEvent<Event>>[]> => readRangesAs(recordedForm<Event>(), read, category, ranges, limits);
 
-/** As `readRanges`, with what the form makes of each event. */
+/** Reads like `readRanges`, and converts each event by the form. */
 export const readRangesAs = async <Row extends EventRow, Event extends DomainEvent, Read>(
   form: RowForm<Row, Event, Read>,
   read: ReadRows,

@@ -5,13 +5,13 @@ import { greatestVersion, readRanges, type StreamRange } from "./readRanges.ts";
 import { type EventRow, foldedForm, rowDecoder, type StreamCategory, type StreamEvent } from "./streamEvents.ts";
 
 export type StreamPage<Event extends DomainEvent> = {
-  /** In the order of their versions, without gaps, from the version after `after` on. Empty for a range without events. */
+  /** The events from the version after `after` on, in the order of their versions, without gaps. Empty for a range without events. */
   readonly events: readonly RecordedEvent<Event>[];
-  /** Whether the range has no further events; otherwise read on after the last one. */
+  /** Whether the range has no further events; otherwise continue after the last event. */
   readonly isWhole: boolean;
 };
 
-/** The first events of a range of one stream, within the limits. Throws `StreamDamagedError`. */
+/** Reads the first events of a range of one stream, within the limits. Throws `StreamDamagedError`. */
 export const readStream = async <Event extends DomainEvent>(
   read: ReadRows,
   category: StreamCategory<Event>,
@@ -24,7 +24,7 @@ export const readStream = async <Event extends DomainEvent>(
   return slice;
 };
 
-/** The last event of a type in a stream, up to a version; `undefined` when there is none. Throws `StreamDamagedError`. */
+/** Reads the last event of a type in a stream, up to a version; `undefined` if the stream has no such event. Throws `StreamDamagedError`. */
 export const readLastOfType = async <Event extends DomainEvent>(
   read: ReadRows,
   category: StreamCategory<Event>,

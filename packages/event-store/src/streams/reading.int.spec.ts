@@ -15,7 +15,7 @@ import { StreamDamagedError } from "./streamDamagedError.ts";
 const cartId = (n: number): string => `550e8400-e29b-41d4-a716-${String(n).padStart(12, "0")}`;
 
 const created: CartEvent = { type: "CartCreated", data: { user_id: "user-1", tenant_id: "shop-1", currency: "USD" } };
-/** An event whose data has about as many bytes as its item's name has characters. */
+/** Returns an event whose data has about as many bytes as its item's name has characters. */
 const added = (characters = 1): CartEvent => ({
   type: "ItemAddedToCart",
   data: { item_id: "a", name: "x".repeat(characters), quantity: 1, unit_price: 1, previous_unit_price: null },
@@ -57,7 +57,7 @@ describe("reading streams", () => {
   const errorOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => undefined).catch((error: unknown) => error);
 
   describe("by ranges", () => {
-    it("gives each range its own events, in the ranges' order, as they were recorded", async () => {
+    it("returns the recorded events of each range, in the ranges' order", async () => {
       await storeSome();
       const ranges = [
         { aggregateId: cartId(2), after: 1 },
@@ -79,7 +79,7 @@ describe("reading streams", () => {
       expect(slices[0]?.events[0], "decoded once").to.equal(slices[2]?.events[1]);
     });
 
-    it("says which ranges did not fit the limits", async () => {
+    it("tells which ranges did not fit the limits", async () => {
       await storeSome();
       const ranges = [1, 2, 3].map((n) => ({ aggregateId: cartId(n), after: 0 }));
       const slices = await readRanges(read, cartAggregate, ranges, { ...ample, maxEvents: 3 });
@@ -90,7 +90,7 @@ describe("reading streams", () => {
       ]);
     });
 
-    it("ends before an event that would be too many bytes, and never before the first one", async () => {
+    it("ends before an event that exceeds the bytes, but never before the first event", async () => {
       await store(cartId(1), created, added(10), added(10), added(250), added());
       const versionsAfter = async (after: number): Promise<unknown> => {
         const limits = { ...ample, maxBytes: 300 };
@@ -126,7 +126,7 @@ describe("reading streams", () => {
       ["has data that is not its type's", () => tables.events.change({ event_data: {} }, { version: 2 }), "INVALID_EVENT_DATA", 2],
     ];
     for (const [what, damage, code, version] of damages) {
-      it(`says everywhere that a stream ${what}`, async () => {
+      it(`reports in every way of reading that a stream ${what}`, async () => {
         await store(cartId(1), created, added(), added());
         await damage();
         const range = { aggregateId: cartId(1), after: 0 };
@@ -147,7 +147,7 @@ describe("reading streams", () => {
       });
     }
 
-    it("says that an event has no metadata to anybody who reads it", async () => {
+    it("reports an event without metadata to every reader of recorded events", async () => {
       await store(cartId(1), created);
       await tables.events.change({ metadata: {} });
       expect(await errorOf(readStream(read, cartAggregate, { aggregateId: cartId(1), after: 0 }, ample))).to.have.property(
@@ -156,12 +156,12 @@ describe("reading streams", () => {
       );
     });
 
-    it("says that an event does not follow the state before it", async () => {
+    it("reports an event that does not fit the state before it", async () => {
       await store(cartId(1), added());
       expect(await errorOf(loadStreams(pool, cartAggregate, [cartId(1)]))).to.deep.include({ code: "NOT_APPLICABLE", version: 1 });
     });
 
-    it("leaves the other streams as they are", async () => {
+    it("do not affect other streams", async () => {
       await storeSome();
       await tables.events.remove({ aggregate_id: cartId(2), version: 2 });
       const ranges = [1, 2, 3].map((n) => ({ aggregateId: cartId(n), after: 0 }));
@@ -215,7 +215,7 @@ describe("reading streams", () => {
       expect(pages.every(({ events }) => events <= 2)).to.equal(true);
     });
 
-    it("finds a gap between two pages", async () => {
+    it("detects a gap between two pages", async () => {
       await store(cartId(1), created, added(), added());
       await tables.events.remove({ version: 2 });
       const [folded] = await foldStreams(read, carts, [cartId(1)], { ...ample, maxEvents: 1 });

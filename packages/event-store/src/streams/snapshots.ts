@@ -10,7 +10,7 @@ type SnapshotOf<State> = Pick<Aggregate<State, never, DomainEvent>, "type" | "sn
 
 export type SnapshotRow = RowDataPacket & { readonly aggregate_id: Buffer; readonly version: number; readonly state: unknown };
 
-/** For each of the streams (at least one) that has a snapshot in the current schema version: the newest one at or before `upTo`. */
+/** Selects the newest snapshot at or before `upTo` of each stream (at least one) that has a snapshot in the current schema version. */
 export const selectSnapshots = <State>(
   { type, snapshots }: SnapshotOf<State>,
   aggregateIds: readonly string[],

@@ -5,23 +5,23 @@ import { type EventErrorCode } from "@cart/domain";
 export type StreamId = { readonly aggregateType: string; readonly aggregateId: string };
 
 /**
- * - `VERSION_GAP`: versions are missing, or the first event is.
+ * - `VERSION_GAP`: the first event, or a version between two events, is missing.
  * - `INVALID_METADATA`: the metadata of an event has no correlation or causation id.
- * - `NOT_APPLICABLE`: an event does not follow the state that the events before it make.
- * - The codes of `EventError`: an event cannot be decoded by this program.
+ * - `NOT_APPLICABLE`: an event does not fit the state after the events before it.
+ * - The codes of `EventError`: this program cannot decode an event.
  */
 export type StreamDamage = "VERSION_GAP" | "INVALID_METADATA" | "NOT_APPLICABLE" | EventErrorCode;
 
 /**
- * A stored stream is not what appends make: the event at `version` is damaged or does not follow the one before it. Reading
- * it again with the same program does not help. The events before `version` are sound.
+ * A stored stream is not as appends write it: the event at `version` is damaged or does not follow the event before it.
+ * Reading it again with the same program does not help. The events before `version` are sound.
  */
 export class StreamDamagedError extends Error {
   override readonly name = "StreamDamagedError";
   readonly code: StreamDamage;
   readonly stream: StreamId;
   readonly version: number;
-  /** What is wrong, without the name of the stream. */
+  /** The defect, without the name of the stream. */
   readonly reason: string;
 
   constructor(code: StreamDamage, stream: StreamId, version: number, reason: string, options?: ErrorOptions) {

@@ -4,13 +4,13 @@ import type { RowDataPacket } from "mysql2/promise";
 import { parseMetadata } from "../parseMetadata.ts";
 import { StreamDamagedError, type StreamId, undecodable } from "./streamDamagedError.ts";
 
-/** All streams of one kind of aggregate, and how their events are decoded. Every `Aggregate` is one. */
+/** All streams of one type of aggregate, with the decoder of their events. Every `Aggregate` is a `StreamCategory`. */
 export type StreamCategory<Event extends DomainEvent> = {
   readonly type: string;
   readonly codec: Pick<EventCodec<Event>, "decode">;
 };
 
-/** What a fold needs of an event: its place in its stream, its time, and the event in the newest form of its type. */
+/** The part of an event that a fold needs: its version, its time, and the event in the current schema version of its type. */
 export type StreamEvent<Event extends DomainEvent> = Pick<RecordedEvent<Event>, "version" | "occurredAt" | "event">;
 
 export type EventRow = RowDataPacket & {
@@ -21,13 +21,13 @@ export type EventRow = RowDataPacket & {
   readonly schema_version: number;
   readonly event_data: unknown;
   readonly created_at: Date;
-  /** How many bytes the event's data has in the database. */
+  /** Bytes of the event's data in the database. */
   readonly bytes: number;
 };
 
 export type RecordedRow = EventRow & { readonly event_id: Buffer; readonly metadata: unknown };
 
-/** What is selected, and what is made of a row and its decoded event. */
+/** The columns to select, and the conversion of a row with its decoded event. */
 export type RowForm<Row extends EventRow, Event extends DomainEvent, Read> = {
   readonly columns: string;
   readonly toRead: (row: Row, event: Event, stream: StreamId) => Read;
@@ -36,7 +36,7 @@ export type RowForm<Row extends EventRow, Event extends DomainEvent, Read> = {
 const foldedColumns =
   "aggregate_id, aggregate_type, version, event_type, schema_version, event_data, created_at, JSON_STORAGE_SIZE(event_data) AS bytes";
 
-/** For folds: ids and metadata of the events are not read. */
+/** The form for folds, which does not read the ids and metadata of events. */
 export const foldedForm = <Event extends DomainEvent>(): RowForm<EventRow, Event, StreamEvent<Event>> => ({
   columns: foldedColumns,
   toRead: (row, event) => ({ version: row.version, occurredAt: row.created_at, event }),
@@ -83,12 +83,12 @@ export const rowDecoder =
 
 /** A stream that is read row by row, in the order of its versions. */
 export type StreamCursor<Row extends EventRow, Read> = {
-  /** The row's event, or `undefined` from the first damaged one on. */
+  /** Returns the row's event, or `undefined` from the first damaged event on. */
   readonly next: (row: Row) => Read | undefined;
   readonly damage: () => StreamDamagedError | undefined;
 };
 
-/** Reads a stream behind version `after`: every version has to follow the one before it. This is where damage is found. */
+/** Reads a stream from the version after `after` on, and detects damage: every version must follow the version before it. */
 export const openStream = <Row extends EventRow, Read>(
   stream: StreamId,
   after: number,

@@ -7,12 +7,12 @@ import { shardOf } from "../outbox/shardOf.ts";
 export type Columns = Readonly<Record<string, unknown>>;
 
 export type TestTable = {
-  /** The rows that have these values, in the order of their insertion. Ids are UUIDs as text. */
+  /** Returns the rows with these values, in the order of their insertion. Ids are UUIDs as text. */
   readonly rows: (where?: Columns) => Promise<Record<string, unknown>[]>;
   readonly count: (where?: Columns) => Promise<number>;
-  /** Reads one row at most. */
+  /** Whether a row has these values. The statement reads at most one row. */
   readonly has: (where?: Columns) => Promise<boolean>;
-  /** The greatest number in the column that orders the rows; 0 for an empty table. */
+  /** Returns the greatest number in the column that orders the rows; 0 for an empty table. */
   readonly last: () => Promise<number>;
   readonly insert: (rows: readonly Columns[]) => Promise<void>;
   /** Returns how many rows were changed. */
@@ -27,7 +27,7 @@ export type EventStoreTables = {
   readonly clear: () => Promise<void>;
 };
 
-/** Which column orders the rows as they were inserted, or as nearly as the table can tell. */
+/** The column of each table that orders the rows by their insertion, as nearly as the table can tell. */
 const tableNames = {
   events: { name: "events", order: "id" },
   outbox: { name: "outbox", order: "id" },
@@ -39,8 +39,8 @@ const tableNames = {
 } as const;
 
 /**
- * The tables of an event store as specs, benches and fault tests see and change them, past everything that guards them in
- * production. No other spec has SQL on these tables. `database` names them from a connection to another database.
+ * Gives specs, benches and fault tests direct access to the tables of an event store, without the guards of production.
+ * No other spec has SQL on these tables. Pass `database` if the connection is to another database.
  */
 export const eventStoreTables = (pool: Pick<Pool, "query">, database?: string): EventStoreTables => {
   const prefix = database === undefined ? "" : `${database}.`;
@@ -56,7 +56,7 @@ export const eventStoreTables = (pool: Pick<Pool, "query">, database?: string): 
     members: table(tableNames.members),
   };
   const clear = async (): Promise<void> => {
-    for (const one of [tables.events, tables.outbox, tables.blocks, tables.snapshots, tables.keys]) await one.remove();
+    for (const each of [tables.events, tables.outbox, tables.blocks, tables.snapshots, tables.keys]) await each.remove();
   };
   return { ...tables, clear };
 };
@@ -101,7 +101,7 @@ const testTable = (pool: Pick<Pool, "query">, name: string, order: string): Test
   };
 };
 
-/** Lists stand for any of their values. */
+/** Returns the condition of these values; a list matches any of its values. */
 const conditionOf = (where: Columns): { sql: string; values: unknown[] } => {
   const columns = Object.keys(where);
   return {
@@ -126,7 +126,7 @@ const fromRow = (row: RowDataPacket): Record<string, unknown> =>
     ]),
   );
 
-/** A row of `events` as an append would have left it. Anything that matters to a spec is given. */
+/** Returns a row of `events` as an append would write it. A spec passes the columns that matter to it. */
 export const eventRow = (given: Columns & { readonly aggregate_id: string | Buffer; readonly version: number }): Columns => ({
   event_id: uuidv7(),
   aggregate_type: "Cart",
@@ -138,7 +138,7 @@ export const eventRow = (given: Columns & { readonly aggregate_id: string | Buff
   ...given,
 });
 
-/** The same for `outbox`. */
+/** Returns a row of `outbox` as an append would write it. A spec passes the columns that matter to it. */
 export const outboxRow = (given: Columns & { readonly aggregate_id: string | Buffer; readonly version: number }): Columns => ({
   ...eventRow(given),
   shard: shardOf(typeof given.aggregate_id === "string" ? uuidToBytes(given.aggregate_id) : given.aggregate_id),

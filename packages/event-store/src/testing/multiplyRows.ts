@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 
 /**
- * Copies the rows of a table, at most 100,000 at a time, until it has `rows` rows. A mask
- * on the ids gives each copy different aggregates, so that the indexes look as in real
- * use. Without the binary log this takes seconds instead of minutes.
+ * Copies the rows of a table, at most 100,000 at a time, until the table has `rows` rows. A
+ * random mask on the ids gives each copy different aggregates, so that the indexes resemble
+ * those of production. Without the binary log this takes seconds instead of minutes.
  */
 export const multiplyRows = async (
   eventStore: Pool,
@@ -20,19 +20,19 @@ export const multiplyRows = async (
       `SELECT COUNT(*) AS n, MAX(id) AS last FROM ${table}`,
     );
     if (seed?.n === 0) throw new Error(`${table} has no rows to copy`);
-    let [there, said] = [seed?.n ?? 0, performance.now()];
-    const copied = Math.min(there, 100_000);
-    while (there < rows) {
-      const limit = Math.min(copied, rows - there);
+    let [count, reportedAt] = [seed?.n ?? 0, performance.now()];
+    const copied = Math.min(count, 100_000);
+    while (count < rows) {
+      const limit = Math.min(copied, rows - count);
       await connection.query(
         `INSERT INTO ${table} (event_id, aggregate_id, ${columns})
          SELECT event_id ^ ?, aggregate_id ^ ?, ${columns} FROM ${table} WHERE id <= ? ORDER BY id LIMIT ?`,
         [randomBytes(16), randomBytes(16), seed?.last, limit],
       );
-      there += limit;
-      if (performance.now() - said < 10_000) continue;
-      said = performance.now();
-      report(`  ${there} of ${rows} rows are there`);
+      count += limit;
+      if (performance.now() - reportedAt < 10_000) continue;
+      reportedAt = performance.now();
+      report(`  ${table} has ${count} of ${rows} rows`);
     }
   } finally {
     await connection.query("SET SESSION sql_log_bin = ON");

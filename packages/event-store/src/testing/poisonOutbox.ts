@@ -1,8 +1,8 @@
 import type { Pool } from "mysql2/promise";
 
 /**
- * From now on, outbox rows of these carts with this version are stored without metadata, so that they cannot be published. They
- * are spoiled as they are inserted, because a relay may fetch a row as soon as it is committed. Returns what ends it.
+ * Makes every future outbox row of these carts with this version be stored without metadata, so that it cannot be published. A
+ * trigger does so at the INSERT, because a relay may fetch a row as soon as it is committed. Returns a function that removes it.
  */
 export const poisonOutbox = async (
   pool: Pick<Pool, "query">,

@@ -4,11 +4,11 @@ import { type Logger, startLoop } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
 
 export type ShardLeases = {
-  /** The shards that may be published now. Empty once the lease could have ended, even if this process was paused meanwhile. */
+  /** The shards that may be published now. Empty as soon as the lease could have expired, even if this process was paused. */
   readonly held: () => readonly number[];
   /**
-   * Hands over what is more than the fair share, if anything is, after `settle`: what
-   * was published of these shards is marked then. Call it when nothing else is under way.
+   * Releases the shards beyond the fair share, if there are any, after `settle`, so that every
+   * published row of these shards is marked. Call it when no other work is in flight.
    */
   readonly releaseSurplus: (settle: () => Promise<void>) => Promise<void>;
   /** Stops renewing and releases every shard. */
@@ -17,7 +17,7 @@ export type ShardLeases = {
 
 export type ShardLeasesOptions = {
   readonly pool: Pool;
-  /** Unique for each start of a process: what a former life held is not this one's. */
+  /** Unique for each start of a process, because a new process must not use the leases of the one before it. */
   readonly owner: string;
   readonly leaseMs: number;
   /** Resolves when Kafka can be reached. */
@@ -26,28 +26,28 @@ export type ShardLeasesOptions = {
 };
 
 /**
- * Keeps this relay's leases alive in the background, three times a lease. A failed
- * renewal is tried again. The first claim waits until Kafka was reached: one relay
- * with a wrong password, as in a bad upgrade, must not take shards from those that
- * publish. In an outage later on all relays are the same, and keep what they have.
+ * Renews this relay's leases in the background, three times per lease period, and retries a
+ * failed renewal. The first claim waits until Kafka has been reached: a relay with a wrong
+ * password, as in a bad upgrade, must not take shards from relays that can publish. A later
+ * outage of Kafka affects all relays alike, so they keep their shards.
  */
 export const startShardLeases = ({ pool, owner, leaseMs, assertReachable, logger }: ShardLeasesOptions): ShardLeases => {
   const renewalMs = leaseMs / 3;
   let shards: readonly number[] = [];
   let surplus = 0;
   let admitted = false;
-  /** By this process's monotonic clock, counted from before the statement was sent: never later than the database's. */
+  /** Time of this process's monotonic clock, counted from before the statement was sent, so never later than the database's expiry. */
   let validUntil = 0;
 
   const renew = async (): Promise<void> => {
     if (!admitted) await assertReachable();
     admitted = true;
-    const asked = performance.now();
+    const sentAt = performance.now();
     const claim = await withConnection(pool, (connection) => claimShards(connection, owner, leaseMs));
     if (claim.held.join() !== shards.join()) logger.info({ shards: claim.held }, "shards held");
     shards = claim.held;
     surplus = claim.surplus;
-    validUntil = asked + leaseMs;
+    validUntil = sentAt + leaseMs;
   };
 
   const renewing = startLoop({
@@ -69,7 +69,7 @@ export const startShardLeases = ({ pool, owner, leaseMs, assertReachable, logger
       shards = shards.slice(0, -surplus);
       surplus = 0;
       await withConnection(pool, (connection) => releaseShards(connection, owner, released));
-      logger.info({ shards: released }, "shards handed over");
+      logger.info({ shards: released }, "shards released");
     },
     stop: async () => {
       await renewing.stop();
@@ -77,7 +77,7 @@ export const startShardLeases = ({ pool, owner, leaseMs, assertReachable, logger
       try {
         await withConnection(pool, (connection) => leaveRelays(connection, owner));
       } catch (error) {
-        logger.warn({ err: error }, "the shards could not be handed over; others take them when the lease ends");
+        logger.warn({ err: error }, "the shards could not be released; other relays take them when the lease expires");
       }
     },
   };

@@ -17,7 +17,7 @@ describe("attempts", () => {
   });
   after(() => pool.end());
 
-  /** What one process has: its own cache. Resolves to the versions that the commands were answered with, or to the error of the attempt. */
+  /** One process with its own cache. Resolves to the versions in the commands' answers, or to the error of the attempt. */
   const newProcess = () => {
     const commitOnce = createAttempts<Cart, CartCommand, CartEvent>({
       pool,
@@ -54,13 +54,13 @@ describe("attempts", () => {
     };
   };
 
-  it("as new: append to a stream that they do not know, and read it only if it has events", async () => {
+  it("as new: append to an uncached stream, and read it only if it has events", async () => {
     const aggregateId = uuidv7();
     expect(await newProcess()([aggregateId], 1)).to.deep.equal([2]);
     expect(await newProcess()([aggregateId], 1)).to.deep.equal([3]);
   });
 
-  it("on known states: fail if one is stale, answer none of the batch, and know the newest at the next attempt", async () => {
+  it("on known states: fail without an answer if a state is stale, and load the newest states at the next attempt", async () => {
     const [commit, commitElsewhere] = [newProcess(), newProcess()];
     const [stale, other] = [uuidv7(), uuidv7()];
     await commit([stale], 1);
@@ -69,7 +69,7 @@ describe("attempts", () => {
     expect(await commit([stale, other], 2)).to.deep.equal([4, 2]);
   });
 
-  it("locked: do not fail because other writers append to the same streams all the time", async () => {
+  it("locked: succeed although other writers append to the same streams all the time", async () => {
     const [commit, commitElsewhere] = [newProcess(), newProcess()];
     const aggregateId = uuidv7();
     await commit([aggregateId], 1);

@@ -15,28 +15,28 @@ export type AttemptsOptions<State, Command, Event extends DomainEvent> = {
   readonly pool: Pool;
   readonly aggregate: Aggregate<State, Command, Event>;
   readonly recording: Recording;
-  /** How many streams' states are kept in memory. */
+  /** Upper limit of streams whose states are kept in memory. */
   readonly cachedStreams: number;
-  /** Answers the commands whose idempotency key has a stored answer by now; resolves to the others. */
+  /** Answers the commands whose idempotency key has a stored answer by now; resolves to the remaining commands. */
   readonly answerReplays: (
     batch: readonly PendingCommand<State, Command, Event>[],
   ) => Promise<readonly PendingCommand<State, Command, Event>[]>;
 };
 
 /**
- * How often a batch is tried without locks. Between two processes that both always have
- * work for the same stream the one that won has the better chance to win again, because
- * it need not read the stream first, so the other one would have to try for long.
+ * Attempts of a batch without locks. If two processes constantly write to the same stream, the
+ * process that won has the better chance to win again, because it need not read the stream
+ * first. Without locks the other process could retry for a long time.
  */
 const optimisticAttempts = 2;
 
 /**
- * Returns a function that tries once to decide a batch and to store it. It answers every command after
- * COMMIT and resolves to the number of events; if it rejects, it has answered none but replays. In one of three ways:
+ * Returns a function that tries once to decide a batch and to store it. The function answers every command after
+ * COMMIT and resolves to the number of events; if it rejects, it has answered only replays. An attempt works in one of three ways:
  *
  * - as new: assumes that uncached streams are empty;
- * - on known states, those in the cache, which a conflict shows to be stale;
- * - locked, after conflicts: other writers are kept out while the batch is decided.
+ * - on known states: uses the states in the cache; a conflict shows that one was stale;
+ * - locked, after conflicts: keeps other writers out while the batch is decided.
  */
 export const createAttempts = <State, Command, Event extends DomainEvent>({
   pool,
@@ -57,7 +57,7 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
   const commitOnce = async (batch: Batch, attempt: number): Promise<number> => {
     try {
       if (attempt > optimisticAttempts) return await commitLocked(batch);
-      // Only for a batch of one: in a larger batch a single wrong guess would make every command be decided again.
+      // Guess only for a batch of one: in a larger batch a single wrong guess would make every command be decided again.
       const assumesNew = attempt === 1 && batch.length === 1 && cache.suggestsNew(streamIdsOfAll(batch));
       return assumesNew ? await commitAsNew(batch) : await commitOn(batch, cache.get);
     } catch (error) {
@@ -100,7 +100,7 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
     return settleBatch(aggregate, await withoutReplays(decided, answerReplays));
   };
 
-  /** After COMMIT. */
+  /** Caches the new states and answers the commands. Call it after COMMIT. */
   const conclude = ({ streams, appends, sendAll }: SettledBatch<State, Event>): number => {
     cache.keep(streams);
     sendAll();

@@ -4,16 +4,16 @@ import { StreamHiddenError, VersionMismatchError } from "../commandErrors.ts";
 import type { CommandRequest, CommandResult, ExpectedVersion, StreamResult } from "../commandRequest.ts";
 import type { DecidedBatch, Decision } from "../decidedBatch.ts";
 
-/** Where the ids and the times of new events come from. */
+/** The sources of the ids and times of new events. */
 export type Recording = { readonly now: () => Date; readonly newEventId: () => string };
 
-/** A stream as the commands before leave it, with the events that they append. */
+/** A stream after the commands that were decided so far, with the events that they append. */
 type OpenStream<State, Event extends DomainEvent> = { stream: LoadedStream<State>; readonly events: RecordedEvent<Event>[] };
 
 /**
- * Decides the commands one after the other, each on the states that the ones
- * before it leave. A rejected command leaves no trace and does not stop the next.
- * `loaded` has every stream that a command is on.
+ * Decides the commands one after the other, each on the states that result from the
+ * commands before it. A rejected command leaves no trace and does not stop the next.
+ * `loaded` must have every stream of the commands.
  */
 export const decideBatch = <
   State,
@@ -37,7 +37,7 @@ export const decideBatch = <
   const outcomes = batch.map((entry): { entry: Entry; decision: Decision<Event> } => {
     try {
       const result = decideCommand(aggregate, streamOf, entry.request, recording);
-      // All are folded before any is kept, so that an event that cannot be folded leaves no trace.
+      // Fold all results before keeping any of them, so that an event that cannot be folded leaves no trace.
       const folded = resultsOf(result).map((one) => ({ ...one, stream: fold(aggregate, streamOf(one.aggregateId), one) }));
       for (const { aggregateId, events, stream } of folded) {
         const kept = open(aggregateId);
@@ -73,11 +73,12 @@ const decideCommand = <State, Command, Event extends DomainEvent>(
   }
   const { own, other } = request.decide(state, look(request.otherId).state);
   requireVisible();
-  if ((own.length === 0) !== (other.length === 0)) throw new Error("a command on two streams has to change both or neither");
+  if ((own.length === 0) !== (other.length === 0))
+    throw new Error("a command on two streams must change both or neither: return events for both or for none");
   return { ...record(aggregateId, own), other: record(request.otherId, other) };
 };
 
-/** The streams as the sender of a command sees them: a hidden one looks empty. */
+/** Shows the streams as the sender of a command sees them: a hidden stream appears empty. */
 const senderView = <State>(
   streamOf: (aggregateId: string) => LoadedStream<State>,
   initialState: State,
@@ -91,7 +92,7 @@ const senderView = <State>(
       hidden.push(id);
       return { state: initialState, version: 0 };
     },
-    /** Before anything is recorded: what was decided on an empty state must never be appended to a stream that has events. */
+    /** Call it before events are recorded: a decision on an empty state must never be appended to a stream that has events. */
     requireVisible: (): void => {
       if (hidden[0] !== undefined) throw new StreamHiddenError(hidden[0]);
     },
@@ -103,7 +104,7 @@ const requireVersion = (expected: ExpectedVersion | undefined, version: number):
   if (expected === "any" ? version === 0 : version !== expected) throw new VersionMismatchError(expected, version);
 };
 
-/** Gives the events their places in the stream, after its `version`. */
+/** Gives each event its id, its time and the next version of the stream, after `version`. */
 const recordEvents = <State, Command, Event extends DomainEvent>(
   { type, codec }: Aggregate<State, Command, Event>,
   { id, version }: { readonly id: string; readonly version: number },

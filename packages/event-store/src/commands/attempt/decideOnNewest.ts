@@ -4,18 +4,18 @@ import { type CommandRequest, streamIdsOf } from "../commandRequest.ts";
 import type { DecidedBatch } from "../decidedBatch.ts";
 import { decideBatch, type Recording } from "./decideBatch.ts";
 
-/** Where the states come from on which commands are decided. */
+/** The source of the states on which commands are decided. */
 export type StateSource<State> = {
   /** The state of a stream, if it is known without reading. It may be stale. */
   readonly known: (aggregateId: string) => LoadedStream<State> | undefined;
-  /** Reads the newest states. At least one stream. */
+  /** Reads the newest states of at least one stream. */
   readonly load: (aggregateIds: readonly string[]) => Promise<ReadonlyMap<string, LoadedStream<State>>>;
 };
 
 /**
- * Decides on known states where there are some, then repeats until every rejection and every command that
- * changes nothing rests on freshly loaded events: the append, which finds out that a state was stale, does
- * not check their streams.
+ * Decides on known states where available, then repeats until every rejection and every command that
+ * changes nothing rests on freshly loaded events. The append would detect a stale state, but it does not
+ * check the streams of such commands.
  */
 export const decideOnNewest = async <
   State,

@@ -4,7 +4,7 @@ import { createStreamCache } from "./streamCache.ts";
 describe("stream cache", () => {
   const streamAt = (version: number) => ({ state: null, version, snapshotVersion: 0 });
 
-  it("keeps the streams that were used last and have events, until they are forgotten", () => {
+  it("keeps the last used streams that have events, until they are forgotten", () => {
     const cache = createStreamCache<null>(2);
     cache.keep(
       new Map([
@@ -18,7 +18,7 @@ describe("stream cache", () => {
     expect(["a", "b", "empty", "c"].map((id) => cache.get(id)?.version)).to.deep.equal([undefined, 2, undefined, undefined]);
   });
 
-  it("suggests that an uncached stream is new until streams that it did not have turn out to have events", () => {
+  it("suggests that an uncached stream is new until uncached streams turn out to have events", () => {
     const cache = createStreamCache<null>(2);
     cache.keep(new Map([["cached", streamAt(1)]]));
     expect([cache.suggestsNew(["cached"]), cache.suggestsNew(["cached", "other"])]).to.deep.equal([false, true]);

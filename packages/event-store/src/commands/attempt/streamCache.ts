@@ -2,17 +2,17 @@ import { LRUCache } from "lru-cache";
 import type { LoadedStream } from "../../streams/loadStreams.ts";
 import { createNewcomers } from "./newcomers.ts";
 
-/** The states of the streams that this process used last. A state may be stale: other processes append too. */
+/** The states of the streams that this process used last. A state may be stale because other processes append too. */
 export type StreamCache<State> = {
   readonly get: (aggregateId: string) => LoadedStream<State> | undefined;
-  /** Keeps what was committed. A stream without events is not kept. */
+  /** Stores the committed states. A stream without events is not stored. */
   readonly keep: (streams: ReadonlyMap<string, LoadedStream<State>>) => void;
   readonly forget: (aggregateIds: readonly string[]) => void;
-  /** Counts streams that were loaded: one that was not cached and has events was no new one. */
+  /** Counts streams that were loaded: an uncached stream that has events was not new. */
   readonly sawLoaded: (streams: ReadonlyMap<string, LoadedStream<State>>) => void;
   /** Counts a stream whose first event was appended. */
   readonly sawNew: () => void;
-  /** Whether one of the streams is not cached, and such streams have mostly turned out to be new. */
+  /** Whether one of the streams is not cached, and most uncached streams have recently turned out to be new. */
   readonly suggestsNew: (aggregateIds: readonly string[]) => boolean;
 };
 

@@ -2,8 +2,8 @@ import type { DomainEvent } from "@cart/domain";
 import type { DecidedBatch } from "../decidedBatch.ts";
 
 /**
- * Drops rejections caused by a request's own earlier success: if another process has already executed it, the
- * sender gets the stored answer. `answerReplays` sends it, and resolves to the entries that have none.
+ * Drops rejections caused by a request's own earlier success: if another process has already executed the request,
+ * its sender gets the stored answer. `answerReplays` sends that answer, and resolves to the entries without a stored answer.
  */
 export const withoutReplays = async <Entry, State, Event extends DomainEvent>(
   decided: DecidedBatch<Entry, State, Event>,

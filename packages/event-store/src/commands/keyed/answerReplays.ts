@@ -2,8 +2,8 @@ import type { KeyScope, StoredAnswer } from "../../idempotency/storedAnswer.ts";
 import type { Replay } from "../settlement/pendingCommand.ts";
 
 /**
- * Answers every command whose idempotency key has a stored answer by now; resolves to the others, in
- * their order. One statement, and none if no command has a key.
+ * Answers every command whose idempotency key has a stored answer by now; resolves to the remaining commands,
+ * in their order. Runs one statement, or none if no command has a key.
  */
 export const answerReplays = async <Entry extends { readonly replay?: Replay }>(
   findAnswers: (scopes: readonly KeyScope[]) => Promise<readonly (StoredAnswer | undefined)[]>,

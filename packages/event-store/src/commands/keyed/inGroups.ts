@@ -1,7 +1,7 @@
 /**
- * Runs `work` for many callers at once: the items that come while one run is under
- * way wait, and go together into the next. `work` returns a result for each item,
- * in their order; when it fails, it fails for all items of that run.
+ * Runs `work` for many callers at once: the items that arrive during a run wait, and
+ * go together into the next run. `work` returns a result for each item, in their
+ * order; if it fails, it fails for all items of that run.
  */
 export const inGroups = <Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly (Result | undefined)[]>,

@@ -9,7 +9,7 @@ import { createKeyedCommands } from "./keyedCommands.ts";
 describe("keyed commands", () => {
   type Pending = PendingCommand<null, null, DomainEvent>;
 
-  /** Submitted commands wait until the spec answers them; `store` is what the look-up finds. */
+  /** Submitted commands wait until the spec answers them; the look-up reads `store`. */
   const open = ({ maxWaiting = 10, fails }: { readonly maxWaiting?: number; readonly fails?: Error } = {}) => {
     const store = new Map<string, StoredAnswer>();
     const lookUps: string[][] = [];
@@ -39,7 +39,7 @@ describe("keyed commands", () => {
           { aggregateId: "cart-1", command: null, metadata: { correlation_id: "c", causation_id: "c" } },
           { key, requestHash: Buffer.from(request), answer: ({ version }) => `version ${version}` },
         ),
-      /** Stores the answer of a command that was submitted, as its transaction does, and sends it. */
+      /** Stores the answer of a submitted command, as its transaction does, and sends the answer. */
       commit: (index: number) => {
         const settlement = submitted[index]?.settle({ aggregateId: "cart-1", version: index + 1, events: [] });
         if (settlement?.answer !== undefined) store.set(settlement.answer.key, settlement.answer);
@@ -53,7 +53,7 @@ describe("keyed commands", () => {
       (error: unknown) => (error instanceof CommandFailedError ? error.code : error),
     );
 
-  it("are submitted without an answer, and answered from the store with one", async () => {
+  it("are submitted if their key has no answer, and answered from the store otherwise", async () => {
     const commands = open();
     const first = commands.send("key");
     await immediate();
@@ -63,7 +63,7 @@ describe("keyed commands", () => {
     expect(commands.submitted).to.have.length(1);
   });
 
-  it("are under way one at a time for a key, and the next one finds the answer", async () => {
+  it("are in flight one at a time for a key, and the next command finds the answer", async () => {
     const commands = open();
     const [first, second, other] = [commands.send("key"), commands.send("key"), commands.send("other")];
     await immediate();
@@ -73,7 +73,7 @@ describe("keyed commands", () => {
     expect((await Promise.all([first, second, other])).map(({ replayed }) => replayed)).to.deep.equal([false, true, false]);
   });
 
-  it("try again after one with the same key that failed", async () => {
+  it("are submitted after an earlier command with the same key has failed", async () => {
     const commands = open();
     const [first, second] = [commands.send("key"), commands.send("key")];
     await immediate();
@@ -84,7 +84,7 @@ describe("keyed commands", () => {
     expect(await second).to.include({ replayed: false });
   });
 
-  it("take the answer that another process has stored by then, unless it is to another request", async () => {
+  it("get the answer that another process has stored by then, unless it is to another request", async () => {
     const commands = open();
     const stored = { aggregateType: "Cart", aggregateId: "cart-1", key: "key", version: 7, answer: "theirs" };
     const sent = [commands.send("key"), commands.send("other")];
@@ -104,7 +104,7 @@ describe("keyed commands", () => {
     expect(commands.submitted).to.deep.equal([]);
   });
 
-  it("are refused beyond those that may wait, also while they wait for their key", async () => {
+  it("are refused beyond the limit of waiting commands, also while they wait for their key", async () => {
     const commands = open({ maxWaiting: 2 });
     const sent = ["key", "key"].map((key) => commands.send(key));
     expect(await codeOf(commands.send("other"))).to.equal("OVERLOADED");
@@ -117,7 +117,7 @@ describe("keyed commands", () => {
     expect(await codeOf(next)).to.equal("answered");
   });
 
-  it("that wait for their key are refused after a stop, and those under way have settled", async () => {
+  it("that wait for their key are refused after a stop, and those in flight have settled", async () => {
     const commands = open();
     const [first, second] = [commands.send("key"), commands.send("key")];
     await immediate();

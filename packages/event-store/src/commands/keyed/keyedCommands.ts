@@ -8,26 +8,26 @@ import { inGroups } from "./inGroups.ts";
 
 export type KeyedCommandsOptions<State, Command, Event extends DomainEvent> = {
   readonly aggregateType: string;
-  /** The stored answer of each key, in their order. */
+  /** Resolves to the stored answer of each key, in the keys' order. */
   readonly findAnswers: (scopes: readonly KeyScope[]) => Promise<readonly (StoredAnswer | undefined)[]>;
-  /** Most keys in one look-up. */
+  /** Upper limit of keys in one look-up. */
   readonly maxGroup: number;
-  /** Where a command goes whose key has no answer. Throws `CommandFailedError`. */
+  /** Queues a command whose key has no answer. Throws `CommandFailedError`. */
   readonly submit: (command: PendingCommand<State, Command, Event>) => void;
-  /** Throws `CommandFailedError` if a process in which this many commands with a key wait takes no more of them. */
+  /** Throws `CommandFailedError` if no further command with a key is accepted while this many are waiting. */
   readonly requireRoom: (waiting: number) => void;
 };
 
 export type KeyedCommands<State, Command, Event extends DomainEvent> = {
   readonly handleOnce: (request: CommandRequest<State, Command, Event>, once: Once<Event>) => Promise<OnceResult>;
-  /** Resolves when every key that is being looked up or carried out now has its outcome. */
+  /** Resolves when every command whose key is in flight now has its outcome. */
   readonly settled: () => Promise<void>;
 };
 
 /**
- * Commands with an idempotency key: the key's answer is looked up, and a command without one is
- * submitted. Within a process only one command of a key is under way at a time, so that no
- * transaction has a key twice; the next one then finds the answer.
+ * Handles commands with an idempotency key: looks up the key's answer, and submits the command if
+ * the key has no answer. Within a process only one command of a key is in flight at a time, so that
+ * no transaction has a key twice; the next command with the key then finds the answer.
  */
 export const createKeyedCommands = <State, Command, Event extends DomainEvent>({
   aggregateType,
@@ -40,9 +40,9 @@ export const createKeyedCommands = <State, Command, Event extends DomainEvent>({
 
   /** Commands with a key that have no outcome yet. */
   let waiting = 0;
-  /** The command that is under way, by aggregate and key. */
-  const underWay = new Map<string, Promise<OnceResult>>();
-  // Looked up before the command waits for a transaction, so that keys cost commands without a key no round trip.
+  /** The command in flight, by aggregate and key. */
+  const inFlight = new Map<string, Promise<OnceResult>>();
+  // The look-up comes before the command waits for a transaction, so that commands without a key pay no round trip for it.
   const findAnswer = inGroups(findAnswers, { maxGroup });
 
   const handleOnce = async (request: Request, once: Once<Event>): Promise<OnceResult> => {
@@ -50,12 +50,12 @@ export const createKeyedCommands = <State, Command, Event extends DomainEvent>({
     const name = `${request.aggregateId}/${once.key}`;
     waiting += 1;
     try {
-      for (let earlier = underWay.get(name); earlier !== undefined; earlier = underWay.get(name)) await earlier.catch(ignore);
-      // Only until the process stops is the database certain to be there.
+      for (let earlier = inFlight.get(name); earlier !== undefined; earlier = inFlight.get(name)) await earlier.catch(ignore);
+      // Once the process stops, its connections to the database may be closed.
       requireRoom(0);
       const outcome = answerOnce(request, once);
-      underWay.set(name, outcome);
-      return await outcome.finally(() => underWay.delete(name));
+      inFlight.set(name, outcome);
+      return await outcome.finally(() => inFlight.delete(name));
     } finally {
       waiting -= 1;
     }
@@ -73,14 +73,14 @@ export const createKeyedCommands = <State, Command, Event extends DomainEvent>({
     return toResult(once, stored, replayed);
   };
 
-  return { handleOnce, settled: async () => void (await Promise.allSettled(underWay.values())) };
+  return { handleOnce, settled: async () => void (await Promise.allSettled(inFlight.values())) };
 };
 
-/** Throws `IdempotencyKeyReusedError` for the answer to another request. */
+/** Returns the stored answer as a result. Throws `IdempotencyKeyReusedError` if the answer is to another request. */
 const toResult = <Event extends DomainEvent>(once: Once<Event>, stored: StoredAnswer, replayed: boolean): OnceResult => {
   if (!stored.requestHash.equals(once.requestHash)) throw new IdempotencyKeyReusedError(once.key);
   return { version: stored.version, answer: stored.answer, replayed };
 };
 
-/** For a promise whose outcome is another caller's. */
+/** For a promise whose outcome another caller handles. */
 const ignore = (): void => undefined;

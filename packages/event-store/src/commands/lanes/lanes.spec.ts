@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { createLanes } from "./lanes.ts";
 
 describe("lanes", () => {
-  /** Entries are named after their streams: `a1` is on `a`, `ab` on both. Batches are committed when the spec says so. */
+  /** Entries are named after their streams: `a1` is on `a`, `ab` on `a` and `b`. The spec decides when a batch is committed. */
   const openLanes = (limits: { readonly maxBatch?: number; readonly maxTransactions?: number; readonly maxWaiting?: number } = {}) => {
     const underWay: { readonly batch: readonly string[]; readonly end: () => void }[] = [];
     const lanes = createLanes<string>({
@@ -18,7 +18,7 @@ describe("lanes", () => {
       ...lanes,
       submitAll: (...entries: readonly string[]) => entries.forEach(lanes.submit),
       batches: () => underWay.map(({ batch }) => batch),
-      /** Ends a transaction, and lets the next one begin. */
+      /** Ends a transaction, and lets the next transaction begin. */
       end: async (index: number) => {
         underWay[index]?.end();
         await immediate();
@@ -35,7 +35,7 @@ describe("lanes", () => {
     }
   };
 
-  it("share what arrives in one turn of the event loop among their transactions", async () => {
+  it("share the entries of one turn of the event loop among their transactions", async () => {
     const lanes = openLanes();
     lanes.submitAll("a", "b", "c");
     expect(lanes.batches()).to.deep.equal([]);
@@ -43,7 +43,7 @@ describe("lanes", () => {
     expect(lanes.batches()).to.deep.equal([["a", "b"], ["c"]]);
   });
 
-  it("have no more transactions under way than they may, and none larger than a batch", async () => {
+  it("never exceed the limits of concurrent transactions and of entries in one transaction", async () => {
     const lanes = openLanes({ maxBatch: 2 });
     lanes.submitAll("a", "b", "c", "d", "e", "f");
     await immediate();
@@ -55,7 +55,7 @@ describe("lanes", () => {
     expect(lanes.batches().slice(2)).to.deep.equal([["e", "f"]]);
   });
 
-  it("let an entry wait for its stream while others go on, and lose none", async () => {
+  it("let an entry wait for its stream while others are committed, and lose no entry", async () => {
     const lanes = openLanes();
     lanes.submitAll("a1");
     await immediate();
@@ -66,7 +66,7 @@ describe("lanes", () => {
     expect(lanes.batches().slice(2)).to.deep.equal([["a2", "ab"]]);
   });
 
-  it("refuse an entry beyond those that may wait, and take it when there is room again", async () => {
+  it("refuse an entry beyond the limit of waiting entries, and accept it when there is room again", async () => {
     const lanes = openLanes({ maxWaiting: 2, maxTransactions: 1 });
     lanes.submitAll("a", "b");
     expect(codeOf(() => lanes.submit("c"))).to.equal("OVERLOADED");
@@ -75,7 +75,7 @@ describe("lanes", () => {
     expect([codeOf(() => lanes.requireRoom(1)), codeOf(() => lanes.requireRoom(2))]).to.deep.equal(["taken", "OVERLOADED"]);
   });
 
-  it("commit what they took before they stop, and refuse the rest", async () => {
+  it("commit the accepted entries before they stop, and refuse later entries", async () => {
     const lanes = openLanes({ maxTransactions: 1, maxBatch: 1 });
     lanes.submitAll("a", "b");
     let stopped = false;

@@ -3,31 +3,31 @@ import { CommandFailedError } from "../commandErrors.ts";
 import { createStreamQueue } from "./streamQueue.ts";
 
 export type Lanes<Entry> = {
-  /** Queues the entry. Throws as `requireRoom` does for the entries that are waiting. */
+  /** Queues the entry. Throws like `requireRoom` if too many entries are waiting. */
   readonly submit: (entry: Entry) => void;
-  /** Throws `CommandFailedError`: `STOPPING` after `stop`, and `OVERLOADED` when this many are as many as may wait. */
+  /** Throws a `CommandFailedError`: `STOPPING` after `stop`, and `OVERLOADED` if `waiting` has reached `maxWaiting`. */
   readonly requireRoom: (waiting: number) => void;
-  /** Takes no more entries. Resolves when every entry that was taken is committed. */
+  /** Refuses further entries. Resolves when every accepted entry is committed. */
   readonly stop: () => Promise<void>;
 };
 
 export type LanesOptions<Entry> = {
-  /** The streams that the entry needs to itself while it is committed. */
+  /** Returns the streams on which no other batch may work while the entry is committed. */
   readonly streamIdsOf: (entry: Entry) => readonly string[];
-  /** Commits the entries of one batch, and answers each of them whatever happens: it never rejects. */
+  /** Commits the entries of one batch, and answers each entry whatever happens. It never rejects. */
   readonly commit: (batch: readonly Entry[]) => Promise<void>;
-  /** Most entries in one transaction. */
+  /** Upper limit of entries in one transaction. */
   readonly maxBatch: number;
-  /** Most transactions at the same time. */
+  /** Upper limit of concurrent transactions. */
   readonly maxTransactions: number;
-  /** Most entries that wait. */
+  /** Upper limit of waiting entries. */
   readonly maxWaiting: number;
 };
 
 /**
- * Forms batches of the entries that wait, and has at most `maxTransactions` of them
- * committed at the same time, on different streams. Entries on one stream are committed
- * in the order of their arrival.
+ * Forms batches of the waiting entries, and commits at most `maxTransactions` of them
+ * at a time, on different streams. Entries on one stream are committed in the order of
+ * their arrival.
  */
 export const createLanes = <Entry>({ streamIdsOf, commit, maxBatch, maxTransactions, maxWaiting }: LanesOptions<Entry>): Lanes<Entry> => {
   const queue = createStreamQueue(streamIdsOf);
@@ -43,11 +43,11 @@ export const createLanes = <Entry>({ streamIdsOf, commit, maxBatch, maxTransacti
   const submit = (entry: Entry): void => {
     requireRoom(queue.length());
     queue.add(entry);
-    // An entry that waits for a stream goes with the transaction after the one that has the stream.
+    // An entry whose stream is busy goes into the transaction after the current one on that stream.
     if (queue.isFree(entry)) startSoon();
   };
 
-  /** At the end of this turn of the event loop, so that all entries that arrive in it share a transaction. */
+  /** Starts transactions at the end of this turn of the event loop, so that all entries that arrive in the turn share a transaction. */
   const startSoon = (): void => {
     if (starting || transactions.size === maxTransactions) return;
     starting = true;

@@ -1,17 +1,17 @@
 /**
- * Entries that wait, each for one or more streams. A batch that was taken has its streams to
- * itself until it is released, and no entry overtakes another one on the same stream.
+ * A queue of entries, each of which needs one or more streams. Until a batch is released, no other
+ * batch gets its streams, and no entry overtakes an earlier entry on the same stream.
  */
 export type StreamQueue<Entry> = {
-  /** How many entries are waiting. */
+  /** The number of waiting entries. */
   readonly length: () => number;
   readonly add: (entry: Entry) => void;
-  /** Whether no batch has any of the entry's streams. */
+  /** Whether none of the entry's streams is in a batch. */
   readonly isFree: (entry: Entry) => boolean;
-  /** How many entries are taken and not released. */
+  /** The number of entries in batches that are not released yet. */
   readonly taken: () => number;
-  /** Up to `most` of the oldest entries whose streams are free; beyond `share`, only entries on streams already in the batch. */
-  readonly take: (most: number, share?: number) => readonly Entry[];
+  /** Takes up to `maxEntries` of the oldest entries whose streams are free; beyond `share`, only entries on streams already in the batch. */
+  readonly take: (maxEntries: number, share?: number) => readonly Entry[];
   /** Frees the streams of a batch that was taken. */
   readonly release: (batch: readonly Entry[]) => void;
 };
@@ -21,14 +21,14 @@ export const createStreamQueue = <Entry>(streamIdsOf: (entry: Entry) => readonly
   let taken = 0;
   const busy = new Set<string>();
 
-  const take = (most: number, share = most): readonly Entry[] => {
+  const take = (maxEntries: number, share = maxEntries): readonly Entry[] => {
     const batch: Entry[] = [];
     const left: Entry[] = [];
     const own = new Set<string>();
     const held = new Set(busy);
     for (const entry of waiting) {
       const ids = streamIdsOf(entry);
-      const fits = batch.length < most && (batch.length < share || ids.every((id) => own.has(id)));
+      const fits = batch.length < maxEntries && (batch.length < share || ids.every((id) => own.has(id)));
       if (fits && ids.every((id) => !held.has(id))) {
         batch.push(entry);
         for (const id of ids) own.add(id);

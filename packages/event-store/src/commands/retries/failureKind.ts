@@ -5,9 +5,9 @@ import { CommandFailedError } from "../commandErrors.ts";
 
 /**
  * - `conflict`: another writer was faster; nothing was stored.
- * - `unavailable`: no answer from the database, before COMMIT; nothing was stored.
- * - `unknown`: no answer to COMMIT.
- * - `fault`: something is wrong with one of the commands, or with this program.
+ * - `unavailable`: the database did not answer before COMMIT; nothing was stored.
+ * - `unknown`: the database did not answer COMMIT; the batch may be stored.
+ * - `fault`: one of the commands, or this program, has a defect.
  */
 export type FailureKind = "conflict" | "unavailable" | "unknown" | "fault";
 
@@ -18,7 +18,7 @@ export const failureKindOf = (error: unknown): FailureKind => {
   return "fault";
 };
 
-/** The error that a command is answered with when it is not tried again: a `CommandFailedError`, or the fault itself. */
+/** Returns the error for a command that is not retried: a `CommandFailedError`, or the fault itself. */
 export const toCommandError = (error: unknown): unknown => {
   const kind = failureKindOf(error);
   const cause = { cause: error };

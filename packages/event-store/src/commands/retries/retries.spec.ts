@@ -11,8 +11,8 @@ describe("retries", () => {
   const fault = new TypeError("a fault");
 
   /**
-   * Commits a batch of named entries. `fails` says what an attempt fails with, `replayed` which entries have a stored
-   * answer before a later attempt. Returns what was tried and how each entry ended.
+   * Commits a batch of named entries. `fails` returns the error of an attempt; `replayed` names the entries that have a
+   * stored answer before a later attempt. Returns the attempted batches and the outcome of each entry.
    */
   const commit = async (
     names: readonly string[],
@@ -56,7 +56,7 @@ describe("retries", () => {
   };
   const until = (attempt: number, error: Error) => (_: readonly string[], current: number) => (current < attempt ? error : undefined);
 
-  it("commit a batch at the first attempt if nothing is wrong", async () => {
+  it("commit a batch at the first attempt if it does not fail", async () => {
     const { outcomes, tried, committed, pauses } = await commit(["a", "b"], { fails: () => undefined });
     expect(outcomes).to.deep.equal({ a: "stored", b: "stored" });
     expect([tried, committed, pauses]).to.deep.equal([["a+b 1"], [{ commands: 2, events: 4, attempts: 1 }], []]);
@@ -72,20 +72,20 @@ describe("retries", () => {
     });
   }
 
-  it("give up after the last attempt, for all of the batch", async () => {
+  it("fail the whole batch after the last attempt", async () => {
     const { outcomes, tried, conflicts } = await commit(["a", "b"], { fails: () => conflict });
     expect([tried.length, conflicts]).to.deep.equal([4, 4]);
     for (const outcome of Object.values(outcomes)) expect(outcome).to.include({ code: "CONTENDED", cause: conflict });
   });
 
-  it("try a second time without an answer from the database, and no more", async () => {
+  it("try exactly twice if the database does not answer", async () => {
     expect((await commit(["a"], { fails: until(2, refused) })).outcomes).to.deep.equal({ a: "stored" });
     const { outcomes, tried, conflicts } = await commit(["a"], { fails: () => refused });
     expect([tried, conflicts]).to.deep.equal([["a 1", "a 2"], 0]);
     expect(outcomes["a"]).to.include({ code: "UNAVAILABLE", cause: refused });
   });
 
-  it("never repeat a batch whose COMMIT was not answered", async () => {
+  it("never retry a batch whose COMMIT was not answered", async () => {
     const { outcomes, tried } = await commit(["a", "b"], { fails: () => unknown });
     expect(tried).to.deep.equal(["a+b 1"]);
     for (const outcome of Object.values(outcomes)) expect(outcome).to.include({ code: "OUTCOME_UNKNOWN", cause: unknown });
@@ -97,7 +97,7 @@ describe("retries", () => {
     expect(outcomes).to.deep.equal({ a: "stored", bad: fault, c: "stored" });
   });
 
-  it("leave out, at a later attempt, what was answered by then", async () => {
+  it("leave out, at a later attempt, entries that have been answered", async () => {
     const { tried, outcomes, committed } = await commit(["a", "b"], { fails: until(2, conflict), replayed: ["a"] });
     expect([tried, outcomes]).to.deep.equal([["a+b 1", "b 2"], { a: "replayed", b: "stored" }]);
     expect(committed).to.deep.equal([{ commands: 1, events: 2, attempts: 2 }]);

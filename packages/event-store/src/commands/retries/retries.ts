@@ -1,15 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { failureKindOf, toCommandError } from "./failureKind.ts";
 
-/** What one transaction did, for metrics. */
+/** The figures of one transaction, for metrics. */
 export type CommittedBatch = { readonly commands: number; readonly events: number; readonly attempts: number; readonly seconds: number };
 
 export type RetriesOptions<Entry> = {
-  /** One attempt, counted from 1, to decide and store the batch. It answers every entry and resolves to the number of events, or it rejects. */
+  /** Tries once to decide and store the batch; attempts count from 1. It answers every entry and resolves to the number of events, or it rejects. */
   readonly commitOnce: (batch: readonly Entry[], attempt: number) => Promise<number>;
-  /** Answers the entries whose idempotency key has a stored answer by now; resolves to the others. */
+  /** Answers the entries whose idempotency key has a stored answer by now; resolves to the remaining entries. */
   readonly answerReplays: (batch: readonly Entry[]) => Promise<readonly Entry[]>;
-  /** How often a batch is tried when other writers are faster. */
+  /** Attempts of a batch while other writers are faster. */
   readonly maxAttempts: number;
   readonly onCommit?: ((batch: CommittedBatch) => void) | undefined;
   readonly onConflict?: (() => void) | undefined;
@@ -17,16 +17,19 @@ export type RetriesOptions<Entry> = {
   readonly pause?: (ms: number) => Promise<unknown>;
 };
 
-/** How often a batch is tried while the database does not answer: its connection may be the only thing that is broken. */
+/** Attempts of a batch while the database does not answer. A second attempt helps if only the connection was broken. */
 const attemptsWithoutDatabase = 2;
 
-/** Longest random pause before the second attempt; the n-th one waits up to n - 1 times as long. Without it two processes keep colliding. */
+/**
+ * Upper limit of the random pause before the second attempt, in milliseconds; the n-th attempt waits up to n - 1 times
+ * as long. Without the pause two processes keep colliding.
+ */
 const jitterMs = 5;
 
 /**
- * Returns a function that commits a batch, again and again while that makes sense, and answers every
- * entry whatever happens. A conflict is tried again up to `maxAttempts` times. A fault may come from one
- * entry alone, so the entries are then committed one by one, and only the one at fault fails.
+ * Returns a function that commits a batch with retries, and answers every entry whatever happens. After
+ * a conflict it tries up to `maxAttempts` times. A fault may come from one entry alone, so the entries
+ * are then committed one by one, and only the entry at fault fails.
  */
 export const createRetries = <Entry extends { readonly reject: (error: unknown) => void }>({
   commitOnce,
@@ -36,7 +39,7 @@ export const createRetries = <Entry extends { readonly reject: (error: unknown) 
   onConflict,
   pause = delay,
 }: RetriesOptions<Entry>): ((batch: readonly Entry[]) => Promise<void>) => {
-  const isWorthAnother = (error: unknown, attempt: number): boolean => {
+  const isWorthRetrying = (error: unknown, attempt: number): boolean => {
     const kind = failureKindOf(error);
     return (kind === "conflict" && attempt < maxAttempts) || (kind === "unavailable" && attempt < attemptsWithoutDatabase);
   };
@@ -61,7 +64,7 @@ export const createRetries = <Entry extends { readonly reject: (error: unknown) 
         events = await commitOnce(open, attempt);
       } catch (error) {
         if (failureKindOf(error) === "conflict") onConflict?.();
-        if (!isWorthAnother(error, attempt)) return giveUp(open, error);
+        if (!isWorthRetrying(error, attempt)) return giveUp(open, error);
         await pause(Math.random() * jitterMs * attempt);
         continue;
       }

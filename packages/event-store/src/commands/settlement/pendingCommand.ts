@@ -2,19 +2,19 @@ import type { DomainEvent } from "@cart/domain";
 import type { KeyScope, StoredAnswer } from "../../idempotency/storedAnswer.ts";
 import type { CommandRequest, CommandResult, Once } from "../commandRequest.ts";
 
-/** A command that was taken and is not answered yet, with the ways to answer it: exactly one of them is used. */
+/** An accepted command that is not answered yet. Exactly one of the ways to answer it is used. */
 export type PendingCommand<State, Command, Event extends DomainEvent> = {
   readonly request: CommandRequest<State, Command, Event>;
-  /** What is stored beside the command's events, and how the command is answered when they are committed. */
+  /** Returns the answer to store with the command's events, if any, and a function that answers the command after COMMIT. */
   readonly settle: (result: CommandResult<Event>) => Settlement;
   readonly reject: (error: unknown) => void;
-  /** Only a command with an idempotency key has one. */
+  /** Set only for a command with an idempotency key. */
   readonly replay?: Replay;
 };
 
 export type Settlement = { readonly answer?: StoredAnswer; readonly send: () => void };
 
-/** Answers the command with what is stored for its key. */
+/** Answers the command with the stored answer of its key. */
 export type Replay = { readonly scope: KeyScope; readonly send: (stored: StoredAnswer) => void };
 
 export const pendingCommand = <State, Command, Event extends DomainEvent>(

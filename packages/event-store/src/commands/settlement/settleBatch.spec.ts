@@ -20,7 +20,7 @@ describe("settle batch", () => {
   const result = { aggregateId: "cart-1", version: 100, events: [event] };
   const request = { aggregateId: "cart-1", command: { type: "ClearCart" }, metadata } as const;
 
-  /** A command with a key and one without, and what they were told. */
+  /** A command with a key and a command without, and the answers that they got. */
   const pending = () => {
     const told: unknown[] = [];
     const tell = (outcome: unknown) => void told.push(outcome);
@@ -35,7 +35,7 @@ describe("settle batch", () => {
     new Map([["cart-1", { stream: { state: { status: "NONE" } as const, version, snapshotVersion }, events }]]);
   const accepted = (entry: PendingCommand<Cart, CartCommand, CartEvent>) => ({ entry, decision: { kind: "accepted", result } as const });
 
-  it("stores an answer for a command with a key, and tells nobody anything before the COMMIT", () => {
+  it("stores an answer for a command with a key, and answers no command before COMMIT", () => {
     const { told, plain, keyed } = pending();
     const error = new Error("rejected");
     const outcomes = [accepted(plain), accepted(keyed), { entry: plain, decision: { kind: "rejected", error } as const }];
@@ -46,7 +46,7 @@ describe("settle batch", () => {
     expect(told).to.deep.equal([result, { stored, replayed: false }, error]);
   });
 
-  it("appends to the streams that changed, with a snapshot where one is due", () => {
+  it("appends to the streams that changed, with a snapshot if one is due", () => {
     const appendsOf = (snapshotVersion: number) => settleBatch(cartAggregate, { outcomes: [], streams: streamAt(100, snapshotVersion) });
     const stream = { aggregateType: "Cart", aggregateId: "cart-1", events: [event] };
     expect(appendsOf(1).appends).to.deep.equal([{ ...stream, snapshot: undefined }]);

@@ -6,16 +6,16 @@ import type { DecidedBatch } from "../decidedBatch.ts";
 import type { PendingCommand } from "./pendingCommand.ts";
 
 export type SettledBatch<State, Event extends DomainEvent> = {
-  /** What the transaction stores. Both are empty if no command changed anything and none has a key. */
+  /** The transaction stores these appends and answers. Both lists are empty if no command changed anything or has a key. */
   readonly appends: readonly Append<Event>[];
   readonly answers: readonly StoredAnswer[];
-  /** By aggregate id, as the streams are after COMMIT. */
+  /** The streams after COMMIT, by aggregate id. */
   readonly streams: ReadonlyMap<string, LoadedStream<State>>;
-  /** Answers every command of the batch. To be called after COMMIT. */
+  /** Answers every command of the batch. Call it after COMMIT. */
   readonly sendAll: () => void;
 };
 
-/** What is stored of a decided batch, and how each of its commands is answered. Throws what the `answer` of a command with a key throws. */
+/** Determines what a decided batch stores and how each command is answered. Throws if `answer` of a command with a key throws. */
 export const settleBatch = <State, Command, Event extends DomainEvent>(
   { type, snapshots }: Aggregate<State, Command, Event>,
   { outcomes, streams }: DecidedBatch<PendingCommand<State, Command, Event>, State, Event>,
