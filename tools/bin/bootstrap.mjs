@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// What the npm scripts run: makes a bare checkout ready with nothing but Node.js and npm, then hands over to a command
-// written in TypeScript. It uses no library, as it runs before any is installed.
+// The npm scripts run this program. It prepares a bare checkout with nothing but Node.js and npm, then runs a command
+// written in TypeScript. It uses no library, because it runs before any is installed.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -110,7 +110,7 @@ setInterval(() => {
   pass("SIGTERM");
 }, 500).unref();
 
-/** A step of its own line, with its time; says that it goes on when it takes long. */
+/** Runs a step and reports it with its time; during a long step it reports every 5 s. */
 const step = async (title, work) => {
   const started = performance.now();
   const ticking = setInterval(() => console.error(`… ${title} (${seconds(started)})`), 5_000);
@@ -122,7 +122,7 @@ const step = async (title, work) => {
   }
 };
 
-/** Changes with anything that an install depends on. */
+/** Returns a hash of everything on which an install depends. */
 const installState = () => {
   const hash = createHash("sha256").update(process.version);
   const manifests = ["packages", "services", "tests"].flatMap((folder) =>

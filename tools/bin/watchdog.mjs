@@ -1,5 +1,5 @@
-// Stops the processes that it was told of, and then removes the folders, when the one that told it ends, however that one
-// ends: its end of the pipe closes.
+// Stops the watched processes and then removes the watched folders when the process that started this watchdog ends. It
+// notices every kind of end, because the pipe closes.
 import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 

@@ -1,8 +1,8 @@
 /**
- * Calls `stop` at the first SIGINT, SIGTERM or SIGHUP, or when the parent process is
- * gone, and `hurry` at a later one. A terminal's Ctrl-C reaches the whole process
- * group and is passed on by npm as well: what comes within a second of the first is
- * the same one.
+ * Calls `stop` at the first SIGINT, SIGTERM or SIGHUP, or when the parent process has
+ * ended, and `hurry` at a later signal. A terminal's Ctrl-C reaches the whole process
+ * group, and npm passes it on as well, so a signal within a second of the first counts
+ * as the same request.
  */
 export const onStopRequest = (stop: () => void, hurry: () => void): void => {
   let first: number | undefined;

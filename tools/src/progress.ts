@@ -1,11 +1,11 @@
-/** Where progress is written: one line each. */
+/** Writes one line of progress. */
 export type Report = (line: string) => void;
 
 export const reportToStderr: Report = (line) => console.error(line);
 
 const tickEvery = 5_000;
 
-/** Does a step and reports it with its time; says that it goes on when it takes long. */
+/** Runs a step and reports it with its time; during a long step it reports every 5 s. */
 export const step = async <T>(
   report: Report,
   title: string,

@@ -10,13 +10,13 @@ export type Program = {
   readonly command: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Gets what a program that failed said. */
+  /** The folder for the output of a failed program. */
   readonly logFolder: string;
   /** Aborted to end the program. */
   readonly signal: AbortSignal;
 };
 
-const mostOutput = 100_000;
+const maxOutputChars = 100_000;
 
 /**
  * Runs a program to its end. A terminal's Ctrl-C does not reach it: it ends when the
@@ -28,7 +28,7 @@ export const runProgram = async ({ what, command: [file, ...args], cwd, env, log
   endWithThisProcess(child);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (data: Buffer) => (output = (output + data.toString()).slice(-mostOutput)));
+    stream.on("data", (data: Buffer) => (output = (output + data.toString()).slice(-maxOutputChars)));
   }
   // The whole group, because the program may have started others.
   const end = (): void => {
@@ -49,7 +49,7 @@ export const runProgram = async ({ what, command: [file, ...args], cwd, env, log
   await mkdir(logFolder, { recursive: true });
   const logFile = join(logFolder, `${what.replaceAll(/\W+/g, "-")}.log`);
   await writeFile(logFile, output);
-  throw new UserError(`${what} failed (${outcome}): ${reasonIn(output)} (all that was said: ${logFile})`);
+  throw new UserError(`${what} failed (${outcome}): ${reasonIn(output)} (full output: ${logFile})`);
 };
 
 /**

@@ -10,9 +10,9 @@ import { explain, UserError } from "./userError.ts";
 const help = `npm start [-- --data FOLDER]
 
 Runs the whole system on this machine: MySQL, Kafka, the migrations and every service, each a
-process of its own. Data is kept in .data/, or in FOLDER, and found again by the next start; delete it to begin anew.
+separate process. Data is kept in .data/, or in FOLDER, for the next start; delete the folder to start from scratch.
 
-MySQL and Kafka come from the first of these that works, each on its own:
+MySQL and Kafka each come from the first of these sources that works:
   MYSQL_URL=mysql://user:password@host:3306 and KAFKA_BROKERS=host:9092
   a Docker engine
   mysqld on the PATH; Kafka in KAFKA_HOME

@@ -47,13 +47,13 @@ export const startSystem = async (options: StartOptions): Promise<number> => {
       await giveBack();
     }
   } catch (error) {
-    // What was given up because of the signal did not fail.
+    // A start that was stopped by the signal did not fail.
     if (signal.aborted) return 0;
     throw error;
   }
 };
 
-/** The services' ports. Throws a `UserError` with everything that is in the way of a start, one line each. */
+/** Claims the services' ports. Throws a `UserError` that lists every obstacle to a start, one per line. */
 const checkBeforeBuild = async (): Promise<readonly PlacedService[]> => {
   const [missing, placed] = await Promise.allSettled([assertKafkaCanRun(), placeServices(services, process.env)]);
   if (missing.status === "fulfilled" && placed.status === "fulfilled") return placed.value;
@@ -135,7 +135,7 @@ const prepareAndStart = async ({ env, placed, running, program }: Preparation, {
     }
     await Promise.race([
       Promise.all(placed.map((service) => untilReady(service, instanceId, signal))),
-      // A service that dies is the reason, not the wait for it.
+      // If a service dies, report its death instead of a time-out.
       failOnDeath(diedOne(running)),
     ]);
   });

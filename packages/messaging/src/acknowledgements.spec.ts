@@ -38,7 +38,7 @@ const errorOf = (acknowledgements: readonly RecordMetadata[], messages = sent, c
 };
 
 describe("the acknowledgements of a request", () => {
-  it("are complete if each partition has one, in any order", () => {
+  it("are accepted if each partition has exactly one, in any order", () => {
     expect(errorOf(complete)).to.equal(undefined);
     expect(errorOf(complete.toReversed())).to.equal(undefined);
     expect(errorOf([], new Map())).to.equal(undefined);
@@ -60,7 +60,7 @@ describe("the acknowledgements of a request", () => {
     ["one has a text for its offset", [...complete.slice(1), acknowledgement("carts", 0, { baseOffset: "" })], "without the offset"],
   ];
   for (const [what, acknowledgements, message] of cases) {
-    it(`are refused if ${what}, which is no message's fault`, () => {
+    it(`are refused if ${what}, and no message is at fault`, () => {
       const error = errorOf(acknowledgements);
       expect(error).to.be.instanceOf(UnacknowledgedError).and.have.property("message").that.contains(message);
       expect([isBrokerUnavailable(error), isMessageRejected(error)]).to.deep.equal([true, false]);
@@ -68,7 +68,7 @@ describe("the acknowledgements of a request", () => {
     });
   }
 
-  it("are refused if one has an offset of an earlier request, for which a broker took the messages", () => {
+  it("are refused if one has an offset of an earlier request, for whose messages the broker mistook these", () => {
     const one: SentMessages = new Map([["carts", new Map([[0, 2]])]]);
     const at = (baseOffset: string) => [acknowledgement("carts", 0, { baseOffset })];
     for (const earlier of ["5", "6", "4"]) {

@@ -4,8 +4,8 @@ import type { RecordMetadata } from "kafkajs";
 export type SentMessages = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 /**
- * Kafka's client said that a request was done, and its acknowledgements do not say so. Any of the
- * messages may be missing from the topic: send all of them again.
+ * Kafka's client reported a request as done, but the acknowledgements do not confirm it. Any of the
+ * messages may be missing from the topic, so send all of them again.
  */
 export class UnacknowledgedError extends Error {
   override readonly name = "UnacknowledgedError";
@@ -14,17 +14,17 @@ export class UnacknowledgedError extends Error {
 export type AcknowledgementCheck = (sent: SentMessages, acknowledgements: readonly RecordMetadata[]) => void;
 
 /**
- * A check for the requests that one producer sends one after another. It throws an
- * `UnacknowledgedError` unless every partition that was sent has exactly one acknowledgement,
- * without an error and with a new offset for its first message, and no other partition has one.
+ * Creates a check for the requests that one producer sends one after another. The check throws an
+ * `UnacknowledgedError` unless every partition of the request has exactly one acknowledgement,
+ * without an error and with a new offset for its first message, and no other partition has any.
  *
  * - A second acknowledgement is refused because it means that messages were sent twice, or that
- *   answers were mixed up. Sending again costs repeated messages; trusting it could cost lost ones.
- * - An offset of an earlier request is refused because a broker answers with it when it takes
- *   messages for those of that request, by their sequence numbers, and writes nothing.
+ *   answers were mixed up. Sending again may duplicate messages; trusting the answer may lose them.
+ * - An offset of an earlier request is refused because a broker answers with it if, by their
+ *   sequence numbers, it mistakes the messages for that request's and writes nothing.
  */
 export const createAcknowledgementCheck = (): AcknowledgementCheck => {
-  /** The offset behind the last acknowledged message of each partition. */
+  /** The offset after the last acknowledged message of each partition. */
   const ends = new Map<string, bigint>();
 
   return (sent, acknowledgements) => {

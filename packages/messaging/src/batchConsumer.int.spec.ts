@@ -10,7 +10,7 @@ import { createKafka } from "./kafkaClient.ts";
 describe("the batch consumer", () => {
   const server = useKafka();
   const logger = createLogger({ service: "test", level: "silent" });
-  // kafkajs shares the committed offsets of a group among all consumers of one client, so each member has its own.
+  // kafkajs shares the committed offsets of a group among all consumers of one client, so each member has a separate client.
   const client = () => createKafka({ brokers: server.brokers(), clientId: "test", logger });
 
   const running: BatchConsumer[] = [];
@@ -40,7 +40,7 @@ describe("the batch consumer", () => {
   const newTopic = (name: string, partitions: number): Promise<void> =>
     createTopics(client(), { topics: [{ topic: server.topicName(name), partitions }], replicationFactor: 1 });
 
-  /** Values 0 to `count` − 1 under `keys` keys in turn. */
+  /** Sends the values 0 to `count` − 1, with `keys` keys in turn. */
   const publish = (name: string, count: number, keys = 8, from = 0): Promise<void> =>
     producer.send([
       {
@@ -53,7 +53,7 @@ describe("the batch consumer", () => {
   const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
   const sorted = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
 
-  it("hands on every message, several partitions at a time, each partition in order, in batches of bounded size", async () => {
+  it("handles every message in batches of bounded size, several partitions at a time, each partition in order", async () => {
     await newTopic("all", 4);
     await publish("all", 500);
     const batches: (readonly ConsumedMessage[])[] = [];
@@ -73,7 +73,7 @@ describe("the batch consumer", () => {
     expect(consumer.assignment()).to.have.length(4);
   });
 
-  it("works in as many lanes at once as it is told, and never twice at once on a partition", async () => {
+  it("uses the configured number of lanes at once, and never handles a partition in two of them", async () => {
     await newTopic("lanes", 4);
     await publish("lanes", 400);
     const handled: ConsumedMessage[] = [];
@@ -103,7 +103,7 @@ describe("the batch consumer", () => {
     }
   });
 
-  it("gets what came one by one in a few batches, when it is in no hurry", async () => {
+  it("gathers single messages into a few batches if minBytes allows it", async () => {
     await newTopic("gathered", 1);
     const batches: number[] = [];
     const consumer = consume("gathered", async (messages) => void batches.push(messages.length), { minBytes: 65_536 });
@@ -113,7 +113,7 @@ describe("the batch consumer", () => {
     expect(batches.length).to.be.below(10);
   });
 
-  it("tries a batch that fails again until it succeeds, and skips nothing", async () => {
+  it("retries a failed batch until it succeeds, and skips no message", async () => {
     await newTopic("retried", 2);
     await publish("retried", 20);
     const handled: number[] = [];
@@ -129,7 +129,7 @@ describe("the batch consumer", () => {
     expect(sorted(handled)).to.deep.equal(numbers(20));
   });
 
-  it("commits nothing of a batch that failed: the next member gets it", async () => {
+  it("commits no offset of a failed batch, so that the next member gets it", async () => {
     await newTopic("given-up", 2);
     await publish("given-up", 20);
     let attempts = 0;
@@ -146,7 +146,7 @@ describe("the batch consumer", () => {
     expect(sorted(handled)).to.deep.equal(numbers(20));
   });
 
-  it("finishes and commits the running batch when it is stopped, and nothing after it", async () => {
+  it("finishes and commits the running batch when it is stopped, and no later batch", async () => {
     await newTopic("stopped", 1);
     await publish("stopped", 30, 1);
     const first: number[] = [];
@@ -172,7 +172,7 @@ describe("the batch consumer", () => {
     expect(second).to.deep.equal(numbers(30).slice(10));
   });
 
-  it("shares the partitions among its members, and takes over those of one that leaves", async () => {
+  it("shares the partitions among its members, and takes over the partitions of a member that leaves", async () => {
     await newTopic("shared", 4);
     const handled: number[] = [];
     const handle = async (messages: readonly ConsumedMessage[]): Promise<void> => void handled.push(...messages.map(valueOf));
@@ -190,7 +190,7 @@ describe("the batch consumer", () => {
     expect(sorted(handled)).to.deep.equal(numbers(80));
   });
 
-  it("stays in the group while a batch fails for longer than its session lasts", async () => {
+  it("stays in the group while a batch fails for longer than the session timeout", async () => {
     await newTopic("long", 1);
     await publish("long", 5, 1);
     const failingUntil = Date.now() + 7_500;
@@ -208,7 +208,7 @@ describe("the batch consumer", () => {
     expect(handled).to.deep.equal(numbers(5));
   });
 
-  it("tells its lag, and whether it is ready", async () => {
+  it("reports its lag and its readiness", async () => {
     await newTopic("lag", 2);
     await publish("lag", 10);
     let finish = (): void => undefined;

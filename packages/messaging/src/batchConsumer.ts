@@ -13,58 +13,58 @@ export type BatchConsumerOptions = {
   readonly topics: readonly string[];
   readonly logger: Logger;
   /**
-   * Takes messages of one or several partitions, each partition's in order. What it
-   * did must be durable when it resolves. It gets messages again that it had before:
-   * after an error, a crash or a rebalance.
+   * Handles messages of one or several partitions, each partition's in order. The effect
+   * must be durable when it resolves. After an error, a crash or a rebalance it gets
+   * messages again that it has handled before.
    */
   readonly handleBatch: (messages: readonly ConsumedMessage[]) => Promise<void>;
-  /** Bound of the messages in one call of `handleBatch`. */
+  /** Upper limit of messages in one call of `handleBatch`. */
   readonly maxBatchMessages?: number;
   /**
-   * Calls of `handleBatch` at once, each with partitions of its own: while one waits
-   * for its database another computes. Without it, one.
+   * Concurrent calls of `handleBatch`, each with different partitions, so that one call
+   * computes while another waits for its database. 1 by default.
    */
   readonly lanes?: number;
   /**
-   * Bytes that a broker gathers before it answers, for two seconds at most: for a
-   * consumer that is in no hurry, and would otherwise get each message by itself.
+   * Bytes that a broker gathers before it answers a fetch, for two seconds at most. More
+   * bytes give fewer and larger batches, at the price of latency.
    */
   readonly minBytes?: number;
-  /** Between attempts of a batch that failed. Milliseconds. */
+  /** Milliseconds between attempts of a failed batch. */
   readonly retry?: BackoffOptions;
-  /** A group member that was silent for so long loses its partitions to the others. Milliseconds. */
+  /** Milliseconds of silence after which a group member loses its partitions to the others. */
   readonly sessionTimeout?: number;
 };
 
 export type BatchConsumer = {
-  /** Finishes the running batch, commits its offsets and leaves the group. A batch that keeps failing is given up. */
+  /** Finishes the running batch, commits its offsets and leaves the group. A batch that keeps failing is abandoned uncommitted. */
   readonly stop: () => Promise<void>;
-  /** Rejects unless this is a member of the group and has heard from it lately. */
+  /** Rejects unless the consumer is a member of the group and has had a recent heartbeat. */
   readonly assertReady: () => Promise<void>;
   readonly assignment: () => readonly TopicPartition[];
-  /** The lag of the assigned partitions. Rejects when no broker answers. */
+  /** Resolves to the lag of the assigned partitions. Rejects if no broker answers. */
   readonly lag: () => Promise<PartitionLag[]>;
 };
 
-/** Heartbeats in the time after which a silent member is given up: some may be late. */
-const beatsPerSession = 6;
+/** Heartbeats per session timeout, so that a few may be late. */
+const heartbeatsPerSession = 6;
 
 /**
  * Reads topics in batches, at least once: offsets are committed after `handleBatch`
- * has resolved, and never past a message that it did not handle.
+ * has resolved, and never past an unhandled message.
  *
- * - The partitions of a lane that one fetch brought go into one batch: one transaction
- *   for a dozen partitions costs as much as one for each of them.
- * - A batch that fails is tried again after a growing, bounded delay, for as long as
- *   its partitions are this member's; nothing behind it in them is read meanwhile.
- * - It returns at once and joins the group in the background. Whatever goes wrong
- *   with Kafka, it begins anew after a delay: a broker that is away is waited for.
+ * - The partitions of a lane in one fetch go into one batch, because one transaction for
+ *   a dozen partitions costs as much as a transaction for one of them.
+ * - A failed batch is retried after a growing, bounded delay, for as long as its
+ *   partitions are assigned to this member; later messages of them wait meanwhile.
+ * - The function returns at once and joins the group in the background. After any failure
+ *   of Kafka the consumer starts again after a delay, so it survives an outage.
  */
 export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer => {
   const { kafka, groupId, topics, logger, handleBatch } = options;
   const { maxBatchMessages = 2_000, lanes: laneCount = 1, minBytes = 1, sessionTimeout = 10_000 } = options;
   const { retry = { base: 100, max: 5_000 } } = options;
-  const heartbeatInterval = sessionTimeout / beatsPerSession;
+  const heartbeatInterval = sessionTimeout / heartbeatsPerSession;
   const stopping = new AbortController();
   const lagReader = createLagReader(kafka, groupId);
   const membership = createGroupMembership(groupId, sessionTimeout, logger);
@@ -84,7 +84,7 @@ export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer =
       try {
         await consume({ consumer, topics, laneCount, process, membership, stopping: stopping.signal });
       } catch (error) {
-        // A consumer that worked for a while begins to count anew.
+        // A consumer that ran for a minute counts its attempts from 1 again.
         if (Date.now() - startedAt > 60_000) attempt = 1;
         const delay = 200 + delayFor(attempt, retry);
         const reason = explained(error);
@@ -115,11 +115,11 @@ export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer =
 const consumerConfig: Omit<ConsumerConfig, "groupId"> = {
   rebalanceTimeout: 30_000,
   allowAutoTopicCreation: false,
-  // Short, because an idle fetch holds up `stop`; long, because each costs an idle consumer and the broker some ms of CPU.
+  // A compromise: an idle fetch delays `stop`, and each fetch costs an idle consumer and the broker some milliseconds of CPU.
   maxWaitTimeInMs: 2_000,
   maxBytesPerPartition: 1_048_576,
   maxBytes: 5_242_880,
-  // kafkajs restarts itself after some errors and silently not after others: here all of them end the attempt.
+  // kafkajs restarts itself after some errors and silently gives up after others. Here every error ends the attempt.
   retry: { retries: 8, restartOnFailure: async () => false },
 };
 
@@ -132,7 +132,7 @@ type Consumption = {
   readonly stopping: AbortSignal;
 };
 
-/** The life of one consumer: resolves when it is told to stop, and rejects when it has crashed. */
+/** Runs one consumer: resolves when `stopping` is aborted, and rejects if the consumer crashes. */
 const consume = async ({ consumer, topics, laneCount, process, membership, stopping }: Consumption): Promise<void> => {
   const crashed = new Promise<Error>((resolve) => {
     consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error));
@@ -140,17 +140,17 @@ const consume = async ({ consumer, topics, laneCount, process, membership, stopp
   membership.follow(consumer);
 
   const lanes = Array.from({ length: laneCount }, () => createBatchLane(process));
-  // By its place among this member's partitions: the numbers of those that it was given may all be even.
+  // Assigned by index, not by partition number, because this member's numbers may all be even.
   const laneOf = ({ topic, partition }: TopicPartition) =>
     lanes[membership.assignment().findIndex((own) => own.topic === topic && own.partition === partition) % laneCount] ?? lanes[0];
   await consumer.connect();
-  // A new group begins at the oldest message: what was published before the first start counts too.
+  // A new group begins with the oldest message, because messages from before its first start count too.
   await consumer.subscribe({ topics: [...topics], fromBeginning: true });
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
-    // More than a member mostly has, so that all slices of a fetch reach their lanes in one turn, and no more: kafkajs wakes up so
-    // many workers for each fetch.
+    // Enough for all partitions of one fetch to reach their lanes in the same turn. Not more, because kafkajs wakes this many workers
+    // per fetch.
     partitionsConsumedConcurrently: 32,
     eachBatch: async (payload) => laneOf(payload.batch)?.add(payload),
   });

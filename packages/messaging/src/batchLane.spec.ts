@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { createBatchLane } from "./batchLane.ts";
 
 describe("the batch lane", () => {
-  it("hands on together what was added in one turn, and what came while work was under way", async () => {
+  it("passes on together the items of one turn, and the items that came while work was in flight", async () => {
     const calls: string[][] = [];
     let finishFirst = (): void => undefined;
     const firstDone = new Promise<void>((resolve) => (finishFirst = resolve));
@@ -21,7 +21,7 @@ describe("the batch lane", () => {
     expect(calls).to.deep.equal([["a", "b"], ["c", "d"], ["e"]]);
   });
 
-  it("fails those that were part of the work that failed, and goes on", async () => {
+  it("fails the items of the failed work only, and continues", async () => {
     const lane = createBatchLane<string>(async (items) => {
       if (items.includes("bad")) throw new Error("failed");
     });

@@ -1,8 +1,8 @@
 /**
- * Gathers what is added while earlier work is under way and hands it on as one
- * piece: `work` is called with everything that waits, and never twice at once.
- * What is added in one synchronous turn is always handed on together. `add`
- * settles as the call of `work` that its item was part of.
+ * Gathers items while earlier work is in flight and passes them on together: `work`
+ * is called with all waiting items, one call at a time. Items that are added in one
+ * synchronous turn always go into the same call. `add` settles like the call of
+ * `work` with its item.
  */
 export const createBatchLane = <Item>(work: (items: readonly Item[]) => Promise<void>): { readonly add: (item: Item) => Promise<void> } => {
   let waiting: { readonly item: Item; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];

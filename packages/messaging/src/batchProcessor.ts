@@ -8,38 +8,38 @@ export type BatchProcessorOptions = {
   readonly maxBatchMessages: number;
   readonly retry: BackoffOptions;
   readonly heartbeatInterval: number;
-  /** A batch that keeps failing is given up when it is aborted. */
+  /** Aborted to stop. A batch that keeps failing is then abandoned. */
   readonly stopping: AbortSignal;
   readonly logger: Logger;
 };
 
 /**
- * Handles what fetches brought of one or several partitions, chunk after chunk: each
- * one until `handleBatch` has resolved, after which its offsets are committed. Throws
- * when the group has taken the partitions away.
+ * Returns a function that handles fetched messages of one or several partitions, chunk by
+ * chunk. It retries each chunk until `handleBatch` resolves, and then commits its offsets.
+ * It throws if the group has revoked the partitions.
  */
 export const createBatchProcessor = (options: BatchProcessorOptions): ((payloads: readonly EachBatchPayload[]) => Promise<void>) => {
   const { handleBatch, maxBatchMessages, retry, heartbeatInterval, stopping, logger } = options;
 
-  /** False when the consumer was told to stop before the batch was done. */
+  /** Resolves to false if the consumer was stopped before the batch was done. */
   const handleUntilDone = async (messages: readonly ConsumedMessage[], heartbeat: EachBatchPayload["heartbeat"]): Promise<boolean> => {
-    const beat = keepBeating(heartbeat, heartbeatInterval);
+    const heartbeats = startHeartbeats(heartbeat, heartbeatInterval);
     try {
       for (let attempt = 1; !stopping.aborted; attempt += 1) {
         try {
           await handleBatch(messages);
-          if (attempt > 1) logger.info({ attempt, messages: messages.length }, "a batch that had failed is done");
+          if (attempt > 1) logger.info({ attempt, messages: messages.length }, "a batch succeeded after a retry");
           return true;
         } catch (error) {
           const delay = delayFor(attempt, retry);
-          logger.error({ err: error, attempt, messages: messages.length, retry_in_ms: delay }, "a batch failed and will be tried again");
-          await abortableDelay(delay, AbortSignal.any([stopping, beat.failed]));
-          beat.failed.throwIfAborted();
+          logger.error({ err: error, attempt, messages: messages.length, retry_in_ms: delay }, "a batch failed and will be retried");
+          await abortableDelay(delay, AbortSignal.any([stopping, heartbeats.failed]));
+          heartbeats.failed.throwIfAborted();
         }
       }
       return false;
     } finally {
-      beat.stop();
+      heartbeats.stop();
     }
   };
 
@@ -54,7 +54,7 @@ export const createBatchProcessor = (options: BatchProcessorOptions): ((payloads
   };
 };
 
-/** Commits first, then lets kafkajs fetch what follows: if the commit fails, the same messages come again and none is left uncommitted. */
+/** Commits before it lets kafkajs fetch further messages: if the commit fails, the same messages come again and none stays uncommitted. */
 const commit = async (payloads: readonly EachBatchPayload[], progress: readonly Progress[]): Promise<void> => {
   const topics = [...new Set(progress.map(({ topic }) => topic))];
   await payloads[0]?.commitOffsetsIfNecessary({
@@ -70,8 +70,8 @@ const commit = async (payloads: readonly EachBatchPayload[], progress: readonly 
   }
 };
 
-/** Heartbeats while a batch takes its time. `failed` is aborted, with kafkajs's error, when the group no longer wants them. */
-const keepBeating = (heartbeat: () => Promise<void>, interval: number): { readonly failed: AbortSignal; readonly stop: () => void } => {
+/** Sends heartbeats during a long batch. `failed` is aborted with kafkajs's error if the group refuses a heartbeat. */
+const startHeartbeats = (heartbeat: () => Promise<void>, interval: number): { readonly failed: AbortSignal; readonly stop: () => void } => {
   const failed = new AbortController();
   const timer = setInterval(() => void heartbeat().catch((error: unknown) => failed.abort(error)), interval);
   return { failed: failed.signal, stop: () => clearInterval(timer) };

@@ -4,20 +4,20 @@ import { explained } from "./kafkaErrors.ts";
 
 export type BrokerCheck = {
   /**
-   * Rejects unless a broker answers. For /readyz: a producer that has nothing to
-   * send does not notice that Kafka is away. The log has the first failure of a row.
+   * Rejects unless a broker answers. /readyz needs this check because an idle producer
+   * does not notice an outage of Kafka. Only the first of consecutive failures is logged.
    */
   readonly assertReachable: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
-/** Asks over a connection of its own, which is made anew after a failure. */
+/** Creates a check that uses a separate connection, and opens a new one after a failure. */
 export const createBrokerCheck = (kafka: Kafka, logger: Logger): BrokerCheck => {
   let connected: Promise<Admin> | undefined;
   let failing = false;
 
   const connect = async (): Promise<Admin> => {
-    // Who asks waits for 2 s: time for some brokers, not for all retries of the client.
+    // The readiness probe waits 2 s: enough to try a few brokers, not for all of kafkajs's retries.
     const admin = kafka.admin({ retry: { retries: 2 } });
     await admin.connect();
     return admin;

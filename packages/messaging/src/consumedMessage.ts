@@ -1,4 +1,4 @@
-/** A message as the broker has it, with its place. */
+/** A message as the broker stores it, with its topic, partition and offset. */
 export type ConsumedMessage = {
   readonly topic: string;
   readonly partition: number;
@@ -6,6 +6,6 @@ export type ConsumedMessage = {
   readonly offset: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  /** A list for a header that is there more than once. */
+  /** The values by header name; a list if the message has the header more than once. */
   readonly headers: Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>;
 };

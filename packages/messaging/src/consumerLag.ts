@@ -2,12 +2,12 @@ import type { Admin, Kafka } from "kafkajs";
 
 export type TopicPartition = { readonly topic: string; readonly partition: number };
 
-/** How many messages of a partition the group has not committed yet. */
+/** The number of messages of a partition that the group has not committed yet. */
 export type PartitionLag = TopicPartition & { readonly lag: number };
 
 /**
- * Asks the brokers, not the consumer: a consumer that is stuck does not notice that
- * it falls behind. `read` rejects when no broker answers.
+ * Reads the lag from the brokers, not from the consumer, because a stuck consumer does
+ * not notice that it falls behind. `read` rejects if no broker answers.
  */
 export const createLagReader = (kafka: Kafka, groupId: string) => {
   let opened: Promise<Admin> | undefined;
@@ -29,7 +29,7 @@ export const createLagReader = (kafka: Kafka, groupId: string) => {
         return partitions.flatMap(({ partition, offset }): PartitionLag[] => {
           const end = ends.get(partition);
           if (end === undefined || !assignment.some((own) => own.topic === topic && own.partition === partition)) return [];
-          // A group that has committed nothing (-1) begins at the oldest message that is still there.
+          // A group that has committed nothing (-1) begins with the oldest message that still exists.
           const next = Math.max(Number(offset), Number(end.low));
           return [{ topic, partition, lag: Math.max(0, Number(end.high) - next) }];
         });

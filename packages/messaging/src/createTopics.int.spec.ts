@@ -17,7 +17,7 @@ describe("createTopics", () => {
     return topics[0]?.partitions.length;
   };
 
-  it("creates what is missing, leaves what is there, and may be run by several at once", async () => {
+  it("creates missing topics, keeps existing ones, and may run several times at once", async () => {
     const topics = [
       { topic: server.topicName("a"), partitions: 3 },
       { topic: server.topicName("b"), partitions: 1 },
@@ -29,7 +29,7 @@ describe("createTopics", () => {
     expect(await partitionsOf(server.topicName("c"))).to.equal(2);
   });
 
-  it("refuses a topic that has fewer partitions, and takes one that has more", async () => {
+  it("refuses a topic with fewer partitions, and accepts a topic with more", async () => {
     const topic = server.topicName("d");
     await createTopics(client(), { topics: [{ topic, partitions: 2 }], replicationFactor: 1 });
     await createTopics(client(), { topics: [{ topic, partitions: 1 }], replicationFactor: 1 });

@@ -6,24 +6,24 @@ export type TopicDefinition = { readonly topic: string; readonly partitions: num
 
 export type CreateTopicsOptions = {
   readonly topics: readonly TopicDefinition[];
-  /** Copies of each partition; it cannot exceed the number of brokers. */
+  /** Copies of each partition, at most the number of brokers. */
   readonly replicationFactor: number;
-  /** Bound of the wait for leaders. Milliseconds. */
+  /** Upper limit of the wait for leaders, in milliseconds. */
   readonly timeout?: number;
 };
 
-/** A topic that exists cannot serve as it is. Trying again does not help. */
+/** An existing topic is not usable as it is. A retry does not help. */
 export class TopicError extends Error {
   override readonly name = "TopicError";
 }
 
 /**
- * Creates the topics that are missing and returns when every partition of every
- * topic has a leader. Safe to run again and by several processes at once.
+ * Creates the missing topics and resolves when every partition of every topic has a
+ * leader. Several processes may run it at once, and again.
  *
- * Throws a `TopicError` when a topic exists with fewer partitions: adding some
- * would move keys to other partitions, and then a cart's later events could be
- * read before its earlier ones. More partitions than asked for are left alone.
+ * Throws a `TopicError` if a topic exists with fewer partitions: adding partitions
+ * would move keys, and then a cart's later events could be read before its earlier
+ * events. A topic with more partitions than requested is left alone.
  */
 export const createTopics = async (kafka: Kafka, { topics, replicationFactor, timeout = 30_000 }: CreateTopicsOptions): Promise<void> => {
   const admin = kafka.admin();
@@ -42,7 +42,7 @@ export const createTopics = async (kafka: Kafka, { topics, replicationFactor, ti
   }
 };
 
-const pollInterval = 50;
+const pollIntervalMs = 50;
 
 const metadataWithLeaders = async (admin: Admin, topics: readonly TopicDefinition[], deadline: number): Promise<ITopicMetadata[]> => {
   const names = topics.map(({ topic }) => topic);
@@ -50,20 +50,20 @@ const metadataWithLeaders = async (admin: Admin, topics: readonly TopicDefinitio
     const metadata = await findMetadata(admin, names);
     if (metadata !== undefined && metadata.every(hasLeaders)) return metadata;
     if (Date.now() > deadline) throw new Error(`not every partition of ${names.join(", ")} got a leader in time`);
-    await delay(pollInterval);
+    await delay(pollIntervalMs);
   }
 };
 
 const hasLeaders = ({ partitions }: ITopicMetadata): boolean =>
   partitions.every(({ leader, partitionErrorCode }) => leader >= 0 && partitionErrorCode === 0);
 
-const notThereYet: ReadonlySet<string | undefined> = new Set(["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"]);
+const pendingErrors: ReadonlySet<string | undefined> = new Set(["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"]);
 
 const findMetadata = async (admin: Admin, topics: string[]): Promise<ITopicMetadata[] | undefined> => {
   try {
     return (await admin.fetchTopicMetadata({ topics })).topics;
   } catch (error) {
-    if (notThereYet.has(protocolErrorType(error))) return undefined;
+    if (pendingErrors.has(protocolErrorType(error))) return undefined;
     throw error;
   }
 };
@@ -74,7 +74,7 @@ const assertPartitions = (topics: readonly TopicDefinition[], metadata: readonly
     if (actual < expected) {
       throw new TopicError(
         `topic ${topic} has ${actual} partitions, expected at least ${expected}; adding partitions would break the order of ` +
-          `events that have a key, so create it anew or set TOPIC_PARTITIONS to ${actual}`,
+          `events with the same key, so delete and create the topic again, or set TOPIC_PARTITIONS to ${actual}`,
       );
     }
   }

@@ -7,8 +7,8 @@ import { KafkaAccessError } from "./kafkaErrors.ts";
 import { kafkaFromConfig } from "./kafkaFromConfig.ts";
 import { topicsWithPrefix } from "./topics.ts";
 
-/** Milliseconds: a broker that is starting answers within seconds, then refuses for some more while it joins its cluster. */
-const patience = 60_000;
+/** Milliseconds to retry. A starting broker answers within seconds, and refuses requests for some more seconds while it joins its cluster. */
+const retryForMs = 60_000;
 
 const run = async (): Promise<void> => {
   const config = loadConfig(
@@ -27,11 +27,11 @@ const run = async (): Promise<void> => {
     { topic: names.tenantPolicyEvents, partitions: 1 },
   ];
 
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + retryForMs;
   for (;;) {
     try {
       await createTopics(kafka, { topics, replicationFactor: config.TOPIC_REPLICATION });
-      for (const { topic, partitions } of topics) console.log(`topic ${topic}: ready, ${partitions} partitions or more`);
+      for (const { topic, partitions } of topics) console.log(`topic ${topic}: ready, with at least ${partitions} partitions`);
       return;
     } catch (error) {
       if (error instanceof TopicError || error instanceof KafkaAccessError || Date.now() > deadline) throw error;

@@ -24,7 +24,7 @@ const event: EventToPublish = {
   data: '{"item_id":"ø","quantity":2,"unit_price":2999}',
 };
 
-/** As the broker gives back what was sent. */
+/** Returns the message as a broker delivers it. */
 const consumed = (
   overrides: { key?: string | null; value?: Buffer | null; headers?: ConsumedMessage["headers"] } = {},
 ): ConsumedMessage => {
@@ -42,7 +42,7 @@ const consumed = (
 };
 
 describe("the event message", () => {
-  it("is a CloudEvent in binary mode: attributes in headers, the event's JSON as it was", () => {
+  it("is a CloudEvent in binary mode, with attributes in headers and the event's JSON unchanged", () => {
     expect(encodeEventMessage(event)).to.deep.equal({
       key: aggregateId,
       value: event.data,
@@ -64,7 +64,7 @@ describe("the event message", () => {
     });
   });
 
-  it("comes back as the event it was, without its actor", () => {
+  it("is decoded to the original event, without its actor", () => {
     expect(decodeEventMessage(consumed())).to.deep.equal({
       eventId: event.eventId,
       aggregateType: "Cart",
@@ -77,7 +77,7 @@ describe("the event message", () => {
     });
   });
 
-  it("leaves out a traceparent that is not valid, and takes the message", () => {
+  it("is accepted with an invalid traceparent, which is left out", () => {
     const message = consumed({ headers: { traceparent: Buffer.from("nonsense") } });
     expect(decodeEventMessage(message).metadata).not.to.have.property("traceparent");
   });

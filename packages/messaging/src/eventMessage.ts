@@ -3,12 +3,12 @@ import type { EncodedEvent, EventMetadata, RecordedEvent } from "@cart/domain";
 import type { ConsumedMessage } from "./consumedMessage.ts";
 
 /*
- * CloudEvents 1.0 in the binary mode of its Kafka binding: the attributes are
- * headers and the value is the event's JSON alone. The headers are read by other
- * programs, so none may change its name or meaning.
+ * The messages are CloudEvents 1.0 in the binary mode of the Kafka binding: the
+ * attributes are headers, and the value is the event's JSON alone. Other programs read
+ * the headers, so no header may change its name or meaning.
  */
 
-/** An event as the outbox has it. `data` is its JSON as text, so that nothing on the way parses it. */
+/** An event from the outbox. `data` is its JSON as text, so that the relay need not parse it. */
 export type EventToPublish = {
   /** UUIDv7. */
   readonly eventId: string;
@@ -25,7 +25,7 @@ export type EventToPublish = {
 
 export type EventMessage = { readonly key: string; readonly value: string; readonly headers: Record<string, string> };
 
-/** The actor stays in the event store: it may be personal data, and no consumer needs it. */
+/** Encodes an event as a message. The actor is left out because it may be personal data, and no consumer needs it. */
 export const encodeEventMessage = (event: EventToPublish): EventMessage => {
   const { metadata } = event;
   const headers: Record<string, string> = {
@@ -48,7 +48,7 @@ export const encodeEventMessage = (event: EventToPublish): EventMessage => {
 
 export type MessageErrorCode = "MISSING_HEADER" | "INVALID_HEADER" | "KEY_MISMATCH" | "MISSING_VALUE" | "INVALID_JSON";
 
-/** The message is not one that `encodeEventMessage` makes. Reading it again does not help. */
+/** The message is not as `encodeEventMessage` writes it. Reading it again does not help. */
 export class MessageError extends Error {
   override readonly name = "MessageError";
   readonly code: MessageErrorCode;
@@ -59,10 +59,10 @@ export class MessageError extends Error {
   }
 }
 
-/** An event from Kafka whose data nobody has looked at: the codec of its aggregate decodes it. */
+/** An event from Kafka whose data is not validated yet: the codec of its aggregate decodes it. */
 export type EventEnvelope = Omit<RecordedEvent, "event"> & { readonly event: EncodedEvent };
 
-/** Throws a `MessageError` for a message that is not whole. The data is any JSON. */
+/** Decodes a message. The data may be any JSON. Throws a `MessageError` if a header, the key or the value is missing or invalid. */
 export const decodeEventMessage = (message: ConsumedMessage): EventEnvelope => {
   if (header(message, "ce_specversion") !== "1.0") throw invalidHeader("ce_specversion", "1.0");
   const contentType = findHeader(message, "content-type");
@@ -70,7 +70,7 @@ export const decodeEventMessage = (message: ConsumedMessage): EventEnvelope => {
   const aggregateId = uuidHeader(message, "ce_subject");
   const key = message.key?.toString("utf8");
   if (key !== aggregateId)
-    throw new MessageError("KEY_MISMATCH", "the message's key is not its ce_subject, so its order is not that of its aggregate");
+    throw new MessageError("KEY_MISMATCH", "the message's key is not its ce_subject, so its aggregate's order is not kept");
   const traceparent = findHeader(message, "traceparent");
   return {
     eventId: uuidHeader(message, "ce_id"),
@@ -82,7 +82,7 @@ export const decodeEventMessage = (message: ConsumedMessage): EventEnvelope => {
     metadata: {
       correlation_id: header(message, "ce_correlationid"),
       causation_id: header(message, "ce_causationid"),
-      // W3C Trace Context: one that cannot be read is ignored, it never makes a request fail.
+      // W3C Trace Context: an invalid traceparent is ignored and never makes a request fail.
       ...(traceparent !== undefined && traceparentPattern.test(traceparent) ? { traceparent } : {}),
     },
     event: { type: header(message, "ce_type"), schemaVersion: integerHeader(message, "ce_schemaversion"), data: jsonOf(message) },
@@ -90,9 +90,9 @@ export const decodeEventMessage = (message: ConsumedMessage): EventEnvelope => {
 };
 
 /**
- * Which aggregate a message is about, and at which version, as far as that can be
- * told of one that `decodeEventMessage` refused. The key comes first: it decides
- * the message's place in the order.
+ * Returns the aggregate and version of a message that `decodeEventMessage` refused, as
+ * far as they can be read. The key takes precedence over `ce_subject` because the key
+ * determines the message's place in the order.
  */
 export const identifyMessage = (message: ConsumedMessage): { aggregateId: string | undefined; version: number | undefined } => {
   const candidates = [message.key?.toString("utf8"), textOf(message.headers["ce_subject"])];
@@ -109,13 +109,13 @@ const invalidHeader = (name: string, expected: string): MessageError =>
 
 const findHeader = ({ headers }: ConsumedMessage, name: string): string | undefined => {
   const value = headers[name];
-  if (isNothing(value)) return undefined;
-  if (Array.isArray(value)) throw invalidHeader(name, "it once");
+  if (isMissing(value)) return undefined;
+  if (Array.isArray(value)) throw invalidHeader(name, "a single value");
   return value.toString();
 };
 
-/** kafkajs's types leave out that a header may be null. */
-const isNothing = (value: unknown): value is undefined | null => value === undefined || value === null;
+/** A header may be null, although kafkajs's types say otherwise. */
+const isMissing = (value: unknown): value is undefined | null => value === undefined || value === null;
 
 const textOf = (value: unknown): string | undefined => (Buffer.isBuffer(value) || typeof value === "string" ? value.toString() : undefined);
 
@@ -131,7 +131,7 @@ const uuidHeader = (message: ConsumedMessage, name: string): string => {
   return value;
 };
 
-/** The greatest that every database column and consumer language can hold. */
+/** The greatest integer that every database column and consumer language can hold. */
 const greatestInteger = 2 ** 31 - 1;
 
 const parseInteger = (text: string | undefined): number | undefined => {
@@ -149,7 +149,7 @@ const integerHeader = (message: ConsumedMessage, name: string): number => {
 const timeHeader = (message: ConsumedMessage, name: string): Date => {
   const text = header(message, name);
   const time = new Date(text);
-  // The column that it goes to begins at year 1000.
+  // The database column of this time begins with the year 1000.
   if (!timePattern.test(text) || Number.isNaN(time.getTime()) || time.getUTCFullYear() < 1000)
     throw invalidHeader(name, "an RFC 3339 time");
   return time;

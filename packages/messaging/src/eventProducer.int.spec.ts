@@ -56,8 +56,8 @@ describe("the event producer", () => {
     }
   });
 
-  // The broker checks lengths, counts and checksum of what our patch of kafkajs encodes; reading it back shows the rest.
-  it("writes what the broker and consumers read, at every boundary of the encoding", async () => {
+  // The broker checks the lengths, counts and checksum that our patch of kafkajs encodes; reading the messages back checks the rest.
+  it("encodes messages so that broker and consumers read them, at every boundary of the encoding", async () => {
     const topic = await newTopic("encoding", 1);
     // Lengths are one byte up to 63, two up to 8,191; those between let the checksum end on each of its four strides.
     const lengths = [0, 1, 2, 3, 4, 5, 62, 63, 64, 65, 8_191, 8_192];
@@ -65,7 +65,7 @@ describe("the event producer", () => {
       { key: "k".repeat(length), value: "v".repeat(length), headers: {} },
       { key: "ключ", value: "ä€𝄞".repeat(length), headers: { empty: "", ["n".repeat(length + 1)]: "ä€𝄞".repeat(length), last: "1.0" } },
     ]);
-    // Each alone, and all together with more records than a one-byte offset can tell apart.
+    // Each message alone, and all together with more records than a one-byte offset can number.
     for (const each of messages) await producer(client()).send([{ topic, messages: [each] }]);
     const many = Array.from({ length: 200 }, (_, n) => message("a", String(n)));
     await producer(client()).send([{ topic, messages: [...messages, ...many] }]);
@@ -75,7 +75,7 @@ describe("the event producer", () => {
     expect(read.map(({ key, value, headers }) => ({ key, value, headers }))).to.deep.equal(sent);
   });
 
-  it("tells a rejected message from a broker that is away, and goes on after both", async () => {
+  it("distinguishes a rejected message from an unavailable broker, and keeps working after both", async () => {
     const topic = await newTopic("rejected", 1);
     const events = producer(client());
     await events.send([{ topic, messages: [message("a", "1")] }]);
@@ -99,10 +99,10 @@ describe("the event producer", () => {
 
   /*
    * The broker writes a batch whose answer is lost. kafkajs then reuses the batch's
-   * sequence numbers: under them another batch of the same length would be taken for
-   * the first one, acknowledged and dropped.
+   * sequence numbers. The broker would take another batch of the same length for the
+   * first batch, acknowledge it and drop it.
    */
-  it("writes what follows a batch whose answer was lost", async () => {
+  it("writes the messages that follow a batch whose answer was lost", async () => {
     const topic = await newTopic("lost-answer", 1);
     const proxy = await kafkaProxy(server.brokers()[0] ?? "");
     try {
@@ -111,7 +111,7 @@ describe("the event producer", () => {
       proxy.loseAnswers();
       const error: unknown = await events.send([{ topic, messages: [message("a", "1")] }]).catch((e: unknown) => e);
       expect(isBrokerUnavailable(error)).to.equal(true);
-      // It has been written, for nothing else would make the numbers stale.
+      // Wait until the batch has been written, because only then are the sequence numbers stale.
       expect((await readTopic(client(), topic, 2)).map(({ value }) => value)).to.include("1");
 
       proxy.mend();
@@ -123,7 +123,7 @@ describe("the event producer", () => {
   });
 });
 
-/** In front of one broker that is known by an IPv4 address or a name: it puts its own port into the broker's answers, so that clients stay with it. */
+/** Starts a proxy for one broker with an IPv4 address or a host name. It puts its own port into the broker's answers, so that clients stay with it. */
 const kafkaProxy = async (broker: string) => {
   const [host = "", port = ""] = broker.split(":");
   const sockets = new Set<Socket>();
@@ -161,7 +161,7 @@ const kafkaProxy = async (broker: string) => {
   };
 };
 
-/** A broker is named by the 16-bit length of its host, the host and a 32-bit port. */
+/** A broker's address is the 16-bit length of its host, the host and a 32-bit port. */
 const withPort = (answer: Buffer, from: number, to: number): Buffer => {
   const patched = Buffer.from(answer);
   for (const host of ["127.0.0.1", "localhost"]) {

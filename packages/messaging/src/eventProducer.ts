@@ -7,34 +7,34 @@ import { partitionByKey } from "./partitionByKey.ts";
 export type TopicMessages = { readonly topic: string; readonly messages: readonly EventMessage[] };
 
 /**
- * Writes messages so that those with one key keep their order.
+ * Writes messages so that messages with the same key keep their order.
  *
- * - `send` resolves when every partition to which it sent messages has acknowledged
- *   them, that is, when all in-sync replicas have every message. When it
- *   rejects, any of the messages may have been written, or be written a little
- *   later: send them all again, in the same order, before anything that follows
- *   them. Consumers then see duplicates, and each message's first occurrence in order.
- * - Calls are carried out one after another, in the order in which they were made.
- *   One that fails does not stop those behind it: so do not send the next event of an
- *   aggregate before the call with the one before it has resolved.
+ * - `send` resolves when every partition of the batch has acknowledged its messages,
+ *   that is, when all in-sync replicas have every message. If it rejects, any of the
+ *   messages may have been written, or may be written a little later: send them all
+ *   again, in the same order, before any later message. Consumers then see duplicates,
+ *   and the first occurrences of the messages are in order.
+ * - Calls are executed one after another, in the order in which they were made. A
+ *   failed call does not stop later calls, so do not send the next event of an aggregate
+ *   before the call with its previous event has resolved.
  * - The partition is murmur2 of the key, as in the Java client.
  *
- * Errors: see `isBrokerUnavailable` and `isMessageRejected`. After either the
- * producer goes on working.
+ * For errors see `isBrokerUnavailable` and `isMessageRejected`. The producer keeps
+ * working after both.
  */
 export type EventProducer = {
-  /** Connects ahead of the first `send`, which otherwise does it. */
+  /** Connects before the first `send`, which would otherwise connect. */
   readonly connect: () => Promise<void>;
   readonly send: (batch: readonly TopicMessages[]) => Promise<void>;
-  /** Resolves when the calls before it are done. */
+  /** Disconnects after the earlier calls are done. */
   readonly disconnect: () => Promise<void>;
 };
 
 export type EventProducerOptions = {
   /**
-   * Bound of one request, of which a topic's partition gets one record batch: below
-   * the broker's `message.max.bytes` (1,048,588), which is for a record batch. A
-   * message larger than this is sent alone, and the broker judges it.
+   * Upper limit of one request in bytes. A partition's part of it is one record batch, so the
+   * limit must be below the broker's `message.max.bytes` for a record batch (1,048,588). A
+   * larger message is sent alone, and the broker accepts or rejects it.
    */
   readonly maxRequestBytes?: number;
 };
@@ -44,7 +44,7 @@ export const createEventProducer = (kafka: Kafka, { maxRequestBytes = 900_000 }:
   let opened: OpenProducer | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
-  /** kafkajs retries calls on their own, so two calls at once could overtake each other. */
+  /** Runs calls one after another, because kafkajs retries each call separately and a later call could overtake an earlier one. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work);
     last = turn.catch(() => undefined);
@@ -63,15 +63,15 @@ export const createEventProducer = (kafka: Kafka, { maxRequestBytes = 900_000 }:
     } catch (error) {
       throw explained(error);
     }
-    // A check of its own, because after a loss of data in Kafka its offsets begin again.
+    // A new check for each producer, because after a loss of data in Kafka the offsets begin again.
     return { producer, assertAcknowledged: createAcknowledgementCheck() };
   };
 
   /*
-   * After a failed call nobody knows whether the broker wrote the messages, and so which
-   * sequence number it expects next. Under a number that it has, another batch of the same
-   * length would be taken for the first one and acknowledged, but never written. So the
-   * producer id, and its numbers, are given up.
+   * After a failed call it is unknown whether the broker wrote the messages, and therefore which
+   * sequence number it expects next. If another batch of the same length reused a sequence number,
+   * the broker would take it for the first batch, acknowledge it and never write it. So the
+   * producer id is abandoned together with its sequence numbers.
    */
   const abandon = (producer: Producer): void => {
     opened = undefined;
@@ -105,8 +105,8 @@ export const createEventProducer = (kafka: Kafka, { maxRequestBytes = 900_000 }:
 type OpenProducer = { readonly producer: Producer; readonly assertAcknowledged: AcknowledgementCheck };
 
 /**
- * Remembers into which partition kafkajs puts each message of a request, so that its
- * acknowledgements can be compared with what was asked, whatever kafkajs made of it.
+ * Remembers the partition of each message of a request, so that the acknowledgements can be
+ * compared with the request, whatever kafkajs made of it.
  */
 const createPartitionRecorder = () => {
   const choose = partitionByKey();
@@ -120,7 +120,7 @@ const createPartitionRecorder = () => {
       return partition;
     },
     clear: () => chosen.clear(),
-    /** Throws an `UnacknowledgedError` for a message that got no partition, as it cannot have been sent. */
+    /** Counts the messages by topic and partition. Throws an `UnacknowledgedError` for a message without a partition, which cannot have been sent. */
     countsOf: (request: Request): SentMessages => {
       const sent = new Map<string, Map<number, number>>();
       for (const { topic, messages } of request) {
@@ -128,7 +128,7 @@ const createPartitionRecorder = () => {
         sent.set(topic, counts);
         for (const message of messages) {
           const partition = chosen.get(topic)?.get(message);
-          if (partition === undefined) throw new UnacknowledgedError(`a message for ${topic} was put into no partition`);
+          if (partition === undefined) throw new UnacknowledgedError(`a message for ${topic} was not assigned to a partition`);
           counts.set(partition, (counts.get(partition) ?? 0) + 1);
         }
       }
@@ -139,7 +139,7 @@ const createPartitionRecorder = () => {
 
 type Request = { readonly topic: string; readonly messages: EventMessage[] }[];
 
-/** Cuts a batch into requests of at most `maxBytes`, in order. */
+/** Splits a batch into requests of at most `maxBytes`, in order. */
 const requestsOf = (batch: readonly TopicMessages[], maxBytes: number): Request[] => {
   const requests: Request[] = [];
   let request: Request = [];
@@ -161,15 +161,15 @@ const requestsOf = (batch: readonly TopicMessages[], maxBytes: number): Request[
   return requests;
 };
 
-/** Close above the size on the wire. */
+/** Returns the size of the message on the wire in bytes, slightly overestimated. */
 const sizeOf = ({ key, value, headers }: EventMessage): number => {
   let size = recordBytes + Buffer.byteLength(key) + Buffer.byteLength(value);
   for (const [name, text] of Object.entries(headers)) size += headerBytes + Buffer.byteLength(name) + Buffer.byteLength(text);
   return size;
 };
 
-/** Around the key and the value of a record: the lengths of both and of the whole, the offset, the time, the number of headers. */
+/** Bytes of a record besides its key, value and headers: three lengths, the offset, the time and the number of headers. */
 const recordBytes = 32;
 
-/** The two lengths of a header. */
+/** Bytes of the two lengths of a header. */
 const headerBytes = 6;

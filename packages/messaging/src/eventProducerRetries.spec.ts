@@ -11,7 +11,7 @@ import { type ClusterScript, type ScriptedCluster, startScriptedCluster } from "
 
 const topic = "events";
 
-/** A message whose key belongs to the partition. */
+/** Returns a message whose key belongs to the partition. */
 const messageFor = (partition: number, partitions: number, value: string): EventMessage => {
   const choose = partitionByKey();
   const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
@@ -28,8 +28,8 @@ const messageFor = (partition: number, partitions: number, value: string): Event
 };
 
 /*
- * kafkajs sends a batch to several brokers at once and tries again when one of them refuses. Which
- * partitions it sends then, to whom and under which sequence numbers is the subject of our patch.
+ * kafkajs sends a batch to several brokers at once, and retries if one of them refuses. Our patch
+ * determines which partitions it then sends, to which broker and under which sequence numbers.
  */
 describe("a batch that is retried while partitions move between brokers", () => {
   const logger = createLogger({ service: "test", level: "silent" });
@@ -66,7 +66,7 @@ describe("a batch that is retried while partitions move between brokers", () => 
     };
   };
 
-  it("is sent to a broker that has answered and then takes a partition over", async () => {
+  it("is sent to a broker that takes a partition over after it has answered", async () => {
     const { cluster, send } = await start([0, 1], (current) =>
       once("b1", async () => {
         await waitFor("the other broker's answer", () => current().logs[0]?.length === 1);
@@ -82,7 +82,7 @@ describe("a batch that is retried while partitions move between brokers", () => 
     ]);
   });
 
-  it("does not write an acknowledged partition again when its leader moves as well", async () => {
+  it("does not write an acknowledged partition again if its leader moves as well", async () => {
     const { cluster, send } = await start([0, 1], (current) =>
       once("b1", async () => {
         await waitFor("the other broker's answer", () => current().logs[0]?.length === 1);
@@ -99,7 +99,7 @@ describe("a batch that is retried while partitions move between brokers", () => 
     expect(cluster.received.filter(({ values }) => values.includes("a1"))).to.have.length(1);
   });
 
-  it("waits for slow brokers before it tries again", async () => {
+  it("waits for slow brokers before it is retried", async () => {
     const { cluster, send } = await start([0, 1], (current) => {
       const refused = once("b1", () => void (current().leaders[1] = 0));
       // Longer than the pause before the first retry, which is at most 60 ms.
@@ -121,7 +121,7 @@ describe("a batch that is retried while partitions move between brokers", () => 
     expect(cluster.received.filter(({ values }) => values.includes("a1"))).to.have.length(1);
   });
 
-  it("keeps its sequence numbers when one broker wrote one partition and refused the other", async () => {
+  it("keeps its sequence numbers if a broker wrote one partition and refused the other", async () => {
     const { cluster, send } = await start([0, 0], (current) => once("b1", () => void (current().leaders[1] = 1)));
     await send([0, "a1"], [0, "a2"], [1, "b1"]);
     await send([0, "a3"], [0, "a4"], [1, "b2"]);
@@ -149,7 +149,7 @@ describe("a batch that is retried while partitions move between brokers", () => 
     expect(cluster.logs).to.deep.equal(["a", "b", "c", "d"].map((name) => [1, 2, 3].map((n) => `${name}${n}`)));
   });
 
-  it("asks again for a partition that an answer leaves out", async () => {
+  it("sends a partition again that an answer leaves out", async () => {
     let isFirst = true;
     const { cluster, send } = await start([0, 0], () => ({
       changeAnswers: (answers) => {
@@ -175,7 +175,7 @@ describe("a batch that is retried while partitions move between brokers", () => 
     ["comes twice", (answers) => [...answers, ...answers]],
   ];
   for (const [what, changeAnswers] of wrongAnswers) {
-    it(`is refused if its acknowledgement ${what}, and is written when it is sent again`, async () => {
+    it(`is refused if its acknowledgement ${what}, and is written if it is sent again`, async () => {
       let isWrong = true;
       const { cluster, send } = await start([0, 0], () => ({
         changeAnswers: (answers, batches) => (isWrong ? changeAnswers(answers, batches) : answers),
@@ -191,7 +191,7 @@ describe("a batch that is retried while partitions move between brokers", () => 
     });
   }
 
-  it("is refused if the broker takes it for an earlier one, and is written when it is sent again", async () => {
+  it("is refused if the broker takes it for an earlier batch, and is written if it is sent again", async () => {
     let isConfused = false;
     const { cluster, send } = await start([0], () => ({
       changeAnswers: (answers) => (isConfused ? answers.map((answer) => ({ ...answer, baseOffset: 0 })) : answers),

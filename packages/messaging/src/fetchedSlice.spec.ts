@@ -29,7 +29,7 @@ describe("chunksOf", () => {
     ]);
   });
 
-  it("spreads a long slice over chunks and commits each only as far as it goes", () => {
+  it("splits a long slice into chunks, each of which commits only its own messages", () => {
     expect(shape(chunksOf([slice(0, [1, 2, 3, 4, 5]), slice(1, [7])], 2))).to.deep.equal([
       { messages: ["0:1", "0:2"], done: ["0:2"] },
       { messages: ["0:3", "0:4"], done: ["0:4"] },
@@ -37,7 +37,7 @@ describe("chunksOf", () => {
     ]);
   });
 
-  it("commits past the offsets behind the last message that hold no message", () => {
+  it("commits past offsets without a message after the last message", () => {
     expect(shape(chunksOf([slice(0, [1, 2], 4)], 10))).to.deep.equal([{ messages: ["0:1", "0:2"], done: ["0:4"] }]);
     expect(shape(chunksOf([slice(0, [1, 2, 3], 4)], 2)).map(({ done }) => done)).to.deep.equal([["0:2"], ["0:4"]]);
   });

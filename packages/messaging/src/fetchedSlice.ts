@@ -1,12 +1,12 @@
 import type { EachBatchPayload } from "kafkajs";
 import type { ConsumedMessage } from "./consumedMessage.ts";
 
-/** What one fetch brought of one partition. */
+/** The messages of one partition in one fetch. */
 export type FetchedSlice = {
   readonly topic: string;
   readonly partition: number;
   readonly messages: readonly ConsumedMessage[];
-  /** May lie behind the last message: control records and compacted ones have offsets too. */
+  /** The last offset of the slice. It may be above the last message's, because control and compacted records have offsets too. */
   readonly lastOffset: string;
 };
 
@@ -23,13 +23,13 @@ export const toSlice = ({ batch }: EachBatchPayload): FetchedSlice => {
 export type Progress = {
   readonly topic: string;
   readonly partition: number;
-  /** The last offset that is done. */
+  /** The last handled offset. */
   readonly done: string;
 };
 
 export type Chunk = { readonly messages: readonly ConsumedMessage[]; readonly progress: readonly Progress[] };
 
-/** The slices as chunks of at most `maxMessages`, each partition's messages in order. A slice may be spread over several chunks. */
+/** Splits the slices into chunks of at most `maxMessages`, each partition's messages in order. A slice may span several chunks. */
 export const chunksOf = (slices: readonly FetchedSlice[], maxMessages: number): Chunk[] => {
   const chunks: { messages: ConsumedMessage[]; progress: Progress[] }[] = [];
   for (const { topic, partition, messages, lastOffset } of slices) {

@@ -2,13 +2,13 @@ import type { Logger } from "@cart/process-kit";
 import type { Consumer } from "kafkajs";
 import type { TopicPartition } from "./consumerLag.ts";
 
-/** What a consumer knows of its place in the group. */
+/** The membership of a consumer in its group. */
 export type GroupMembership = {
-  /** Follows the consumer's events. A consumer that starts again is another one. */
+  /** Follows the consumer's events. Call it again for every new consumer. */
   readonly follow: (consumer: Consumer) => void;
-  /** The consumer has ended, with the reason if it failed. */
+  /** Records that the consumer has ended, with the reason if it failed. */
   readonly end: (reason?: Error) => void;
-  /** Rejects unless the consumer is a member of the group and has heard from it lately. */
+  /** Rejects unless the consumer is a member of the group and has had a recent heartbeat. */
   readonly assertReady: () => Promise<void>;
   readonly assignment: () => readonly TopicPartition[];
 };
@@ -41,7 +41,7 @@ export const createGroupMembership = (groupId: string, sessionTimeout: number, l
     assertReady: async () => {
       if (!isMember) throw new Error(`not a member of the consumer group ${groupId}${lastFailure}`);
       const silence = Date.now() - lastHeard;
-      if (silence > sessionTimeout / 2) throw new Error(`heard nothing from the consumer group ${groupId} for ${silence} ms`);
+      if (silence > sessionTimeout / 2) throw new Error(`no heartbeat in the consumer group ${groupId} for ${silence} ms`);
     },
     assignment: () => assigned,
   };

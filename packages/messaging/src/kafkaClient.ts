@@ -8,7 +8,7 @@ export type KafkaOptions = {
   /** Names the program in the broker's logs and quotas. */
   readonly clientId: string;
   readonly logger: Logger;
-  /** Encrypts; the certificate has to be for the broker's host, from this CA (PEM) or, without one, from a public one. */
+  /** Enables TLS. The broker's certificate must name its host and be signed by `ca` (PEM) or, by default, by a public CA. */
   readonly tls?: { readonly ca?: string };
   readonly sasl?: SaslLogin;
 };
@@ -19,7 +19,7 @@ type Login<Mechanism extends string> = Mechanism extends string
 
 export type SaslLogin = Login<"plain" | "scram-sha-256" | "scram-sha-512">;
 
-/** A client, not yet connected. All its waits and retries are bounded, so that callers see an outage and decide. */
+/** Creates a client, not yet connected. All its waits and retries are bounded, so that callers see an outage and decide what to do. */
 export const createKafka = ({ brokers, clientId, logger, tls, sasl }: KafkaOptions): Kafka =>
   new Kafka({
     brokers: [...brokers],
@@ -28,23 +28,23 @@ export const createKafka = ({ brokers, clientId, logger, tls, sasl }: KafkaOptio
     ...(sasl === undefined ? {} : { sasl }),
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
-    // About 1.5 s in all: what lasts longer is an outage, which is the caller's to wait out.
+    // About 1.5 s in all. A longer failure is an outage, which the caller must handle.
     retry: { initialRetryTime: 50, multiplier: 2, factor: 0.2, maxRetryTime: 1_000, retries: 5 },
     socketFactory,
     logLevel: logger.isLevelEnabled("trace") ? logLevel.DEBUG : logLevel.INFO,
     logCreator: bridgeTo(logger.child({ library: "kafkajs" })),
   });
 
-/** As kafkajs's own, with Nagle's algorithm off: it holds the last packet of a request back until the one before is acknowledged. */
+/** Like kafkajs's own factory, but without Nagle's algorithm, which delays a request's last packet until the previous packet is acknowledged. */
 const socketFactory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
   const socket = ssl
-    ? // Brokers behind one address are told apart by the name, which Node.js does not send by itself.
+    ? // Brokers that share an address are distinguished by the server name, which Node.js does not send by default.
       connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...ssl }, onConnect)
     : connectTcp({ host, port }, onConnect);
   return socket.setKeepAlive(true, 60_000).setNoDelay(true);
 };
 
-/** kafkajs logs each attempt that failed as an error, and says the rest in passing: whether it matters is said by the code that gives up. */
+/** Lowers kafkajs's log levels: it logs each failed attempt as an error, but only the code that gives up knows whether a failure matters. */
 const bridgeTo =
   (logger: Logger): logCreator =>
   () =>

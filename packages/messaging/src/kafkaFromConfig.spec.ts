@@ -13,18 +13,18 @@ describe("kafkaFromConfig", () => {
   const make = (config: Partial<KafkaConfig>) =>
     kafkaFromConfig({ KAFKA_BROKERS: "kafka:9092", KAFKA_TOPIC_PREFIX: "", KAFKA_TLS: false, ...config }, { clientId: "test", logger });
 
-  it("refuses a CA file that is not there", () => {
+  it("refuses a CA file that does not exist", () => {
     const file = join(folder, "missing.pem");
     expect(() => make({ KAFKA_TLS: true, KAFKA_CA_FILE: file })).to.throw(ConfigError, `KAFKA_CA_FILE cannot be read: ENOENT`);
   });
 
-  it("refuses a CA file without a certificate, with which Node.js would trust nobody", () => {
+  it("refuses a CA file without a certificate, with which Node.js would trust no broker", () => {
     const file = join(folder, "key.pem");
     writeFileSync(file, "-----BEGIN PRIVATE KEY-----");
-    expect(() => make({ KAFKA_TLS: true, KAFKA_CA_FILE: file })).to.throw(ConfigError, `no PEM file with a certificate: ${file}`);
+    expect(() => make({ KAFKA_TLS: true, KAFKA_CA_FILE: file })).to.throw(ConfigError, `must be a PEM file with a certificate: ${file}`);
   });
 
-  it("warns of a password that anybody can read on its way", () => {
+  it("warns about a password that is sent unencrypted", () => {
     const login = { KAFKA_USERNAME: "cart", KAFKA_PASSWORD: "secret" };
     make({ ...login, KAFKA_SASL_MECHANISM: "scram-sha-256" });
     make({ ...login, KAFKA_SASL_MECHANISM: "plain", KAFKA_TLS: true });

@@ -3,7 +3,7 @@ import { ConfigError, type KafkaConfig, type Logger, parseBrokers } from "@cart/
 import type { Kafka } from "kafkajs";
 import { createKafka } from "./kafkaClient.ts";
 
-/** The client that the configuration asks for, not yet connected. Throws a `ConfigError` when KAFKA_CA_FILE cannot be read. */
+/** Creates a client from the configuration, not yet connected. Throws a `ConfigError` if KAFKA_CA_FILE cannot be read. */
 export const kafkaFromConfig = (config: KafkaConfig, { clientId, logger }: { readonly clientId: string; readonly logger: Logger }): Kafka =>
   createKafka({ brokers: parseBrokers(config.KAFKA_BROKERS), clientId, logger, ...tlsOf(config), ...saslOf(config, logger) });
 
@@ -19,8 +19,9 @@ const readCa = (file: string): string => {
   } catch (error) {
     throw new ConfigError([`KAFKA_CA_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}`], { cause: error });
   }
-  // Node.js takes any text, finds no CA in it and then trusts nobody.
-  if (!text.includes("-----BEGIN CERTIFICATE-----")) throw new ConfigError([`KAFKA_CA_FILE is no PEM file with a certificate: ${file}`]);
+  // Node.js accepts a text without a certificate, and then trusts no broker.
+  if (!text.includes("-----BEGIN CERTIFICATE-----"))
+    throw new ConfigError([`KAFKA_CA_FILE must be a PEM file with a certificate: ${file}`]);
   return text;
 };
 
@@ -29,6 +30,7 @@ const saslOf = (
   logger: Logger,
 ) => {
   if (mechanism === undefined || username === undefined || password === undefined) return {};
-  if (mechanism === "plain" && !tls) logger.warn("KAFKA_SASL_MECHANISM=plain without KAFKA_TLS sends the password for everyone to read");
+  if (mechanism === "plain" && !tls)
+    logger.warn("KAFKA_SASL_MECHANISM=plain without KAFKA_TLS sends the password unencrypted: set KAFKA_TLS=true");
   return { sasl: { mechanism, username, password } };
 };

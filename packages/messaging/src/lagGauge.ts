@@ -1,7 +1,7 @@
 import { type Registry, sampled, sampledGauge } from "@cart/process-kit";
 import type { PartitionLag } from "./consumerLag.ts";
 
-/** How far a consumer is behind, by partition. A partition that went to another member is gone from this one's. */
+/** Registers a gauge of the consumer's lag by partition. A partition that is reassigned to another member disappears from this gauge. */
 export const createLagGauge = (registry: Registry, lag: () => Promise<readonly PartitionLag[]>): void =>
   sampledGauge({
     registry,

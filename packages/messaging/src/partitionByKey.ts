@@ -1,21 +1,21 @@
 import type { ICustomPartitioner } from "kafkajs";
 
 /**
- * Where the Java client puts a key: murmur2 of its bytes, modulo the number of
- * partitions. kafkajs's own partitioner agrees, and takes 15 times as long, as it
- * multiplies BigInts.
+ * Chooses the same partition as the Java client: murmur2 of the key's bytes, modulo
+ * the number of partitions. kafkajs's own partitioner agrees but takes 15 times as
+ * long, because it multiplies BigInts.
  */
 export const partitionByKey: ICustomPartitioner =
   () =>
   ({ partitionMetadata, message: { key } }) => {
-    if (key === null || key === undefined) throw new Error("a message without a key has no place in the order");
+    if (key === null || key === undefined) throw new Error("expected a message with a key, which determines its partition and order");
     return (murmur2(typeof key === "string" ? Buffer.from(key) : key) & 0x7f_ff_ff_ff) % partitionMetadata.length;
   };
 
 const seed = 0x97_47_b2_8c;
 const m = 0x5b_d1_e9_95;
 
-/** As `org.apache.kafka.common.utils.Utils.murmur2`: 32-bit integers that overflow. */
+/** Hashes like `org.apache.kafka.common.utils.Utils.murmur2`, with 32-bit integers that overflow. */
 const murmur2 = (bytes: Buffer): number => {
   const whole = bytes.length & ~3;
   let hash = seed ^ bytes.length;

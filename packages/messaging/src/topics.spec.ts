@@ -9,11 +9,11 @@ describe("topicOf", () => {
     expect(topicOf("TenantPolicy")).to.equal("ec.tenant-policy-events");
   });
 
-  it("knows a topic for each kind of aggregate of the domain", () => {
+  it("returns a topic for each aggregate type of the domain", () => {
     for (const type of Object.keys(eventCatalogs)) expect(topicOf(type), type).to.be.a("string");
   });
 
-  it("knows no topic for an unknown type, nor for a name that every object has", () => {
+  it("returns no topic for an unknown type, nor for a name that every object has", () => {
     expect(topicOf("Order")).to.equal(undefined);
     expect(topicOf("constructor")).to.equal(undefined);
   });

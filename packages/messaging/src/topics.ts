@@ -1,10 +1,10 @@
-/** Which topic carries which events. They are created by `createTopics`, never by a client that happens to write first. */
+/** The names of the topics. `createTopics` creates them; the first client that writes never does. */
 export type Topics = {
   readonly cartEvents: string;
   readonly tenantPolicyEvents: string;
 };
 
-/** The prefix gives suites that share a broker topics of their own; it is empty in production. */
+/** The prefix gives suites that share a broker separate topics; it is empty in production. */
 export const topicsWithPrefix = (prefix: string): Topics => ({
   cartEvents: `${prefix}ec.cart-events`,
   tenantPolicyEvents: `${prefix}ec.tenant-policy-events`,
@@ -17,7 +17,7 @@ const topicByAggregateType: ReadonlyMap<string, keyof Topics> = new Map([
   ["TenantPolicy", "tenantPolicyEvents"],
 ]);
 
-/** The topic of an aggregate type's events. `undefined` for a type that is not published: the fault of the event, not of Kafka. */
+/** Returns the topic of an aggregate type's events, or `undefined` for a type that is not published. */
 export const topicOf = (aggregateType: string, topics: Topics = defaultTopics): string | undefined => {
   const topic = topicByAggregateType.get(aggregateType);
   return topic === undefined ? undefined : topics[topic];

@@ -4,7 +4,7 @@ import type { EventEnvelope } from "./eventMessage.ts";
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** What the span of an event on its way through Kafka says of it, whether it is published or consumed. */
+/** Returns the span attributes of an event that is published to or consumed from Kafka. */
 export const eventAttributes = (
   topic: string,
   { aggregateType, aggregateId, version }: { readonly aggregateType: string; readonly aggregateId: string; readonly version: number },
@@ -16,27 +16,27 @@ export const eventAttributes = (
   "aggregate.version": version,
 });
 
-/** An event of a batch, with the message that brought it. */
+/** An event of a batch, with its message. */
 export type TracedEvent = { readonly message: ConsumedMessage; readonly envelope: EventEnvelope };
 
 export type TraceEventsOptions<Result> = {
   readonly tracer: Tracer;
-  /** What is done with an event, the first word of its span's name: "project". */
+  /** The first word of the span's name, which says how the event is handled: "project". */
   readonly verb: string;
-  /** A message that cannot be read belongs to no trace: leave it out. */
+  /** The events to trace. Leave out unreadable messages, because they belong to no trace. */
   readonly events: readonly TracedEvent[];
   readonly work: () => Promise<Result>;
-  /** Of the messages that the work did not carry out although it resolved, and why. */
+  /** Returns the messages that the work did not handle although it resolved, with the reasons. */
   readonly failuresOf?: (result: Result) => ReadonlyMap<ConsumedMessage, string>;
 };
 
 /**
- * Runs the transaction of a batch within a span for each of its events, in the trace
- * of the request that caused the event. A span ends when the transaction does, so it
- * says when the event had its effect.
+ * Runs the transaction of a batch with a span for each of its events, in the trace of
+ * the request that caused the event. A span ends with the transaction, so its end is
+ * the time at which the event took effect.
  */
 export const traceEvents = async <Result>({ tracer, verb, events, work, failuresOf }: TraceEventsOptions<Result>): Promise<Result> => {
-  // Nothing is made for thousands of events when nobody traces them.
+  // Without tracing, create no objects for thousands of events.
   if (tracer === noTracer) return work();
   const spans = events.map((event) => ({ message: event.message, span: startSpan(tracer, verb, event) }));
   try {

@@ -9,7 +9,7 @@ import { withConnection } from "./transaction.ts";
 describe("a pool's sessions", () => {
   const database = useMysqlDatabase();
 
-  it("have the code's settings and the pool's own", async () => {
+  it("have the common settings and the pool's own", async () => {
     const pool = openMysqlPool({ url: database.url(), connectionLimit: 1, session: { transaction_read_only: 1, wait_timeout: 30 } });
     try {
       const [rows] = await pool.query<RowDataPacket[]>(
@@ -27,7 +27,7 @@ describe("a pool's sessions", () => {
     ["how a text is escaped", "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES", "NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES"],
     ["autocommit", "autocommit = 1", "autocommit = 0"],
   ] as const) {
-    it(`are not lent when the server does not keep ${what}: no statement is run in them`, async () => {
+    it(`are not lent, and run no statement, if the server does not keep ${what}`, async () => {
       const proxy = await rewritingProxy(database.url(), { from, to });
       const pool = openMysqlPool({ url: proxy.url, connectionLimit: 2 });
       try {

@@ -8,18 +8,18 @@ export type MysqlPoolOptions = {
   readonly connectionLimit: number;
   /** Milliseconds to wait for a new connection. */
   readonly connectTimeout?: number;
-  /** Callers that may wait for a connection; the next is refused. Without it, any number. */
+  /** Upper limit of callers that wait for a connection; further callers are refused. Unlimited by default. */
   readonly queueLimit?: number;
-  /** Further session variables, and other values of those that `pinSession` sets. */
+  /** Further session variables, and values that override those of `pinSession`. */
   readonly session?: SessionVariables;
-  /** Lets a round trip carry several statements, for `runTogether`. */
+  /** Allows several statements in one round trip, for `runTogether`. */
   readonly multipleStatements?: boolean;
 };
 
 /**
- * A pool whose sessions are all alike, whatever the server's defaults are: see
- * `pinSession`. A connection is lent only after its session was set and read back;
- * until then, and when the server does not keep the settings, callers get the error.
+ * Opens a pool whose sessions all have the same settings, whatever the server's defaults
+ * are: see `pinSession`. A connection is lent only after its session was set and read back.
+ * If that fails, or the server does not keep the settings, the caller gets the error.
  */
 export const openMysqlPool = ({
   url,
@@ -38,7 +38,7 @@ export const openMysqlPool = ({
     supportBigNumbers: true,
     enableKeepAlive: true,
     multipleStatements,
-    // The stack of an error would name the caller of its statement, at a cost of a tenth of a millisecond for every statement.
+    // With a trace an error's stack would name the caller of the statement, but every statement would cost a tenth of a millisecond more.
     trace: false,
   });
   lendPinned(pool, session);
@@ -47,7 +47,7 @@ export const openMysqlPool = ({
 
 const pin = callbackify(pinSession);
 
-/** `pool.query` takes its connection with the core pool's `getConnection` too, so every statement passes here. */
+/** Pins the session of every new connection. `pool.query` also uses the core pool's `getConnection`, so every statement is covered. */
 const lendPinned = (pool: Pool, session: SessionVariables): void => {
   const core = pool.pool;
   const take = core.getConnection.bind(core);

@@ -1,14 +1,14 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 
-/** Session variables by name, each with the value that the server shows once it is set. */
+/** Session variables by name, each with the value that the server returns once the variable is set. */
 export type SessionVariables = Readonly<Record<string, string | number>>;
 
 /**
- * Everything in a session that the code relies on, so that no server's or user's
- * defaults decide it. Values are escaped by the driver, which is safe only while a
- * backslash escapes: `sql_mode` is therefore a matter of security. Writers rely on
- * unique keys and row locks and never on gap locks, which would only make
- * neighbours wait: READ COMMITTED.
+ * Every session setting on which the code relies, so that it does not depend on the
+ * defaults of a server or a user. `sql_mode` matters for security, because the driver's
+ * escaping of values is safe only while a backslash escapes. The isolation is READ
+ * COMMITTED because writers rely on unique keys and row locks and never on gap locks,
+ * which would only make writers of neighbouring rows wait.
  */
 const pinned: SessionVariables = {
   sql_mode: "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION",
@@ -30,15 +30,15 @@ const pinned: SessionVariables = {
   group_concat_max_len: 1_048_576,
 };
 
-/** The server does not keep what a session was set to, as behind a proxy that drops SET: nothing may be read or written there. */
+/** The server does not keep a session's settings, for example behind a proxy that drops SET. Such a session must not be used. */
 export class SessionNotPinnedError extends Error {
   override readonly name = "SessionNotPinnedError";
 }
 
 /**
- * Sets the session's variables, with the values of `own` instead of the common ones,
- * and reads them back. Resolves to the bytes of the largest packet that the server
- * takes. Rejects with a `SessionNotPinnedError` when the server has other values then.
+ * Sets the session's variables, with the values of `own` overriding the common ones, and
+ * reads them back. Resolves to the size of the largest packet that the server accepts, in
+ * bytes. Rejects with a `SessionNotPinnedError` if the server returns other values.
  */
 export const pinSession = async (connection: Pick<Connection, "query">, own: SessionVariables): Promise<number> => {
   const wanted = Object.entries({ ...pinned, ...own });
@@ -62,5 +62,5 @@ export const pinSession = async (connection: Pick<Connection, "query">, own: Ses
   return Number(row?.["max_allowed_packet"]);
 };
 
-/** A server that takes a connection and then says nothing is away. */
+/** Milliseconds after which a server that accepts a connection but does not answer counts as unavailable. */
 const pinTimeoutMs = 5_000;

@@ -4,11 +4,11 @@ import type { Statement } from "./runTogether.ts";
 
 /**
  * Runs one statement and returns its rows in their order, up to the first row that `keepWhile` refuses. That row and all
- * rows behind it are dropped as they arrive, so the memory is bounded by what is kept, not by what the server sends.
+ * later rows are dropped on arrival, so the memory is bounded by the kept rows, not by the rows that the server sends.
  */
 export type ReadRows = <Row extends RowDataPacket>(statement: Statement, keepWhile?: (row: Row) => boolean) => Promise<Row[]>;
 
-/** Reads on any connection of the pool, within a time in milliseconds. A connection whose statement failed is closed, not returned. */
+/** Reads on any connection of the pool, within `timeoutMs`. A connection whose statement failed is closed, not returned to the pool. */
 export const readRowsFrom =
   (pool: Pool, timeoutMs: number = statementTimeout): ReadRows =>
   <Row extends RowDataPacket>({ sql, values = [] }: Statement, keepWhile: (row: Row) => boolean = everyRow) =>
@@ -40,7 +40,7 @@ export const readRowsFrom =
       });
     });
 
-/** Reads in the connection's transaction. All rows of the statement are in memory at first, so its `LIMIT` is the bound. */
+/** Reads in the connection's transaction. All rows are in memory before `keepWhile` is called, so the statement needs a `LIMIT`. */
 export const readRowsOn =
   (connection: PoolConnection): ReadRows =>
   async <Row extends RowDataPacket>({ sql, values }: Statement, keepWhile: (row: Row) => boolean = everyRow) => {

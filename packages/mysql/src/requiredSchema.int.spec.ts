@@ -17,7 +17,7 @@ describe("the check of a required schema", () => {
   const required = { tables: { carts: ["id", "total"], carts_items: ["id"] }, procedures: ["await_cart"] };
   let pool: Pool;
 
-  // A suite of its own: its connections and its user are gone before the database is.
+  // A separate suite, so that its connections and its user are removed before the database.
   describe("on a server", () => {
     before(() => {
       pool = openMysqlPool({ url: database.url(), connectionLimit: 2 });
@@ -39,7 +39,7 @@ describe("the check of a required schema", () => {
       ["a column", "ALTER TABLE carts DROP COLUMN total", "ALTER TABLE carts ADD COLUMN total INT", "column carts.total;"],
       ["a procedure", "DROP PROCEDURE await_cart", "CREATE PROCEDURE await_cart() SELECT 1", "procedure await_cart;"],
     ] as const) {
-      it(`names ${title} that is missing, also after it was there, and passes by itself once it is back`, async () => {
+      it(`names ${title} that is missing, also if it existed before, and passes once it is back`, async () => {
         expect(await outcome()).to.equal("ready");
         await admin(remove);
         expect(await outcome()).to.contain(`missing: ${missing}`);
@@ -48,14 +48,14 @@ describe("the check of a required schema", () => {
       });
     }
 
-    it("passes when the schema has more, as that of a newer release", async () => {
+    it("passes if the schema has more, like that of a newer release", async () => {
       await admin("CREATE TABLE orders (id INT)");
       await admin("ALTER TABLE carts ADD COLUMN note INT");
       await admin("CREATE PROCEDURE await_order() SELECT 1");
       expect(await outcome()).to.equal("ready");
     });
 
-    it("does not take what another database has for its own", async () => {
+    it("ignores the schema of another database", async () => {
       const other = openMysqlPool({ url: database.url().replace(database.name(), "mysql"), connectionLimit: 1 });
       try {
         expect(await outcome(other)).to.contain("missing: table carts, table carts_items, procedure await_cart;");
@@ -64,7 +64,7 @@ describe("the check of a required schema", () => {
       }
     });
 
-    it("counts what the user may not use as missing", async () => {
+    it("reports as missing what the user may not use", async () => {
       const name = database.name();
       await database.pool().query("CREATE USER ?@'%' IDENTIFIED BY 'secret'", [name]);
       await database.pool().query("GRANT INSERT ON carts TO ?@'%'", [name]);

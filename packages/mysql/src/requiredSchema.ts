@@ -1,29 +1,29 @@
 import type { Pool, RowDataPacket } from "mysql2/promise";
 
-/** What a program needs of its database: the columns of each table, and the procedures that it calls. */
+/** The parts of a database that a program uses: the columns of each table, and the procedures. */
 export type RequiredSchema = {
   readonly tables: Readonly<Record<string, readonly string[]>>;
   readonly procedures?: readonly string[];
 };
 
-/** Runs one statement, as `pool.query` and its like do. */
+/** Runs one statement and resolves to its rows. */
 export type RunQuery = <Row extends RowDataPacket>(sql: string, values: readonly unknown[]) => Promise<readonly Row[]>;
 
-/** Statements on the pool, for a check that is waited for 2 s. */
+/** Returns a function that runs statements on the pool, for a check whose caller waits 2 s. */
 export const queryOf =
   (pool: Pool): RunQuery =>
   async <Row extends RowDataPacket>(sql: string, values: readonly unknown[]) =>
     (await pool.query<Row[]>({ sql, values: [...values], timeout: 2_000 }))[0];
 
 /**
- * A readiness check: rejects, naming all that is missing, unless the database has what
- * is required, and the user may use it: information_schema shows a user nothing else.
- * More than that may be there, so a program stays ready when the schema is of a newer
- * release.
+ * Creates a readiness check. It rejects, and names everything that is missing, unless the
+ * database has the required schema and the user may use it: information_schema shows a
+ * user only what it may use. Additional tables and columns are allowed, so a program
+ * stays ready after the migrations of a newer release.
  *
- * It asks each time. An answer that is kept would hide a table that is dropped later,
- * as by a migration that is reverted, and one statement on the data dictionary costs
- * less than the request that asks for it.
+ * The check queries the database each time. A cached answer would hide a table that is
+ * dropped later, for example by a reverted migration, and one statement on the data
+ * dictionary costs less than the request for it.
  */
 export const createSchemaCheck =
   (query: RunQuery, required: RequiredSchema): (() => Promise<void>) =>
@@ -41,7 +41,7 @@ const presentQuery = `
   SELECT 'procedure', ROUTINE_NAME, ''
   FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE() AND ROUTINE_TYPE = 'PROCEDURE' AND ROUTINE_NAME IN (?)`;
 
-/** A list must not be empty, and '' is the name of nothing. */
+/** `IN ()` is invalid, so each list starts with '', which names no table or procedure. */
 const valuesOf = ({ tables, procedures = [] }: RequiredSchema): readonly (readonly string[])[] => [
   ["", ...Object.keys(tables)],
   ["", ...procedures],

@@ -1,9 +1,9 @@
 import type { PoolConnection, QueryResult } from "mysql2/promise";
 
-/** Milliseconds. A server or network that hangs is a lost connection, not a reason to wait for ever. */
+/** Milliseconds after which a statement fails, so that a hanging server or network counts as a lost connection. */
 export const statementTimeout = 15_000;
 
-/** Runs one statement on the connection, with a bound on its time in milliseconds. */
+/** Runs one statement on the connection, within `timeout` milliseconds. */
 export const run = async <T extends QueryResult>(
   connection: PoolConnection,
   sql: string,

@@ -23,7 +23,7 @@ describe("statements that share a round trip", () => {
     return rows.map((row) => Number(row["n"]));
   };
 
-  it("give the rows of each", async () => {
+  it("return the rows of each", async () => {
     const rows = await withConnection(pool, (connection) =>
       runTogether<RowDataPacket[][]>(connection, [
         { sql: "SELECT ? AS text", values: ["it's; here"] },
@@ -33,7 +33,7 @@ describe("statements that share a round trip", () => {
     expect(rows).to.deep.equal([[{ text: "it's; here" }], [{ n: 1 }, { n: 2 }]]);
   });
 
-  it("end with the first that fails, so that a COMMIT behind it is never reached", async () => {
+  it("end with the first that fails, so that a later COMMIT is never reached", async () => {
     const failing = withConnection(pool, (connection) =>
       writeTogether(connection, [{ sql: "START TRANSACTION" }, insert(1), insert(1), insert(2), { sql: "COMMIT" }]),
     );
@@ -42,7 +42,7 @@ describe("statements that share a round trip", () => {
     expect(await numbers()).to.deep.equal([]);
   });
 
-  it("are run in order also when they are too long for one", async () => {
+  it("are run in order even if they are too long for one round trip", async () => {
     const long = "x".repeat(10_000_000);
     await withConnection(pool, (connection) =>
       writeTogether(connection, [insert(1, long), insert(2, long), { sql: "UPDATE texts SET n = n + 1 ORDER BY n DESC" }, insert(1)]),
@@ -50,7 +50,7 @@ describe("statements that share a round trip", () => {
     expect(await numbers()).to.deep.equal([1, 2, 3]);
   });
 
-  describe("on a server that takes packets of 1 MiB", () => {
+  describe("on a server that accepts packets of 1 MiB", () => {
     const oneMib = 1_048_576;
     const withSmallPackets = async <T>(work: (connection: PoolConnection) => Promise<T>): Promise<T> => {
       const asked = "@@SESSION.max_allowed_packet";
@@ -68,8 +68,8 @@ describe("statements that share a round trip", () => {
       }
     };
 
-    it("are cut by their bytes, and not by their characters", async () => {
-      // 600,000 bytes each: both fit into one packet by their characters, and not by their bytes.
+    it("are split by their bytes, not by their characters", async () => {
+      // 600,000 bytes each: both would fit into one packet by their characters, but not by their bytes.
       const texts = ["€".repeat(200_000), "€".repeat(200_000), "x"];
       await withSmallPackets((connection) =>
         writeTogether(
@@ -80,7 +80,7 @@ describe("statements that share a round trip", () => {
       expect(await numbers()).to.deep.equal([0, 1, 2]);
     });
 
-    it("are refused before any is sent when one of them is larger", async () => {
+    it("are refused before any is sent if one of them is larger", async () => {
       const error: unknown = await withSmallPackets((connection) =>
         writeTogether(connection, [insert(1), insert(2, "€".repeat(400_000))]),
       ).catch((reason: unknown) => reason);

@@ -2,12 +2,12 @@ import type { PoolConnection, RowDataPacket } from "mysql2/promise";
 import { maxPacketBytesOf } from "./pinnedConnections.ts";
 import { statementTimeout } from "./run.ts";
 
-/** SQL whose `?` stand for the values. */
+/** SQL with a `?` for each value. */
 export type Statement = { readonly sql: string; readonly values?: readonly unknown[] };
 
 /**
- * Runs two or more statements with one round trip, in order, and gives the rows of
- * each, within a time in milliseconds. The first that fails is the last that is run. Needs `multipleStatements`.
+ * Runs two or more statements in one round trip, in order, within `timeout` milliseconds, and resolves to
+ * the rows of each. Statements after a failed one are not run. Needs `multipleStatements`.
  */
 export const runTogether = async <Rows extends RowDataPacket[][]>(
   connection: PoolConnection,
@@ -16,23 +16,23 @@ export const runTogether = async <Rows extends RowDataPacket[][]>(
 ): Promise<Rows> => query<Rows>(connection, statements.map(textOf(connection)), timeout);
 
 /**
- * As `runTogether` for statements without rows, of any number, in as few round trips
- * as the server's largest packet allows. Rejects with a `StatementTooLargeError`,
- * before anything is sent, when one statement alone is larger than that.
+ * Runs any number of statements without rows, in order, in as few round trips as the
+ * server's largest packet allows. Rejects with a `StatementTooLargeError`, before
+ * anything is sent, if one statement alone is larger than a packet.
  */
 export const writeTogether = async (connection: PoolConnection, statements: readonly Statement[]): Promise<void> => {
   for (const texts of tripsOf(statements.map(textOf(connection)), maxStatementBytes(connection))) await query(connection, texts);
 };
 
-/** One statement is larger than the server's `max_allowed_packet`: sent again it fails again. */
+/** One statement is larger than the server's `max_allowed_packet`. A retry does not help. */
 export class StatementTooLargeError extends Error {
   override readonly name = "StatementTooLargeError";
 }
 
-/** Bytes of the largest statement that the connection's server takes. */
+/** Returns the size of the largest statement that the connection's server accepts, in bytes. */
 const maxStatementBytes = (connection: PoolConnection): number => maxPacketBytesOf(connection) - packetReserveBytes;
 
-/** A packet holds more than the text: its command, and room for what a server between adds. */
+/** Bytes of a packet that are left free for its command and for additions by a proxy. */
 const packetReserveBytes = 1_024;
 
 const textOf =
@@ -45,12 +45,12 @@ const query = async <Rows extends RowDataPacket[][]>(
   texts: readonly string[],
   timeout: number = statementTimeout,
 ): Promise<Rows> => {
-  // Without `values: null` the driver would look for a `?` in all of it.
+  // `values: null` keeps the driver from searching the whole text for a `?`.
   const [rows] = await connection.query<Rows>({ sql: texts.join(separator), values: null, timeout });
   return rows;
 };
 
-/** A trip that is larger gains nothing, and both sides keep it in memory as a whole. */
+/** Upper limit of a round trip in bytes. A larger one is not faster, and both sides hold it in memory as a whole. */
 const largestTripBytes = 16_777_216;
 
 const tripsOf = (texts: readonly string[], maxBytes: number): string[][] => {
@@ -60,7 +60,7 @@ const tripsOf = (texts: readonly string[], maxBytes: number): string[][] => {
   for (const text of texts) {
     const size = Buffer.byteLength(text) + separatorBytes;
     if (size > maxBytes)
-      throw new StatementTooLargeError(`a statement of ${size} bytes is larger than the server takes (${maxBytes} bytes)`);
+      throw new StatementTooLargeError(`a statement of ${size} bytes exceeds the server's limit of ${maxBytes} bytes (max_allowed_packet)`);
     if (bytes + size > limit) {
       trips.push([]);
       bytes = 0;

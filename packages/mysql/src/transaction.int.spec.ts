@@ -29,7 +29,7 @@ describe("transactions", () => {
     expect(rows).to.deep.equal([{ isolation: "READ-COMMITTED", zone: "+00:00", timeout: 7 }]);
   });
 
-  it("keeps all or nothing, and never returns a connection with an open transaction to the pool", async () => {
+  it("stores all or nothing, and never returns a connection with an open transaction to the pool", async () => {
     await inTransaction(pool, insert(1));
     const failing = inTransaction(pool, async (connection) => {
       await insert(2)(connection);
@@ -37,14 +37,14 @@ describe("transactions", () => {
     });
     const error: unknown = await failing.catch((reason: unknown) => reason);
     expect(error).to.be.an("error").with.property("message", "after the insert");
-    // As many borrowers as connections: each of them would see what it left open.
+    // There are as many borrowers as connections, so one of them would see an open transaction.
     const seen = await Promise.all(
       [1, 2].map(() => withConnection(pool, (connection) => run<RowDataPacket[]>(connection, "SELECT n FROM numbers"))),
     );
     expect(seen).to.deep.equal([[{ n: 1 }], [{ n: 1 }]]);
   });
 
-  it("reads one state in a snapshot, whatever is committed meanwhile", async () => {
+  it("reads one state in a snapshot, although others commit meanwhile", async () => {
     await inTransaction(pool, insert(1));
     const seen = await inSnapshot(pool, async (connection) => {
       await inTransaction(pool, insert(2));
@@ -54,7 +54,7 @@ describe("transactions", () => {
     expect(await numbers()).to.deep.equal([1, 2]);
   });
 
-  it("gives up a statement that takes too long", async () => {
+  it("fails a statement that takes too long", async () => {
     const late: unknown = await withConnection(pool, (connection) => run(connection, "SELECT SLEEP(5)", [], 100)).catch(
       (reason: unknown) => reason,
     );

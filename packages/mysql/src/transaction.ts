@@ -2,9 +2,9 @@ import type { Pool, PoolConnection } from "mysql2/promise";
 import { run } from "./run.ts";
 
 /**
- * Lends a connection to `work`. After an error the connection is closed, not
- * returned: that is the one rollback that cannot fail, and nothing half done or
- * still running ever gets back into the pool.
+ * Lends a connection to `work`. After an error the connection is closed, not returned
+ * to the pool: closing is the only rollback that cannot fail, and no connection with an
+ * open transaction or a running statement gets back into the pool.
  */
 export const withConnection = async <T>(pool: Pool, work: (connection: PoolConnection) => Promise<T>): Promise<T> => {
   const connection = await pool.getConnection();
@@ -19,13 +19,13 @@ export const withConnection = async <T>(pool: Pool, work: (connection: PoolConne
 };
 
 /**
- * Runs `work` in a transaction and commits it. On an error nothing is kept. When
- * the commit itself fails, the transaction may have been committed or not.
+ * Runs `work` in a transaction and commits it. After an error nothing is stored, except
+ * that the transaction may have been committed if the commit itself failed.
  */
 export const inTransaction = <T>(pool: Pool, work: (connection: PoolConnection) => Promise<T>): Promise<T> =>
   within(pool, ["START TRANSACTION"], work);
 
-/** Reads that all see the same state. */
+/** Runs `work` in a read-only transaction in which all reads see the same state. */
 export const inSnapshot = <T>(pool: Pool, work: (connection: PoolConnection) => Promise<T>): Promise<T> =>
   within(pool, ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"], work);
 

@@ -3,10 +3,10 @@ import { isDuplicateKey, isLockConflict } from "./mysqlError.ts";
 const maxAttempts = 5;
 
 /**
- * Does the work again when somebody else had the same rows: a deadlock, a lock that
- * was waited for in vain, a row that is there by now. After the other's transaction
- * the answer is a different one, so this needs no delay. `work` gets the number of
- * the attempt, from 1 on.
+ * Retries `work` after a conflict with another transaction: a deadlock, a lock wait
+ * timeout or a duplicate key. No delay is needed, because the other transaction has
+ * ended, so the next attempt sees its rows. `work` gets the number of the attempt,
+ * from 1 on.
  */
 export const withoutConflict = async <T>(work: (attempt: number) => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {

@@ -10,15 +10,15 @@ export type LoggerOptions = {
   readonly destination?: DestinationStream;
 };
 
-/** `sql` is on the errors of mysql2: the statement with its values, so with personal data. */
+/** The errors of mysql2 have a member `sql`: the statement with its values, which may be personal data. */
 const secretKeys = ["authorization", "cookie", "set-cookie", "password", "sql"];
 
 /** In the line itself and up to two levels below it: a wildcard stands for exactly one level. */
 const redactedPaths = secretKeys.flatMap((key) => [`["${key}"]`, `*["${key}"]`, `*.*["${key}"]`]);
 
 /**
- * Logs JSON lines. Written at once and not through a buffer: the last line
- * before an exit is the one that matters, and few lines are written at `info`.
+ * Creates a logger of JSON lines. They are written synchronously, without a buffer, because
+ * the last line before an exit matters most, and few lines are written at `info`.
  */
 export const createLogger = ({ service, level, destination = pino.destination({ dest: 1, sync: true }) }: LoggerOptions): Logger =>
   pino(

@@ -1,4 +1,4 @@
-/** One line on why something failed, fit to be shown: without the password of a URL that the error quotes. */
+/** Returns the reason of an error in one line that is safe to show: a password in a quoted URL is removed. */
 export const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return "failed";
   // An aggregate of connection errors has a code but no message.

@@ -15,9 +15,9 @@ export type ServiceContext<Config> = {
   readonly tracer: Tracer;
   /** Aborted when the service begins to stop, before the first `onStop` function runs. */
   readonly stopping: AbortSignal;
-  /** Registers how to close what was just opened. The functions run one by one, the last registered first. */
+  /** Registers a function that closes the resource that was just opened. The functions run one by one, the last registered first. */
   readonly onStop: (name: string, close: () => Promise<void> | void) => void;
-  /** For a worker loop that cannot go on: stops the service as a signal does, but exits with 1. Returns at once. */
+  /** For a worker loop that cannot continue: stops the service like a signal does, but exits with 1. Returns at once. */
   readonly fail: (error: unknown) => void;
 };
 
@@ -30,7 +30,7 @@ export type ServiceDefinition<Schema extends TObject> = {
 };
 
 /**
- * The whole life of a service's process, from its environment to its exit code.
+ * Runs a service's process from its environment to its exit code.
  *
  * - A configuration that is not valid: its lines on standard error, exit 1.
  * - SIGTERM or SIGINT: the `onStop` functions, then exit 0; or 1 when one of them
@@ -72,7 +72,7 @@ export const runService = async <Schema extends TObject>({ name, config: schema,
   };
 
   const fail = (error: unknown): void => {
-    logger.fatal({ err: error }, "the service cannot go on");
+    logger.fatal({ err: error }, "the service cannot continue");
     exitCode = 1;
     void stop();
   };

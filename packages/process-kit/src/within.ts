@@ -1,4 +1,4 @@
-/** Settles as the promise does, or rejects once it has taken longer than `ms`. What the promise stands for goes on. */
+/** Settles like the promise, or rejects after `ms` milliseconds. The work behind the promise is not cancelled. */
 export const within = async <T>(ms: number, promise: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -7,9 +7,9 @@ import { PortTaken } from "./ports.ts";
 import type { StartedTestContainer } from "testcontainers";
 import type { Death, RunningServer, ServerPlan } from "./runningServer.ts";
 
-/** Why there is no Docker engine to use, or `undefined` when one answers. */
+/** Returns the reason why no Docker engine can be used, or `undefined` if an engine answers. */
 export const findDocker = async (): Promise<string | undefined> => {
-  if (process.env["CART_WITHOUT_DOCKER"] === "1") return "left out, as CART_WITHOUT_DOCKER is set";
+  if (process.env["CART_WITHOUT_DOCKER"] === "1") return "skipped because CART_WITHOUT_DOCKER is set";
   if (
     process.env["DOCKER_HOST"] === undefined &&
     !existsSync("/var/run/docker.sock") &&
@@ -27,7 +27,7 @@ export const findDocker = async (): Promise<string | undefined> => {
   }
 };
 
-/** Makes sure that the image is there, and says why when it cannot be had: a pull that fails inside a library says little. */
+/** Makes sure that the image exists locally. A pull inside a library would not report why it failed. */
 export const findImage = async (image: string, report: (line: string) => void): Promise<void> => {
   const { getContainerRuntimeClient, ImageName } = await import("testcontainers");
   const client = await getContainerRuntimeClient();
@@ -36,7 +36,9 @@ export const findImage = async (image: string, report: (line: string) => void): 
   try {
     await step(report, `image ${image} pulled`, () => client.image.pull(name));
   } catch (error) {
-    throw new UserError(`the image ${image} is not there and cannot be pulled (${error instanceof Error ? error.message : String(error)})`);
+    throw new UserError(
+      `the image ${image} does not exist locally and cannot be pulled (${error instanceof Error ? error.message : String(error)})`,
+    );
   }
 };
 
@@ -67,7 +69,7 @@ export const watchContainer = async (
   return { stop, died };
 };
 
-/** The volume of a server that keeps its data. Each checkout has its own, as it has its own data folder. */
+/** Returns the name of the volume for a server's data. It is derived from the data folder, so each checkout has its own volume. */
 export const volumeOf = async (server: "mysql" | "kafka", plan: ServerPlan): Promise<string> => {
   await mkdir(plan.folder, { recursive: true });
   const folder = createHash("sha256")

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../userError.ts";
 
-/** Polls until the probe answers; after `seconds`, or once aborted, throws with what it waited for and what went wrong last. */
+/** Polls until the probe resolves. After `seconds`, or once aborted, throws an error that names `what` and the probe's last error. */
 export const waitUntil = async (what: string, seconds: number, probe: () => Promise<void>, signal?: AbortSignal): Promise<void> => {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {

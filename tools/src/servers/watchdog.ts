@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 let watchdog: ChildProcess | undefined;
 
 /**
- * Makes sure that a process does not outlive this one, however this one ends: a
- * small process of its own sees the pipe to it close, and stops what is left.
+ * Makes sure that the child does not outlive this process, however this process ends: a
+ * separate watchdog process sees its pipe close, and stops the remaining processes.
  */
 export const endWithThisProcess = (child: ChildProcess): void => {
   if (child.pid === undefined) return;
@@ -14,13 +14,13 @@ export const endWithThisProcess = (child: ChildProcess): void => {
   child.once("exit", () => tell(`-${child.pid}`));
 };
 
-/** The folder goes when this process has ended, and what was to end with it has. */
+/** Makes the watchdog remove the folder after this process and its watched children have ended. */
 export const removeWithThisProcess = (folder: string): void => tell(`*${folder}`);
 
 /** Takes `removeWithThisProcess` back. */
 export const keepAfterThisProcess = (folder: string): void => tell(`!${folder}`);
 
-/** The process that stops what this one leaves; it ends as the last of them. */
+/** Returns the id of the watchdog, which stops the processes that this process leaves behind and ends last. */
 export const watchdogPid = (): number | undefined => (watchdog ??= startWatchdog()).pid;
 
 const tell = (line: string): void => {

@@ -12,7 +12,7 @@ import { type Route, route } from "./route.ts";
 const text = (example: string) => Type.String({ minLength: 1, maxLength: 8, examples: [example] });
 const closed = { additionalProperties: false };
 
-type Services = { readonly shop: string; readonly waits: { signal: AbortSignal | undefined } };
+type Services = { readonly shop: string; readonly waits: { signal: AbortSignal | undefined; started?: (signal: AbortSignal) => void } };
 
 const ok = <Properties extends Parameters<typeof Type.Object>[0]>(properties: Properties) => ({
   200: { description: "It is.", content: { "application/json": Type.Object(properties) } },
@@ -71,6 +71,7 @@ const things: readonly Route<Services>[] = [
     answers: ok({}),
     handle: async ({ signal }, { waits }: Services) => {
       waits.signal = signal;
+      waits.started?.(signal);
       await once(signal, "abort");
       throw new Error("what it waited for does not come");
     },
@@ -95,6 +96,7 @@ describe("a route", () => {
   const waits: Services["waits"] = { signal: undefined };
   let open: HttpServer;
   let guarded: HttpServer;
+  let patient: HttpServer;
   before(async () => {
     const serve = (env: Record<string, string>): Promise<HttpServer> =>
       listen(
@@ -119,10 +121,12 @@ describe("a route", () => {
       );
     open = await serve({});
     guarded = await serve(tokenEnv);
+    patient = await serve({ REQUEST_TIMEOUT_MS: "30000" });
   });
   after(async () => {
     await open.close();
     await guarded.close();
+    await patient.close();
   });
 
   type Sent = { readonly on?: HttpServer; readonly body?: object; readonly headers?: Record<string, string> };
@@ -199,11 +203,26 @@ describe("a route", () => {
     expect((await send("POST", "/things/a/parts/", { body: { owner: "ann", name: "b" } })).status).to.equal(200);
   });
 
-  it("is told when its client has an answer already, and what it fails with then is no error", async () => {
+  it("is told when its client has an answer already", async () => {
     const { status, json } = await send("GET", "/wait");
     expect([status, json["type"], json["detail"]]).to.deep.equal([503, "/problems/timeout", "try again"]);
     expect(waits.signal?.aborted).to.equal(true);
-    await send("GET", "/healthz");
+  });
+
+  it("is told when its client is gone, and what it fails with then is no error", async () => {
+    const leaving = new AbortController();
+    const left = new Promise<AbortSignal>((resolve) => {
+      waits.started = (signal) => {
+        leaving.abort();
+        resolve(signal);
+      };
+    });
+    const gone = await fetch(`http://127.0.0.1:${patient.port}/wait`, { signal: leaving.signal }).catch(() => "gone");
+    expect(gone).to.equal("gone");
+    const signal = await left;
+    if (!signal.aborted) await once(signal, "abort");
+    // The handler has failed before the server answers another request.
+    await send("GET", "/healthz", { on: patient });
     expect(logged.filter(({ msg }) => msg === "request failed")).to.deep.equal([]);
   });
 

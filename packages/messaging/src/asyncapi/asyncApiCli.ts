@@ -2,4 +2,4 @@ import { writeFileSync } from "node:fs";
 import { asyncApiFile, asyncApiPath } from "./asyncApiFile.ts";
 
 writeFileSync(asyncApiPath, asyncApiFile());
-console.log("docs/asyncapi.yaml is written");
+console.log("docs/asyncapi.yaml has been written");

@@ -9,7 +9,7 @@ import { asyncApiFile, asyncApiPath } from "./asyncApiFile.ts";
 import { cloudEventHeaders } from "./cloudEventHeaders.ts";
 
 describe("the AsyncAPI document", () => {
-  it("is in docs/asyncapi.yaml as the code says: run npm run docs:asyncapi", () => {
+  it("matches docs/asyncapi.yaml (npm run docs:asyncapi writes it)", () => {
     expect(readFileSync(asyncApiPath, "utf8")).to.equal(asyncApiFile());
   });
 
@@ -26,7 +26,7 @@ describe("the AsyncAPI document", () => {
     expect(document?.messages().all()).to.have.length(versions.length);
   });
 
-  it("describes the headers that are written, and no others", () => {
+  it("describes every header that is written, and no others", () => {
     const { headers } = encodeEventMessage({
       eventId: "018f4e5a-0000-7000-8000-000000000001",
       eventType: "CartCleared",

@@ -3,19 +3,20 @@ import type { TSchema } from "typebox";
 import { topicOf } from "../topics.ts";
 import { cloudEventHeaders } from "./cloudEventHeaders.ts";
 
-/** What is said of an aggregate's topic beside what its events say. */
+/** The description of each aggregate's topic, apart from its events. */
 const channels: Readonly<Record<AggregateType, { readonly id: string; readonly title: string; readonly description: string }>> = {
   Cart: {
     id: "cartEvents",
     title: "Cart events",
     description:
       "Everything that happens to carts. The key is the cart's id, so a cart's events are in one partition, in the order in which they happened. " +
-      "An event may come more than once and never overtakes an earlier one of its cart.",
+      "An event may be delivered more than once but never overtakes an earlier event of its cart.",
   },
   TenantPolicy: {
     id: "tenantPolicyEvents",
     title: "Tenant policy events",
-    description: "What tenants choose for their carts. The key is the policy's id. An event may come more than once, in order.",
+    description:
+      "The policies of tenants for their carts. The key is the policy's id. Events are in order and may be delivered more than once.",
   },
 };
 
@@ -35,7 +36,7 @@ const messagesOf = (aggregateType: AggregateType): Message[] =>
 
 const aggregateTypes = Object.keys(eventCatalogs) as AggregateType[];
 
-/** The AsyncAPI document of the topics, from the schemas that every event is validated with before it is stored. */
+/** Returns the AsyncAPI document of the topics, made from the schemas that validate every event before it is stored. */
 export const asyncApiDocument = (): object => ({
   asyncapi: "3.0.0",
   info: {
@@ -43,7 +44,7 @@ export const asyncApiDocument = (): object => ({
     version: "1.0.0",
     description:
       "Each message is one event as it was stored. Amounts are integers in minor units of the cart's currency. " +
-      "A schema version never changes: a new shape is a new version of the event's type, and consumers meet old ones as long as there are events of them.",
+      "A schema version never changes: a new shape is a new version of the event's type, and consumers receive old versions as long as such events exist.",
   },
   defaultContentType: "application/json",
   channels: Object.fromEntries(aggregateTypes.map((aggregateType) => [channels[aggregateType].id, channel(aggregateType)])),

@@ -4,8 +4,8 @@ import { asyncApiDocument } from "./asyncApiDocument.ts";
 
 export const asyncApiPath = fileURLToPath(new URL("../../../../docs/asyncapi.yaml", import.meta.url));
 
-/** The whole text of `docs/asyncapi.yaml`. */
+/** Returns the whole text of `docs/asyncapi.yaml`. */
 export const asyncApiFile = (): string =>
   "# Made by `npm run docs:asyncapi` from the schemas of packages/domain.\n" +
-  // Through JSON, as schemas of types that share a part share its object, which YAML would write as an alias.
+  // The copy by JSON is needed because schemas share the objects of common parts, which YAML would write as aliases.
   stringify(JSON.parse(JSON.stringify(asyncApiDocument())), { lineWidth: 120 });

@@ -9,7 +9,7 @@ export type ReadMessage = {
   readonly headers: Readonly<Record<string, string>>;
 };
 
-/** The first messages of a topic, at least `count` of them; each partition's in order. */
+/** Reads the first messages of a topic, at least `count` of them; each partition's messages are in order. */
 export const readTopic = async (kafka: Kafka, topic: string, count: number): Promise<ReadMessage[]> => {
   const consumer = kafka.consumer({ groupId: `read-${randomUUID()}`, maxWaitTimeInMs: 100 });
   const read: ReadMessage[] = [];

@@ -2,14 +2,14 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 
 export type RewritingProxyOptions = {
-  /** What is replaced in the clients' statements, and by what: texts of one length. */
+  /** `from` is replaced by `to` in the clients' statements; both must have the same length. */
   readonly from: string;
   readonly to: string;
   /** Cuts a connection whose client sends a larger packet. */
   readonly maxPacketBytes?: number;
 };
 
-/** In front of a MySQL server: rewrites the settings that clients make, and enforces a limit of packets. */
+/** Starts a proxy for a MySQL server that rewrites the clients' settings and limits the size of packets. */
 export const rewritingProxy = async (serverUrl: string, { from, to, maxPacketBytes = Infinity }: RewritingProxyOptions) => {
   const url = new URL(serverUrl);
   const { hostname: host, port } = url;

@@ -2,8 +2,8 @@ import { Type } from "typebox";
 import { httpConfig } from "../http/httpLimits.ts";
 
 /*
- * Pieces of the services' configuration. A `description` says what the variable
- * is for: `loadConfig` prints it when the variable is missing or bad.
+ * Pieces of the services' configuration. A `description` states the purpose of the
+ * variable: `loadConfig` prints it if the variable is missing or invalid.
  */
 
 /** The port of the service's HTTP server; 0 lets the system choose one. */
@@ -35,7 +35,7 @@ export const logLevel = Type.Enum(["fatal", "error", "warn", "info", "debug", "t
   description: "least severe level that is logged",
 });
 
-/** What every service takes: spread it into the properties of the service's own `Type.Object`. */
+/** The variables of every service: spread them into the properties of the service's own `Type.Object`. */
 export const commonConfig = {
   LOG_LEVEL: logLevel,
   HOST: Type.String({ minLength: 1, default: "0.0.0.0", description: "address that the HTTP server listens on" }),

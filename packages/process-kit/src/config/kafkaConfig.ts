@@ -2,8 +2,8 @@ import { type Static, Type } from "typebox";
 import { kafkaBrokers, milliseconds } from "./configSchema.ts";
 
 /**
- * How a program reaches Kafka: spread it into the properties of the program's own
- * `Type.Object`, and let `kafkaFromConfig` of @cart/messaging make the client.
+ * The variables of a program's connection to Kafka: spread them into the properties of the
+ * program's own `Type.Object`, and create the client with `kafkaFromConfig` of @cart/messaging.
  */
 export const kafkaConfig = {
   KAFKA_BROKERS: kafkaBrokers,
@@ -26,7 +26,7 @@ const kafkaConfigSchema = Type.Object(kafkaConfig);
 
 export type KafkaConfig = Static<typeof kafkaConfigSchema>;
 
-/** Of a consumer: its partitions stand still for so long when it dies. The brokers take 6 s to 30 min unless they are told otherwise. */
+/** Milliseconds for which a dead consumer's partitions stand still. By default the brokers accept 6 s to 30 min. */
 export const kafkaSessionTimeout = milliseconds(10_000, {
   minimum: 6_000,
   maximum: 1_800_000,

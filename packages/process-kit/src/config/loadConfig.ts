@@ -16,13 +16,13 @@ export class ConfigError extends Error {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The variables that the schema declares, coerced to their types, with defaults
- * for those that are missing or empty (compose files pass `NAME=` for a variable
- * that is not set). Throws a `ConfigError` that names every variable at fault.
+ * Reads the variables that the schema declares, coerced to their types, with defaults
+ * for missing and empty ones (compose files pass `NAME=` for a variable that is not
+ * set). Throws a `ConfigError` that names every variable at fault.
  *
- * A variable with `needs: ["OTHER"]` may be set only when those are, a switch to
- * true: half of what belongs together is a mistake. In the schema a switch comes
- * before the variables that need it.
+ * A variable with `needs: ["OTHER"]` may be set only if the others are set (a switch: to
+ * true), because an incomplete group is a mistake. In the schema a switch must come before
+ * the variables that need it.
  */
 export const loadConfig = <Schema extends TObject>(schema: Schema, env: Environment = process.env): Static<Schema> => {
   const data = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));

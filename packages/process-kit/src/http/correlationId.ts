@@ -24,7 +24,7 @@ export const correlationIdOf = (res: Response): string => {
   return id;
 };
 
-/** As `correlationIdOf`, for code that has to work without the middleware. */
+/** Returns the request's correlation id, or `undefined` if `correlationId()` is not mounted. */
 export const findCorrelationId = (res: Response): string | undefined => {
   const id: unknown = res.locals["correlationId"];
   return typeof id === "string" ? id : undefined;

@@ -5,7 +5,7 @@ import { reasonOf } from "../reasonOf.ts";
 import { within } from "../within.ts";
 import { methodNotAllowed } from "./methodNotAllowed.ts";
 
-/** A named check rejects when what it checks cannot be used. */
+/** Checks by the name of a dependency. A check rejects if its dependency cannot be used. */
 export type ReadinessChecks = Readonly<Record<string, () => Promise<void>>>;
 
 export type OperationalRoutesOptions = {
@@ -22,7 +22,7 @@ const checkTimeoutMs = 2_000;
 export const operationalPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
 
 /**
- * - GET /healthz: 200 while the process serves. It asks nothing else, since a restart does not repair a database.
+ * - GET /healthz: 200 while the process serves. It checks no dependency, because a restart does not repair a database.
  * - GET /readyz: 200 when every check passes within 2 s, else 503 with the reasons; 503 while stopping. Names the process.
  * - GET /metrics: the registry in Prometheus' text format, without the metrics whose source does not answer.
  */

@@ -32,7 +32,7 @@ export const problemHandler =
     const problem = toProblem(error);
     if (problem.status >= 500) logger.error({ err: error, correlation_id: findCorrelationId(res) }, "request failed");
     if (res.headersSent) {
-      // Too late for another answer: cut the connection, so that the client does not take a part for the whole.
+      // The answer has begun, so close the connection: the client must not take a partial answer for a complete one.
       res.destroy();
       return;
     }

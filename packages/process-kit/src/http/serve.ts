@@ -12,8 +12,8 @@ export type ServeOptions = {
 };
 
 /**
- * Serves the app until the service stops: the running requests are answered then.
- * Call it last, when all that the app uses is open: what is opened last is closed first.
+ * Serves the app until the service stops, and then answers the running requests.
+ * Call it last, after everything that the app uses is open: resources close in reverse order.
  */
 export const serve = async (app: HttpApp, { port, host, limits, logger, onStop }: ServeOptions): Promise<void> => {
   const server = await listen(app, { port, host, limits });

@@ -6,11 +6,11 @@ export type LoopOptions = {
   /** The subject of the loop's log lines: "the relay". */
   readonly name: string;
   /**
-   * One pass. Resolves to the milliseconds to wait before the next pass, 0 for none.
-   * A pass that takes long looks at the signal, or is waited for when the loop stops.
+   * Runs one pass. Resolves to the milliseconds to wait before the next pass, 0 for no wait.
+   * A long pass should check the signal, because a stop waits until the pass has ended.
    */
   readonly work: (stopping: AbortSignal) => Promise<number>;
-  /** The wait after a failed pass, in place of the pass's own. */
+  /** The wait after a failed pass. */
   readonly backoff: BackoffOptions;
   /** Called for each failed pass, before the wait. It must not throw. */
   readonly onFailure?: (error: unknown) => void;
@@ -18,18 +18,18 @@ export type LoopOptions = {
 };
 
 export type Loop = {
-  /** Ends the wait that is under way, or lets the pass that is under way finish. Resolves when the loop has ended; never rejects. */
+  /** Ends the current wait, or lets the current pass finish. Resolves when the loop has ended; never rejects. */
   readonly stop: () => Promise<void>;
 };
 
 /**
- * Runs `work` again and again, one pass at a time, until it is stopped: the loop of
- * every worker. Its modes:
+ * Runs `work` repeatedly, one pass at a time, until it is stopped. Every worker uses
+ * this loop. Its modes are:
  *
  * - Working: pass after pass.
- * - Waiting: for as long as the last pass said. `stop` ends it.
- * - Failing: a pass that rejects is logged, with when the next one follows, and waited
- *   out with growing, bounded delays. The first pass that works again is logged too.
+ * - Waiting: for the milliseconds of the last pass. `stop` ends the wait.
+ * - Failing: a rejected pass is logged with the delay before the next pass; the delays grow
+ *   up to a bound. The first pass that succeeds again is logged too.
  */
 export const startLoop = ({ name, work, backoff, onFailure, logger }: LoopOptions): Loop => {
   const stopping = new AbortController();

@@ -4,20 +4,20 @@ import { type Loop, startLoop } from "./startLoop.ts";
 export type PurgeOptions = {
   /** The subject of the log lines: "the purge of published rows". */
   readonly name: string;
-  /** Deletes at most `limit` rows that are past their time; resolves to how many there were. */
+  /** Deletes at most `limit` expired rows; resolves to the number of deleted rows. */
   readonly deleteExpired: (limit: number) => Promise<number>;
-  /** Between two rounds, when nothing more is to be deleted. */
+  /** Milliseconds between two rounds, if no expired row is left. */
   readonly intervalMs: number;
   readonly logger: Logger;
 };
 
-/** Rows of one transaction: few enough that nobody waits long for their locks, and many enough that a backlog is soon gone. */
+/** Rows of one transaction: few enough that other transactions do not wait long for their locks, and enough to clear a backlog soon. */
 const batchRows = 1_000;
 
-/** Between two batches of a backlog, so that the work for which the table is there goes first. */
+/** Milliseconds between two batches of a backlog, so that the main work on the table takes precedence. */
 const betweenBatchesMs = 50;
 
-/** Keeps a table small: deletes what has expired, batch after batch while a batch is full, and then looks again after the interval. */
+/** Keeps a table small: deletes expired rows batch after batch while the batches are full, and then polls after the interval. */
 export const startPurge = ({ name, deleteExpired, intervalMs, logger }: PurgeOptions): Loop =>
   startLoop({
     name,

@@ -2,12 +2,12 @@ import type { Registry } from "prom-client";
 import { reasonOf } from "../reasonOf.ts";
 import { within } from "../within.ts";
 
-/** Longest time that one metric may take. Above the limit of a sampled gauge, which then says by itself that it is absent. */
+/** Milliseconds that one metric may take. It exceeds the limit of a sampled gauge, which reports its absence itself. */
 const metricTimeoutMs = 3_000;
 
 /**
- * The registry in Prometheus' text format. Each metric is read for itself: one that
- * fails or hangs is absent, with a comment that says why, and the others are served.
+ * Returns the registry in Prometheus' text format. Each metric is read separately: a metric
+ * that fails or hangs is absent, with a comment that gives the reason, and the others are served.
  */
 export const metricsText = async (registry: Registry): Promise<string> => {
   const texts = registry.getMetricsAsArray().map(async ({ name }) => {

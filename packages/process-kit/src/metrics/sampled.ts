@@ -1,27 +1,27 @@
 import { within } from "../within.ts";
 
 export type SamplingOptions = {
-  /** Longest time that a caller waits for an answer. */
+  /** Milliseconds that a caller waits for an answer at most. */
   readonly timeoutMs?: number;
-  /** An answer that was asked for less than this ago is given again. 0 asks each time, for a source that is cheap. */
+  /** Milliseconds for which an answer is reused. 0 queries a cheap source each time. */
   readonly minIntervalMs?: number;
 };
 
 /** Rejects when the source fails or does not answer in time. */
 export type Sampled<T> = () => Promise<T>;
 
-/** A source that has not answered for so long is asked again: until then a source that hangs is asked once, not once for each scrape. */
+/** Milliseconds after which a hanging source is queried again. Until then it is queried once, not once for each scrape. */
 const giveUpMs = 30_000;
 
 /**
- * A source that metrics ask when they are scraped, such as a table or the brokers.
- * All who ask while an answer is under way share it, so two gauges of one source,
- * and two scrapes at once, cost one question. A failure is never given again.
+ * Wraps a source that metrics query at each scrape, such as a table or the brokers. Concurrent
+ * callers share one query, so two gauges of one source, or two scrapes at once, cost one
+ * query. A failure is never reused.
  */
 export const sampled = <T>(ask: () => Promise<T>, { timeoutMs = 2_000, minIntervalMs = 0 }: SamplingOptions = {}): Sampled<T> => {
   let last: Question<T> | undefined;
 
-  const askAnew = (): Question<T> => {
+  const startQuery = (): Question<T> => {
     // `ask` may throw as well as reject.
     const question: Question<T> = { askedAt: performance.now(), isUnderWay: true, answer: (async () => ask())() };
     question.answer.then(
@@ -33,7 +33,7 @@ export const sampled = <T>(ask: () => Promise<T>, { timeoutMs = 2_000, minInterv
 
   return () => {
     const age = last === undefined ? Infinity : performance.now() - last.askedAt;
-    if (last === undefined || age >= (last.isUnderWay ? giveUpMs : minIntervalMs)) last = askAnew();
+    if (last === undefined || age >= (last.isUnderWay ? giveUpMs : minIntervalMs)) last = startQuery();
     return within(timeoutMs, last.answer);
   };
 };

@@ -6,14 +6,14 @@ import { sampledGauge } from "./sampledGauge.ts";
 const away = (): Promise<never> => Promise.reject(new Error("away"));
 
 describe("sampled", () => {
-  it("asks once for all who ask while an answer is under way, and then anew", async () => {
+  it("queries the source once for concurrent callers, and again for later callers", async () => {
     let questions = 0;
     const source = sampled(async () => (questions += 1));
     expect(await Promise.all([source(), source(), source()])).to.deep.equal([1, 1, 1]);
     expect(await source()).to.equal(2);
   });
 
-  it("gives an answer again until its interval is over, but never a failure", async () => {
+  it("reuses an answer until its interval is over, but never a failure", async () => {
     let questions = 0;
     const source = sampled(
       async () => {
@@ -29,7 +29,7 @@ describe("sampled", () => {
     expect(await source()).to.equal(3);
   });
 
-  it("waits no longer than its limit, and asks a source that hangs once and not at each scrape", async () => {
+  it("waits no longer than its limit, and queries a hanging source once, not at each scrape", async () => {
     let questions = 0;
     const source = sampled(
       () => {
@@ -56,7 +56,7 @@ describe("a sampled gauge", () => {
   const seriesOf = async (registry: Registry): Promise<string[]> =>
     (await registry.metrics()).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 
-  it("is absent while its source is away, and shows again what the source says after that", async () => {
+  it("is absent while its source is unavailable, and shows the source's values again afterwards", async () => {
     const registry = new Registry();
     let source: Sampled<number> = async () => 7;
     sampledGauge({ registry, name: "rows", help: "Rows", source: () => source(), samplesOf: (value) => [{ value }] });

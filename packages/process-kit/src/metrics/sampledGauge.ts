@@ -8,15 +8,15 @@ export type SampledGaugeOptions<T> = {
   readonly name: string;
   readonly help: string;
   readonly labelNames?: readonly string[];
-  /** Several gauges may have the same one: it is then asked once for all of them. */
+  /** Several gauges may share a source, which is then queried once for all of them. */
   readonly source: Sampled<T>;
   readonly samplesOf: (answer: T) => readonly Sample[];
 };
 
 /**
- * A gauge that shows what its source says at each scrape, and nothing else: while the
- * source fails or is late the gauge is absent, instead of 0 or an old value, and a
- * series that the source no longer names is gone.
+ * Registers a gauge that shows its source's values at each scrape. While the source fails
+ * or is late, the gauge is absent instead of showing 0 or an old value. A series that the
+ * source no longer names disappears.
  */
 export const sampledGauge = <T>({ registry, name, help, labelNames = [], source, samplesOf }: SampledGaugeOptions<T>): void => {
   new Gauge({
