@@ -1,4 +1,4 @@
-import { defineApi } from "@cart/http-kit";
+import { type Api, defineApi } from "@cart/http-kit";
 import { commandAnswerSchema, mergeAnswerSchema } from "./carts/cartAnswers.ts";
 import { addItemBody } from "./carts/cartBodies.ts";
 import type { CartCommands } from "./carts/cartCommands.ts";
@@ -12,7 +12,7 @@ import { policyRoutes } from "./policies/policyRoutes.ts";
 export type Services = { readonly carts: CartCommands; readonly policies: PolicyCommands };
 
 /** The service's routes and their OpenAPI document. */
-export const api = defineApi<Services>({
+export const api: Api<Services> = defineApi<Services>({
   title: "Cart command API",
   version: "1.0.0",
   description:

@@ -1,4 +1,4 @@
-import { defineApi } from "@cart/http-kit";
+import { type Api, defineApi } from "@cart/http-kit";
 import { cartListRoutes } from "./cartLists/cartListRoutes.ts";
 import { cartListSchema } from "./cartLists/listParameters.ts";
 import type { CartReader } from "./carts/cartReader.ts";
@@ -24,7 +24,7 @@ export type Services = {
 };
 
 /** The service's routes and their OpenAPI document. */
-export const api = defineApi<Services>({
+export const api: Api<Services> = defineApi<Services>({
   title: "Cart query API",
   version: "1.0.0",
   description: "The read API: carts from the read model, their past and their stream from the event store.",

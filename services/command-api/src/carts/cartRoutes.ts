@@ -1,4 +1,4 @@
-import { forbiddenProblem, route } from "@cart/http-kit";
+import { forbiddenProblem, type Route, route } from "@cart/http-kit";
 import { commandHeaders } from "../commands/commandHeaders.ts";
 import { executed, refusedFor } from "../commands/commandRoute.ts";
 import { requireOwn } from "./cartAccess.ts";
@@ -59,7 +59,7 @@ const addItem = (address: { readonly path: `/${string}`; readonly operationId: s
 const ownerDescription = "With a token, `user_id` and `tenant_id` may be left out: the token fills them in.";
 
 /** The write API of carts: each route is one command on one cart, or on two for a merge. */
-export const cartRoutes = [
+export const cartRoutes: readonly Route<Services>[] = [
   addItem({ path: "/carts/{id}/items", operationId: "addItem", description: ownerDescription }),
   addItem({
     path: "/additem/{id}",

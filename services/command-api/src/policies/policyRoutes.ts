@@ -1,5 +1,5 @@
 import { requireTenantAdmin } from "@cart/cart-access";
-import { route } from "@cart/http-kit";
+import { type Route, route } from "@cart/http-kit";
 import { commandHeaders } from "../commands/commandHeaders.ts";
 import { executed, refusedFor } from "../commands/commandRoute.ts";
 import { policyAnswerSchema } from "./policyAnswer.ts";
@@ -21,7 +21,7 @@ const onPolicy = {
 const notValid = ["QUIET_TIME_INVALID", "TIME_ZONE_UNKNOWN", "REMINDERS_INVALID"] as const;
 
 /** The write API of a tenant's one policy: when carts count as abandoned. */
-export const policyRoutes = [
+export const policyRoutes: readonly Route<Services>[] = [
   route({
     ...onPolicy,
     method: "POST",
