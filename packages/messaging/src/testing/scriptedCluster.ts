@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { array, createReader, int16, int32, int64, int8, nullString, string } from "./kafkaFrames.ts";
 
 /** A record batch for one partition, as a broker received it. */
@@ -49,64 +49,28 @@ export const startScriptedCluster = async (
   { topic, brokers, leaders }: { readonly topic: string; readonly brokers: number; readonly leaders: readonly number[] },
   { onProduce, changeAnswers = (answers) => answers }: ClusterScript = {},
 ): Promise<ScriptedCluster> => {
-  const state = {
-    leaders: [...leaders],
-    logs: leaders.map((): string[] => []),
-    received: [] as ReceivedBatch[],
-    lastBatches: new Map<string, { readonly firstSequence: number; readonly count: number; readonly baseOffset: number }>(),
-    producers: 0,
-    failures: [] as unknown[],
-  };
-  const sockets = new Set<Socket>();
+  const log = createPartitionLogs(leaders);
+  const received: ReceivedBatch[] = [];
+  const failures: unknown[] = [];
   const ports: number[] = [];
-
-  const write = ({ broker, partition, producerId, firstSequence, values }: ReceivedBatch): PartitionAnswer => {
-    if (state.leaders[partition] !== broker) return { partition, errorCode: notLeaderForPartition, baseOffset: -1 };
-    const log = state.logs[partition] ?? [];
-    const key = `${producerId}/${partition}`;
-    const last = state.lastBatches.get(key);
-    if (last?.firstSequence === firstSequence && last.count === values.length) {
-      return { partition, errorCode: 0, baseOffset: last.baseOffset };
-    }
-    const next = last === undefined ? 0 : last.firstSequence + last.count;
-    if (firstSequence !== next) return { partition, errorCode: outOfOrderSequenceNumber, baseOffset: -1 };
-    state.lastBatches.set(key, { firstSequence, count: values.length, baseOffset: log.length });
-    const baseOffset = log.length;
-    log.push(...values);
-    return { partition, errorCode: 0, baseOffset };
-  };
+  let producers = 0;
 
   const produce = async (broker: number, body: Buffer): Promise<Buffer> => {
     const batches = readProduceRequest(body).map((batch) => ({ broker, ...batch }));
-    state.received.push(...batches);
+    received.push(...batches);
     await onProduce?.(batches);
-    const partitions = changeAnswers(batches.map(write), batches).map(({ partition, errorCode, baseOffset }) =>
-      Buffer.concat([int32(partition), int16(errorCode), int64(baseOffset), int64(-1)]),
-    );
-    return Buffer.concat([array([Buffer.concat([string(topic), array(partitions)])]), int32(0)]);
-  };
-
-  const metadata = (): Buffer => {
-    const nodes = ports.map((port, broker) => Buffer.concat([int32(broker), string("127.0.0.1"), int32(port), nullString]));
-    const partitions = state.leaders.map((leader, partition) =>
-      Buffer.concat([int16(0), int32(partition), int32(leader), array([int32(leader)]), array([int32(leader)])]),
-    );
-    const topics = [Buffer.concat([int16(0), string(topic), int8(0), array(partitions)])];
-    return Buffer.concat([array(nodes), nullString, int32(0), array(topics)]);
+    return produceAnswer(topic, changeAnswers(batches.map(log.write), batches));
   };
 
   const answerTo = async (broker: number, apiKey: number, body: Buffer): Promise<Buffer> => {
     switch (apiKey) {
       case apis.apiVersions.key:
-        return Buffer.concat([
-          int16(0),
-          array(Object.values(apis).map(({ key, version }) => Buffer.concat([int16(key), int16(version), int16(version)]))),
-        ]);
+        return apiVersionsAnswer();
       case apis.metadata.key:
-        return metadata();
+        return metadataAnswer(topic, ports, log.leaders);
       case apis.initProducerId.key:
-        state.producers += 1;
-        return Buffer.concat([int32(0), int16(0), int64(state.producers), int16(0)]);
+        producers += 1;
+        return Buffer.concat([int32(0), int16(0), int64(producers), int16(0)]);
       case apis.produce.key:
         return produce(broker, body);
       default:
@@ -114,43 +78,52 @@ export const startScriptedCluster = async (
     }
   };
 
-  const servers: Server[] = [];
+  const listeners: Listener[] = [];
   for (let broker = 0; broker < brokers; broker += 1) {
-    const server = createServer((socket) => {
-      sockets.add(socket);
-      socket.on("error", () => undefined);
-      onFrames(socket, (frame) => {
-        const reader = createReader(frame);
-        const apiKey = reader.int16();
-        reader.skip(2); // version, of which there is one each
-        const correlationId = reader.int32();
-        reader.string(); // client id
-        answerTo(broker, apiKey, reader.rest()).then(
-          (answer) => socket.write(Buffer.concat([int32(answer.length + 4), int32(correlationId), answer])),
-          (error: unknown) => {
-            state.failures.push(error);
-            socket.destroy();
-          },
-        );
-      });
-    });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("the broker has no port");
-    ports.push(address.port);
-    servers.push(server);
+    const listener = await listen(
+      (apiKey, body) => answerTo(broker, apiKey, body),
+      (error) => failures.push(error),
+    );
+    ports.push(listener.port);
+    listeners.push(listener);
   }
 
   return {
     addresses: ports.map((port) => `127.0.0.1:${port}`),
-    leaders: state.leaders,
-    logs: state.logs,
-    received: state.received,
+    leaders: log.leaders,
+    logs: log.logs,
+    received,
     close: async () => {
-      for (const socket of sockets) socket.destroy();
-      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-      if (state.failures.length > 0) throw new AggregateError(state.failures, "the scripted cluster could not answer");
+      await Promise.all(listeners.map((listener) => listener.close()));
+      if (failures.length > 0) throw new AggregateError(failures, "the scripted cluster could not answer");
+    },
+  };
+};
+
+type PartitionLogs = Pick<ScriptedCluster, "leaders" | "logs"> & { readonly write: (batch: ReceivedBatch) => PartitionAnswer };
+
+/** The partitions of the topic, which judge the batches that producers send. */
+const createPartitionLogs = (firstLeaders: readonly number[]): PartitionLogs => {
+  const leaders = [...firstLeaders];
+  const logs = leaders.map((): string[] => []);
+  const lastBatches = new Map<string, { readonly firstSequence: number; readonly count: number; readonly baseOffset: number }>();
+  return {
+    leaders,
+    logs,
+    write: ({ broker, partition, producerId, firstSequence, values }) => {
+      if (leaders[partition] !== broker) return { partition, errorCode: notLeaderForPartition, baseOffset: -1 };
+      const log = logs[partition] ?? [];
+      const key = `${producerId}/${partition}`;
+      const last = lastBatches.get(key);
+      if (last?.firstSequence === firstSequence && last.count === values.length) {
+        return { partition, errorCode: 0, baseOffset: last.baseOffset };
+      }
+      const next = last === undefined ? 0 : last.firstSequence + last.count;
+      if (firstSequence !== next) return { partition, errorCode: outOfOrderSequenceNumber, baseOffset: -1 };
+      const baseOffset = log.length;
+      lastBatches.set(key, { firstSequence, count: values.length, baseOffset });
+      log.push(...values);
+      return { partition, errorCode: 0, baseOffset };
     },
   };
 };
@@ -161,6 +134,67 @@ const apis = {
   metadata: { key: 3, version: 2 },
   apiVersions: { key: 18, version: 0 },
   initProducerId: { key: 22, version: 0 },
+};
+
+const apiVersionsAnswer = (): Buffer =>
+  Buffer.concat([
+    int16(0),
+    array(Object.values(apis).map(({ key, version }) => Buffer.concat([int16(key), int16(version), int16(version)]))),
+  ]);
+
+const metadataAnswer = (topic: string, ports: readonly number[], leaders: readonly number[]): Buffer => {
+  const nodes = ports.map((port, broker) => Buffer.concat([int32(broker), string("127.0.0.1"), int32(port), nullString]));
+  const partitions = leaders.map((leader, partition) =>
+    Buffer.concat([int16(0), int32(partition), int32(leader), array([int32(leader)]), array([int32(leader)])]),
+  );
+  const topics = [Buffer.concat([int16(0), string(topic), int8(0), array(partitions)])];
+  return Buffer.concat([array(nodes), nullString, int32(0), array(topics)]);
+};
+
+const produceAnswer = (topic: string, answers: readonly PartitionAnswer[]): Buffer => {
+  const partitions = answers.map(({ partition, errorCode, baseOffset }) =>
+    Buffer.concat([int32(partition), int16(errorCode), int64(baseOffset), int64(-1)]),
+  );
+  return Buffer.concat([array([Buffer.concat([string(topic), array(partitions)])]), int32(0)]);
+};
+
+type Listener = { readonly port: number; readonly close: () => Promise<void> };
+
+/** Listens as one broker. A connection whose request cannot be answered is destroyed. */
+const listen = async (
+  answerTo: (apiKey: number, body: Buffer) => Promise<Buffer>,
+  onFailure: (error: unknown) => void,
+): Promise<Listener> => {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    onFrames(socket, (frame) => {
+      const reader = createReader(frame);
+      const apiKey = reader.int16();
+      reader.skip(2); // version, of which there is one each
+      const correlationId = reader.int32();
+      reader.string(); // client id
+      answerTo(apiKey, reader.rest()).then(
+        (answer) => socket.write(Buffer.concat([int32(answer.length + 4), int32(correlationId), answer])),
+        (error: unknown) => {
+          onFailure(error);
+          socket.destroy();
+        },
+      );
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the broker has no port");
+  return {
+    port: address.port,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 };
 
 /** Each frame is preceded by its length. */
