@@ -50,68 +50,23 @@ const foreignMark = "x-fault-suite";
 
 /** Runs a scenario on a fresh system, from its start to the comparison of ledger, event store, topic and read model. */
 export const runScenario = async (scenario: Scenario, options: RunOptions): Promise<ScenarioResult> => {
-  const { servers, random, logFolder, report, signal, programs = {}, patience = 60 } = options;
+  const { servers, random, signal, programs = {}, patience = 60 } = options;
+  const logFolder = join(options.logFolder, scenario.name);
   const started = performance.now();
-  const system = await startSystem({
-    name: scenario.name,
-    servers,
-    logFolder: join(logFolder, scenario.name),
-    env: scenario.env ?? {},
-    programs,
-    signal,
-  });
+  const system = await startSystem({ name: scenario.name, servers, logFolder, env: scenario.env ?? {}, programs, signal });
   try {
     const findings = createFindings();
     const ledger = createLedger();
     const writers = startWriters({ baseUrl: system.commandApi.url, ledger, random: random.fork("writers") });
     const readers = startReaders(system.queryApi.url, ledger, random.fork("readers"));
-    let injected = 0;
-    let own = 0;
-    const recoveries: number[] = [];
-    const step = (line: string): void => report(`  ${scenario.name}: ${line}`);
-
-    const recovered = async (): Promise<void> => {
-      const since = performance.now();
-      const goal = ledger.versions();
-      const acknowledged = ledger.count("acknowledged");
-      await caughtUp("the view to have what was acknowledged before the end of the fault", patience, () => viewHas(system, goal));
-      await caughtUp("new commands to be acknowledged", patience, async () =>
-        ledger.count("acknowledged") > acknowledged ? undefined : "none is",
-      );
-      recoveries.push((performance.now() - since) / 1000);
-    };
-
-    try {
-      await scenario.run({
-        system,
-        servers,
-        random: random.fork("faults"),
-        report: step,
-        pause: (min, max) => delay(random.integer(min, max)),
-        injected: (count = 1) => void (injected += count),
-        recovered,
-        send: async (request) => {
-          own += 1;
-          const id = `scenario-${own}`;
-          const outcome = await sendCommand(system.commandApi.url, { ...request, id });
-          ledger.record(entryOf({ ...request, id }, outcome));
-          return outcome;
-        },
-        violation: findings.add,
-        foreignMark,
-      });
-    } catch (error) {
-      findings.add("wrong", `the scenario could not go on: ${error instanceof Error ? error.message : String(error)}`);
-    } finally {
-      await writers.stop();
-    }
+    const { injected, recoveries } = await injectFaults(scenario, { ...options, patience, system, ledger, findings }).finally(writers.stop);
     await caughtUp("everything to be published and in the view", patience, () => nothingIsLeft(system)).catch((error: unknown) =>
       findings.add("lost", error instanceof Error ? error.message : String(error)),
     );
     await readers.stop();
     for (const text of readers.violations()) findings.add("disordered", text);
 
-    await keepDeadlock(system, join(logFolder, scenario.name));
+    await keepDeadlock(system, logFolder);
     const { events, repeated } = await compareAll(system, ledger, findings);
     if (scenario.isCalm === true && repeated > 0)
       findings.add("twice", `${repeated} events were published more than once though nothing failed`);
@@ -132,6 +87,57 @@ export const runScenario = async (scenario: Scenario, options: RunOptions): Prom
   } finally {
     await system.stop();
   }
+};
+
+type Injection = Pick<RunOptions, "servers" | "random" | "report"> & {
+  readonly patience: number;
+  readonly system: System;
+  readonly ledger: Ledger;
+  readonly findings: Findings;
+};
+
+/** Runs the scenario's own steps. Never rejects: a scenario that cannot go on is a finding. Recoveries are in seconds. */
+const injectFaults = async (
+  scenario: Scenario,
+  { servers, random, report, patience, system, ledger, findings }: Injection,
+): Promise<{ readonly injected: number; readonly recoveries: readonly number[] }> => {
+  let injected = 0;
+  let own = 0;
+  const recoveries: number[] = [];
+  try {
+    await scenario.run({
+      system,
+      servers,
+      random: random.fork("faults"),
+      report: (line) => report(`  ${scenario.name}: ${line}`),
+      pause: (min, max) => delay(random.integer(min, max)),
+      injected: (count = 1) => void (injected += count),
+      recovered: async () => void recoveries.push(await secondsToRecover(system, ledger, patience)),
+      send: async (request) => {
+        own += 1;
+        const id = `scenario-${own}`;
+        const outcome = await sendCommand(system.commandApi.url, { ...request, id });
+        ledger.record(entryOf({ ...request, id }, outcome));
+        return outcome;
+      },
+      violation: findings.add,
+      foreignMark,
+    });
+  } catch (error) {
+    findings.add("wrong", `the scenario could not go on: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return { injected, recoveries };
+};
+
+const secondsToRecover = async (system: System, ledger: Ledger, patience: number): Promise<number> => {
+  const since = performance.now();
+  const goal = ledger.versions();
+  const acknowledged = ledger.count("acknowledged");
+  await caughtUp("the view to have what was acknowledged before the end of the fault", patience, () => viewHas(system, goal));
+  await caughtUp("new commands to be acknowledged", patience, async () =>
+    ledger.count("acknowledged") > acknowledged ? undefined : "none is",
+  );
+  return (performance.now() - since) / 1000;
 };
 
 /** MySQL's report of its last deadlock, which is not in any service's log. */

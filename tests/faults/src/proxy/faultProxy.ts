@@ -32,26 +32,8 @@ export type FaultProxy = {
  */
 export const startFaultProxy = async (targetPort: number): Promise<FaultProxy> => {
   const connections = new Set<{ readonly client: Socket; readonly server: Socket }>();
-  let latency = 0;
-  let halted: { readonly over: Promise<void>; readonly end: () => void } | undefined;
-  let trap: { readonly match: RequestMatch; readonly moment: CutMoment; readonly sprung: () => void } | undefined;
-
-  /** Forwards one direction. Chunks keep their order, and a waiting chunk applies back-pressure to its sender. */
-  const passing = (sprung: (bytes: Buffer) => boolean): Transform =>
-    new Transform({
-      transform: (bytes: Buffer, _encoding, done) => {
-        if (sprung(bytes)) return;
-        if (latency === 0 && halted === undefined) {
-          done(null, bytes);
-          return;
-        }
-        void (async () => {
-          if (latency > 0) await delay(latency);
-          await halted?.over;
-          done(null, bytes);
-        })();
-      },
-    });
+  const brake = createBrake();
+  const trap = createTrap();
 
   const listener = createServer({ noDelay: true }, (client) => {
     const server = connect({ host: "127.0.0.1", port: targetPort, noDelay: true });
@@ -62,23 +44,17 @@ export const startFaultProxy = async (targetPort: number): Promise<FaultProxy> =
       client.destroy();
       server.destroy();
     };
-    const requests = passing((bytes) => {
-      if (trap?.match(bytes) !== true) return false;
-      const { moment, sprung } = trap;
-      trap = undefined;
+    const requests = passing(brake, (bytes) => {
+      const moment = trap.spring(bytes);
+      if (moment === undefined) return false;
       if (moment === "unsent") end();
       // Cut as soon as the server has received it, which is before any answer.
       else server.write(bytes, end);
-      sprung();
       return true;
     });
+    const answers = passing(brake, () => false);
     pipeline(client, requests, server, end);
-    pipeline(
-      server,
-      passing(() => false),
-      client,
-      end,
-    );
+    pipeline(server, answers, client, end);
   });
   await new Promise<void>((resolve, reject) => listener.once("error", reject).listen(0, "127.0.0.1", resolve));
 
@@ -94,18 +70,32 @@ export const startFaultProxy = async (targetPort: number): Promise<FaultProxy> =
   return {
     port: (listener.address() as AddressInfo).port,
     cut,
-    cutAt: (match, moment, ms) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(() => {
-          trap = undefined;
-          resolve(false);
-        }, ms);
-        const sprung = (): void => {
-          clearTimeout(timer);
-          resolve(true);
-        };
-        trap = { match, moment, sprung };
-      }),
+    cutAt: trap.set,
+    delay: brake.delay,
+    halt: brake.halt,
+    resume: brake.resume,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
+      cut();
+      await closed;
+    },
+  };
+};
+
+type Brake = Pick<FaultProxy, "delay" | "halt" | "resume"> & {
+  /** What a chunk has to wait for, or `undefined` if it may pass at once. */
+  readonly wait: () => Promise<void> | undefined;
+};
+
+/** Slows down or holds back the bytes of every connection. */
+const createBrake = (): Brake => {
+  let latency = 0;
+  let halted: { readonly over: Promise<void>; readonly end: () => void } | undefined;
+  const waiting = async (): Promise<void> => {
+    if (latency > 0) await delay(latency);
+    await halted?.over;
+  };
+  return {
     delay: (ms) => void (latency = ms),
     halt: () => {
       if (halted !== undefined) return;
@@ -117,10 +107,55 @@ export const startFaultProxy = async (targetPort: number): Promise<FaultProxy> =
       halted?.end();
       halted = undefined;
     },
-    close: async () => {
-      const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
-      cut();
-      await closed;
+    wait: () => (latency === 0 && halted === undefined ? undefined : waiting()),
+  };
+};
+
+type Trap = {
+  readonly set: FaultProxy["cutAt"];
+  /** The moment at which to cut the connection that carries these bytes, or `undefined` if they may pass. */
+  readonly spring: (bytes: Buffer) => CutMoment | undefined;
+};
+
+/** Waits for a request at which a connection has to be cut. It springs once each time it is set. */
+const createTrap = (): Trap => {
+  let armed: { readonly match: RequestMatch; readonly moment: CutMoment; readonly sprung: () => void } | undefined;
+  return {
+    set: (match, moment, ms) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => {
+          armed = undefined;
+          resolve(false);
+        }, ms);
+        const sprung = (): void => {
+          clearTimeout(timer);
+          resolve(true);
+        };
+        armed = { match, moment, sprung };
+      }),
+    spring: (bytes) => {
+      if (armed?.match(bytes) !== true) return undefined;
+      const { moment, sprung } = armed;
+      armed = undefined;
+      sprung();
+      return moment;
     },
   };
 };
+
+/** Forwards one direction. Chunks keep their order, and a waiting chunk applies back-pressure to its sender. */
+const passing = (brake: Brake, isCut: (bytes: Buffer) => boolean): Transform =>
+  new Transform({
+    transform: (bytes: Buffer, _encoding, done) => {
+      if (isCut(bytes)) return;
+      const wait = brake.wait();
+      if (wait === undefined) {
+        done(null, bytes);
+        return;
+      }
+      void (async () => {
+        await wait;
+        done(null, bytes);
+      })();
+    },
+  });

@@ -47,37 +47,12 @@ export type SystemOptions = {
 
 export const partitions = 12;
 
-export const startSystem = async ({
-  name,
-  servers,
-  logFolder,
-  signal,
-  env: settings = {},
-  programs = {},
-}: SystemOptions): Promise<System> => {
-  const { proxies, mysqlUrl } = servers;
-  const identifier = name.replaceAll(/\W/g, "_");
-  const databases = { eventStore: `${identifier}_events`, readModel: `${identifier}_views` };
-  const prefix = `${name}.`;
+export const startSystem = async (options: SystemOptions): Promise<System> => {
+  const { servers, logFolder, signal, programs = {} } = options;
   await rm(logFolder, { recursive: true, force: true });
   await mkdir(logFolder, { recursive: true });
-  await Promise.all([migrateEventStore(`${mysqlUrl}/${databases.eventStore}`), migrateReadModel(`${mysqlUrl}/${databases.readModel}`)]);
+  const { databases, kafka, topic, env } = await prepareServers(options);
 
-  const brokers = [`127.0.0.1:${proxies.kafka.port}`];
-  const kafka = createKafka({ brokers, clientId: "faults", logger: createLogger({ service: "faults", level: "silent" }) });
-  const { cartEvents: topic, tenantPolicyEvents } = topicsWithPrefix(prefix);
-  const topics = [topic, tenantPolicyEvents].map((each) => ({ topic: each, partitions }));
-  await createTopics(kafka, { topics, replicationFactor: 1 });
-
-  const through = (port: number, database: string): string => `mysql://root@127.0.0.1:${port}/${database}`;
-  const env = {
-    EVENTSTORE_URL: through(proxies.eventStore.port, databases.eventStore),
-    READMODEL_URL: through(proxies.readModel.port, databases.readModel),
-    KAFKA_BROKERS: brokers.join(","),
-    KAFKA_TOPIC_PREFIX: prefix,
-    LOG_LEVEL: "info",
-    ...settings,
-  };
   const launch = async (service: ServiceName, number?: number): Promise<SupervisedService> =>
     superviseService({
       name: number === undefined ? service : `${service}-${number}`,
@@ -94,7 +69,13 @@ export const startSystem = async ({
   let projectors = [await launch("projector", 1), await launch("projector", 2)];
   let launchedProjectors = projectors.length;
   const services = (): readonly SupervisedService[] => [commandApi, queryApi, ...relays, ...projectors];
-  const pool = mysql.createPool({ uri: mysqlUrl, timezone: "Z", supportBigNumbers: true, connectionLimit: 4, connectTimeout: 5_000 });
+  const pool = mysql.createPool({
+    uri: servers.mysqlUrl,
+    timezone: "Z",
+    supportBigNumbers: true,
+    connectionLimit: 4,
+    connectTimeout: 5_000,
+  });
   const stop = async (): Promise<void> => {
     await Promise.all(services().map((service) => service.remove()));
     await pool.end().catch(() => undefined);
@@ -129,4 +110,33 @@ export const startSystem = async ({
     services,
     stop,
   };
+};
+
+/** Creates the system's databases and topics, and the environment with which its services reach them. */
+const prepareServers = async ({
+  name,
+  servers: { proxies, mysqlUrl },
+  env: settings = {},
+}: SystemOptions): Promise<Pick<System, "databases" | "kafka" | "topic" | "env">> => {
+  const identifier = name.replaceAll(/\W/g, "_");
+  const databases = { eventStore: `${identifier}_events`, readModel: `${identifier}_views` };
+  const prefix = `${name}.`;
+  await Promise.all([migrateEventStore(`${mysqlUrl}/${databases.eventStore}`), migrateReadModel(`${mysqlUrl}/${databases.readModel}`)]);
+
+  const brokers = [`127.0.0.1:${proxies.kafka.port}`];
+  const kafka = createKafka({ brokers, clientId: "faults", logger: createLogger({ service: "faults", level: "silent" }) });
+  const { cartEvents: topic, tenantPolicyEvents } = topicsWithPrefix(prefix);
+  const topics = [topic, tenantPolicyEvents].map((each) => ({ topic: each, partitions }));
+  await createTopics(kafka, { topics, replicationFactor: 1 });
+
+  const through = (port: number, database: string): string => `mysql://root@127.0.0.1:${port}/${database}`;
+  const env = {
+    EVENTSTORE_URL: through(proxies.eventStore.port, databases.eventStore),
+    READMODEL_URL: through(proxies.readModel.port, databases.readModel),
+    KAFKA_BROKERS: brokers.join(","),
+    KAFKA_TOPIC_PREFIX: prefix,
+    LOG_LEVEL: "info",
+    ...settings,
+  };
+  return { databases, kafka, topic, env };
 };
