@@ -1,5 +1,5 @@
 import type { CartEvent } from "@cart/domain";
-import { bearer, type TokenClaims, tokenEnv } from "@cart/testkit";
+import { bearer, type TokenClaims, tokenEnv, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import { type Answer, project, storeEvents, useQueryApi } from "./testing/useQueryApi.ts";
 
@@ -143,6 +143,21 @@ describe("access to queries", () => {
     expect(await response.text()).to.contain("retry:");
     expect(Date.now()).to.be.within(exp * 1000 - 20, exp * 1000 + 5_000);
     expect((await api.get(`/carts/${cart}/stream`, { headers })).status).to.equal(401);
+  });
+
+  it("bounds the streams of a user, and leaves places for others", async () => {
+    const left = new AbortController();
+    const open = async (who: TokenClaims, id: string): Promise<Response> =>
+      fetch(api.url(`/carts/${id}/stream`), { headers: await bearer(who), signal: left.signal });
+    for (let n = 0; n < 3; n += 1) expect((await open(ann, cart)).status).to.equal(200);
+    const refused = await open(ann, cart);
+    expect([refused.status, refused.headers.get("retry-after")]).to.deep.equal([429, "5"]);
+    expect(await refused.json()).to.include({ type: "/problems/too-many-streams-of-user" });
+    expect((await open(bob, cartId(3))).status).to.equal(200);
+    expect((await open(annElsewhere, cartId(4))).status).to.equal(200);
+    left.abort();
+    // The server learns a moment later that they have left.
+    await waitFor("a free place", async () => (await statusOf(ann, `/carts/${cart}/stream`)) === 200);
   });
 
   it("keeps the stream of a token that is valid for long", async () => {

@@ -19,6 +19,12 @@ export const config = Type.Object({
     description: "longest time that a request with min_version waits for that version",
   }),
   MAX_STREAMS: Type.Integer({ minimum: 0, maximum: 100_000, default: 1_000, description: "most event streams that are open at once" }),
+  MAX_STREAMS_PER_USER: Type.Integer({
+    minimum: 1,
+    maximum: 100_000,
+    default: 20,
+    description: "most event streams of one user that are open at once, while tokens are checked",
+  }),
   STREAM_POLL_MS: milliseconds(100, {
     minimum: 1,
     maximum: 60_000,

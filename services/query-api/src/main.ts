@@ -24,6 +24,7 @@ await runService({
       minVersionTimeout: config.MIN_VERSION_TIMEOUT_MS,
       streams: {
         maxStreams: config.MAX_STREAMS,
+        maxStreamsPerUser: config.MAX_STREAMS_PER_USER,
         pollInterval: config.STREAM_POLL_MS,
         heartbeat: config.STREAM_HEARTBEAT_MS,
         writeTimeout: 30_000,

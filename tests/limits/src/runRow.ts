@@ -26,7 +26,7 @@ export const runRow = async (row: Row, servers: Servers, report: Report): Promis
     const peaks = await system.peaks();
     for (const [service, peak] of Object.entries(peaks)) {
       if (peak === undefined) mistakes.push(`${service} was killed`);
-      else if (peak > memoryLimitBytes) mistakes.push(`${service} needed ${megabytes(peak)}`);
+      else if (peak > (row.maxPeakBytes ?? memoryLimitBytes)) mistakes.push(`${service} needed ${megabytes(peak)}`);
     }
     return { row, enforcement: system.enforcement, peaks, outcome, mistakes };
   } finally {

@@ -25,7 +25,7 @@ describe("a request with min_version", () => {
     const app = createApp({
       readModel,
       eventStore: readModel,
-      streams: { maxStreams: 0, pollInterval: 1, heartbeat: 1_000, writeTimeout: 1_000 },
+      streams: { maxStreams: 0, maxStreamsPerUser: 0, pollInterval: 1, heartbeat: 1_000, writeTimeout: 1_000 },
       minVersionTimeout: 60_000,
       guard: apiGuard(loadConfig(Type.Object(apiConfig), {}), tokenRules),
       logger: createLogger({ service: "query-api", level: "silent" }),

@@ -37,7 +37,7 @@ describe("the event feed", () => {
     const { readSlices, statements } = store();
     const feed = createEventFeed(readSlices);
     const read = async (n: number, after: number, upTo: number): Promise<number[]> =>
-      (await feed.read({ cartId: cartId(n), after, upTo })).map(({ version }) => version);
+      (await feed.read({ cartId: cartId(n), currency: "USD", after, upTo })).map(({ version }) => version);
     const ranges = [read(1, 3, 6), read(1, 3, 6), read(1, 5, 6), read(1, 3, 5), read(2, 0, 1), read(3, 0, 0)];
     expect(await Promise.all(ranges)).to.deep.equal([[4, 5, 6], [4, 5, 6], [6], [4, 5], [1], []]);
     expect(statements()).to.deep.equal([5]);
@@ -45,17 +45,27 @@ describe("the event feed", () => {
     expect(statements()).to.deep.equal([5, 1]);
   });
 
+  it("gives all who read a range in one turn the same bytes", async () => {
+    const feed = createEventFeed(store().readSlices);
+    const read = () => feed.read({ cartId: cartId(1), currency: "USD", after: 3, upTo: 5 });
+    const [[, first], [, second]] = await Promise.all([read(), read()]);
+    expect(first?.bytes.toString()).to.match(/^id: 5\nevent: cart\ndata: {.*}\n\n$/);
+    expect(second?.bytes).to.equal(first?.bytes);
+  });
+
   it("bounds a statement", async () => {
     const { readSlices, statements } = store();
     const feed = createEventFeed(readSlices);
-    await Promise.all(Array.from({ length: 120 }, (_, n) => feed.read({ cartId: cartId(n), after: 0, upTo: 1 })));
+    await Promise.all(Array.from({ length: 120 }, (_, n) => feed.read({ cartId: cartId(n), currency: "USD", after: 0, upTo: 1 })));
     expect(statements()).to.deep.equal([50, 50, 20]);
   });
 
   it("leaves nobody out when the events of some ranges fill a page", async () => {
     const { readSlices, statements } = store(3);
     const feed = createEventFeed(readSlices);
-    const lengths = await Promise.all([1, 2, 3].map(async (n) => (await feed.read({ cartId: cartId(n), after: 0, upTo: 2 })).length));
+    const lengths = await Promise.all(
+      [1, 2, 3].map(async (n) => (await feed.read({ cartId: cartId(n), currency: "USD", after: 0, upTo: 2 })).length),
+    );
     expect(lengths).to.deep.equal([2, 1, 2]);
     expect(statements()).to.deep.equal([3, 1]);
   });
@@ -66,7 +76,7 @@ describe("the event feed", () => {
       queries += 1;
       throw new DatabaseUnavailableError("away");
     });
-    const ask = () => feed.read({ cartId: cartId(1), after: 0, upTo: 1 }).catch((error: unknown) => error);
+    const ask = () => feed.read({ cartId: cartId(1), currency: "USD", after: 0, upTo: 1 }).catch((error: unknown) => error);
     for (const answer of await Promise.all([ask(), ask()])) expect(answer).to.be.instanceOf(DatabaseUnavailableError);
     expect(queries).to.equal(1);
     await ask();
@@ -81,7 +91,7 @@ describe("the event feed", () => {
         ranges[index]?.aggregateId === cartId(1) ? { ...slice, events: [], damage } : slice,
       ),
     );
-    const read = (n: number) => feed.read({ cartId: cartId(n), after: 0, upTo: 1 }).catch((error: unknown) => error);
+    const read = (n: number) => feed.read({ cartId: cartId(n), currency: "USD", after: 0, upTo: 1 }).catch((error: unknown) => error);
     const [damaged, sound] = await Promise.all([read(1), read(2)]);
     expect(damaged).to.equal(damage);
     expect(sound).to.have.length(1);

@@ -1,16 +1,17 @@
 import { cartAggregate, type CartEvent, type RecordedEvent } from "@cart/domain";
 import { readRanges, type StreamRange, type StreamSlice } from "@cart/event-store";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
+import { type StreamMessage, streamMessage } from "./streamMessage.ts";
 
-/** The events of a cart after one version and up to another. */
-export type EventRange = { readonly cartId: string; readonly after: number; readonly upTo: number };
+/** The events of a cart after one version and up to another. The currency is the cart's. */
+export type EventRange = { readonly cartId: string; readonly currency: string; readonly after: number; readonly upTo: number };
 
 export type EventFeed = {
   /**
-   * The first events of the range; fewer than all of them when many large events were asked for at the same time. Rejects with
-   * a `DatabaseUnavailableError` when the events cannot be read, and with a `StreamDamagedError`.
+   * The messages of the first events of the range; fewer than all of them if many large events were requested at the same
+   * time. Rejects with a `DatabaseUnavailableError` when the events cannot be read, and with a `StreamDamagedError`.
    */
-  readonly read: (range: EventRange) => Promise<readonly RecordedEvent<CartEvent>[]>;
+  readonly read: (range: EventRange) => Promise<Messages>;
 };
 
 /** Reads ranges with one statement: a slice for each range, in their order. */
@@ -28,9 +29,8 @@ export const readSlicesFrom =
     readRanges(eventStore.read, cartAggregate, ranges, limits);
 
 /**
- * Reads the ranges that are asked for in one turn of the event loop together, each
- * of them once: a thousand streams of one cart cost one range, and of a thousand
- * carts twenty statements.
+ * Reads the ranges that are requested in one turn of the event loop together, each of them once: a thousand streams of
+ * one cart cost one range and one copy of its messages, and those of a thousand carts twenty statements.
  */
 export const createEventFeed = (readSlices: ReadSlices): EventFeed => {
   let asked = new Map<string, Asked>();
@@ -47,11 +47,11 @@ export const createEventFeed = (readSlices: ReadSlices): EventFeed => {
     try {
       while (unread.length > 0) {
         const slices = await readSlices(unread.map(({ cartId: aggregateId, after, upTo }) => ({ aggregateId, after, upTo })));
-        unread = unread.filter(({ settle }, index) => {
+        unread = unread.filter(({ currency, settle }, index) => {
           const slice = slices[index];
           const isUnread = slice !== undefined && slice.events.length === 0 && !slice.isWhole && slice.damage === undefined;
           if (slice?.damage !== undefined && slice.events.length === 0) settle.reject(slice.damage);
-          else if (!isUnread) settle.resolve(slice?.events ?? []);
+          else if (!isUnread) settle.resolve((slice?.events ?? []).map((event) => streamMessage(event, currency)));
           return isUnread;
         });
       }
@@ -64,24 +64,24 @@ export const createEventFeed = (readSlices: ReadSlices): EventFeed => {
     read: (range) => {
       const key = `${range.cartId}:${range.after}:${range.upTo}`;
       const known = asked.get(key);
-      if (known !== undefined) return known.events;
+      if (known !== undefined) return known.messages;
       if (asked.size === 0) setImmediate(() => void readAsked());
       const added = { ...range, ...pending() };
       asked.set(key, added);
-      return added.events;
+      return added.messages;
     },
   };
 };
 
-type Events = readonly RecordedEvent<CartEvent>[];
-type Settle = { readonly resolve: (events: Events) => void; readonly reject: (error: Error) => void };
-type Asked = EventRange & { readonly events: Promise<Events>; readonly settle: Settle };
+type Messages = readonly StreamMessage[];
+type Settle = { readonly resolve: (messages: Messages) => void; readonly reject: (error: Error) => void };
+type Asked = EventRange & { readonly messages: Promise<Messages>; readonly settle: Settle };
 
-const pending = (): Pick<Asked, "events" | "settle"> => {
+const pending = (): Pick<Asked, "messages" | "settle"> => {
   let settle: Settle | undefined;
-  const events = new Promise<Events>((resolve, reject) => {
+  const messages = new Promise<Messages>((resolve, reject) => {
     settle = { resolve, reject };
   });
   if (settle === undefined) throw new Error("a promise did not run its executor");
-  return { events, settle };
+  return { messages, settle };
 };

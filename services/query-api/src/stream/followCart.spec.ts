@@ -1,24 +1,16 @@
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
-import type { CartEvent, RecordedEvent } from "@cart/domain";
 import { waitFor } from "@cart/testkit";
 import { expect } from "chai";
+import type { VersionWatcher } from "../versions/versionWatcher.ts";
 import type { EventRange } from "./eventFeed.ts";
 import { followCart, type FollowOptions } from "./followCart.ts";
+import type { StreamMessage } from "./streamMessage.ts";
 
-const cleared = (version: number): RecordedEvent<CartEvent> => ({
-  eventId: `event-${version}`,
-  aggregateType: "Cart",
-  aggregateId: "a",
-  version,
-  schemaVersion: 1,
-  occurredAt: new Date(0),
-  metadata: { correlation_id: "request-1", causation_id: "command-1" },
-  event: { type: "CartCleared", data: {} },
-});
+const message = (version: number, size = 10): StreamMessage => ({ version, bytes: Buffer.alloc(size, "x") });
 
 /** A cart with 1,000 versions from which a client without patience reads. */
-const follow = (to: PassThrough, changes: Partial<FollowOptions> = {}) => {
+const follow = (to: PassThrough, changes: Partial<FollowOptions> = {}, size = 10) => {
   const ranges: EventRange[] = [];
   const end = new AbortController();
   const done = followCart(to, {
@@ -29,7 +21,7 @@ const follow = (to: PassThrough, changes: Partial<FollowOptions> = {}) => {
     feed: {
       read: async (range) => {
         ranges.push(range);
-        return Array.from({ length: range.upTo - range.after }, (_, n) => cleared(range.after + n + 1));
+        return Array.from({ length: range.upTo - range.after }, (_, n) => message(range.after + n + 1, size));
       },
     },
     end,
@@ -44,7 +36,7 @@ describe("followCart", () => {
   it("reads no further than its client takes", async () => {
     const to = new PassThrough({ highWaterMark: 1 });
     const { ranges, end, done } = follow(to);
-    // The stream's own buffer on either side has what came first; from then on each read lets one page through.
+    // The stream's own buffer on either side has what came first; from then on each read lets one message through.
     let taken = 0;
     for (const before of [1, 2, 3]) {
       to.once("data", () => undefined);
@@ -56,12 +48,30 @@ describe("followCart", () => {
       expect(ranges.length).to.be.at.most(taken + 1);
     }
     expect(ranges.slice(0, 2)).to.deep.equal([
-      { cartId: "a", after: 0, upTo: 20 },
-      { cartId: "a", after: 20, upTo: 40 },
+      { cartId: "a", currency: "USD", after: 0, upTo: 20 },
+      { cartId: "a", currency: "USD", after: 1, upTo: 21 },
     ]);
     end.abort();
     await done;
   });
+
+  const sizes: readonly [size: number, upTo: number][] = [
+    [1_000, 40],
+    [10_000, 26],
+    [100_000, 21],
+  ];
+  for (const [size, upTo] of sizes) {
+    it(`reads up to version ${upTo} after 20 messages of ${size} bytes`, async () => {
+      const to = new PassThrough({ highWaterMark: 2 ** 30 });
+      const reached: VersionWatcher["reached"] = ({ version, signal }) =>
+        version > 40 ? once(signal, "abort").then(() => undefined) : Promise.resolve(40);
+      const { ranges, end, done } = follow(to, { watcher: { reached } }, size);
+      await waitFor("two pages", () => ranges.length >= 2);
+      end.abort();
+      await done;
+      expect(ranges[1]).to.deep.include({ after: 20, upTo });
+    });
+  }
 
   it("cuts off a client that takes nothing, and ends", async () => {
     const to = new PassThrough({ highWaterMark: 1 });

@@ -1,11 +1,10 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
-import type { CartEvent, RecordedEvent } from "@cart/domain";
 import { abortableDelay } from "@cart/process-kit";
 import type { VersionWatcher } from "../versions/versionWatcher.ts";
 import { DatabaseUnavailableError } from "../database/readOnlyDatabase.ts";
-import { cartEventView } from "../history/cartEventView.ts";
 import type { EventFeed } from "./eventFeed.ts";
+import type { StreamMessage } from "./streamMessage.ts";
 
 export type FollowOptions = {
   readonly cartId: string;
@@ -22,10 +21,13 @@ export type FollowOptions = {
   readonly writeTimeout: number;
 };
 
-/** Most events that a stream holds at once: it reads on when its client has taken them. */
-const pageSize = 20;
+/** Most events that a stream reads at once. */
+const maxPageEvents = 20;
 
-/** Of this stream while a database is away, and of clients that lost it. Milliseconds. */
+/** What a page should have: fewer events are read at once when they are larger. */
+const pageBytes = 64 * 1024;
+
+/** How long a stream waits while a database is away, and a client before it connects again. Milliseconds. */
 const retryDelay = 1_000;
 
 const comment = ":\n\n";
@@ -33,34 +35,56 @@ const comment = ":\n\n";
 /**
  * Writes the cart's events after a version, for as long as it takes. Resolves when
  * the stream is ended. While a database is away the client gets heartbeats only:
- * an `EventSource` that were sent off would meet a 503 and never try again.
+ * a disconnected `EventSource` would get a 503 and never retry.
  */
 export const followCart = async (to: Writable, options: FollowOptions): Promise<void> => {
   const { cartId, currency, watcher, feed, end, heartbeat } = options;
   const { signal } = end;
   let { after } = options;
+  let pageEvents = maxPageEvents;
+
+  const send = (data: string | Buffer): void => {
+    if (!signal.aborted) to.write(data);
+  };
+  /** Leaves out what the client is not ready for: it is read again, so that no stream holds a page while it waits. */
+  const writePage = (page: readonly StreamMessage[]): void => {
+    if (page.length === 0) send(comment);
+    for (const { version, bytes } of page) {
+      if (to.writableNeedDrain) break;
+      send(bytes);
+      after = version;
+    }
+    pageEvents = eventsThatFit(page);
+  };
+  const readPage = async (): Promise<readonly StreamMessage[]> => {
+    const version = await watcher.reached({ id: cartId, version: after + 1, timeout: heartbeat, signal });
+    return version === undefined ? [] : feed.read({ cartId, currency, after, upTo: Math.min(version, after + pageEvents) });
+  };
+
   // The id without data sets where an `EventSource` resumes that loses the connection before the first event.
-  await write(to, `retry: ${retryDelay}\nid: ${after}\n\n`, options);
+  send(`retry: ${retryDelay}\nid: ${after}\n\n`);
   while (!signal.aborted) {
+    await drained(to, options);
     try {
-      const version = await watcher.reached({ id: cartId, version: after + 1, timeout: heartbeat, signal });
-      const events = version === undefined ? [] : await feed.read({ cartId, after, upTo: Math.min(version, after + pageSize) });
-      after = events.at(-1)?.version ?? after;
-      await write(to, events.length === 0 ? comment : events.map((event) => message(event, currency)).join(""), options);
+      await readPage().then(writePage);
     } catch (error) {
       if (!(error instanceof DatabaseUnavailableError)) throw error;
       await abortableDelay(retryDelay, signal);
-      await write(to, comment, options);
+      send(comment);
     }
   }
 };
 
-const message = (event: RecordedEvent<CartEvent>, currency: string): string =>
-  `id: ${event.version}\nevent: cart\ndata: ${JSON.stringify(cartEventView(event, currency))}\n\n`;
+/** How many events to read next, if they are as large as these. */
+const eventsThatFit = (page: readonly StreamMessage[]): number => {
+  if (page.length === 0) return maxPageEvents;
+  const bytes = page.reduce((sum, message) => sum + message.bytes.length, 0);
+  return Math.min(maxPageEvents, Math.max(1, Math.floor((pageBytes * page.length) / bytes)));
+};
 
-/** Resolves when the client can take more: nothing is kept for one that is slow, and one that stands still is cut off. */
-const write = async (to: Writable, text: string, { end, writeTimeout }: FollowOptions): Promise<void> => {
-  if (end.signal.aborted || to.write(text)) return;
+/** Resolves when the client can take more. A client that does not take what was written within `writeTimeout` is cut off. */
+const drained = async (to: Writable, { end, writeTimeout }: FollowOptions): Promise<void> => {
+  if (end.signal.aborted || !to.writableNeedDrain) return;
   const timer = setTimeout(() => {
     end.abort();
     to.destroy();

@@ -1,5 +1,4 @@
 import { type Access, alreadyAnswered, retryLater, route, type RouteRequest } from "@cart/http-kit";
-import { HttpProblem, type ProblemKind } from "@cart/process-kit";
 import type { Response } from "express";
 import { Gauge, type Registry } from "prom-client";
 import { type Static, Type } from "typebox";
@@ -13,10 +12,13 @@ import { cartEventSchema } from "../history/cartEventView.ts";
 import { queryProblems } from "../http/queryRoute.ts";
 import { createEventFeed, readSlicesFrom } from "./eventFeed.ts";
 import { followCart } from "./followCart.ts";
+import { createStreamPlaces, tooManyStreams, tooManyStreamsOfUser } from "./streamPlaces.ts";
 
 export type StreamLimits = {
   /** Streams that are open at once; one more gets 503. */
   readonly maxStreams: number;
+  /** Streams of one user that are open at once; one more gets 429. */
+  readonly maxStreamsPerUser: number;
   /** Longest time from the projection of an event to its message. Milliseconds. */
   readonly pollInterval: number;
   /** A stream without events gets a comment this often. Milliseconds. */
@@ -60,26 +62,21 @@ export const cartStreams = ({ readModel, eventStore, streams, registry, stopping
   });
   const feed = createEventFeed(readSlicesFrom(eventStore));
 
-  const open = new Set<AbortController>();
+  const places = createStreamPlaces(streams);
   new Gauge({
     name: "cart_open_streams",
     help: "Clients that follow a cart",
     registers: [registry],
     collect() {
-      this.set(open.size);
+      this.set(places.taken());
     },
   });
-  stopping.addEventListener("abort", () => {
-    for (const end of open) end.abort();
-  });
+  stopping.addEventListener("abort", places.close);
 
   const follow: CartStreams["follow"] = async ({ params, query, headers, access, req, res }) => {
     const id = params.id.toLowerCase();
     const resumeAfter = headers["Last-Event-ID"] ?? query.after_version;
-    if (open.size >= streams.maxStreams || stopping.aborted) throw noStream();
-
-    const end = new AbortController();
-    open.add(end);
+    const end = places.take(access);
     res.once("close", () => end.abort());
     endAtExpiry(access, end);
     try {
@@ -99,7 +96,7 @@ export const cartStreams = ({ readModel, eventStore, streams, registry, stopping
         await followCart(res, { cartId: id, currency, after, watcher, feed, end, ...streams });
       }
     } finally {
-      open.delete(end);
+      places.free(end);
     }
     leave(res);
   };
@@ -107,7 +104,7 @@ export const cartStreams = ({ readModel, eventStore, streams, registry, stopping
   return { follow };
 };
 
-/** A stream is not longer than its token: the client comes again with the next one. */
+/** A stream ends when its token expires; the client reconnects with a new token. */
 const endAtExpiry = (access: Access, end: AbortController): void => {
   if (access === "unchecked") return;
   const timer = setTimeout(() => end.abort(), Math.min(access.expiresAt - Date.now(), longestTimer));
@@ -124,18 +121,6 @@ const leave = (res: Response): void => {
   res.once("close", () => clearTimeout(timer));
   res.end();
 };
-
-const tooManyStreams: ProblemKind = {
-  status: 503,
-  type: "/problems/too-many-streams",
-  title: "The service takes no more streams now",
-};
-
-const noStream = (): HttpProblem =>
-  new HttpProblem({
-    ...tooManyStreams,
-    headers: { "Retry-After": "5" },
-  });
 
 const streamMessage = Type.Object(
   {
@@ -169,7 +154,11 @@ export const streamRoutes = [
         content: { "text/event-stream": streamMessage },
       },
     },
-    problems: queryProblems(cartProblems.notFound, { ...tooManyStreams, headers: retryLater }),
+    problems: queryProblems(
+      cartProblems.notFound,
+      { ...tooManyStreams, headers: retryLater },
+      { ...tooManyStreamsOfUser, headers: retryLater },
+    ),
     handle: async (request, { streams }: { readonly streams: CartStreams }) => {
       await streams.follow(request);
       return alreadyAnswered;

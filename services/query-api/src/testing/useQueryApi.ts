@@ -32,7 +32,7 @@ export type QueryApi = {
   readonly stop: () => Promise<void>;
 };
 
-const streamLimits: StreamLimits = { maxStreams: 10, pollInterval: 5, heartbeat: 10_000, writeTimeout: 10_000 };
+const streamLimits: StreamLimits = { maxStreams: 10, maxStreamsPerUser: 3, pollInterval: 5, heartbeat: 10_000, writeTimeout: 10_000 };
 
 /**
  * Call it in a `describe`: the service on databases of its own, which start empty. The suite fails when an answer was

@@ -15,6 +15,8 @@ export type Row = {
   readonly services: readonly ServiceName[];
   /** Settings of the services that differ from what they run with by default. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The most that each service may need, where that is less than the limit. */
+  readonly maxPeakBytes?: number;
   /** Resolves with what came of it, in a few words for the table. Throws when that is wrong. */
   readonly run: (context: RowContext) => Promise<string>;
 };
