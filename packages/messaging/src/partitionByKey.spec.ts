@@ -40,7 +40,9 @@ describe("partitionByKey", () => {
     }
   });
 
-  it("refuses a message expected a message with a key", () => {
-    expect(() => partition({ topic: "t", partitionMetadata: metadata(1), message: { value: "x" } })).to.throw("expected a message with a key");
+  it("refuses a message without a key", () => {
+    expect(() => partition({ topic: "t", partitionMetadata: metadata(1), message: { value: "x" } })).to.throw(
+      "expected a message with a key",
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { eventStoreTables } from "@cart/event-store/testing";
 import { migrateEventStore } from "@cart/migrations";
 import { bearer, type ExampleRequest, exampleRequests, tokenEnv, useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
@@ -13,7 +14,7 @@ describe("the examples of the command API's document", () => {
   const database = useMysqlDatabase({ migrate: migrateEventStore });
   /** The example's cart and the one into which it is merged, both at version 2; a policy at version 2 if it is to be updated. */
   const prepare = async ({ operationId }: ExampleRequest): Promise<void> => {
-    for (const table of ["events", "outbox", "snapshots", "idempotency_keys"]) await database.pool().query(`DELETE FROM ${table}`);
+    await eventStoreTables(database.pool()).clear();
     const api = await startCommandApi(database.url(), () => new Date());
     for (const cart of [exampleCartId, exampleTargetId]) await api.send("POST", `/carts/${cart}/items`, item);
     if (operationId === "updateCartAbandonedPolicy") {

@@ -1,5 +1,5 @@
 import { forbidden, isAdmin, requireTenantAdmin } from "@cart/cart-access";
-import { type Access, type AccessRule, invalidField, route } from "@cart/http-kit";
+import { type Access, type AccessRule, invalidField, type Route, route } from "@cart/http-kit";
 import type { Static } from "typebox";
 import { cartSummaryView } from "../carts/cartView.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
@@ -24,7 +24,7 @@ const requireUser: AccessRule<Static<typeof userParameter>> = (actor, { user_id:
 };
 
 /** The carts of a user or of a tenant. An unknown user or tenant has an empty list: only carts are known here. */
-export const cartListRoutes = [
+export const cartListRoutes: readonly Route<Services>[] = [
   route({
     ...cartList,
     path: "/users/{user_id}/carts",

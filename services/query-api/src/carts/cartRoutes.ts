@@ -1,12 +1,14 @@
-import { invalidField, retryLater, route } from "@cart/http-kit";
+import { invalidField, retryLater, type Route, route } from "@cart/http-kit";
 import { ifNoneMatch, queryProblems, shownVersioned, versioned } from "../http/queryRoute.ts";
 import { cartIdParameter, getCartQuery } from "./cartParameters.ts";
 import { cartNotFound, cartProblems } from "./cartProblems.ts";
 import type { CartReader } from "./cartReader.ts";
 import { cartSchema, cartView } from "./cartView.ts";
 
+type Services = { readonly carts: CartReader };
+
 /** One cart: as the read model has it, or as it was at a version. */
-export const cartRoutes = [
+export const cartRoutes: readonly Route<Services>[] = [
   route({
     method: "GET",
     path: "/carts/{id}",
@@ -23,7 +25,7 @@ export const cartRoutes = [
       ...cartProblems.versionNotReached,
       headers: retryLater,
     }),
-    handle: async (request, { carts }: { readonly carts: CartReader }) => {
+    handle: async (request, { carts }: Services) => {
       const id = request.params.id.toLowerCase();
       const { min_version: minVersion, at_version: atVersion } = request.query;
       if (minVersion !== undefined && atVersion !== undefined) throw invalidField("at_version", "cannot go together with min_version");

@@ -1,5 +1,5 @@
 import { requireTenantAdmin } from "@cart/cart-access";
-import { invalidField, route } from "@cart/http-kit";
+import { invalidField, type Route, route } from "@cart/http-kit";
 import { tenantParameter } from "../cartLists/listParameters.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { noCache, queryProblems, shown } from "../http/queryRoute.ts";
@@ -7,8 +7,10 @@ import { funnelQuery, funnelSchema, longestRange } from "./funnelParameters.ts";
 import { funnelView } from "./funnelView.ts";
 import { readFunnel } from "./readFunnel.ts";
 
+type Services = { readonly readModel: ReadOnlyDatabase };
+
 /** How far a tenant's carts got, day by day, for the tenant's administrators. */
-export const funnelRoutes = [
+export const funnelRoutes: readonly Route<Services>[] = [
   route({
     method: "GET",
     path: "/tenants/{tenant_id}/cart-funnel",
@@ -20,7 +22,7 @@ export const funnelRoutes = [
     query: funnelQuery,
     answers: shown("The counts.", funnelSchema),
     problems: queryProblems(),
-    handle: async ({ params, query: { from, to } }, { readModel }: { readonly readModel: ReadOnlyDatabase }) => {
+    handle: async ({ params, query: { from, to } }, { readModel }: Services) => {
       const { tenant_id: tenantId } = params;
       const days = daysOf(from, to);
       const counts = await readFunnel(readModel, { tenantId, from, to });

@@ -1,6 +1,6 @@
 import { cartAggregate } from "@cart/domain";
 import { readStream } from "@cart/event-store";
-import { route } from "@cart/http-kit";
+import { type Route, route } from "@cart/http-kit";
 import { Type } from "typebox";
 import { cartIdParameter, historyQuery } from "../carts/cartParameters.ts";
 import { cartNotFound, cartProblems } from "../carts/cartProblems.ts";
@@ -20,8 +20,10 @@ export const historySchema = Type.Object({
   }),
 });
 
+type Services = { readonly eventStore: ReadOnlyDatabase };
+
 /** What happened to a cart, straight from the event store: it is never behind a write that was answered. */
-export const historyRoutes = [
+export const historyRoutes: readonly Route<Services>[] = [
   route({
     method: "GET",
     path: "/carts/{id}/history",
@@ -33,7 +35,7 @@ export const historyRoutes = [
     query: historyQuery,
     answers: shown("A page of events.", historySchema),
     problems: queryProblems(cartProblems.notFound),
-    handle: async ({ params, query, access }, { eventStore }: { readonly eventStore: ReadOnlyDatabase }) => {
+    handle: async ({ params, query, access }, { eventStore }: Services) => {
       const id = params.id.toLowerCase();
       const { after_version: after = 0, limit = 20 } = query;
       // Events never change, so two statements see no less than one would.

@@ -1,4 +1,4 @@
-import { type Access, alreadyAnswered, retryLater, route, type RouteRequest } from "@cart/http-kit";
+import { type Access, alreadyAnswered, retryLater, type Route, route, type RouteRequest } from "@cart/http-kit";
 import type { Response } from "express";
 import { Gauge, type Registry } from "prom-client";
 import { type Static, Type } from "typebox";
@@ -135,7 +135,9 @@ const streamMessage = Type.Object(
   { description: "the fields of one message" },
 );
 
-export const streamRoutes = [
+type Services = { readonly streams: CartStreams };
+
+export const streamRoutes: readonly Route<Services>[] = [
   route({
     method: "GET",
     path: "/carts/{id}/stream",
@@ -159,7 +161,7 @@ export const streamRoutes = [
       { ...tooManyStreams, headers: retryLater },
       { ...tooManyStreamsOfUser, headers: retryLater },
     ),
-    handle: async (request, { streams }: { readonly streams: CartStreams }) => {
+    handle: async (request, { streams }: Services) => {
       await streams.follow(request);
       return alreadyAnswered;
     },
