@@ -16,9 +16,12 @@ export const streamsOfOneUser: Row = {
   run: async ({ system }) => {
     const [greedy, other] = [await cartOf(system, "user-1"), await cartOf(system, "user-2")];
     const left = new AbortController();
+    // A response that is collected as garbage would end its stream and free its place.
+    const streams: Response[] = [];
     const open = async ({ cartId, headers }: UserCart): Promise<number> => {
       const response = await fetch(`${system.urlOf("query-api")}/carts/${cartId}/stream`, { headers, signal: left.signal });
-      if (!response.ok) await response.arrayBuffer();
+      if (response.ok) streams.push(response);
+      else await response.arrayBuffer();
       return response.status;
     };
     try {
