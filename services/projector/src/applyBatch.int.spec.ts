@@ -69,7 +69,7 @@ describe("applyBatch", () => {
     ]);
   });
 
-  it("has the same result however the events are cut into batches", async () => {
+  it("has the same result however the events are split into batches", async () => {
     const messages = [...stream(1, created, added("a"), added("b"), added("a", 3)), ...stream(2, created, added("c"), purchased(1_000))];
     await apply(messages);
     const atOnce = await everything();
@@ -79,7 +79,7 @@ describe("applyBatch", () => {
     expect(await everything()).to.deep.equal(atOnce);
   });
 
-  it("applied twice is applied once", async () => {
+  it("has no further effect when the same batch is applied twice", async () => {
     const messages = [...stream(1, created, added("a")), messageOf(1, 9, added("x")), messageOf(2, 1, created, { value: null })];
     await apply(messages);
     const once = await everything();
@@ -88,20 +88,20 @@ describe("applyBatch", () => {
     expect(await everything()).to.deep.equal(once);
   });
 
-  it("never judges again what has had its effect, also when it could be of a new cart", async () => {
+  it("never judges a projected event again, even if its version is that of a new cart", async () => {
     await apply(stream(1, created));
     const once = await everything();
-    // Nothing can be added to a cart that is not there.
+    // This event would be NOT_APPLICABLE to a new cart: an item cannot be added before the cart is created.
     expect(await apply([messageOf(1, 1, added("a"))])).to.deep.include({ duplicates: 1, deadLetters: [] });
     expect(await everything()).to.deep.equal(once);
   });
 
-  it("tells ids apart that differ in case, an accent or a trailing space", async () => {
+  it("distinguishes item ids that differ only in case, an accent or a trailing space", async () => {
     await apply(stream(1, created, added("a"), added("A"), added("á"), added("a ")));
     expect((await items()).length).to.equal(4);
   });
 
-  it("keeps a message that cannot be projected as it came, parks its cart over batches, and goes on with the others", async () => {
+  it("stores an unprojectable message unchanged, keeps its cart parked in later batches, and projects the other carts", async () => {
     const poison = messageOf(1, 2, added("a"), {
       value: Buffer.from([0x7b, 0xff]),
       headers: { blob: Buffer.from([0xff]), twice: [Buffer.from("x"), Buffer.from("y")] },
@@ -137,7 +137,7 @@ describe("applyBatch", () => {
     expect((await deadLetters()).map((row) => (row as { reason_code: string }).reason_code)).to.deep.equal(["VERSION_GAP", "PARKED"]);
   });
 
-  it("writes all of a batch or nothing", async () => {
+  it("writes the whole batch or nothing", async () => {
     await apply(stream(2, created));
     await database.pool().query("CREATE TRIGGER refuse BEFORE INSERT ON cart_items FOR EACH ROW SIGNAL SQLSTATE '45000'");
     try {
@@ -151,7 +151,7 @@ describe("applyBatch", () => {
     expect((await carts()).length).to.equal(2);
   });
 
-  it("has each effect once when two projectors apply the same new carts at the same time", async () => {
+  it("projects each event once if two projectors apply the same new carts at the same time", async () => {
     const batch = (from: number): ConsumedMessage[] =>
       Array.from({ length: 50 }, (_, n) => stream(from + n, created, added("a"), added("b"))).flat();
     const other = openReadModelPool({ url: database.url(), connectionLimit: 1 });
@@ -170,7 +170,7 @@ describe("applyBatch", () => {
     expect(await deadLetters()).to.deep.equal([]);
   });
 
-  it("waits for a projector that has the cart, and then does not overwrite what that one wrote", async () => {
+  it("waits for a projector that has locked the cart, and does not overwrite its write", async () => {
     await apply(stream(1, created));
     const faster = await database.pool().getConnection();
     try {

@@ -13,12 +13,12 @@ export type ApplyBatch = (messages: readonly ConsumedMessage[]) => Promise<Batch
 export type ApplyBatchOptions = { readonly tracer?: Tracer; readonly topics?: Topics };
 
 /**
- * Brings a batch of messages into the read model in one transaction: all of it or
- * nothing. Each event has its effect once, however often its message is applied and
- * by however many projectors at once. When it rejects, apply the same messages again.
+ * Projects a batch of messages into the read model in one transaction: the whole batch or
+ * nothing. Each event takes effect once, however often its message is applied and by
+ * however many projectors at once. If it rejects, apply the same messages again.
  *
- * A batch of new aggregates only is inserted without a look: when one of them is there,
- * because its messages come again, its key is taken, and the batch is done again with a look.
+ * A batch that contains only new aggregates is inserted without reading first. If one exists
+ * already (redelivery), the insert hits a duplicate key and the batch is retried with a read.
  */
 export const createApplyBatch = (
   pool: Pool,
@@ -37,14 +37,14 @@ export const createApplyBatch = (
     const incoming = messages.map(readMessage);
     const prepared = prepare(incoming);
 
-    /** One round trip. Fails with a duplicate key when an aggregate is there. */
+    /** Takes one round trip. Fails with a duplicate key if an aggregate exists already. */
     const insert = ({ result, writes }: ProjectedBatch): Promise<BatchResult> =>
       withConnection(pool, async (connection) => {
         await writeTogether(connection, [...begin, ...writes, commit]);
         return result;
       });
 
-    /** Two round trips: to begin, lock and read, and to write and commit. */
+    /** Takes two round trips: one begins, locks and reads, the other writes and commits. */
     const readThenWrite = (): Promise<BatchResult> =>
       withConnection(pool, async (connection) => {
         const reads = prepared.flatMap((part) => part.reads);
@@ -56,7 +56,7 @@ export const createApplyBatch = (
 
     const apply = (): Promise<BatchResult> => {
       const asNew = areAllNew(incoming) ? project(prepared, noRows(prepared)) : undefined;
-      // What cannot be projected may have had its effect, which only the rows tell.
+      // A message that cannot be projected may be a duplicate, which only the rows reveal.
       const inserted = asNew?.result.deadLetters.length === 0 ? asNew : undefined;
       return withoutConflict((attempt) => (attempt === 1 && inserted !== undefined ? insert(inserted) : readThenWrite()));
     };
@@ -65,7 +65,7 @@ export const createApplyBatch = (
   };
 };
 
-/** An event that became a dead letter had no effect: its span has failed. */
+/** Returns the events that became dead letters, so that their spans are marked as failed. */
 const buriedBy = ({ deadLetters }: BatchResult): ReadonlyMap<ConsumedMessage, string> =>
   new Map(deadLetters.map(({ message, code, reason }) => [message, `${code}: ${reason}`]));
 
@@ -74,7 +74,7 @@ const commit: Statement = { sql: "COMMIT" };
 
 type ProjectedBatch = { readonly result: BatchResult; readonly writes: readonly Statement[] };
 
-/** `rows` are those of all parts' `reads`, in their order. */
+/** Projects all parts. `rows` are the results of the parts' `reads`, in their order. */
 const project = (prepared: readonly PreparedBatch[], rows: readonly RowDataPacket[][]): ProjectedBatch => {
   let rest = rows;
   const parts = prepared.map((part) => {
@@ -88,8 +88,8 @@ const project = (prepared: readonly PreparedBatch[], rows: readonly RowDataPacke
 const noRows = (prepared: readonly PreparedBatch[]): RowDataPacket[][] => prepared.flatMap(({ reads }) => reads.map(() => []));
 
 /**
- * Whether each aggregate's messages begin with its first event: no row is there then, unless they come again. Nor is it looked
- * whether one is parked, as then its first event is the one that could not be projected: it is judged again.
+ * Tells whether each aggregate's messages begin with its first event, so it has no row yet, barring redelivery. Parking is not
+ * checked: a parked new aggregate is parked on this very first event, which is tried again.
  */
 const areAllNew = (incoming: readonly IncomingMessage[]): boolean => {
   const begun = new Set<string>();
@@ -107,6 +107,6 @@ const combined = (results: readonly BatchResult[]): BatchResult => ({
   projected: results.flatMap(({ projected }) => projected),
 });
 
-/** The topics that the read model is made of. */
+/** Returns the topics that the read model is projected from. */
 export const projectedTopics = (projections: Projections, topics: Topics): string[] =>
   projections.map(({ aggregateType }) => topicOf(aggregateType, topics)).filter((topic) => topic !== undefined);

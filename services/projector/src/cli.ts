@@ -52,13 +52,13 @@ const seconds = (text: string): number => {
   return Number(text);
 };
 
-/** Two aggregates of different types may have the same id. */
+/** Returns the option --type, which is needed because two aggregates of different types may have the same id. */
 const typeOption = (): Option =>
   new Option("--type <type>", "which kind of aggregate --aggregate is")
     .choices(projections.map(({ aggregateType }) => aggregateType))
     .default(cartAggregateType);
 
-/** Ctrl-C lets the work end where it leaves nothing behind; a second one ends the process. */
+/** The first Ctrl-C lets the command stop at a point where it leaves nothing behind; a second one ends the process. */
 const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)));

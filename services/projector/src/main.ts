@@ -9,14 +9,14 @@ import { createProjectorMetrics } from "./projectorMetrics.ts";
 import { openReadModelPool } from "./readModel/openReadModelPool.ts";
 import { requiredSchema } from "./requiredSchema.ts";
 
-/** Batches at once: this process decodes and folds one while MySQL works on the other. */
+/** The number of concurrent batches: this process decodes and folds one batch while MySQL executes the other. */
 const lanes = 2;
 
 await runService({
   name: "projector",
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
-    // One for each lane, one for /readyz, one for /metrics.
+    // One connection for each lane, one for /readyz, one for /metrics.
     const pool = openReadModelPool({ url: config.READMODEL_URL, connectionLimit: lanes + 2 });
     onStop("read model connections", () => pool.end());
 

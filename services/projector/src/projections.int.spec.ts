@@ -18,7 +18,7 @@ import type { Difference } from "./verify/compareRows.ts";
 import { verifyReadModel } from "./verify/verifyReadModel.ts";
 import { projections } from "./projections.ts";
 
-/** Each version on a day of its own, late in the evening. */
+/** Returns a time late in the evening, on a different day for each version. */
 const dayOf = (version: number): Date => new Date(Date.UTC(2025, 10, version, 23, 59, 59, 999));
 
 const submitted: DomainEvent = { type: "CartSubmitted", data: { total_amount: 1_000, item_count: 1, line_count: 1 } };
@@ -30,7 +30,7 @@ const abandoned: DomainEvent = {
 const reminded: DomainEvent = { type: "CartAbandonmentReminderDue", data: { step: 1, after_minutes: 60 } };
 const bought: DomainEvent = { type: "CartPurchased", data: { order_id: "order-1", total_amount: 1_000 } };
 
-/** Comes to every milestone, and to some of them twice. */
+/** Reaches every milestone, and some of them twice. */
 const recovered = [created, added("a"), submitted, reopened, abandoned, reminded, reopened, abandoned, reopened, submitted, bought];
 const expectedDays = { created: 1, with_items: 2, submitted: 3, abandoned: 5, purchased: 11, recovered: 11 };
 
@@ -134,7 +134,7 @@ describe("the projections", () => {
       return Object.fromEntries(found.map(({ milestone, day }) => [String(milestone), Number(day)]));
     };
 
-    it("count a cart once for each milestone, on the day on which it first came to it", async () => {
+    it("count a cart once for each milestone, on the day on which it first reached it", async () => {
       await apply([...messages(1), ...messages(2)]);
       expect(await daysOf(1)).to.deep.equal(expectedDays);
       expect(await daysOf(2)).to.deep.equal(expectedDays);
@@ -142,7 +142,7 @@ describe("the projections", () => {
       expect(cart).to.deep.equal({ status: "CLOSED", day: 8, reminded_step: 0 });
     });
 
-    it("stay exact after duplicates, and however the events are cut into batches", async () => {
+    it("stay exact after duplicates, and however the events are split into batches", async () => {
       await apply(messages(1));
       const once = await milestones();
       await apply(messages(1));
@@ -153,7 +153,7 @@ describe("the projections", () => {
       expect(await milestones()).to.deep.equal(once);
     });
 
-    it("stay exact when projectors work on the same messages at once", async () => {
+    it("stay exact if several projectors apply the same messages at once", async () => {
       const carts = Array.from({ length: 20 }, (_, n) => n + 1);
       const all = carts.flatMap((n) => messages(n));
       await Promise.all([apply(all), apply(all), apply(all)]);
@@ -162,7 +162,7 @@ describe("the projections", () => {
       );
     });
 
-    it("are the same after a rebuild, also of a cart that moves on meanwhile, and verified", async () => {
+    it("are unchanged by a rebuild, even for a cart that gets events during it, and pass verification", async () => {
       await store(1);
       await store(2, 5);
       await apply([...messages(1), ...messages(2)]);
@@ -183,7 +183,7 @@ describe("the projections", () => {
       expect(await milestones()).to.deep.equal(live);
     });
 
-    it("are made anew with their one cart", async () => {
+    it("are rebuilt when only their cart is rebuilt", async () => {
       await store(1);
       await apply(messages(1));
       const live = await milestones();
@@ -197,7 +197,7 @@ describe("the projections", () => {
     const store = (...some: readonly DomainEvent[]) =>
       storeStream(eventStore, { aggregateType: tenantPolicyAggregateType, id: policyId, n: 900, from: 1, occurredAt: dayOf }, some);
 
-    it("show every column as it is now, once, in a batch with carts", async () => {
+    it("have one row with the current value of every column, also when projected in a batch with carts", async () => {
       const shown = {
         id: Buffer.from(policyId.replaceAll("-", ""), "hex"),
         ...policy,
@@ -214,7 +214,7 @@ describe("the projections", () => {
       expect(await rows("SELECT version FROM carts")).to.deep.equal([{ version: 1 }]);
     });
 
-    it("wait behind a message that cannot be projected, and hold up no cart with the same id", async () => {
+    it("wait behind an unprojectable message, and do not block a cart with the same id", async () => {
       const cartOfThatId = { ...messageOf(1, 1, created), key: Buffer.from(policyId) };
       const withId = { ...cartOfThatId, headers: { ...cartOfThatId.headers, ce_subject: Buffer.from(policyId) } };
       const result = await apply([policyMessage(1, policyCreated), policyMessage(2, policyUpdated, "PolicyPainted"), withId]);
@@ -238,7 +238,7 @@ describe("the projections", () => {
       });
     });
 
-    it("refuse an event of another kind of aggregate on their topic", async () => {
+    it("refuse an event of another aggregate type on their topic", async () => {
       const { deadLetters } = await apply([{ ...messageOf(1, 1, created), topic: "ec.tenant-policy-events" }]);
       expect(deadLetters.map(({ aggregateType, code, aggregateId }) => [aggregateType, code, aggregateId])).to.deep.equal([
         [tenantPolicyAggregateType, "UNKNOWN_AGGREGATE_TYPE", undefined],
@@ -246,7 +246,7 @@ describe("the projections", () => {
       expect(await rows("SELECT version FROM carts")).to.deep.equal([]);
     });
 
-    it("are the same after a rebuild, and verified", async () => {
+    it("are unchanged by a rebuild, and pass verification", async () => {
       await store(policyCreated, policyUpdated);
       await apply([policyMessage(1, policyCreated), policyMessage(2, policyUpdated)]);
       const live = await policies();

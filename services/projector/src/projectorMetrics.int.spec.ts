@@ -11,7 +11,7 @@ import { openReadModelPool } from "./readModel/openReadModelPool.ts";
 import { added, cartId, created, messageOf } from "./testing/cartMessages.ts";
 import { projections } from "./projections.ts";
 
-describe("what the projector shows of itself", () => {
+describe("the projector's metrics and spans", () => {
   const database = useMysqlDatabase({ migrate: migrateReadModel });
   let pool: Pool;
 
@@ -27,7 +27,7 @@ describe("what the projector shows of itself", () => {
     return text.split("\n").filter((line) => /^cart_(parked_carts|dead_letters)[{ ]/.test(line));
   };
 
-  it("are its parked carts and dead letters, which are absent and not zero while the table cannot be read", async () => {
+  it("count parked carts and dead letters, and omit both counts while the table cannot be read", async () => {
     await createApplyBatch(
       pool,
       projections,
@@ -41,7 +41,7 @@ describe("what the projector shows of itself", () => {
     expect(await shown(() => Promise.reject(new Error("away")))).to.deep.equal([]);
   });
 
-  it("is a span for each event around its transaction, in the trace that the message carries", async () => {
+  it("include a span for each event around its transaction, in the trace that the message carries", async () => {
     const spans: { readonly name: string; readonly options: SpanOptions; error?: unknown }[] = [];
     const tracer: Tracer = {
       startSpan: (name, options): Span => {

@@ -5,7 +5,7 @@ import type { DeadLetterCounts } from "./deadLetters/countDeadLetters.ts";
 import type { BatchResult } from "./projection/projectBatch.ts";
 
 export type ProjectorMetrics = {
-  /** `seconds` is what the batch took, `now` when it was committed. */
+  /** Counts a committed batch: `seconds` is its duration, `now` the time of its commit. */
   readonly applied: (result: BatchResult, seconds: number, now: Date) => void;
   readonly failed: () => void;
 };
@@ -54,11 +54,11 @@ export const createProjectorMetrics = ({ registry, lag, deadLetters: countNow }:
     registers,
   });
   createLagGauge(registry, lag);
-  // One look at the table for both gauges; every projector shows the same table.
+  // Both gauges share one query. Every projector reports the same table.
   const source = sampled(countNow);
   sampledGauge({
     registry,
-    // The name is older than the policies, and dashboards know it.
+    // The name says carts because it is older than the policies, and dashboards use it.
     name: "cart_parked_carts",
     help: "Aggregates, so carts and policies, with a dead letter: their later events wait behind it",
     source,

@@ -1,6 +1,9 @@
 import type { RequiredSchema } from "@cart/mysql";
 
-/** What the projector is not ready without. A spec holds it to the migrations and to the grants of the projector's user. */
+/**
+ * The tables and columns that the projector needs to be ready. A spec compares them with the migrations and with
+ * the grants of the projector's user.
+ */
 export const requiredSchema = {
   tables: {
     carts: [

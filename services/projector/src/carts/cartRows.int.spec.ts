@@ -24,7 +24,7 @@ const reminded = (step: number): CartEvent => ({ type: "CartAbandonmentReminderD
 const reopened: CartEvent = { type: "CartReopened", data: {} };
 const purchased: CartEvent = { type: "CartPurchased", data: { order_id: "order-1", total_amount: 400 } };
 
-/** A line that goes and comes back, so that its position is not its rank. */
+/** One line is removed and added again, so that its position differs from its rank. */
 const opened: readonly CartEvent[] = [
   { type: "CartCreated", data: { user_id: "user-1", tenant_id: "tenant-1", currency: "KWD" } },
   added("b", "Ø"),
@@ -54,7 +54,7 @@ const next = ({ version, cart, createdAt, abandonedAt }: ProjectedCart, event: C
 const loadCarts = async (connection: PoolConnection, ids: readonly string[]) =>
   toCarts(await runTogether<CartRows>(connection, selectCarts(ids.map(uuidToBytes))));
 
-/** With the order of the lines, which a comparison of maps would not see. */
+/** Adds the lines as a list, because a deep comparison of maps ignores their order. */
 const ordered = ({ cart, ...rest }: ProjectedCart) => ({ ...rest, cart, lines: cart.status === "NONE" ? [] : [...cart.lines.values()] });
 
 describe("the rows of carts", () => {
@@ -67,7 +67,7 @@ describe("the rows of carts", () => {
   after(() => pool.end());
 
   for (const [index, [status, events]] of Object.entries(histories).entries()) {
-    it(`restores after each event, from the rows alone, the state that led to ${status}`, async () => {
+    it(`restores the state from the rows alone after each event that leads to ${status}`, async () => {
       const id = cartId(index);
       let folded = noCart;
       for (const event of events) {
@@ -85,7 +85,7 @@ describe("the rows of carts", () => {
     });
   }
 
-  it("refuses a status that it does not know", async () => {
+  it("refuses an unknown status", async () => {
     await database.pool().query("UPDATE carts SET status = 'LOST' LIMIT 1");
     const all = Object.keys(histories).map((_, index) => cartId(index));
     const error: unknown = await inTransaction(pool, (connection) => loadCarts(connection, all)).catch((e: unknown) => e);

@@ -3,7 +3,7 @@ import { uuidToBytes } from "@cart/mysql";
 import type { ProjectedTable, Row, TableRows } from "../projection/projectedTable.ts";
 import type { ProjectedCart } from "./projectedCart.ts";
 
-/** What a cart keeps for as long as it exists. */
+/** The columns that never change while the cart exists. */
 const fixedColumns = { id: "bytes", tenant_id: "text", user_id: "text", currency: "text", created_at: "time" } as const;
 
 const changing = {
@@ -44,7 +44,7 @@ export const milestonesTable = {
 
 export const cartTables = [cartsTable, itemsTable, milestonesTable] as const;
 
-/** Of `cartsTable`. */
+/** Returns the cart's row in `cartsTable`. */
 export const cartRow = (id: Buffer, projected: ProjectedCart, cart: ExistingCart): Row => [
   id,
   cart.tenantId,
@@ -54,7 +54,7 @@ export const cartRow = (id: Buffer, projected: ProjectedCart, cart: ExistingCart
   ...changingValues(projected, cart),
 ];
 
-/** Of `changingColumns`. */
+/** Returns the values of `changingColumns`, in their order. */
 export const changingValues = ({ version, updatedAt, abandonedAt }: ProjectedCart, cart: ExistingCart): Row => [
   cart.status,
   totalAmount(cart),
@@ -69,7 +69,7 @@ export const changingValues = ({ version, updatedAt, abandonedAt }: ProjectedCar
   updatedAt,
 ];
 
-/** Of `itemsTable`. */
+/** Returns the line's row in `itemsTable`. */
 export const itemRow = (cartId: Buffer, { itemId, name, quantity, unitPrice, position }: CartLine): Row => [
   cartId,
   itemId,
@@ -79,13 +79,13 @@ export const itemRow = (cartId: Buffer, { itemId, name, quantity, unitPrice, pos
   position,
 ];
 
-/** Of `milestonesTable`. */
+/** Returns the cart's rows in `milestonesTable`. */
 export const milestoneRows = (cartId: Buffer, { reached }: ProjectedCart, { tenantId }: ExistingCart): Row[] =>
   [...reached].map(([milestone, at]) => [cartId, milestone, tenantId, dayOf(at)]);
 
 const dayOf = (time: Date): Date => new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate()));
 
-/** Of a cart that was folded from its first event. */
+/** Returns all rows of a cart that was folded from its first event. */
 export const cartRows = (id: Buffer, projected: ProjectedCart): TableRows => {
   const { cart } = projected;
   if (cart.status === "NONE") return {};

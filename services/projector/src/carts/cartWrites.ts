@@ -36,7 +36,7 @@ export const cartWrites = (changes: readonly Change<ProjectedCart>[]): Statement
       lines.flatMap(({ id, removed }) => removed.map((itemId) => [id, itemId])),
       (rows) => ({ sql: "DELETE FROM cart_items WHERE (cart_id, item_id) IN (?)", values: [rows] }),
     ),
-    // A cart that came to a milestone before keeps the day of the first time.
+    // A cart that has reached the milestone before keeps the day on which it first did.
     ...inChunks(
       carts.flatMap(({ id, after, cart }) => milestoneRows(id, after, cart)),
       (rows) => ({
@@ -47,7 +47,10 @@ export const cartWrites = (changes: readonly Change<ProjectedCart>[]): Statement
   ];
 };
 
-/** A join with the new values costs MySQL a sixth less than INSERT … ON DUPLICATE KEY UPDATE, which tries to insert each row first. */
+/**
+ * Joins the carts with their new values. That costs MySQL a sixth less than INSERT … ON DUPLICATE KEY UPDATE,
+ * which tries to insert each row first.
+ */
 const updateCarts = (rows: readonly Row[]): Statement => ({
   sql: `UPDATE (VALUES ${rows.map(() => "ROW(?)").join(", ")}) AS new (id, ${changingColumns.join(", ")})
         STRAIGHT_JOIN carts AS cart ON cart.id = new.id
@@ -57,7 +60,7 @@ const updateCarts = (rows: readonly Row[]): Statement => ({
 
 const byId = (a: Change<ProjectedCart>, b: Change<ProjectedCart>): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
-/** A row has at most some 1.5 KB, so a statement stays far below MySQL's default packet of 64 MB. */
+/** A row has at most about 1.5 KB, so a statement stays far below MySQL's default packet limit of 64 MB. */
 const rowsAtOnce = 5_000;
 
 const inChunks = (rows: readonly Row[], toStatement: (rows: readonly Row[]) => Statement): Statement[] =>

@@ -5,7 +5,7 @@ import type { ProjectedCart } from "./projectedCart.ts";
 
 export const projectCartEvent = (projected: ProjectedCart, { version, occurredAt, event }: StreamEvent<CartEvent>): ProjectedCart => {
   const cart = applicable(() => cartDecider.evolve(projected.cart, event));
-  // An amount that is not exact, or too great for its column, may not be stored.
+  // An amount that is inexact, or too large for its column, must not be stored.
   if (cart.status !== "NONE" && !(Number.isSafeInteger(totalAmount(cart)) && Number.isSafeInteger(itemCount(cart)))) {
     throw new ProjectionError("NOT_APPLICABLE", "the cart's total would be too great to be exact");
   }
@@ -16,7 +16,7 @@ export const projectCartEvent = (projected: ProjectedCart, { version, occurredAt
     createdAt: version === 1 ? occurredAt : projected.createdAt,
     updatedAt: occurredAt,
     abandonedAt: event.type === "CartAbandoned" ? occurredAt : projected.abandonedAt,
-    // What was reached before stays as it is: the first time counts.
+    // A milestone that was reached before keeps its time, because the first time counts.
     reached:
       milestones.length === 0
         ? projected.reached

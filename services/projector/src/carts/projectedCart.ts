@@ -1,19 +1,19 @@
 import { type Cart, cartDecider, type CartLine, type CartMilestone, type ExistingCart } from "@cart/domain";
 
-/** A cart as the read model has it: the fold of its first `version` events. */
+/** The state of a cart in the read model: the fold of its first `version` events. */
 export type ProjectedCart = {
-  /** 0 for a cart that is not there. */
+  /** 0 if the cart does not exist. */
   readonly version: number;
   readonly cart: Cart;
-  /** When its first event occurred. */
+  /** The time at which the cart's first event occurred. */
   readonly createdAt: Date;
-  /** When its last event occurred. */
+  /** The time at which the cart's last event occurred. */
   readonly updatedAt: Date;
-  /** When it was last abandoned; null when it never was. */
+  /** The time at which the cart was last abandoned; null if it never was. */
   readonly abandonedAt: Date | null;
   /**
-   * When it came to its milestones, as far as the events tell that were folded since it
-   * was loaded. One that it came to before may be among them: the earlier row stays.
+   * The times at which the events folded since the cart was loaded reached its milestones.
+   * The map may contain a milestone that the cart had reached before: its earlier row stays.
    */
   readonly reached: ReadonlyMap<CartMilestone, Date>;
 };
@@ -31,7 +31,10 @@ export const noCart: ProjectedCart = {
 
 export type LineChanges = { readonly written: readonly CartLine[]; readonly removed: readonly string[] };
 
-/** The lines to write and the item ids to remove to get from one state of a cart to a later one. `evolve` keeps a line that it does not change. */
+/**
+ * Returns the lines to write and the item ids to remove to get from one state of a cart to a later one. Compares
+ * lines by identity, because `evolve` keeps the object of a line that it does not change.
+ */
 export const changedLines = (before: Cart, after: ExistingCart): LineChanges => {
   const former: ReadonlyMap<string, CartLine> = before.status === "NONE" ? new Map() : before.lines;
   return {

@@ -32,9 +32,9 @@ type ItemRow = RowDataPacket & {
 export type CartRows = [CartRow[], ItemRow[]];
 
 /**
- * The carts that exist, locked until the transaction ends, and their lines. Ids in
- * order, so that two transactions lock in the same order. Two statements: the second
- * sees the lines as they are once the first has got its locks.
+ * Selects the carts that exist, locked until the transaction ends, and their lines. The
+ * ids must be sorted, so that two transactions lock in the same order. The lines have a
+ * statement of their own, which reads them after the first statement has got its locks.
  */
 export const selectCarts = (ids: readonly (Buffer | null)[]): [Statement, Statement] => [
   {
@@ -98,7 +98,7 @@ const toCart = (row: CartRow, lines: ReadonlyMap<string, CartLine>): Cart => {
   }
 };
 
-/** Every status of the domain: one that is added there does not compile here until it can be restored. */
+/** Every status of the domain. A status added there is a compile error here until this file can restore it. */
 const statuses: Readonly<Record<CartStatus, true>> = { OPEN: true, ABANDONED: true, SUBMITTED: true, CLOSED: true, MERGED: true };
 
 const isStatus = (text: string): text is CartStatus => Object.hasOwn(statuses, text);

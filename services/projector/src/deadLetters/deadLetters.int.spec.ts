@@ -37,12 +37,12 @@ describe("dead letters", () => {
       .query<(RowDataPacket & { version: number })[]>("SELECT version FROM carts WHERE id = UUID_TO_BIN(?)", [cartId(n)]);
     return rows[0]?.version;
   };
-  /** What a newer program would do: the type that was unknown is known. */
+  /** Makes the unknown event type a known one, as an upgrade of the program would. */
   const learn = () =>
     database.pool().query("UPDATE dead_letters SET headers = CAST(REPLACE(headers, 'CartPainted', 'ItemAddedToCart') AS JSON)");
   const painted = (n: number, version: number) => messageOf(n, version, added("a"), { eventType: "CartPainted" });
 
-  it("are listed in order, by cart and by reason", async () => {
+  it("are listed in order, filtered by cart and by reason", async () => {
     await apply([...stream(1, created), painted(1, 2), messageOf(1, 3, added("b")), messageOf(2, 5, added("c"))]);
     expect((await list()).map((row) => [row.reason_code, row.aggregate_id, row.version, row.aggregate_version])).to.deep.equal([
       ["UNKNOWN_EVENT_TYPE", cartId(1), 2, 1],
@@ -62,7 +62,7 @@ describe("dead letters", () => {
     expect(await inTransaction(pool, (connection) => showDeadLetter(connection, projections, 0))).to.equal(undefined);
   });
 
-  it("are projected in order by a retry, all of the queue, and the cart goes on", async () => {
+  it("are projected in order by a retry of the whole queue, after which the cart receives events again", async () => {
     await apply([...stream(1, created), painted(1, 2), messageOf(1, 3, added("b")), messageOf(1, 4, added("c"))]);
     await learn();
     expect(await queueOf(pool, await idOf(3))).to.deep.equal(cartQueue(1));
@@ -80,7 +80,7 @@ describe("dead letters", () => {
     expect(await list()).to.deep.equal([]);
   });
 
-  it("stay from the first one on that still fails, with the reason of today", async () => {
+  it("stay from the first one that still fails, with the reason of the last retry", async () => {
     await apply([...stream(1, created), painted(1, 2), messageOf(1, 3, added("b")), messageOf(1, 4, { type: "CartPainted", data: {} })]);
     await apply([messageOf(1, 5, added("d"))]);
     await database
@@ -96,7 +96,7 @@ describe("dead letters", () => {
     expect(await versionOf(1)).to.equal(3);
   });
 
-  it("whose event the cart has meanwhile are cleared as duplicates", async () => {
+  it("are cleared as duplicates if the cart has received their events in the meantime", async () => {
     await apply([...stream(1, created), painted(1, 2)]);
     await database.pool().query("UPDATE carts SET version = 2");
     expect(await retryQueue(pool, projections, cartQueue(1))).to.deep.include({ projected: 0, duplicates: 1, remaining: 0, version: 2 });
@@ -109,7 +109,7 @@ describe("dead letters", () => {
     expect(await versionOf(1)).to.equal(1);
   });
 
-  it("that tell no cart are queues of their own", async () => {
+  it("form a queue each if they name no cart", async () => {
     await apply([messageOf(1, 1, created, { aggregateType: "Order" }), painted(2, 1)]);
     const queues = await deadLetterQueues(pool);
     expect(queues).to.deep.equal([{ aggregateType: "Cart", id: await idOf(1) }, cartQueue(2)]);
@@ -118,7 +118,7 @@ describe("dead letters", () => {
     expect((await retryQueue(pool, projections, first)).failed).to.deep.include({ reason_code: "UNKNOWN_AGGREGATE_TYPE" });
   });
 
-  it("are retried with what a projector buries at the same time", async () => {
+  it("are retried together with a dead letter that a projector stores at the same time", async () => {
     await apply([...stream(1, created), painted(1, 2)]);
     await learn();
     const projector = await database.pool().getConnection();
@@ -130,7 +130,7 @@ describe("dead letters", () => {
         const [waits] = await database.pool().query<RowDataPacket[]>("SELECT 1 FROM performance_schema.data_lock_waits");
         return waits.length > 0;
       });
-      // The next event, buried behind the first as `applyBatch` does.
+      // Stores the next event as a dead letter behind the first one, as `applyBatch` does.
       const next = messageOf(1, 3, added("b"));
       await projector.query(
         `INSERT INTO dead_letters (topic, kafka_partition, kafka_offset, message_key, headers, value, reason_code, reason, aggregate_id, version)
@@ -146,7 +146,7 @@ describe("dead letters", () => {
     }
   });
 
-  it("are discarded with the consequence said, and nothing is jumped", async () => {
+  it("are discarded with a report of the consequence, and no gap is jumped", async () => {
     await apply([...stream(1, created), painted(1, 2), messageOf(1, 3, added("b"))]);
     const gap = await discardDeadLetter(pool, projections, await idOf(2));
     expect(gap).to.deep.include({ aggregate_id: cartId(1), version: 2, waiting: 1 });

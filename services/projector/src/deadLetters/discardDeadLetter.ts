@@ -8,15 +8,15 @@ export type DiscardResult = {
   readonly aggregate_type: string;
   readonly aggregate_id: string | null;
   readonly version: number | null;
-  /** Dead letters of the same aggregate that are left. */
+  /** The number of dead letters that the same aggregate still has. */
   readonly waiting: number;
   readonly consequence: string;
 };
 
 /**
- * Deletes one dead letter and says what that means. Nothing is ever jumped because of
- * it: an event that was discarded and is not in the model leaves a gap, behind which
- * the later ones stay dead letters. Undefined when there is none with this id.
+ * Deletes one dead letter and reports the consequence. The projector never jumps a gap:
+ * if the discarded event is missing from the read model, the aggregate's later events
+ * stay dead letters. Resolves to undefined if no dead letter has this id.
  */
 export const discardDeadLetter = (pool: Pool, projections: Projections, id: number): Promise<DiscardResult | undefined> =>
   withoutConflict(() =>
@@ -27,7 +27,7 @@ export const discardDeadLetter = (pool: Pool, projections: Projections, id: numb
         run<Row[]>(connection, `SELECT aggregate_type, aggregate_id, version FROM dead_letters WHERE id = ? ${suffix}`, [id]);
       const [found] = await find("");
       if (found === undefined) return undefined;
-      // The aggregate before its queue, as everyone else.
+      // Locks the aggregate before its queue, in the same order as every other transaction.
       const aggregateId = found.aggregate_id === null ? undefined : bytesToUuid(found.aggregate_id);
       const reached =
         aggregateId === undefined ? 0 : await projectionOf(projections, found.aggregate_type).lockVersion(connection, aggregateId);
@@ -56,7 +56,7 @@ type Discarded = {
   readonly aggregateType: string;
   readonly aggregateId: string | undefined;
   readonly version: number | null;
-  /** The aggregate's version. */
+  /** The aggregate's version in the read model. */
   readonly reached: number;
   readonly waiting: number;
 };

@@ -14,7 +14,7 @@ export type ListedDeadLetter = {
   readonly aggregate_id: string | null;
   readonly version: number | null;
   readonly created_at: string;
-  /** Of its aggregate, so at which its queue begins; null when that is not there. */
+  /** The aggregate's version in the read model, after which its queue begins; null if the aggregate does not exist there. */
   readonly aggregate_version: number | null;
 };
 
@@ -34,7 +34,7 @@ type ListedRow = RowDataPacket & {
 
 export type DeadLetterFilter = { readonly aggregateId?: string | undefined; readonly reason?: string | undefined; readonly limit: number };
 
-/** Columns of `dead_letters d`, with the version that its aggregate has in the read model. */
+/** Returns the columns of `dead_letters d`, and the version of each dead letter's aggregate in the read model. */
 const columnsWith = (projections: Projections): string => {
   const versions = projections.map(({ aggregateType, tables: [{ name, aggregateColumn }] }) => {
     const version = `(SELECT a.version FROM ${name} a WHERE a.${aggregateColumn} = d.aggregate_id)`;
@@ -44,7 +44,7 @@ const columnsWith = (projections: Projections): string => {
     CASE d.aggregate_type ${versions.join(" ")} END AS aggregate_version`;
 };
 
-/** The dead letters in the order in which they came. */
+/** Lists dead letters in the order in which they were stored. */
 export const listDeadLetters = async (
   connection: PoolConnection,
   projections: Projections,
@@ -85,7 +85,7 @@ export type ShownDeadLetter = ListedDeadLetter & {
   readonly value: Bytes;
 };
 
-/** One dead letter with the whole message; `undefined` when there is none with this id. */
+/** Returns one dead letter with its whole message, or `undefined` if no dead letter has this id. */
 export const showDeadLetter = async (
   connection: PoolConnection,
   projections: Projections,
@@ -100,7 +100,7 @@ export const showDeadLetter = async (
   return { ...toListed(row), headers: row.headers, key: toBytes(row.message_key), value: toBytes(row.value) };
 };
 
-/** As text when nothing is lost by it. */
+/** Shows bytes as text if they are valid UTF-8, else in base64. */
 const toBytes = (bytes: Buffer | null): Bytes => {
   if (bytes === null) return null;
   const text = bytes.toString("utf8");

@@ -3,7 +3,10 @@ import type { RowDataPacket } from "mysql2/promise";
 
 export type ParkedRow = RowDataPacket & { readonly aggregate_id: Buffer };
 
-/** Those of the aggregates that have a dead letter. To be asked after they are locked, so that another projector cannot park one in between. */
+/**
+ * Selects the aggregates that have a dead letter. Run it after the aggregates are locked, so that no other
+ * projector can park one in between.
+ */
 export const selectParked = (aggregateType: string, ids: readonly (Buffer | null)[]): Statement => ({
   sql: "SELECT DISTINCT aggregate_id FROM dead_letters WHERE aggregate_type = ? AND aggregate_id IN (?)",
   values: [aggregateType, ids],

@@ -5,24 +5,24 @@ import { projectionOf, type Projections } from "../projection/projection.ts";
 import { passGate } from "../readModel/writerGate.ts";
 import { messageColumns, type StoredMessageRow, toMessage } from "./storedMessage.ts";
 
-/** An aggregate's queue, or one message that tells no aggregate. */
+/** The queue of an aggregate, or a single message that names no aggregate. */
 export type DeadLetterQueue = { readonly aggregateType: string } & ({ readonly aggregateId: string } | { readonly id: number });
 
 export type RetryResult = {
   readonly aggregate_type: string;
   readonly aggregate_id: string | null;
-  /** Messages that had their effect. */
+  /** The number of messages that were projected. */
   readonly projected: number;
-  /** Messages whose effect the aggregate had already. */
+  /** The number of messages whose version the aggregate had already. */
   readonly duplicates: number;
   readonly remaining: number;
-  /** Of the aggregate, afterwards; null when it is not there. */
+  /** The aggregate's version after the retry; null if the aggregate does not exist. */
   readonly version: number | null;
-  /** The first that still cannot be projected: the others wait behind it. */
+  /** The first message that still cannot be projected. The remaining ones wait behind it. */
   readonly failed: { readonly id: number; readonly version: number | null; readonly reason_code: string; readonly reason: string } | null;
 };
 
-/** The queues with a dead letter, the oldest first. */
+/** Returns all queues, ordered by their oldest dead letter. */
 export const deadLetterQueues = async (pool: Pool): Promise<DeadLetterQueue[]> => {
   const rows = await inTransaction(pool, (connection) =>
     run<QueueRow[]>(
@@ -39,7 +39,7 @@ type QueueRow = RowDataPacket & { readonly aggregate_type: string; readonly aggr
 const toQueue = ({ aggregate_type: aggregateType, aggregate_id: aggregateId, id }: QueueRow): DeadLetterQueue =>
   aggregateId === null ? { aggregateType, id } : { aggregateType, aggregateId: bytesToUuid(aggregateId) };
 
-/** The queue that this dead letter is in; `undefined` when there is no such dead letter. */
+/** Returns the queue of this dead letter, or `undefined` if no dead letter has this id. */
 export const queueOf = async (pool: Pool, id: number): Promise<DeadLetterQueue | undefined> => {
   const [row] = await inTransaction(pool, (connection) =>
     run<QueueRow[]>(connection, "SELECT aggregate_type, aggregate_id, id FROM dead_letters WHERE id = ?", [id]),
@@ -48,11 +48,11 @@ export const queueOf = async (pool: Pool, id: number): Promise<DeadLetterQueue |
 };
 
 /**
- * Projects a queue again, in its order, as if its messages came from Kafka now: all
- * up to the first that still fails, in one transaction. The aggregate's row is locked
- * before the queue is read, as a projector does, so that none adds to the queue, or
- * finds it empty, in between. One that is not there has no row to lock: a message that
- * comes at that moment may stay behind as PARKED, in order, for another retry.
+ * Projects a queue again, in order, as if its messages came from Kafka now: all messages
+ * up to the first that still fails, in one transaction. Like a projector, it locks the
+ * aggregate's row before it reads the queue, so that no projector adds to the queue, or
+ * finds it empty, in between. An aggregate that does not exist has no row to lock: a message
+ * that arrives at that moment may stay behind as PARKED, in order, for another retry.
  */
 export const retryQueue = (pool: Pool, projections: Projections, queue: DeadLetterQueue): Promise<RetryResult> =>
   withoutConflict(() =>
@@ -85,7 +85,7 @@ export const retryQueue = (pool: Pool, projections: Projections, queue: DeadLett
         ]);
       }
       const [first] = failed;
-      // One that told no aggregate may tell one to a newer program.
+      // A message that named no aggregate to an older program may name one to this program.
       const id = aggregateId ?? incoming.map(aggregateIdOf).find((told) => told !== undefined);
       const version = id === undefined ? 0 : await projection.lockVersion(connection, id);
       return {

@@ -2,7 +2,7 @@ import { type Statement, uuidToBytes } from "@cart/mysql";
 import type { DeadLetter } from "./deadLetter.ts";
 import { messageColumns, storedHeaders } from "./storedMessage.ts";
 
-/** Stores messages whole, in order. One that is stored already, by its place in the topic, is left as it is. */
+/** Stores whole messages, in order. Leaves a message unchanged if its topic, partition and offset are stored already. */
 export const storeDeadLetters = (deadLetters: readonly DeadLetter[]): Statement[] =>
   deadLetters.length === 0
     ? []

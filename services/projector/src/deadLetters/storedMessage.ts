@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { ConsumedMessage } from "@cart/messaging";
 import type { RowDataPacket } from "mysql2/promise";
 
-/** As text for whoever reads the table; in base64 what would not come back from text as it was. */
+/** A header, stored as text so that operators can read it, or in base64 if its bytes are not valid UTF-8. */
 export type StoredHeader = { readonly name: string } & ({ readonly text: string } | { readonly base64: string });
 
 export const storedHeaders = ({ headers }: ConsumedMessage): StoredHeader[] =>
@@ -24,7 +24,7 @@ export type StoredMessageRow = RowDataPacket & {
   readonly value: Buffer | null;
 };
 
-/** The message as the consumer got it, so that it is judged again by the same rules. */
+/** Restores the message as the consumer received it, so that a retry applies the same rules to it. */
 export const toMessage = (row: StoredMessageRow): ConsumedMessage => ({
   topic: row.topic,
   partition: row.kafka_partition,

@@ -19,7 +19,7 @@ export const policiesTable = {
   },
 } as const satisfies ProjectedTable;
 
-/** Of `policiesTable`; undefined for a policy that is not there. */
+/** Returns the policy's row in `policiesTable`, or undefined if the policy does not exist. */
 export const policyRow = (id: Buffer, { version, policy, createdAt, updatedAt }: ProjectedPolicy): Row | undefined =>
   policy.status === "NONE"
     ? undefined

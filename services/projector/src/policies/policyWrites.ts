@@ -8,7 +8,7 @@ const columns = columnsOf(policiesTable);
 const insert = `INSERT INTO cart_abandoned_policies (${columns.join(", ")}) VALUES (?)`;
 const upsert = `${insert} AS new ON DUPLICATE KEY UPDATE ${columns.map((column) => `${column} = new.${column}`).join(", ")}`;
 
-/** A tenant seldom changes a policy, so each change is a statement of its own. */
+/** Returns one statement for each change, because a tenant seldom changes its policy. */
 export const policyWrites = (changes: readonly Change<ProjectedPolicy>[]): Statement[] =>
   changes.flatMap(({ id, before, after }) => {
     const row = policyRow(uuidToBytes(id), after);

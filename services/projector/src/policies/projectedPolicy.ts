@@ -1,13 +1,13 @@
 import { type TenantPolicy, tenantPolicyAggregate } from "@cart/domain";
 
-/** A tenant's policy as the read model has it: the fold of its first `version` events. */
+/** The state of a tenant's policy in the read model: the fold of its first `version` events. */
 export type ProjectedPolicy = {
-  /** 0 for a policy that is not there. */
+  /** 0 if the policy does not exist. */
   readonly version: number;
   readonly policy: TenantPolicy;
-  /** When its first event occurred. */
+  /** The time at which the policy's first event occurred. */
   readonly createdAt: Date;
-  /** When its last event occurred. */
+  /** The time at which the policy's last event occurred. */
   readonly updatedAt: Date;
 };
 

@@ -19,7 +19,7 @@ export type PolicyRow = RowDataPacket & {
   readonly updated_at: Date;
 };
 
-/** The policies that exist, locked until the transaction ends. */
+/** Selects the policies that exist and locks them until the transaction ends. */
 export const selectPolicies = (ids: readonly (Buffer | null)[]): [Statement] => [
   { sql: `SELECT ${columnsOf(policiesTable).join(", ")} FROM cart_abandoned_policies WHERE id IN (?) FOR UPDATE`, values: [ids] },
 ];

@@ -1,7 +1,7 @@
 import { type ConsumedMessage, decodeEventMessage, type EventEnvelope, identifyMessage, MessageError } from "@cart/messaging";
 import type { DeadLetter } from "../deadLetters/deadLetter.ts";
 
-/** A message whose envelope was read, or what makes a dead letter of it. */
+/** A message with its decoded envelope, or with the dead letter that it becomes because it cannot be decoded. */
 export type IncomingMessage =
   | { readonly kind: "EVENT"; readonly message: ConsumedMessage; readonly envelope: EventEnvelope }
   | { readonly kind: "UNREADABLE"; readonly message: ConsumedMessage; readonly deadLetter: Omit<DeadLetter, "aggregateType"> };
@@ -15,6 +15,6 @@ export const readMessage = (message: ConsumedMessage): IncomingMessage => {
   }
 };
 
-/** The aggregate that the message is about, as far as that can be told. */
+/** Returns the id of the aggregate that the message is about, or `undefined` if the message does not reveal it. */
 export const aggregateIdOf = (incoming: IncomingMessage): string | undefined =>
   incoming.kind === "EVENT" ? incoming.envelope.aggregateId : incoming.deadLetter.aggregateId;

@@ -44,7 +44,7 @@ const deadLettersOf = ({ deadLetters }: Result) => deadLetters.map(({ code, aggr
 const versionsOf = ({ changes }: Result): Record<string, number> => Object.fromEntries(changes.map(({ id, after }) => [id, after.version]));
 
 describe("projectBatch", () => {
-  it("folds the events of several carts, mixed, into what the domain makes of them", () => {
+  it("folds the interleaved events of several carts into the states that the domain computes", () => {
     const events = [created, added("a", 2), added("b"), added("a", 1, 900)];
     const one = stream(1, ...events);
     const two = stream(2, created, added("c"), purchased(1_000));
@@ -61,14 +61,14 @@ describe("projectBatch", () => {
     expect(result.projected).to.have.length(7);
   });
 
-  it("goes on from what the read model has, with the time of the first event kept", () => {
+  it("continues from the read model's state and keeps the time of the first event", () => {
     const { changes } = project([messageOf(1, 3, added("b"))], { states: existing(1, created, added("a")) });
     expect(changes.map(({ before, after }) => [before.version, after.version, after.createdAt, after.updatedAt])).to.deep.equal([
       [2, 3, timeOf(1), timeOf(3)],
     ]);
   });
 
-  it("skips and counts what the cart has, before the batch or within it", () => {
+  it("skips and counts events that the cart has already, from before the batch or from within it", () => {
     const messages = stream(1, created, added("a"));
     const result = project([...messages, ...messages, messageOf(2, 1, created)], { states: existing(2, created) });
     expect(result.duplicates).to.equal(3);
@@ -76,14 +76,14 @@ describe("projectBatch", () => {
     expect(result.deadLetters).to.deep.equal([]);
   });
 
-  it("skips a version that the cart has even if it could not read it now", () => {
+  it("skips a version that the cart has, even if its event type is unknown now", () => {
     const unknown = messageOf(1, 1, created, { eventType: "CartImported" });
     expect(project([unknown], { states: existing(1, created) })).to.deep.include({ duplicates: 1, deadLetters: [] });
   });
 
   const poison: readonly [string, string, ConsumedMessage][] = [
     ["a value that is not JSON", "INVALID_JSON", messageOf(1, 2, added("a"), { value: Buffer.from("{") })],
-    ["a header too few", "MISSING_HEADER", messageOf(1, 2, added("a"), { headers: { ce_id: undefined } })],
+    ["a missing header", "MISSING_HEADER", messageOf(1, 2, added("a"), { headers: { ce_id: undefined } })],
     ["an unknown type", "UNKNOWN_EVENT_TYPE", messageOf(1, 2, added("a"), { eventType: "CartPainted" })],
     ["an unknown schema version", "UNKNOWN_SCHEMA_VERSION", messageOf(1, 2, added("a"), { schemaVersion: 9 })],
     ["data that does not fit its schema", "INVALID_EVENT_DATA", messageOf(1, 2, added("a"), { data: { item_id: 1 } })],
@@ -112,7 +112,7 @@ describe("projectBatch", () => {
     });
   }
 
-  it("queues what follows behind a dead letter of an earlier batch", () => {
+  it("queues an event behind a dead letter of an earlier batch", () => {
     const result = project([messageOf(1, 2, added("a")), messageOf(2, 1, created)], {
       states: existing(1, created),
       parked: new Set([cartId(1)]),
@@ -121,7 +121,7 @@ describe("projectBatch", () => {
     expect(versionsOf(result)).to.deep.equal({ [cartId(2)]: 1 });
   });
 
-  it("parks nothing for an event of another kind of aggregate, nor for a message that tells no cart", () => {
+  it("parks no cart for an event of another aggregate type, nor for a message that names no cart", () => {
     const foreign = messageOf(1, 1, created, { aggregateType: "Order" });
     const nameless = { ...messageOf(1, 1, created, { headers: { ce_subject: Buffer.from("x") } }), key: null };
     const result = project([foreign, nameless, messageOf(1, 1, created)]);
@@ -134,7 +134,7 @@ describe("projectBatch", () => {
 });
 
 describe("changedLines", () => {
-  it("names the lines that are new or changed, and those that are gone", () => {
+  it("returns the new and changed lines, and the ids of the removed ones", () => {
     const before = cartOf(created, added("a"), added("b")).cart;
     const after = fold(before, added("b", 2));
     if (after.status === "NONE" || before.status === "NONE") throw new Error("the cart is there");

@@ -4,33 +4,33 @@ import type { IncomingMessage } from "./incomingMessage.ts";
 import type { Change, EventToProject, Projected } from "./projection.ts";
 import { isUnprojectable, ProjectionError } from "./projectionError.ts";
 
-/** How one kind of aggregate is folded. `project` refuses a version that is not the next one. */
+/** How aggregates of one type are folded. `project` throws for a version that is not the next one. */
 export type Projector<State extends Projected> = {
   readonly aggregateType: string;
   readonly nothing: State;
   readonly project: (state: State, event: EventToProject) => State;
 };
 
-/** What the read model has of the aggregates that a batch touches. */
+/** The read model's state of the aggregates that a batch touches. */
 export type BatchState<State extends Projected> = {
-  /** By id; one without an entry does not exist. */
+  /** States by aggregate id. An aggregate without an entry does not exist. */
   readonly states: ReadonlyMap<string, State>;
-  /** The aggregates that have a dead letter. */
+  /** The ids of the aggregates that have a dead letter. */
   readonly parked: ReadonlySet<string>;
 };
 
 export type BatchResult = {
   readonly deadLetters: readonly DeadLetter[];
-  /** Messages whose version the aggregate had already. */
+  /** The number of messages whose version the aggregate had already. */
   readonly duplicates: number;
-  /** The events that had their effect. */
+  /** The events that were projected. */
   readonly projected: readonly EventEnvelope[];
 };
 
 /**
- * Folds messages, in their order, into aggregates of one kind. For each of them: a
- * version that it has is skipped, a gap is never jumped, and behind a message that
- * cannot be projected all later ones become dead letters too, in order.
+ * Folds messages, in their order, into aggregates of one type. For each aggregate, a
+ * version that it has already is skipped and a gap is never jumped. After a message that
+ * cannot be projected, all later messages of the aggregate become dead letters too, in order.
  */
 export const projectBatch = <State extends Projected>(
   { aggregateType, nothing, project }: Projector<State>,
@@ -57,7 +57,7 @@ export const projectBatch = <State extends Projected>(
     const { aggregateId, version } = envelope;
     const isOfThisKind = envelope.aggregateType === aggregateType;
     const state = current.get(aggregateId) ?? states.get(aggregateId) ?? nothing;
-    // Before all else: what has had its effect is never judged again, not even by a program that no longer knows its type.
+    // Duplicates are skipped first: a projected event is never judged again, not even by a program that no longer knows its type.
     if (isOfThisKind && version <= state.version) {
       duplicates += 1;
       continue;
@@ -71,7 +71,7 @@ export const projectBatch = <State extends Projected>(
       projected.push(envelope);
     } catch (error) {
       if (!isUnprojectable(error)) throw error;
-      // An event of another kind of aggregate says nothing about the one that happens to have its id.
+      // An event of another aggregate type says nothing about the aggregate of this type that happens to have the same id.
       bury({ message, code: error.code, reason: error.message, aggregateId: isOfThisKind ? aggregateId : undefined, version });
     }
   }

@@ -1,17 +1,17 @@
-/** As in the database: ids are bytes, times and days are dates. */
+/** A value as mysql2 returns it: ids are bytes, times and days are dates. */
 export type ColumnValue = Buffer | string | number | Date | null;
 
-/** How a column's values look as text, where rows are compared. */
+/** How a column's values are written as text when rows are compared. */
 export type ColumnKind = "bytes" | "time" | "text";
 
-/** A table that one projection alone writes: a rebuild can make it anew, and `verify` compare it. */
+/** A table that only one projection writes, so that a rebuild can fill it from the events and `verify` can compare it. */
 export type ProjectedTable = {
   readonly name: string;
-  /** In the order in which rows have their values. */
+  /** The columns, in the order of the values in a `Row`. */
   readonly columns: Readonly<Record<string, ColumnKind>>;
-  /** The aggregate whose row it is. */
+  /** The column with the id of the aggregate that the row belongs to. */
   readonly aggregateColumn: string;
-  /** What tells the rows of one aggregate apart; without it an aggregate has one row. */
+  /** The column that distinguishes the rows of one aggregate. Without it an aggregate has one row. */
   readonly rowColumn?: string;
 };
 

@@ -16,67 +16,82 @@ import { type BatchResult, projectBatch, type Projector } from "./projectBatch.t
 import type { ProjectedTable, TableRows } from "./projectedTable.ts";
 import { isUnprojectable, ProjectionError } from "./projectionError.ts";
 
-/** An aggregate as the read model has it: the fold of its first `version` events. 0 for one that is not there. */
+/**
+ * The state of an aggregate in the read model: the fold of its first `version` events. The version is 0 if the
+ * aggregate does not exist.
+ */
 export type Projected = { readonly version: number };
 
-/** An event of a message, whose data nobody has decoded. */
+/** An event of a message. Its data is not decoded yet. */
 export type EventToProject = { readonly version: number; readonly occurredAt: Date; readonly event: EncodedEvent };
 
 export type Change<State extends Projected> = { readonly id: string; readonly before: State; readonly after: State };
 
-/** What is particular to one kind of aggregate. `Rows` are those of `select`. */
+/** What differs between aggregate types. `Rows` are the result rows of `select`, one array for each statement. */
 export type ProjectionDefinition<State extends Projected, Event extends DomainEvent, Rows extends RowDataPacket[][]> = {
   readonly category: StreamCategory<Event>;
-  /** The first one has a row for each aggregate, with its `version`. */
+  /** The projection's tables. The first one has one row for each aggregate, with its `version`. */
   readonly tables: readonly [ProjectedTable, ...ProjectedTable[]];
-  /** Before the first event. */
+  /** The state before the first event. */
   readonly nothing: State;
-  /** The state after its next event, wherever the event comes from. Throws a `ProjectionError` for an event that cannot be projected. */
+  /**
+   * Returns the state after the next event, which comes from Kafka or from the event store. Throws a
+   * `ProjectionError` for an event that cannot be projected.
+   */
   readonly project: (state: State, event: StreamEvent<Event>) => State;
-  /** The aggregates that exist, locked until the transaction ends. Ids in order, so that two transactions lock in the same order. */
+  /**
+   * Selects the aggregates that exist and locks them until the transaction ends. The ids must be sorted, so that
+   * two transactions lock in the same order.
+   */
   readonly select: (ids: readonly (Buffer | null)[]) => { readonly [Index in keyof Rows]: Statement };
   readonly toStates: (rows: Rows) => ReadonlyMap<string, State>;
   /**
-   * The statements that write what has changed. The aggregates that exist are locked in
-   * the same transaction. A new one is inserted and not upserted: when another projector
-   * has made it meanwhile this fails with a duplicate key (1062), and would otherwise
-   * overwrite what that one knows.
+   * Returns the statements that write the changes. The aggregates that exist are locked in
+   * the same transaction. A new aggregate is inserted, not upserted: if another projector has
+   * inserted it in the meantime, the insert fails with a duplicate key (1062). An upsert would
+   * overwrite the other projector's row.
    */
   readonly writes: (changes: readonly Change<State>[]) => readonly Statement[];
-  /** All rows of an aggregate that was folded from its first event; none of one without events. */
+  /** Returns all rows of an aggregate that was folded from its first event. An aggregate without events has no rows. */
   readonly rowsOf: (id: Buffer, state: State) => TableRows;
 };
 
-/** An aggregate's events in the event store, folded. */
+/** An aggregate that was folded from its events in the event store. */
 export type Folded = {
   readonly aggregateType: string;
   readonly id: string;
   readonly version: number;
   readonly rows: TableRows;
-  /** The first event that this program cannot project: `version` and `rows` are those before it. */
+  /** The first event that this program cannot project. `version` and `rows` are those before that event. */
   readonly problem: { readonly version: number; readonly reason_code: DeadLetterCode | StreamDamage; readonly reason: string } | undefined;
 };
 
-/** Messages of one topic on their way into the read model, in one transaction: first `reads`, then `project` on their rows. */
+/**
+ * A batch of messages of one topic. One transaction executes `reads`, passes their rows to `project`, and
+ * executes the writes that it returns.
+ */
 export type PreparedBatch = {
   readonly reads: readonly Statement[];
   readonly project: (rows: readonly RowDataPacket[][]) => { readonly result: BatchResult; readonly writes: readonly Statement[] };
 };
 
-/** How one kind of aggregate gets into the read model; its state is private. */
+/** Projects aggregates of one type into the read model. The type of their state is private. */
 export type Projection = {
   readonly aggregateType: string;
   readonly tables: readonly [ProjectedTable, ...ProjectedTable[]];
   readonly prepare: (messages: readonly IncomingMessage[]) => PreparedBatch;
-  /** As `prepare` for dead letters that are tried again: they are not held up by themselves. */
+  /** Does the same as `prepare` for dead letters that are retried: it ignores that they park their own aggregates. */
   readonly prepareRetry: (messages: readonly IncomingMessage[]) => PreparedBatch;
-  /** The aggregate's version, its row locked until the transaction ends; 0 when it is not there. */
+  /** Returns the aggregate's version and locks its row until the transaction ends. Returns 0 if the aggregate does not exist. */
   readonly lockVersion: (connection: PoolConnection, id: string) => Promise<number>;
-  /** Folds aggregates of the event store. */
+  /** Folds aggregates from the event store. */
   readonly folder: StreamFolder<Folded>;
 };
 
-/** Projects the event of a message onto the state before it: decodes it once, and refuses a version that is not the next one. */
+/**
+ * Returns a projector for the events of messages. It decodes each event once, and throws a `ProjectionError` for
+ * a version that is not the next one.
+ */
 export const projectMessages = <State extends Projected, Event extends DomainEvent, Rows extends RowDataPacket[][]>({
   category,
   nothing,
@@ -101,13 +116,13 @@ export const createProjection = <State extends Projected, Event extends DomainEv
 
   const prepare = (messages: readonly IncomingMessage[], isRetry: boolean): PreparedBatch => {
     const ids = [...new Set(messages.map(aggregateIdOf))].filter((id) => id !== undefined).toSorted();
-    // A list in SQL must not be empty, and NULL is no aggregate's id.
+    // `IN ()` is invalid SQL, so an empty list becomes NULL, which is no aggregate's id.
     const bytes = ids.length === 0 ? [null] : ids.map(uuidToBytes);
     const selects: readonly Statement[] = select(bytes);
     return {
       reads: [...selects, selectParked(aggregateType, bytes)],
       project: (rows) => {
-        // The rows are those of `reads`, in their order.
+        // `rows` are the results of `reads`, in their order.
         const states = toStates(rows.slice(0, selects.length) as Rows);
         const parked = isRetry ? new Set<string>() : toParked((rows[selects.length] ?? []) as ParkedRow[]);
         const { changes, ...result } = projectBatch(projector, { states, parked }, messages);
@@ -158,7 +173,7 @@ const foldOne = <State extends Projected, Event extends DomainEvent, Rows extend
   };
 };
 
-/** The projections of a read model. Every transaction takes them in this order, so that no two wait for each other. */
+/** The projections of a read model. Every transaction locks in this order, so that no two transactions deadlock. */
 export type Projections = readonly Projection[];
 
 export const projectionOf = (projections: Projections, aggregateType: string): Projection => {

@@ -11,11 +11,11 @@ export class ProjectionError extends Error {
   }
 }
 
-/** It is the event that is at fault, and trying it again with the same program does not help. */
+/** Tells whether the event is at fault, so that a retry with the same program would fail again. */
 export const isUnprojectable = (error: unknown): error is ProjectionError | EventError =>
   error instanceof ProjectionError || error instanceof EventError;
 
-/** For `evolve`, which throws at an event that does not follow its state. */
+/** Calls `evolve`, which throws for an event that cannot follow the state, and turns its error into a `ProjectionError`. */
 export const applicable = <State>(evolve: () => State): State => {
   try {
     return evolve();

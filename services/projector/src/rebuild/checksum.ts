@@ -4,10 +4,13 @@ import type { PoolConnection, RowDataPacket } from "mysql2/promise";
 import { type ColumnKind, type ColumnValue, type ProjectedTable, type Row, type TableRows } from "../projection/projectedTable.ts";
 import type { NameOf } from "./storeRows.ts";
 
-/** How many rows there are, and the sum of the CRC-32 of each: it does not depend on their order, and sums of parts add up. */
+/**
+ * The number of rows and the sum of their CRC-32 values. The sum does not depend on the order of the rows, and
+ * the sums of parts add up to that of the whole.
+ */
 export type TableChecksum = { readonly rows: number; readonly sum: bigint };
 
-/** By the name of the table; one that is not in it has no rows. */
+/** Checksums by table name. A table without an entry has no rows. */
 export type Checksum = Readonly<Record<string, TableChecksum>>;
 
 const none: TableChecksum = { rows: 0, sum: 0n };
@@ -35,7 +38,7 @@ export const textOf = (checksum: Checksum): string =>
     .map(([table, { rows, sum }]) => `${table}: ${rows} rows (${sum})`)
     .join(", ");
 
-/** Of rows before they are written. */
+/** Computes the checksum of rows in memory. It equals the one that `readChecksum` finds after they are written. */
 export const checksumOf = (rows: TableRows): Checksum =>
   Object.fromEntries(Object.entries(rows).map(([table, some]) => [table, { rows: some.length, sum: sumOf(some) }]));
 
@@ -45,7 +48,7 @@ const sumOf = (rows: readonly Row[]): bigint => {
   return sum;
 };
 
-/** As `sqlText` has it. */
+/** Returns the same text as the expression of `sqlText`. */
 const asText = (value: ColumnValue): string => {
   if (value === null) return "\\N";
   if (Buffer.isBuffer(value)) return value.toString("hex").toUpperCase();
@@ -71,7 +74,10 @@ const sumExpression = ({ columns }: ProjectedTable): string => {
   return `SELECT COUNT(*) AS n, COALESCE(SUM(CRC32(CONCAT_WS('\\t', ${texts.join(", ")}))), 0) AS total`;
 };
 
-/** Of rows in the database: of all, or of the aggregates with these ids. The time it takes grows with the tables. */
+/**
+ * Reads the checksum of rows in the database: of all rows, or of the aggregates with these ids. The time for all
+ * rows grows with the tables.
+ */
 export const readChecksum = async (
   connection: PoolConnection,
   tables: readonly ProjectedTable[],

@@ -13,12 +13,12 @@ export type Aggregate = { readonly aggregateType: string; readonly id: string };
 /** The id alone is not enough, because aggregates of different types may share one. */
 export const keyOf = ({ aggregateType, id }: Aggregate): string => `${aggregateType}/${id}`;
 
-/** The tables that a rebuild fills, and what is known about their content. */
+/** The tables that a rebuild fills, with what the rebuild has recorded about their content. */
 export type NewTables = {
   readonly events: number;
-  /** Aggregates that were folded again because a projector was ahead of the new tables. */
+  /** The number of aggregates that were folded again because a projector was ahead of the new tables. */
   readonly caughtUp: () => number;
-  /** Aggregates with an event that this program cannot project. */
+  /** The aggregates with an event that this program cannot project. */
   readonly unprojectable: () => readonly Folded[];
   /** The checksum of all rows that were written. */
   readonly expected: () => Checksum;
@@ -60,7 +60,7 @@ export const createNewTables = async (session: RebuildSession, options: RebuildO
   return { events, caughtUp: () => caughtUp, unprojectable: () => [...unprojectable.values()], expected: () => expected, refold };
 };
 
-/** Folds again what the projectors have applied since, until little enough is left for the closed gate. */
+/** Folds aggregates again that projectors have advanced since they were folded, until few enough are left to do behind the closed gate. */
 export const catchUp = async (newTables: NewTables, options: RebuildOptions): Promise<void> => {
   for (let round = 1; round <= maxRounds; round += 1) {
     options.signal.throwIfAborted();
@@ -70,7 +70,7 @@ export const catchUp = async (newTables: NewTables, options: RebuildOptions): Pr
   }
 };
 
-/** Compares the content of the new tables with all that was written to them. */
+/** Compares the checksum of the new tables with that of all rows that were written to them. */
 export const verifyNewTables = async (newTables: NewTables, { readModel, projections, report }: RebuildOptions): Promise<void> => {
   const found = await inTransaction(readModel, (connection) => readChecksum(connection, tablesOf(projections), newName));
   assertSameChecksum(found, newTables.expected());
@@ -119,7 +119,7 @@ const foldProgress = ({ events, total, elapsedMs, isLast }: FoldedSoFar): Rebuil
   return { step: "fold", events, total: Math.max(total, events), events_per_second: Math.round(rate), seconds_left: secondsLeft };
 };
 
-/** The aggregates that the new tables lack, or have at a lower version than the live tables. */
+/** Returns the aggregates that the new tables lack, or have at a lower version than the live tables. */
 export const aggregatesBehind = async ({ readModel, projections }: RebuildOptions): Promise<Aggregate[]> =>
   inTransaction(readModel, async (connection) => {
     const behind: Aggregate[] = [];
@@ -138,7 +138,7 @@ export const aggregatesBehind = async ({ readModel, projections }: RebuildOption
     return behind;
   });
 
-/** Compares the rows that it wrote with those that it meant to write. Returns the change of the new tables' checksum. */
+/** Replaces the aggregates' rows, and compares the stored rows with the folded ones. Returns the change of the new tables' checksum. */
 const putIntoNewTables = async ({ readModel, projections }: RebuildOptions, folded: readonly Folded[]): Promise<Checksum> => {
   let change = noChecksum;
   for (const { aggregateType, tables } of projections) {

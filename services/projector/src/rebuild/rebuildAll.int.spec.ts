@@ -67,7 +67,7 @@ describe("a rebuild", () => {
   };
   const applySome = () => apply([...stream(1, ...history), ...stream(2, created, added("x"), purchased(1_000)), ...stream(3, created)]);
 
-  it("makes the rows that the projector made, whatever the size of its pages, and leaves nothing behind", async () => {
+  it("creates the same rows as the projector, whatever its page size, and leaves no tables behind", async () => {
     await storeSome();
     await applySome();
     const projected = await model();
@@ -86,7 +86,7 @@ describe("a rebuild", () => {
     expect(await tables()).to.have.members(before);
   });
 
-  it("loses nothing that a projector applies to the old tables meanwhile, and nothing that Kafka has yet to bring", async () => {
+  it("loses no event that a projector applies to the old tables during the rebuild, and none that Kafka has yet to deliver", async () => {
     await storeSome();
     await applySome();
     const result = await rebuild({
@@ -94,7 +94,7 @@ describe("a rebuild", () => {
         await store(eventStore, 3, 2, added("late"));
         await store(eventStore, 4, 1, created, added("new"));
         await apply([messageOf(3, 2, added("late")), ...stream(4, created, added("new"))]);
-        // In the event store, but not yet in Kafka.
+        // This event is in the event store, but not yet in Kafka.
         await store(eventStore, 3, 3, added("later"));
       },
     });
@@ -111,7 +111,7 @@ describe("a rebuild", () => {
     });
   });
 
-  it("never loses an event to the swap under load, and readers see whole carts all along", async () => {
+  it("never loses an event to the swap under load, and readers always see whole carts", async () => {
     const carts = Array.from({ length: 40 }, (_, n) => n + 1);
     const last = new Map<number, number>();
     const append = async (n: number): Promise<void> => {
@@ -149,7 +149,7 @@ describe("a rebuild", () => {
     expect(state.reads).to.be.greaterThan(4);
   });
 
-  it("closes a gate at which a projector waits and holds nothing", async () => {
+  it("closes a gate at which a projector waits without holding any lock", async () => {
     const gate = await database.pool().getConnection();
     try {
       await gate.query("LOCK TABLES dead_letters WRITE");
@@ -171,7 +171,7 @@ describe("a rebuild", () => {
     }
   });
 
-  it("clears the dead letters of carts that it makes whole, and of no others", async () => {
+  it("clears only the dead letters of carts that it folds completely", async () => {
     await storeSome();
     await store(eventStore, 5, 1, created, { type: "CartPainted", data: {} }, added("a"));
     await apply([...stream(1, created), messageOf(1, 2, added("b"), { value: null }), messageOf(1, 3, added("a"))]);
@@ -182,11 +182,11 @@ describe("a rebuild", () => {
     expect(await parkedVersions()).to.deep.equal([2, 9]);
     expect(progress.find(({ step }) => step === "cannot_project")).to.deep.include({ aggregate_id: cartId(5), version: 2 });
     expect(await versions()).to.deep.include([cartId(5), 1]);
-    // The next event goes on where the new tables are.
+    // The next event continues from the version in the new tables.
     expect(await apply([messageOf(1, 5, added("c")), messageOf(1, 6, added("d"))])).to.deep.include({ duplicates: 1, deadLetters: [] });
   });
 
-  it("refuses to go back behind a projector that knows more than it does", async () => {
+  it("refuses to take a cart back to an earlier version than a newer projector has reached", async () => {
     await store(eventStore, 5, 1, created, { type: "CartPainted", data: {} });
     await apply(stream(5, created));
     await database.pool().query("UPDATE carts SET version = 2");
@@ -194,7 +194,7 @@ describe("a rebuild", () => {
     expect(await versions()).to.deep.equal([[cartId(5), 2]]);
   });
 
-  it("is refused while another one runs", async () => {
+  it("is refused while another rebuild runs", async () => {
     await storeSome();
     await rebuild({
       onFolded: async () => {
@@ -204,7 +204,7 @@ describe("a rebuild", () => {
     expect(await versions()).to.have.length(3);
   });
 
-  it("that is interrupted leaves the live tables alone, and one that was killed is begun anew", async () => {
+  it("leaves the live tables alone if it is interrupted, and starts over after a killed rebuild", async () => {
     await storeSome();
     await apply(stream(3, created));
     const before = await tables();
@@ -214,14 +214,14 @@ describe("a rebuild", () => {
     expect(await versions()).to.deep.equal([[cartId(3), 1]]);
     expect(await tables()).to.have.members(before);
 
-    // What a kill -9 leaves, before or after the swap.
+    // These are the tables that a kill -9 leaves, before or after the swap.
     for (const name of ["rebuild_carts", "replaced_carts"]) await database.pool().query(`CREATE TABLE ${name} (id INT)`);
     await rebuild();
     expect(await versions()).to.have.length(3);
     expect(await tables()).to.have.members(before);
   });
 
-  it("whose session is cut off never swaps", async () => {
+  it("never swaps after its session was cut off", async () => {
     await storeSome();
     await apply(stream(3, created));
     const error = await errorOf(
@@ -238,7 +238,7 @@ describe("a rebuild", () => {
     expect(await versions()).to.have.length(3);
   });
 
-  it("does not swap in tables that are not what the events make", async () => {
+  it("does not swap in tables that differ from the fold of the events", async () => {
     await storeSome();
     await apply(stream(3, created));
     const error = await errorOf(
@@ -248,7 +248,7 @@ describe("a rebuild", () => {
     expect(await versions()).to.deep.equal([[cartId(3), 1]]);
   });
 
-  it("does not undo a migration that came meanwhile", async () => {
+  it("does not undo a migration that ran during the rebuild", async () => {
     await storeSome();
     const error = await errorOf(
       rebuild({ onFolded: async () => void (await database.pool().query("ALTER TABLE carts ADD COLUMN later INT NULL")) }),
@@ -257,7 +257,7 @@ describe("a rebuild", () => {
     expect(String(error)).to.contain("was migrated during the rebuild");
   });
 
-  it("of one cart makes it whole in place, with its dead letters cleared", async () => {
+  it("of a single cart replaces its rows in place and clears its dead letters", async () => {
     await storeSome();
     await apply([...stream(1, created), messageOf(1, 2, added("b"), { value: null }), ...stream(3, created)]);
     await database.pool().query("UPDATE carts SET status = 'LOST'");
@@ -295,7 +295,7 @@ describe("a rebuild", () => {
       return { result, found: differences.map(({ aggregate_id, difference, columns }) => [aggregate_id, difference, columns]) };
     };
 
-    it("finds nothing in a model that is the fold, whatever the size of its pages", async () => {
+    it("finds no difference in a model that equals the fold, whatever its page size", async () => {
       await storeSome();
       await applySome();
       for (const pageSize of [1, 2, 3, 1_000]) {
@@ -334,7 +334,7 @@ describe("a rebuild", () => {
       }
     });
 
-    it("waits for an event that is on its way", async () => {
+    it("waits for an event that is in flight", async () => {
       await storeSome();
       await applySome();
       await store(eventStore, 3, 2, added("a"));

@@ -14,39 +14,38 @@ export type RebuildResult = {
   readonly events: number;
   readonly seconds: number;
   readonly events_per_second: number;
-  /** Aggregates that were folded again because a projector was ahead of the new tables. */
+  /** The number of aggregates that were folded again because a projector was ahead of the new tables. */
   readonly caught_up: number;
   readonly dead_letters_cleared: number;
-  /** Aggregates with an event that this program cannot project: they end before it and stay parked. */
+  /** The number of aggregates with an event that this program cannot project. They end before that event and stay parked. */
   readonly cannot_project: number;
 };
 
 /**
  * Builds new tables from the event store beside the live ones, and swaps them.
- * Readers see the complete old tables, then the complete new ones. Projectors go on.
+ * Readers see the complete old tables, then the complete new ones. Projectors keep running.
  *
- * Why nothing is lost. Ids of `events` do not commit in order, so no id says "all up
- * to here was seen", and this relies on none. It relies on versions: within an aggregate
- * they are appended, published and projected one after the other. A message that a
- * projector was given before the swap and that will not come again is either
- * 1. in the old tables, as an event of a version that its aggregate has there; or
+ * Why nothing is lost: ids of `events` do not commit in order, so no id can mean "every
+ * event up to here was seen", and the rebuild relies on no id. It relies on versions: within
+ * an aggregate they are appended, published and projected in order. The event of a message
+ * that a projector received before the swap, and that will not be delivered again, is either
+ * 1. in the old tables, because its aggregate has that version there; or
  * 2. in `dead_letters`.
- * Every other event comes after the swap, finds the version before its own or a later
- * one, and has its effect or is skipped. So the new tables may be ahead of Kafka by
- * any amount. When they are swapped they only have to be at least at the version of the
- * old tables for each aggregate (1), and complete for each aggregate with a dead letter
- * (2). Both are established behind the closed gate (see writerGate.ts), where neither the
- * old tables nor `dead_letters` can change, by folding again the aggregates that are
- * behind: an event is in the event store before it is in Kafka, so a fold that is read
- * now has every event that any projector can know.
+ * Every other event arrives after the swap. It is projected if the aggregate is at the
+ * version before it, and skipped if the aggregate has its version already. So the new tables
+ * may be ahead of Kafka by any amount. At the swap, each aggregate only has to be at least at
+ * its version in the old tables (1), and complete if it has a dead letter (2). Both hold
+ * because the aggregates that are behind are folded again behind the closed gate (see
+ * writerGate.ts), where neither the old tables nor `dead_letters` can change. An event is in
+ * the event store before it is in Kafka, so such a fold has every event that a projector can know.
  *
- * For the same reason the dead letters of a completely folded aggregate can be dropped:
- * each is an event that the fold has, or never was an event of the store.
+ * For the same reason the dead letters of a completely folded aggregate can be deleted:
+ * the fold contains the event of each one, or the message never was an event of the store.
  *
  * A rebuild that is killed at any moment leaves complete live tables, the old or the new
- * ones, and at most tables of its own, which the next run drops first. Killed between the
- * swap and the end, it also leaves dead letters whose events the tables have: a retry
- * finds duplicates.
+ * ones, and perhaps tables of its own, which the next run drops first. If it is killed
+ * between the swap and the end, it also leaves dead letters whose events are in the tables:
+ * a retry clears them as duplicates.
  */
 export const rebuildAll = async (options: RebuildOptions): Promise<RebuildResult> =>
   withRebuildSession(options.readModel, options.signal, async (session) => {
@@ -56,7 +55,7 @@ export const rebuildAll = async (options: RebuildOptions): Promise<RebuildResult
     try {
       return await rebuildIn(session, options);
     } finally {
-      // A session that was lost has lost its lock too, and the tables may belong to another rebuild by now.
+      // A lost session has lost its lock too, and the tables may belong to another rebuild by now.
       const isHeld = await session.assertHeld().then(
         () => true,
         () => false,
@@ -91,7 +90,7 @@ const rebuildIn = async (session: RebuildSession, options: RebuildOptions): Prom
 
 const rounded = (seconds: number): number => Math.round(seconds * 100) / 100;
 
-/** Runs behind the closed gate. Resolves to the number of dead letters that it has cleared. */
+/** Must run behind the closed gate. Resolves to the number of dead letters that it has cleared. */
 const replaceLiveTables = async (session: RebuildSession, newTables: NewTables, options: RebuildOptions): Promise<number> => {
   const { signal, report } = options;
   const closedAt = performance.now();
@@ -102,14 +101,15 @@ const replaceLiveTables = async (session: RebuildSession, newTables: NewTables, 
 
   signal.throwIfAborted();
   const readersWaitedMs = await swapTables(session, options);
-  // Only after the swap: a crash in between leaves dead letters that are duplicates. Cleared before it, their events would be lost.
+  // Dead letters are cleared only after the swap. A crash in between leaves duplicates; a crash after clearing
+  // them first would lose their events.
   const cleared = clearableIds(queued, folded);
   await clearDeadLetters(session, cleared);
   report({ step: "swap", writers_waited_ms: Math.round(performance.now() - closedAt), readers_waited_ms: Math.round(readersWaitedMs) });
   return cleared.length;
 };
 
-/** Throws for an aggregate that the live tables have at a version that this program cannot reach. */
+/** Throws if the live tables have an aggregate at a version that this program cannot reach. */
 const assertNoneGoesBack = (folded: readonly Folded[], behind: ReadonlyMap<string, Aggregate>): void => {
   const stuck = folded.find((aggregate) => aggregate.problem !== undefined && behind.has(keyOf(aggregate)));
   if (stuck?.problem === undefined) return;
@@ -121,7 +121,7 @@ const assertNoneGoesBack = (folded: readonly Folded[], behind: ReadonlyMap<strin
 
 type QueuedMessage = Aggregate & { readonly messageId: number };
 
-/** The dead letters that name their aggregate. */
+/** Returns the dead letters that name their aggregate. */
 const queuedMessages = async ({ connection }: RebuildSession): Promise<readonly QueuedMessage[]> => {
   const rows = await run<(RowDataPacket & { id: number; aggregate_type: string; aggregate_id: Buffer })[]>(
     connection,
@@ -130,7 +130,7 @@ const queuedMessages = async ({ connection }: RebuildSession): Promise<readonly 
   return rows.map((row) => ({ messageId: row.id, aggregateType: row.aggregate_type, id: bytesToUuid(row.aggregate_id) }));
 };
 
-/** The dead letters of aggregates that were folded completely. */
+/** Returns the ids of the dead letters whose aggregates were folded completely. */
 const clearableIds = (queued: readonly QueuedMessage[], folded: readonly Folded[]): readonly number[] => {
   const complete = keyed(folded.filter(({ problem }) => problem === undefined));
   return queued.filter((message) => complete.has(keyOf(message))).map(({ messageId }) => messageId);

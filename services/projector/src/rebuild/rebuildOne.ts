@@ -8,18 +8,19 @@ import { liveName, replaceRows, rowsOf } from "./storeRows.ts";
 
 export type RebuildOneResult = {
   readonly aggregate_id: string;
-  /** 0 for an aggregate that was not there. */
+  /** 0 if the read model did not have the aggregate. */
   readonly version_before: number;
-  /** 0 for an aggregate without an event: it is removed. */
+  /** 0 if the aggregate has no events. Its rows are then removed. */
   readonly version: number;
   readonly dead_letters_cleared: number;
 };
 
 /**
- * Makes one aggregate anew from its events, in place and in one transaction, and clears
- * its dead letters: the fold is read while the aggregate is locked, so it has each event
- * that a projector can have buried before. (One that is not there has no row to lock: a
- * message that is buried at that very moment stays, and a retry finds a duplicate.)
+ * Rebuilds one aggregate from its events, in place and in one transaction, and clears its
+ * dead letters. The fold is read while the aggregate is locked, so it contains every event
+ * that a projector can have stored as a dead letter before. An aggregate that does not exist
+ * has no row to lock: a dead letter that is stored at that very moment stays, and a retry
+ * clears it as a duplicate.
  */
 export const rebuildOne = (
   eventStore: Pool,

@@ -24,12 +24,12 @@ export type RebuildProgress =
 export type RebuildOptions = {
   /** The primary, not a replica, because only it is sure to have every event that Kafka has. */
   readonly eventStore: Pool;
-  /** At least 3 connections, of a user who may create, lock, rename and drop tables. */
+  /** A pool of at least 3 connections, with a user who may create, lock, rename and drop tables. */
   readonly readModel: Pool;
   readonly projections: Projections;
   readonly signal: AbortSignal;
   readonly report: (progress: RebuildProgress) => void;
   readonly pageSize?: number;
-  /** For specs: called when the new tables are filled, before they catch up. */
+  /** Called after the new tables are filled and before they catch up. Only specs use it. */
   readonly onFolded?: () => Promise<void>;
 };

@@ -7,17 +7,17 @@ export class RebuildRefusedError extends Error {
 }
 
 export type RebuildSession = {
-  /** Its statements see the read model while the gate is closed. */
+  /** The connection that holds the lock and the gate. Only its statements can read `dead_letters` while the gate is closed. */
   readonly connection: PoolConnection;
-  /** Throws when the session was lost, and with it the lock and the gate. */
+  /** Throws if the session was lost, and with it the lock and the gate. */
   readonly assertHeld: () => Promise<void>;
-  /** Runs `work` while no projector or command can write a cart; reads go on. */
+  /** Runs `work` while no projector or CLI command can write the read model. Readers are not blocked. */
   readonly withGateClosed: <T>(work: () => Promise<T>) => Promise<T>;
 };
 
 /**
- * Lends the one session that may rebuild this read model: MySQL frees its lock and
- * its gate when the process dies in whatever way.
+ * Runs `work` with the one session that may rebuild this read model. If the process dies,
+ * in whatever way, MySQL releases the session's lock and gate.
  */
 export const withRebuildSession = async <T>(
   readModel: Pool,
@@ -26,7 +26,8 @@ export const withRebuildSession = async <T>(
 ): Promise<T> => {
   const connection = await readModel.getConnection();
   try {
-    // The session is idle while tables are compared. 2 s is as long as projectors may queue behind a gate that does not close.
+    // The session is idle while tables are compared, so it may be for an hour. Projectors queue for at most 2 s
+    // behind a gate that does not close.
     await run(connection, "SET SESSION wait_timeout = 3600, lock_wait_timeout = 2");
     const [lock] = await run<(RowDataPacket & { isMine: number | null })[]>(
       connection,
@@ -46,15 +47,15 @@ export const withRebuildSession = async <T>(
       try {
         return await whileClosed();
       } finally {
-        // A session that does not answer has lost the gate, or loses it below.
+        // A session that does not answer has lost the gate already, or loses it when it is destroyed below.
         await run(connection, "UNLOCK TABLES").catch(() => undefined);
       }
     };
     return await work({ connection, assertHeld, withGateClosed });
   } finally {
-    // A session that ends frees its lock too, but some time after it was told to: too late for whoever starts the next rebuild.
+    // The end of a session releases its lock too, but with a delay, which would be too late for a rebuild that starts right afterwards.
     await run(connection, "SELECT RELEASE_ALL_LOCKS()", [], 2_000).catch(() => undefined);
-    // Never back into the pool: its lock and its settings end with it.
+    // The session never returns to the pool, so that its lock and its settings end with it.
     connection.destroy();
   }
 };
@@ -62,9 +63,9 @@ export const withRebuildSession = async <T>(
 const lockWaitTimeout = 1205;
 
 /**
- * A statement that waits for a table lock makes all who come after it wait too, so it
- * gives up after `lock_wait_timeout` and lets them pass before it asks again. A paused
- * projector loses its transaction after 30 s; this waits longer than that.
+ * Retries a statement that waits for a table lock. While it waits, later statements queue
+ * behind it, so it gives up after `lock_wait_timeout` and lets them pass before it retries.
+ * All retries together take longer than 30 s, after which a paused projector loses its transaction.
  */
 export const withLockRetry = async <T>(signal: AbortSignal, lock: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {

@@ -3,7 +3,7 @@ import type { PoolConnection } from "mysql2/promise";
 import type { Folded, Projections } from "../projection/projection.ts";
 import { columnsOf, type ProjectedTable, type Row, rowsIn, type TableRows } from "../projection/projectedTable.ts";
 
-/** The name of a table in a rebuild: that of the live table, or of the new one. */
+/** Returns the name of the live table or of the new table. */
 export type NameOf = (table: ProjectedTable) => string;
 
 export const liveName: NameOf = ({ name }) => name;
@@ -11,7 +11,7 @@ export const newName: NameOf = ({ name }) => `rebuild_${name}`;
 
 export const tablesOf = (projections: Projections): readonly ProjectedTable[] => projections.flatMap(({ tables }) => tables);
 
-/** The rows of these aggregates, by table. An aggregate whose first event cannot be projected has no rows. */
+/** Returns the rows of these aggregates, by table. An aggregate whose first event cannot be projected has no rows. */
 export const rowsOf = (folded: readonly Folded[]): TableRows => {
   const all: Record<string, Row[]> = {};
   for (const { rows } of folded) {
@@ -20,7 +20,7 @@ export const rowsOf = (folded: readonly Folded[]): TableRows => {
   return all;
 };
 
-/** Inserts the rows of aggregates that the tables do not have. */
+/** Inserts rows of aggregates that are not in the tables yet. */
 export const insertRows = async (
   connection: PoolConnection,
   tables: readonly ProjectedTable[],
@@ -48,7 +48,7 @@ export const replaceRows = async (
   await insertRows(connection, tables, nameOf, rows);
 };
 
-/** A row has at most some 1.5 KB, so a statement stays far below MySQL's default packet of 64 MB. */
+/** A row has at most about 1.5 KB, so a statement stays far below MySQL's default packet limit of 64 MB. */
 const rowsAtOnce = 5_000;
 
 const inChunks = async (rows: readonly Row[], insert: (rows: readonly Row[]) => Promise<unknown>): Promise<void> => {

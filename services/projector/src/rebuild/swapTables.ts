@@ -8,9 +8,10 @@ import { liveName, type NameOf, newName, tablesOf } from "./storeRows.ts";
 const oldName: NameOf = ({ name }) => `replaced_${name}`;
 
 /**
- * Swaps the tables in one statement. Returns for how many milliseconds readers had to wait. The table locks are taken while the gate is closed; afterwards we check that
- * the gate is still ours. From then on the locks alone keep every writer out. A
- * session that has lost its gate thus never swaps.
+ * Swaps the tables in one statement. Returns for how many milliseconds readers had to wait.
+ * The table locks are taken while the gate is closed; afterwards we check that the gate is
+ * still ours. From then on the locks alone keep every writer out, so a session that has lost
+ * its gate never swaps.
  */
 export const swapTables = async (session: RebuildSession, { readModel, projections, signal }: RebuildOptions): Promise<number> => {
   const allTables = tablesOf(projections);
@@ -34,7 +35,7 @@ export const swapTables = async (session: RebuildSession, { readModel, projectio
   }
 };
 
-/** The swap would undo a migration that ran after the new tables were created. */
+/** Throws if a migration has changed a live table since the new tables were created, because the swap would undo it. */
 const assertSameDefinition = async (connection: Parameters<typeof run>[0], allTables: readonly ProjectedTable[]): Promise<void> => {
   for (const table of allTables) {
     const [live, made] = await Promise.all(
@@ -47,7 +48,7 @@ const assertSameDefinition = async (connection: Parameters<typeof run>[0], allTa
   }
 };
 
-/** Drops the new and the replaced tables, of this rebuild or of one that was killed. */
+/** Drops the new and the replaced tables of this rebuild, or of an earlier one that was killed. */
 export const dropTables = async (readModel: Pool, allTables: readonly ProjectedTable[]): Promise<void> => {
   const names = allTables.flatMap((table) => [newName(table), oldName(table)]);
   await inTransaction(readModel, (connection) => run(connection, `DROP TABLE IF EXISTS ${names.join(", ")}`, [], 600_000));

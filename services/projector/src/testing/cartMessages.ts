@@ -3,7 +3,7 @@ import { type ConsumedMessage, encodeEventMessage } from "@cart/messaging";
 
 export const cartId = (n: number): string => `550e8400-e29b-41d4-a716-${String(n).padStart(12, "0")}`;
 
-/* The events are in their first schema version, as they are stored for ever. */
+/* The events are in their first schema version, because stored events keep that form forever. */
 
 export const created: DomainEvent = { type: "CartCreated", data: { user_id: "user-123", tenant_id: "default", currency: "USD" } };
 
@@ -29,7 +29,10 @@ export type MessageOverrides = {
   readonly headers?: ConsumedMessage["headers"];
 };
 
-/** As Kafka brings an event of a cart. The offset has the cart and the version in it, so that it is the same for the same event. */
+/**
+ * Returns the message with which Kafka delivers an event of a cart. The offset is computed from the cart and the
+ * version, so the same event always has the same offset.
+ */
 export const messageOf = (n: number, version: number, event: DomainEvent, overrides: MessageOverrides = {}): ConsumedMessage => {
   const { key, value, headers } = encodeEventMessage({
     eventId: `01890a5d-ac96-774b-bcce-${String(n * 1_000 + version).padStart(12, "0")}`,
@@ -52,6 +55,6 @@ export const messageOf = (n: number, version: number, event: DomainEvent, overri
   };
 };
 
-/** The events of a cart from version 1 on. */
+/** Returns the messages of a cart's events from version 1 on. */
 export const stream = (n: number, ...events: readonly DomainEvent[]): ConsumedMessage[] =>
   events.map((event, index) => messageOf(n, index + 1, event));

@@ -3,14 +3,17 @@ import { eventRow, eventStoreTables } from "@cart/event-store/testing";
 import type { Pool } from "mysql2/promise";
 import { cartId, timeOf } from "./cartMessages.ts";
 
-/** Appends events of cart `n` to the event store, from this version on, as `messageOf` brings them over Kafka. */
+/**
+ * Appends events of cart `n` to the event store, starting at version `from`. They are the same events that
+ * `messageOf` puts into messages.
+ */
 export const store = (pool: Pool, n: number, from: number, ...events: readonly DomainEvent[]): Promise<void> =>
   storeStream(pool, { aggregateType: "Cart", id: cartId(n), n, from, occurredAt: timeOf }, events);
 
 export type StoredStream = {
   readonly aggregateType: string;
   readonly id: string;
-  /** In the ids of the events, so that they differ. */
+  /** The number of the stream, which makes the ids of its events unique. */
   readonly n: number;
   readonly from: number;
   readonly occurredAt: (version: number) => Date;

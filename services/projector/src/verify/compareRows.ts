@@ -2,27 +2,27 @@ import { bytesToUuid } from "@cart/mysql";
 import type { Projection } from "../projection/projection.ts";
 import { type ColumnValue, columnsOf, type ProjectedTable, type Row, rowsIn, type TableRows } from "../projection/projectedTable.ts";
 
-/** Versions are 0 for an aggregate that is not there. */
+/** A difference of one aggregate. A version is 0 if the aggregate does not exist there. */
 export type Difference = {
   readonly aggregate_type: string;
   readonly aggregate_id: string;
   /**
-   * - `MISSING`: only the event store has it;
+   * - `MISSING`: only the event store has the aggregate;
    * - `BEHIND`: the read model has fewer events;
-   * - `UNKNOWN`: only the read model has it;
+   * - `UNKNOWN`: only the read model has the aggregate;
    * - `AHEAD`: the read model has more events;
-   * - `DIFFERENT`: the same events, other content.
+   * - `DIFFERENT`: both have the same events, but the content differs.
    */
   readonly difference: "MISSING" | "BEHIND" | "UNKNOWN" | "AHEAD" | "DIFFERENT";
   readonly version: number;
   readonly expected_version: number;
-  /** Which columns differ, with table and key those of an aggregate's further rows. At most 20. */
+  /** The columns that differ, at most 20. Columns of an aggregate's further rows are prefixed with their table and key. */
   readonly columns: readonly { readonly column: string; readonly found: unknown; readonly expected: unknown }[];
 };
 
 type Compared = Pick<Projection, "aggregateType" | "tables">;
 
-/** What is there of aggregates of one kind against what should be there, in the order of the ids. */
+/** Compares the found rows of aggregates of one type with the expected ones. Returns the differences in the order of the ids. */
 export const compareRows = (projection: Compared, found: TableRows, expected: TableRows): Difference[] => {
   const foundById = byAggregate(projection, found);
   const expectedById = byAggregate(projection, expected);
@@ -30,7 +30,7 @@ export const compareRows = (projection: Compared, found: TableRows, expected: Ta
   return ids.flatMap((id) => compareOne(projection, id, foundById.get(id), expectedById.get(id)) ?? []);
 };
 
-/** The rows of one aggregate by `keyOf`, and its version; 0 when only rows of it are left that belong to nothing. */
+/** The rows of one aggregate by `keyOf`, and its version. The version is 0 if only orphaned rows are left of it. */
 type Aggregate = { version: number; readonly rows: Map<string, { readonly table: ProjectedTable; readonly row: Row }> };
 
 const byAggregate = ({ tables: [first, ...others] }: Compared, rows: TableRows): Map<string, Aggregate> => {
@@ -50,7 +50,7 @@ const byAggregate = ({ tables: [first, ...others] }: Compared, rows: TableRows):
 
 const uuidOf = (id: ColumnValue | undefined): string => (Buffer.isBuffer(id) ? bytesToUuid(id) : "");
 
-/** The prefix of a row's columns in a difference. */
+/** Returns the prefix of a row's columns in a difference. */
 const keyOf = (table: ProjectedTable, row: Row): string =>
   table.rowColumn === undefined ? "" : `${table.name}.${String(row[columnsOf(table).indexOf(table.rowColumn)])}.`;
 

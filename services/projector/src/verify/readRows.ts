@@ -4,10 +4,10 @@ import { type ColumnValue, columnsOf, type ProjectedTable, type Row, type TableR
 
 export type Selection =
   | { readonly ids: readonly string[] }
-  /** Those after the one and up to the other, in the order of ids; undefined is an open end. */
+  /** The ids greater than `after` and up to and including `through`. Undefined leaves that end open. */
   | { readonly after: string | undefined; readonly through: string | undefined };
 
-/** Aggregates of one kind as their tables have them in one snapshot. */
+/** Reads the rows of aggregates of one type from all their tables, in one snapshot. */
 export const readRows = async (pool: Pool, tables: readonly ProjectedTable[], selection: Selection): Promise<TableRows> => {
   const { sql, values } = conditionOf(selection);
   if (sql === "") return {};

@@ -13,7 +13,7 @@ export type VerifyOptions = {
   readonly readModel: Pool;
   readonly projections: Projections;
   readonly signal: AbortSignal;
-  /** For how long aggregates that differ may still get their events before they count. Milliseconds. */
+  /** Milliseconds for which an aggregate that is behind may still receive its events before it counts as different. */
   readonly patience: number;
   readonly report: (difference: Difference) => void;
   readonly pageSize?: number;
@@ -24,16 +24,16 @@ export type VerifyResult = {
   readonly events: number;
   readonly rechecked: number;
   readonly differences: number;
-  /** Aggregates with an event that this program cannot project: compared as they are before it. */
+  /** The number of aggregates with an event that this program cannot project. Their state before that event is compared. */
   readonly cannot_project: number;
 };
 
 /**
- * Compares the read model with the fold of the event store, page by page. What differs
- * is looked at again, first the read model and then the event store, so that one
- * that moves is never taken to be ahead: at once when its content is wrong, and for as
- * long as `patience` while the read model is behind, as it is between an append and
- * its projection.
+ * Compares the read model with the fold of the event store, page by page. Aggregates that
+ * differ are compared again: the read model is read first and then the event store, so that
+ * an aggregate that gets events in between never seems to be ahead. Wrong content counts
+ * after one more comparison. An aggregate that is behind, as every aggregate is between an
+ * append and its projection, is compared again for up to `patience`.
  */
 export const verifyReadModel = async (options: VerifyOptions): Promise<VerifyResult> => {
   const { eventStore, readModel, projections, signal, patience, report, pageSize } = options;
@@ -48,7 +48,7 @@ export const verifyReadModel = async (options: VerifyOptions): Promise<VerifyRes
     aggregates += page.results.length;
     events += page.events;
     cannotProject += page.results.filter(({ problem }) => problem !== undefined).length;
-    // A page that is the middle of one long stream ends no aggregate.
+    // A page from the middle of one long stream completes no aggregate.
     if (page.through === "") continue;
     for (const projection of projections) {
       const found = await readRows(readModel, projection.tables, { after, through: page.through });
@@ -75,7 +75,7 @@ export const verifyReadModel = async (options: VerifyOptions): Promise<VerifyRes
   return { aggregates, events, rechecked: suspects.length, differences, cannot_project: cannotProject };
 };
 
-/** An aggregate that differed when it was last looked at. */
+/** An aggregate that differed in the last comparison. */
 type Suspect = { readonly projection: Projection; readonly difference: Difference };
 
 const suspectOf = (projection: Projection, difference: Difference): Suspect => ({ projection, difference });
