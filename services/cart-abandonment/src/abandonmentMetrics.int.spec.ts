@@ -3,7 +3,7 @@ import { Registry } from "prom-client";
 import { createAbandonmentMetrics } from "./abandonmentMetrics.ts";
 import { addItem, cartId, policy, useAbandonment } from "./testing/useAbandonment.ts";
 
-describe("what the service shows of itself", () => {
+describe("the metrics of the service", () => {
   const abandonment = useAbandonment();
   const { act, choose, decide, deliver, now, passMinutes } = abandonment;
 
@@ -14,7 +14,7 @@ describe("what the service shows of itself", () => {
     return Object.fromEntries([...lines].map(([, name = "", value = ""]) => [name, value]));
   };
 
-  it("are the timers that are pending and due, and for how long", async () => {
+  it("count the pending and the due timers, and say for how long the oldest has been due", async () => {
     expect(await shown()).to.deep.equal({ pending: "0", due: "0", oldest_due_seconds: "0" });
     await deliver(await choose(policy({ abandonedMinutes: 60 })));
     await act(cartId(1), addItem());
@@ -26,13 +26,13 @@ describe("what the service shows of itself", () => {
     expect(await shown()).to.deep.equal({ pending: "2", due: "1", oldest_due_seconds: "30" });
   });
 
-  it("are absent and not zero while the database does not answer", async () => {
+  it("omit the gauges while the database does not answer", async () => {
     await abandonment.pool().query("RENAME TABLE timers TO away");
     expect(await shown()).to.deep.equal({});
     await abandonment.pool().query("RENAME TABLE away TO timers");
   });
 
-  it("are messages that could not be read, by what became of them", async () => {
+  it("count unreadable messages by what was done with them", async () => {
     const registry = new Registry();
     const metrics = createAbandonmentMetrics({ registry, pool: abandonment.pool(), now, lag: () => Promise.resolve([]) });
     const broken = (await decide(cartId(1), addItem())).map((message) => ({ ...message, value: null }));

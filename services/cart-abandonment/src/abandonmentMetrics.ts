@@ -6,14 +6,14 @@ import { Counter, type Registry } from "prom-client";
 import type { AppliedBatch } from "./consume/applyBatch.ts";
 
 /**
- * How a timer that was due left its worker.
+ * The outcome of a worker's attempt at a due timer.
  *
  * - `abandoned`, `reminded`: the event was appended.
- * - `moved`: there was activity since, or the policy is another one.
- * - `quiet`: it waits for the end of the quiet time.
- * - `ended`: there is nothing to wait for.
- * - `conflict`: the cart moved on at the same moment; it is looked at again.
- * - `failed`: it is tried again.
+ * - `moved`: the timer was no longer due, because of activity or a changed policy.
+ * - `quiet`: the timer waits for the end of the quiet time.
+ * - `ended`: the timer was deleted, because the cart waits for nothing.
+ * - `conflict`: the cart changed at the same moment; the next batch takes the timer again.
+ * - `failed`: the attempt failed and will be retried.
  */
 export type TimerOutcome = "abandoned" | "reminded" | "moved" | "quiet" | "ended" | "conflict" | "failed";
 
@@ -21,7 +21,7 @@ export type AbandonmentMetrics = {
   readonly applied: (batch: AppliedBatch) => void;
   readonly failedBatch: () => void;
   readonly outcome: (outcome: TimerOutcome) => void;
-  /** By a change of policy. */
+  /** Counts timers that were moved because their policy changed. */
   readonly moved: (timers: number) => void;
 };
 
@@ -74,7 +74,7 @@ export const createAbandonmentMetrics = ({ registry, pool, now, lag }: Abandonme
       samplesOf: (value: number) => [{ value }],
     });
   };
-  // Counted rarely, as it reads an entry for each open cart.
+  // Counted at most once a minute, because the query reads an index entry for each open cart.
   gauge("cart_timers_pending", "Timers with a time at which they are due", "SELECT COUNT(due_at) AS value FROM timers", 60_000);
   gauge("cart_timers_due", "Timers that are due and not done", "SELECT COUNT(*) AS value FROM timers WHERE due_at <= ?", 4_000);
   gauge(

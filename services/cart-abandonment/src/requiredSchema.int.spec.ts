@@ -7,7 +7,7 @@ describe("the required schema", () => {
   const eventstore = useMysqlDatabase({ migrate: migrateEventStore });
   const abandonment = useMysqlDatabase({ migrate: migrateAbandonment });
 
-  it("is all that the migrations make and the users of the service are granted, in both databases", async () => {
+  it("equals what the migrations create and grant to the service's users, in both databases", async () => {
     expect({ procedures: [], ...requiredSchema.eventstore }).to.deep.equal(
       await grantedSchema("cart-abandonment", "eventstore", eventstore.url()),
     );

@@ -3,7 +3,10 @@ import type { RequiredSchema } from "@cart/mysql";
 
 const { events, outbox, snapshots } = eventStoreTables;
 
-/** What the service is not ready without, by database. A spec holds it to the migrations and to the grants of the service's users. */
+/**
+ * The tables and columns that the service needs to be ready, by database. A spec compares them with the
+ * migrations and with the grants of the service's users.
+ */
 export const requiredSchema = {
   eventstore: { tables: { events, outbox, snapshots } },
   abandonment: {

@@ -2,7 +2,7 @@ import type { ConsumedMessage } from "@cart/messaging";
 import { expect } from "chai";
 import { addItem, cartId, policy, useAbandonment } from "../testing/useAbandonment.ts";
 
-/** As it came over the network of somebody else. */
+/** Returns the message with a value that is not JSON. */
 const broken = (message: ConsumedMessage): ConsumedMessage => ({ ...message, value: Buffer.from("{") });
 
 describe("a batch of messages", () => {
@@ -27,11 +27,11 @@ describe("a batch of messages", () => {
     expect(Object.keys(await timers())).to.deep.equal(["4", "5"]);
     passMinutes(5);
     await act(cartId(1), { type: "ReopenCart" });
-    // Its tenant went with its timer, so the event store is asked at once.
+    // The tenant was deleted with the timer, so the timer is due at once and the worker reads the event store.
     expect((await timers())[1]).to.equal("0 2026-06-10T12:05:00");
   });
 
-  it("has the same result however often, late and in whichever cuts the messages come", async () => {
+  it("has the same result however often, how late and in which batches the messages arrive", async () => {
     await deliver(await choose(policy()));
     const history = await decide(cartId(1), addItem(), addItem({ itemId: "item-2" }));
     passMinutes(7);
@@ -46,7 +46,7 @@ describe("a batch of messages", () => {
     expect(await abandonment.query("SELECT * FROM timers")).to.deep.equal(once);
   });
 
-  it("keeps timers of a tenant without a policy until there is one", async () => {
+  it("keeps the timers of a tenant without a policy until the tenant has one", async () => {
     await act(cartId(1), addItem());
     expect(await timers()).to.deep.equal({ 1: "0 never" });
     await deliver(await choose(policy({ abandonedMinutes: 30 })));
@@ -54,7 +54,7 @@ describe("a batch of messages", () => {
     expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T12:30:00" });
   });
 
-  it("takes a policy's version once, and never an older one again", async () => {
+  it("applies each version of a policy once, and never goes back to an older one", async () => {
     const first = await choose(policy({ abandonedMinutes: 30 }));
     await deliver(first);
     const second = await choose(policy({ abandonedMinutes: 20, quietTimeFrom: "22:00:00", quietTimeTo: "08:00:00", reminders: [5, 10] }));
@@ -74,7 +74,7 @@ describe("a batch of messages", () => {
     ]);
   });
 
-  it("loses no cart to a message that cannot be read: the event store is asked at once", async () => {
+  it("makes a cart's timer due at once for an unreadable message, so that the event store is read", async () => {
     await deliver(await choose(policy()));
     const [created, added] = await decide(cartId(1), addItem());
     if (created === undefined || added === undefined) throw new Error("a cart has two events at first");
@@ -86,7 +86,7 @@ describe("a batch of messages", () => {
     expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:00:00" });
   });
 
-  it("takes no tenant from a message that is not what its type says: the event store is asked at once", async () => {
+  it("takes no tenant from a message that does not match its type, and makes the timer due at once", async () => {
     await deliver(await choose(policy()));
     const messages = await decide(cartId(1), addItem());
     const [created] = messages;
@@ -101,7 +101,7 @@ describe("a batch of messages", () => {
     expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:00:00" });
   });
 
-  it("asks the event store when messages are missing, also behind a cart's end", async () => {
+  it("makes the timer due at once if messages are missing, even after the end of a cart", async () => {
     await deliver(await choose(policy()));
     await act(cartId(1), addItem());
     const [, missing, last] = [...(await decide(cartId(1), { type: "SubmitCart" }, { type: "ReopenCart" }, addItem()))];
@@ -117,7 +117,7 @@ describe("a batch of messages", () => {
     expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:00:00", 2: "0 2026-06-10T13:03:00" });
   });
 
-  it("skips what tells no cart, what is of another aggregate and what there is no cart for", async () => {
+  it("leaves no timer for a message that names no cart, another aggregate type, or a cart that does not exist", async () => {
     const [message] = await decide(cartId(1), addItem());
     if (message === undefined) throw new Error("a cart has events");
     const foreign = { ...message, headers: { ...message.headers, ce_aggregatetype: Buffer.from("Order") } };

@@ -14,14 +14,14 @@ import { type Incoming, readMessage } from "./readMessage.ts";
 
 export type AppliedBatch = {
   readonly incoming: readonly Incoming[];
-  /** Carts whose timer was set, moved or ended. */
+  /** The number of carts whose timer was set, moved or ended. */
   readonly changed: number;
 };
 
 export type ApplyBatch = (messages: readonly ConsumedMessage[]) => Promise<AppliedBatch>;
 
 export type ApplyBatchOptions = {
-  /** Where the timers are. */
+  /** The database of the timers. */
   readonly pool: Pool;
   readonly eventStore: Pool;
   readonly carts: StreamCategory<CartEvent>;
@@ -31,9 +31,9 @@ export type ApplyBatchOptions = {
 };
 
 /**
- * Brings a batch of messages to the timers in one transaction: all of it or nothing.
- * However often a message comes, and by however many consumers, its timer is moved
- * once. When it rejects, apply the same messages again.
+ * Applies a batch of messages to the timers in one transaction: the whole batch or nothing.
+ * A message moves its timer once, however often it is delivered and to however many
+ * consumers. If it rejects, apply the same messages again.
  */
 export const createApplyBatch =
   ({ pool, eventStore, carts, policyTopic, now, tracer = noTracer }: ApplyBatchOptions): ApplyBatch =>
@@ -69,7 +69,7 @@ export const createApplyBatch =
 
 type News = {
   readonly events: TimerEvent[];
-  /** There was a message that could not be read. */
+  /** Whether a message of the cart could not be read. */
   isIncomplete: boolean;
 };
 

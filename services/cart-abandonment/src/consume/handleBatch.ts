@@ -10,7 +10,7 @@ export type HandleBatchOptions = {
   readonly logger: Logger;
 };
 
-/** Applies a batch of messages, counts it, and logs the messages that cannot be read. Rejects when the batch has to come again. */
+/** Applies a batch of messages, counts it, and logs the messages that cannot be read. Rejects if the batch must be delivered again. */
 export const handleBatch = async (
   messages: readonly ConsumedMessage[],
   { applyBatch, metrics, logger }: HandleBatchOptions,

@@ -3,23 +3,23 @@ import type { StreamCategory } from "@cart/event-store";
 import { type ConsumedMessage, decodeEventMessage, type EventEnvelope, identifyMessage, MessageError } from "@cart/messaging";
 import type { TimerEvent } from "../timers/cartProgress.ts";
 
-/** What one message is to the timers. */
+/** What one message means for the timers. */
 export type Incoming =
   | { readonly kind: "CART_EVENT"; readonly message: ConsumedMessage; readonly envelope: EventEnvelope; readonly event: TimerEvent }
-  /** Something happened to the cart, but not what: the event store knows. */
+  /** The message names its cart but cannot be read, so the cart's events are read from the event store. */
   | { readonly kind: "CART"; readonly message: ConsumedMessage; readonly cartId: string; readonly reason: string }
-  /** The tenant's policy has changed; what it is now is read from the event store. */
+  /** A tenant's policy has changed. The new policy is read from the event store. */
   | { readonly kind: "POLICY"; readonly message: ConsumedMessage; readonly policyId: string }
-  /** It tells no aggregate. */
+  /** The message names no aggregate of a type that has timers, so it is skipped. */
   | { readonly kind: "UNREADABLE"; readonly message: ConsumedMessage; readonly reason: string };
 
-/** The streams of carts, and the topic of the policies' messages. */
+/** The stream category of carts, and the topic with the messages of policies. */
 export type MessageSources = { readonly carts: StreamCategory<CartEvent>; readonly policyTopic: string };
 
 /**
- * Reads as much of a message as is needed. A policy's message is a signal whatever is
- * in it, and a cart's message that cannot be read becomes one too, so that no cart is
- * left without a timer because of it.
+ * Reads as much of a message as the timers need. A policy's message is a mere signal to
+ * read the policy from the event store. An unreadable message of a cart is treated as such
+ * a signal too, so that no cart is left without a timer because of it.
  */
 export const readMessage = (message: ConsumedMessage, { carts, policyTopic }: MessageSources): Incoming => {
   if (message.topic === policyTopic) {
@@ -38,7 +38,7 @@ export const readMessage = (message: ConsumedMessage, { carts, policyTopic }: Me
   }
 };
 
-/** Throws an `EventError` for data that is not what its type and schema version say. */
+/** Throws an `EventError` if the data does not match its type and schema version. */
 const timerEventOf = ({ version, occurredAt, event }: EventEnvelope, { codec }: StreamCategory<CartEvent>): TimerEvent => {
   const { type } = event;
   try {

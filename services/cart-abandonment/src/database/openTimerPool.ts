@@ -2,8 +2,8 @@ import { openMysqlPool } from "@cart/mysql";
 import type { Pool } from "mysql2/promise";
 
 /**
- * Connections that write timers. `wait_timeout` ends the transaction, and frees the
- * rows, of a process that was paused or cut off in the middle of one.
+ * Opens connections that write timers. If a process is paused or cut off in the middle of
+ * a transaction, `wait_timeout` ends the transaction and releases its locks.
  */
 export const openTimerPool = ({ url, connectionLimit }: { readonly url: string; readonly connectionLimit: number }): Pool =>
   openMysqlPool({ url, connectionLimit, session: { innodb_lock_wait_timeout: 5, wait_timeout: 30 } });

@@ -3,7 +3,7 @@ import type { PoolConnection } from "mysql2/promise";
 import type { Policies } from "./policy.ts";
 import { policyColumns, type PolicyRow, toPolicies } from "./policyRows.ts";
 
-/** The tenants' policies at this moment. */
+/** Reads the tenants' current policies without locking them. */
 export const findPolicies = async (connection: PoolConnection, tenantIds: readonly string[]): Promise<Policies> =>
   tenantIds.length === 0
     ? new Map()

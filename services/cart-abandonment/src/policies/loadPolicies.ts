@@ -3,7 +3,7 @@ import { loadStreams } from "@cart/event-store";
 import type { Pool } from "mysql2/promise";
 import type { Policies } from "./policy.ts";
 
-/** The newest policies of these streams. One that is not a policy's is left out. */
+/** Loads the newest policies of these streams from the event store. Omits a stream that has no policy. */
 export const loadPolicies = async (eventStore: Pool, policyIds: readonly string[]): Promise<Policies> => {
   if (policyIds.length === 0) return new Map();
   const streams = await loadStreams(eventStore, tenantPolicyAggregate, policyIds);

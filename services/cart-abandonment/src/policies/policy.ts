@@ -1,15 +1,15 @@
 import type { QuietTime } from "./quietTime.ts";
 
-/** When a tenant's carts are abandoned, and what follows. */
+/** Says when a tenant's carts are abandoned, and when their customers are reminded. */
 export type Policy = {
-  /** Of the policy's stream. */
+  /** The version of the policy's stream. */
   readonly version: number;
   /** Minutes without activity after which an open cart is abandoned. */
   readonly abandonedMinutes: number;
-  /** Minutes after the abandonment, one for each reminder. */
+  /** Minutes between the abandonment and each reminder. */
   readonly reminders: readonly number[];
   readonly quietTime: QuietTime | undefined;
 };
 
-/** By tenant; one without a policy is not in it. */
+/** Policies by tenant id. A tenant without a policy has no entry. */
 export type Policies = ReadonlyMap<string, Policy>;

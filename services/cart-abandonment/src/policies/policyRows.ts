@@ -25,7 +25,7 @@ export type PolicyRow = RowDataPacket & { readonly tenant_id: string; readonly v
 export const toPolicies = (rows: readonly PolicyRow[]): Policies =>
   new Map(
     rows.flatMap((row) => {
-      // The row of a tenant without a policy is there to be locked.
+      // A tenant without a policy has a row only so that it can be locked.
       if (row.abandoned_minutes === null) return [];
       const { version, abandoned_minutes: abandonedMinutes, reminders, quiet_time_from: from, quiet_time_to: to } = row;
       const quietTime = from === null || to === null ? undefined : { from, to, timeZone: row.time_zone };

@@ -7,7 +7,7 @@ const quiet = (now: string, changes: Partial<QuietTime> = {}): string | undefine
   quietUntil(new Date(now), { ...night, ...changes })?.toISOString();
 
 describe("quietUntil", () => {
-  it("goes across midnight, from its start on and until its end", () => {
+  it("extends across midnight, from its start until its end", () => {
     expect(quiet("2026-06-10T21:59:59.999Z")).to.equal(undefined);
     expect(quiet("2026-06-10T22:00:00.000Z")).to.equal("2026-06-11T08:00:00.000Z");
     expect(quiet("2026-06-10T23:59:59.999Z")).to.equal("2026-06-11T08:00:00.000Z");
@@ -16,7 +16,7 @@ describe("quietUntil", () => {
     expect(quiet("2026-06-11T08:00:00.000Z")).to.equal(undefined);
   });
 
-  it("begins or ends at midnight", () => {
+  it("can begin or end at midnight", () => {
     const evening = { from: "18:30:00", to: "00:00:00" };
     expect(quiet("2026-12-31T18:30:00Z", evening)).to.equal("2027-01-01T00:00:00.000Z");
     expect(quiet("2027-01-01T00:00:00Z", evening)).to.equal(undefined);
@@ -25,26 +25,26 @@ describe("quietUntil", () => {
     expect(quiet("2027-01-01T00:00:00Z", earlyHours)).to.equal("2027-01-01T06:00:00.000Z");
   });
 
-  it("lies within a day", () => {
+  it("can lie within one day", () => {
     const noon = { from: "12:00:00", to: "13:30:15" };
     expect(quiet("2026-06-10T11:59:59Z", noon)).to.equal(undefined);
     expect(quiet("2026-06-10T12:00:00Z", noon)).to.equal("2026-06-10T13:30:15.000Z");
     expect(quiet("2026-06-10T13:30:15Z", noon)).to.equal(undefined);
   });
 
-  it("never is when it ends as it begins", () => {
+  it("does not exist if its start equals its end", () => {
     for (const hour of ["00", "08", "12", "23"])
       expect(quiet(`2026-06-10T${hour}:00:00Z`, { from: "08:00:00", to: "08:00:00" })).to.equal(undefined);
   });
 
-  it("is the local one", () => {
+  it("is judged by the local time of its time zone", () => {
     expect(quiet("2026-06-10T20:00:00Z", { timeZone: "Europe/Berlin" })).to.equal("2026-06-11T06:00:00.000Z");
     expect(quiet("2026-06-10T20:00:00Z", { timeZone: "America/New_York" })).to.equal(undefined);
     expect(quiet("2026-06-11T02:00:00Z", { timeZone: "America/New_York" })).to.equal("2026-06-11T12:00:00.000Z");
     expect(quiet("2026-06-10T16:15:00Z", { timeZone: "Asia/Kathmandu" })).to.equal("2026-06-11T02:15:00.000Z");
   });
 
-  it("does not know every time zone", () => {
+  it("throws for an unknown time zone", () => {
     expect(() => quiet("2026-06-10T20:00:00Z", { timeZone: "Europe/Atlantis" })).to.throw(RangeError);
   });
 
@@ -55,7 +55,7 @@ describe("quietUntil", () => {
       expect(quiet("2026-03-08T03:00:00Z", { timeZone: "America/New_York" })).to.equal("2026-03-08T12:00:00.000Z");
     });
 
-    it("ends with the jump over its end", () => {
+    it("ends with a jump over its end", () => {
       const until0230 = { from: "22:00:00", to: "02:30:00" };
       expect(quiet("2026-03-29T00:59:59Z", { ...until0230, timeZone: "Europe/Berlin" })).to.equal("2026-03-29T01:00:00.000Z");
       expect(quiet("2026-03-29T01:00:00Z", { ...until0230, timeZone: "Europe/Berlin" })).to.equal(undefined);
@@ -63,14 +63,14 @@ describe("quietUntil", () => {
       expect(quiet("2026-03-08T07:00:00Z", { ...until0230, timeZone: "America/New_York" })).to.equal(undefined);
     });
 
-    // The clocks jump from exactly its end: the transition is the end itself, and not one before it.
-    it("ends with the jump when it ends as the clocks go forward", () => {
+    // The clocks jump exactly at the end of the quiet time, so the end is that transition and not an earlier one.
+    it("ends with the jump if the clocks go forward exactly at its end", () => {
       const until0200 = { from: "22:00:00", to: "02:00:00" };
       expect(quiet("2027-03-28T00:30:00Z", { ...until0200, timeZone: "Europe/Berlin" })).to.equal("2027-03-28T01:00:00.000Z");
       expect(quiet("2027-03-14T06:30:00Z", { ...until0200, timeZone: "America/New_York" })).to.equal("2027-03-14T07:00:00.000Z");
     });
 
-    it("begins with the jump over its start, and is left out when the jump is over all of it", () => {
+    it("begins with a jump over its start, and is left out if the clocks jump over all of it", () => {
       const from0230 = { from: "02:30:00", to: "04:00:00", timeZone: "Europe/Berlin" };
       expect(quiet("2026-03-29T00:59:59Z", from0230)).to.equal(undefined);
       expect(quiet("2026-03-29T01:00:00Z", from0230)).to.equal("2026-03-29T02:00:00.000Z");
@@ -85,7 +85,7 @@ describe("quietUntil", () => {
       expect(quiet("2026-11-01T02:00:00Z", { timeZone: "America/New_York" })).to.equal("2026-11-01T13:00:00.000Z");
     });
 
-    it("goes by what the clock shows in each of the two hours that it shows twice", () => {
+    it("is judged by what the clock shows in both of the repeated hours", () => {
       const berlin = { from: "22:00:00", to: "02:30:00", timeZone: "Europe/Berlin" };
       expect(quiet("2026-10-25T00:10:00Z", berlin)).to.equal("2026-10-25T00:30:00.000Z");
       expect(quiet("2026-10-25T00:30:00Z", berlin)).to.equal(undefined);
@@ -99,19 +99,19 @@ describe("quietUntil", () => {
 });
 
 /*
- * The oracle walks through the minutes and looks at the zone's clock, which it asks
- * of the runtime's own calendar and not of Temporal.
+ * The oracle steps through the minutes and compares what the zone's clock shows. It takes
+ * the zone's offsets from Intl, so that it does not depend on Temporal.
  */
 describe("quietUntil in every time zone, with every minute of the day as its end", function () {
   this.timeout(120_000);
   const dayMinutes = 1_440;
   const minuteMs = 60_000;
-  /** No zone changes its clock twice within it. */
+  /** The step of the search for transitions. No zone changes its clock twice within one step. */
   const stepMs = 5 * dayMinutes * minuteMs;
   const from = Date.parse("2026-12-01T00:00:00Z");
   const to = Date.parse("2028-01-01T00:00:00Z");
 
-  /** Minutes by which the zone's clock is ahead of UTC. */
+  /** Returns a function that tells by how many minutes the zone's clock is ahead of UTC. */
   const offsetReader = (timeZone: string): ((at: number) => number) => {
     const format = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });
     return (at) => {
@@ -121,7 +121,7 @@ describe("quietUntil in every time zone, with every minute of the day as its end
     };
   };
 
-  /** The transitions of the zone: between which two minutes its offset changes, and from what to what. */
+  /** Returns the zone's transitions: the first minute with the new offset, and the offsets before and after it. */
   const transitionsOf = (timeZone: string): { at: number; before: number; after: number }[] => {
     const offsetAt = offsetReader(timeZone);
     const found: { at: number; before: number; after: number }[] = [];
@@ -139,11 +139,11 @@ describe("quietUntil in every time zone, with every minute of the day as its end
     return found;
   };
 
-  it("is after now, and when the clock first shows the end or jumps over it", () => {
+  it("returns the first moment after now at which the clock shows the end or jumps over it", () => {
     const seen = new Set<string>();
     for (const timeZone of Intl.supportedValuesOf("timeZone")) {
       for (const { at, before, after } of transitionsOf(timeZone)) {
-        // Many zones have clocks that change alike.
+        // Many zones have the same transitions, so each kind of transition is tried once.
         const clock = [(at / minuteMs) % dayMinutes, before, after].join();
         if (seen.has(clock)) continue;
         seen.add(clock);
@@ -156,7 +156,8 @@ describe("quietUntil in every time zone, with every minute of the day as its end
         for (let end = 0; end < dayMinutes; end += 1) {
           if (end === shownNow) continue;
           let expected = now;
-          // What the clock shows moves by a minute, or jumps: it has reached the end when the end lies in what it moved over.
+          // Each step moves the clock by a minute, or by a jump. The clock has reached the end if the end lies
+          // in the minutes that it moved over.
           for (let passed = 0; ;) {
             const shown = minuteOfDay(expected);
             expected += minuteMs;

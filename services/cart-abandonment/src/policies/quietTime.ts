@@ -1,24 +1,23 @@
 import { Temporal } from "temporal-polyfill";
 
 /**
- * The daily time in which customers are left alone: it begins when a clock on the
- * wall of the time zone shows `from`, and ends when it shows `to`. When `from` is
- * later than `to` it goes across midnight; when both are equal it never begins.
+ * The daily time during which customers are left alone. It begins when a wall clock in
+ * the time zone shows `from`, and ends when it shows `to`. If `from` is later than `to`,
+ * the quiet time extends across midnight; if both are equal, there is no quiet time.
  */
 export type QuietTime = {
-  /** "22:00:00" */
+  /** A local time, such as "22:00:00". */
   readonly from: string;
   readonly to: string;
-  /** IANA name, such as Europe/Berlin. */
+  /** An IANA name, such as Europe/Berlin. */
   readonly timeZone: string;
 };
 
 /**
- * The end of the quiet time that `now` is in, always later than `now`; `undefined`
- * outside of quiet time. When the clocks go forward over `to`, the quiet time ends
- * in that moment. When they go back over it, each of the two hours is judged by what
- * the clock shows, so it may be quiet again after the end: call this function again
- * at the time that it returned.
+ * Returns the end of the quiet time that `now` is in, which is always later than `now`, or
+ * `undefined` outside of quiet time. If the clocks go forward over `to`, the quiet time ends
+ * at that moment. If they go back over it, both hours are judged by what the clock shows,
+ * so it may be quiet again after the end: call this function again at the returned time.
  *
  * Throws a `RangeError` for a time zone that this runtime does not know.
  */
@@ -36,10 +35,13 @@ export const quietUntil = (now: Date, { from, to, timeZone }: QuietTime): Date |
   return new Date(Math.min(...ends.map(({ epochMilliseconds }) => epochMilliseconds).filter((at) => at > now.getTime())));
 };
 
-/** The moments in which the clock shows this time, two where clocks go back over it; or the one in which it jumps over it. */
+/**
+ * Returns the moments at which the clock shows this time: two if the clocks go back over it. If the clock jumps
+ * over it, returns the moment of the jump.
+ */
 const whenClockReaches = (time: Temporal.PlainDateTime, timeZone: string): Temporal.ZonedDateTime[] => {
   const earlier = time.toZonedDateTime(timeZone, { disambiguation: "earlier" });
-  // The clock never shows this time: Temporal moved it before the jump, which is the zone's next transition from there.
+  // If the clock never shows this time, Temporal has moved it to before the jump, which is the zone's next transition from there.
   if (!earlier.toPlainDateTime().equals(time)) return [earlier.getTimeZoneTransition("next") ?? earlier];
   return [earlier, time.toZonedDateTime(timeZone, { disambiguation: "later" })];
 };

@@ -19,7 +19,7 @@ describe("stored policies", () => {
   const lock = (...tenantIds: readonly string[]) =>
     inTransaction(abandonment.pool(), async (connection) => [...(await lockPolicies(connection, tenantIds))]);
 
-  it("come back as they were, and none of a tenant that has none", async () => {
+  it("are read back unchanged, and a tenant without a policy has none", async () => {
     await store(["shop-2", policy(2)], ["shop-1", policy(1)]);
     expect(await lock("shop-1", "shop-3", "shop-2", "shop-1")).to.have.deep.members([
       ["shop-1", policy(1)],
@@ -29,7 +29,7 @@ describe("stored policies", () => {
     expect(await lock("shop-3")).to.deep.equal([["shop-3", policy(1)]]);
   });
 
-  it("are replaced by newer ones alone, and only those move timers", async () => {
+  it("are replaced only by newer versions, and only those mark timers to be moved", async () => {
     await store(["shop-1", policy(3)]);
     await abandonment.pool().query("UPDATE policies SET moving = FALSE");
     for (const version of [3, 2]) await store(["shop-1", policy(version)]);

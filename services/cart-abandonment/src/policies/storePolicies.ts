@@ -3,7 +3,7 @@ import type { PoolConnection } from "mysql2/promise";
 import type { Policies } from "./policy.ts";
 import { policyColumns } from "./policyRows.ts";
 
-/** Stores those that are newer than what is there, and notes that their tenants' timers have to move. */
+/** Stores the policies that are newer than the stored ones, and marks that their tenants' timers must be moved. */
 export const storePolicies = async (connection: PoolConnection, policies: Policies): Promise<void> => {
   if (policies.size === 0) return;
   const rows = [...policies]
@@ -18,7 +18,7 @@ export const storePolicies = async (connection: PoolConnection, policies: Polici
       JSON.stringify(reminders),
       true,
     ]);
-  // MySQL assigns from left to right, so the version that the others are judged by comes last.
+  // MySQL assigns from left to right, so the version, on which the other assignments depend, comes last.
   const assigned = [...policyColumns.filter((column) => column !== "tenant_id" && column !== "version"), "moving", "version"];
   await run(
     connection,

@@ -5,7 +5,7 @@ import { v7 as uuidv7 } from "uuid";
 import { openTimerPool } from "../database/openTimerPool.ts";
 import { createWorkOff } from "../work/workOffTimers.ts";
 
-/* A worker in a process of its own that claims what is due, says so, and then hangs before it appends anything. */
+/* A worker in its own process that claims the due timers, prints "claimed", and then hangs before it appends anything. */
 
 const [timersUrl = "", eventsUrl = "", time = ""] = process.argv.slice(2);
 const eventStore = openEventStorePool({ url: eventsUrl, connectionLimit: 2 });

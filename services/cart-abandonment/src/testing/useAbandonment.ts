@@ -38,14 +38,14 @@ export const policy = (changes: Partial<PolicyChoices> = {}): PolicyChoices => (
 
 type Handler = CommandHandler<Cart, CartCommand, CartEvent>;
 
-/** A worker of timers with a command handler of its own, as each process has it. */
+/** A timer worker with its own command handler, like that of each process. */
 export type TestWorker = {
   /** Works off one batch. */
   readonly workOff: () => Promise<number>;
   readonly outcomes: readonly TimerOutcome[];
 };
 
-/** Call it in a `describe`: the parts of the service on real databases, with a clock that stands still until it is set. */
+/** Sets up the parts of the service on real databases, with a clock that stands still until it is set. Call it in a `describe`. */
 export const useAbandonment = (aggregate: typeof cartAggregate = cartAggregate) => {
   const { pool, eventStore, urls } = useDatabases();
   const clock = useClock();
@@ -89,13 +89,13 @@ export const useAbandonment = (aggregate: typeof cartAggregate = cartAggregate) 
     moveTimers: async (limit = 1_000): Promise<void> => {
       while ((await moveTimers(pool(), limit)) > 0);
     },
-    /** The types of the cart's events, in order. */
+    /** Returns the types of the cart's events, in order. */
     eventsOf: async (id: string): Promise<unknown[]> =>
       (await eventStoreTables(eventStore()).events.rows({ aggregate_id: id })).map(({ event_type: type }) => type),
     timers: () => readTimers(pool()),
     query: (sql: string) => query(pool(), sql),
     tables: () => eventStoreTables(eventStore()),
-    /** All events of carts, in the order of their insertion. */
+    /** Returns all events of carts, in the order of their insertion. */
     cartEvents: () => eventStoreTables(eventStore()).events.rows({ aggregate_type: "Cart" }),
   };
 };
@@ -103,7 +103,7 @@ export const useAbandonment = (aggregate: typeof cartAggregate = cartAggregate) 
 const logger = createLogger({ service: "cart-abandonment", level: "silent" });
 const metadata = { correlation_id: "request-1", causation_id: "command-1" };
 
-/** Both databases, emptied before each test. */
+/** Creates both databases and empties them before each test. */
 const useDatabases = () => {
   const timers = useMysqlDatabase({ migrate: migrateAbandonment });
   const events = useMysqlDatabase({ migrate: migrateEventStore });
@@ -125,7 +125,7 @@ const useDatabases = () => {
   return { pool: () => pool, eventStore: () => eventStore, urls: () => ({ timers: timers.url(), events: events.url() }) };
 };
 
-/** A clock that shows noon on 10 June 2026 at the beginning of each test. */
+/** Creates a clock that shows noon on 10 June 2026 at the beginning of each test. */
 const useClock = () => {
   let time = new Date(0);
   beforeEach("set the clock", () => void (time = new Date("2026-06-10T12:00:00.000Z")));
@@ -154,7 +154,7 @@ const query = async (database: Pool, sql: string): Promise<Record<string, unknow
   return rows.map((row) => ({ ...row }));
 };
 
-/** All timers, by the number of their cart, as "step due_at". */
+/** Returns all timers as "step due_at", by the number of their cart. */
 const readTimers = async (pool: Pool): Promise<Record<string, string>> => {
   const rows = await query(pool, "SELECT BIN_TO_UUID(cart_id) AS id, step, due_at FROM timers ORDER BY cart_id");
   return Object.fromEntries(
@@ -165,7 +165,7 @@ const readTimers = async (pool: Pool): Promise<Record<string, string>> => {
   );
 };
 
-/** The message that the relay publishes for an event and Kafka delivers. */
+/** Returns the message that the relay publishes for an event and Kafka delivers. */
 const messageOf = (recorded: RecordedEvent): ConsumedMessage => {
   const { aggregateType, version } = recorded;
   const { key, value, headers } = encodeEventMessage({

@@ -4,7 +4,7 @@ import { type CartProgress, followCart, type TimerEvent, unknownCart } from "./c
 
 const at = (minute: number): Date => new Date(Date.UTC(2026, 5, 10, 12, minute));
 
-/** Event `version` occurs at minute `version`. */
+/** Returns the time of an event: event `version` occurs at minute `version`. */
 const event = (version: number, type: string, decoded?: CartEvent): TimerEvent => ({
   version,
   type,
@@ -27,7 +27,7 @@ describe("followCart", () => {
     }
   });
 
-  it("waits for nothing when the cart is submitted, bought, merged or cleared, until it is used again", () => {
+  it("waits for nothing after the cart is submitted, bought, merged or cleared, until it is used again", () => {
     for (const type of ["CartCleared", "CartSubmitted", "CartPurchased", "CartMergedInto"]) {
       const ended = follow(open(2), event(3, type)).progress;
       expect(ended, type).to.deep.equal({ version: 3, tenantId: "shop-1", waitsFor: undefined });
@@ -35,7 +35,7 @@ describe("followCart", () => {
     expect(follow(open(2), event(3, "CartSubmitted"), event(4, "CartReopened")).progress).to.deep.equal(open(4));
   });
 
-  it("waits for one reminder after the other from the abandonment on, and for activity's end when the customer is back", () => {
+  it("waits for one reminder after the other once the cart is abandoned, and for abandonment again once the customer is back", () => {
     const abandoned = follow(open(2), event(3, "CartAbandoned")).progress;
     expect(abandoned.waitsFor).to.deep.equal({ step: 1, since: at(3) });
     const reminded = follow(abandoned, reminderDue(4, 1)).progress;
@@ -47,20 +47,20 @@ describe("followCart", () => {
     expect(follow(reminded, event(5, "CartReopened"), added(6)).progress).to.deep.equal(open(6));
   });
 
-  it("skips what it has, in any order", () => {
+  it("skips events that it has already, in any order", () => {
     const events = [created, added(2), added(3)];
     expect(follow(open(3), ...events.toReversed(), ...events)).to.deep.equal({ progress: open(3), isBehind: false });
     const bought = { version: 4, tenantId: "shop-1", waitsFor: undefined };
     expect(follow(bought, added(3), created)).to.deep.equal({ progress: bought, isBehind: false });
   });
 
-  it("never jumps a gap, and says that there is one until it is closed", () => {
+  it("never jumps a gap, and reports the gap until it is closed", () => {
     expect(follow(open(2), added(4))).to.deep.equal({ progress: open(2), isBehind: true });
     expect(follow(open(2), added(4), added(3))).to.deep.equal({ progress: open(3), isBehind: true });
     expect(follow(open(2), added(4), added(3), added(4))).to.deep.equal({ progress: open(4), isBehind: false });
   });
 
-  it("begins with any activity of a cart that it does not know, and learns the tenant whenever the first event comes", () => {
+  it("begins with any activity of an unknown cart, and learns the tenant when the first event arrives", () => {
     const begun = follow(unknownCart, added(7)).progress;
     expect(begun).to.deep.equal({ version: 7, tenantId: undefined, waitsFor: { step: 0, since: at(7) } });
     expect(follow(begun, created)).to.deep.equal({ progress: open(7), isBehind: false });
@@ -69,7 +69,7 @@ describe("followCart", () => {
     }
   });
 
-  it("goes on at an event of a newer program, and takes the effect of a type that it knows in a form that it does not", () => {
+  it("continues past an event of a newer program, and applies a known event type even in an unknown schema version", () => {
     expect(follow(open(2), event(3, "CartPainted")).progress).to.deep.equal({ ...open(2), version: 3 });
     expect(follow(unknownCart, event(1, "CartCreated")).progress).to.deep.equal({ ...open(1), tenantId: undefined });
   });

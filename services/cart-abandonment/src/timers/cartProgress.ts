@@ -2,17 +2,17 @@ import type { CartEvent } from "@cart/domain";
 
 /** What a cart waits for. */
 export type Wait = {
-  /** 0: to be abandoned; n: its nth reminder. */
+  /** 0 while the cart waits to be abandoned, n while it waits for its nth reminder. */
   readonly step: number;
-  /** The last activity; for a reminder the abandonment. */
+  /** The time of the last activity; for a reminder, that of the abandonment. */
   readonly since: Date;
 };
 
-/** A cart as far as its timer goes: the fold of its first `version` events. */
+/** The part of a cart's state that its timer needs: the fold of the cart's first `version` events. */
 export type CartProgress = {
-  /** 0: nothing is known. */
+  /** 0 if nothing is known about the cart. */
   readonly version: number;
-  /** In the cart's first event. */
+  /** The tenant in the cart's first event; `undefined` until that event is known. */
   readonly tenantId: string | undefined;
   readonly waitsFor: Wait | undefined;
 };
@@ -24,21 +24,21 @@ export type TimerEvent = {
   readonly version: number;
   readonly occurredAt: Date;
   readonly type: string;
-  /** In the newest form of its type; `undefined` when a newer program has written a type or a form that this one does not know. */
+  /** The event in the newest schema version; `undefined` if a newer program wrote a type or schema version that this one does not know. */
   readonly event: CartEvent | undefined;
 };
 
 export type Followed = {
   readonly progress: CartProgress;
-  /** There are newer events than this progress; the event store has what is missing. */
+  /** Whether newer events exist than those in this progress. The missing ones are in the event store. */
   readonly isBehind: boolean;
 };
 
 /**
- * Applies, in order, the events that directly follow this progress. Events that it
- * has already are skipped and a gap is never jumped, so events may come twice, late,
- * or not at all. For an unknown cart any activity is a beginning: all that is missing
- * then is the tenant.
+ * Applies, in order, the events that directly follow this progress. Events that are in the
+ * progress already are skipped and a gap is never jumped, so events may arrive twice, late,
+ * or not at all. The progress of an unknown cart may begin with any activity: then only the
+ * tenant is missing.
  */
 export const followCart = (before: CartProgress, events: readonly TimerEvent[]): Followed => {
   let progress = before;
@@ -55,7 +55,10 @@ export const followCart = (before: CartProgress, events: readonly TimerEvent[]):
   return { progress, isBehind: progress.version > 0 && newest > progress.version };
 };
 
-/** `ACTIVITY`: the customer did something, and the cart is open. `END`: there is nothing left to abandon. */
+/**
+ * The effect of an event on the wait. `ACTIVITY`: the customer did something, and the cart is open. `END`: there
+ * is nothing left to abandon.
+ */
 type Effect = "ACTIVITY" | "END" | "ABANDONED" | "REMINDED";
 
 const effects: ReadonlyMap<string, Effect> = new Map<string, Effect>(

@@ -5,13 +5,13 @@ import type { Policies } from "../policies/policy.ts";
 import { type Timer, timerColumns, type TimerRow, toTimer } from "./timerRows.ts";
 
 export type LockedTimers = {
-  /** By cart; one that waits for nothing has none. */
+  /** Timers by cart id. A cart that waits for nothing has no timer. */
   readonly timers: ReadonlyMap<string, Timer>;
-  /** Of all tenants of these timers, and of the tenants that were asked for. */
+  /** The policies of the requested tenants and of all tenants of these timers. */
   readonly policies: Policies;
 };
 
-/** The carts' timers, which are this transaction's until it ends, and the policies that they go by, which stay as they are. */
+/** Reads the carts' timers and the policies that apply to them, and locks both until the transaction ends. */
 export const lockTimers = async (
   connection: PoolConnection,
   cartIds: readonly string[],

@@ -1,19 +1,22 @@
 import type { Policies } from "../policies/policy.ts";
 import type { CartProgress, Wait } from "./cartProgress.ts";
 
-/** When a worker has to look at a cart. */
+/** When a cart's timer is due. */
 export type Schedule = {
   readonly wait: Wait;
-  /** `undefined` for as long as the tenant has no policy. */
+  /** `undefined` while the tenant has no policy. */
   readonly dueAt: Date | undefined;
-  /** Of the policy that it is by; 0 for none. */
+  /** The version of the policy that `dueAt` was computed from; 0 if it was computed without a policy. */
   readonly policyVersion: number;
 };
 
-/** `undefined` for a cart that waits for nothing, or not any more, as the policy has no further reminder. */
+/**
+ * Returns the schedule of a cart, or `undefined` if the cart waits for nothing, which includes a reminder that
+ * the policy does not have.
+ */
 export const scheduleOf = ({ tenantId, waitsFor: wait }: CartProgress, policies: Policies): Schedule | undefined => {
   if (wait === undefined) return undefined;
-  // At once: the event store has the tenant.
+  // The timer is due at once, because the worker finds the tenant in the event store.
   if (tenantId === undefined) return { wait, dueAt: wait.since, policyVersion: 0 };
   const policy = policies.get(tenantId);
   if (policy === undefined) return { wait, dueAt: undefined, policyVersion: 0 };
@@ -22,7 +25,7 @@ export const scheduleOf = ({ tenantId, waitsFor: wait }: CartProgress, policies:
   return { wait, dueAt: new Date(wait.since.getTime() + minutes * 60_000), policyVersion: policy.version };
 };
 
-/** At once, as the event store has events that are not in the progress. */
+/** Returns a schedule that is due at once, because the event store has events that are not in the progress. */
 export const scheduleLook = ({ tenantId, waitsFor }: CartProgress, policies: Policies, now: Date): Schedule => ({
   wait: waitsFor ?? { step: 0, since: now },
   dueAt: now,

@@ -7,7 +7,7 @@ export type Timer = {
   readonly cartId: string;
   readonly progress: CartProgress;
   readonly dueAt: Date | null;
-  /** Of the policy that `dueAt` is by. */
+  /** The version of the policy that `dueAt` was computed from. */
   readonly policyVersion: number;
   readonly claimedUntil: Date | null;
 };
@@ -38,16 +38,16 @@ export const toTimer = (row: TimerRow): Timer => ({
 export type TimerChange = {
   readonly cartId: string;
   readonly progress: CartProgress;
-  /** `undefined` ends the timer. */
+  /** The new schedule; `undefined` deletes the timer. */
   readonly schedule: Schedule | undefined;
   readonly claimedUntil: Date | null;
 };
 
 /**
- * Writes timers with one statement a kind. Those that exist must be locked by this
- * transaction; `isNew` says which do not. A new one is inserted and not upserted:
- * when another consumer has made it meanwhile this fails with a duplicate key, and
- * would otherwise overwrite what that one knows.
+ * Writes timers with one statement each for inserts, updates and deletes. This transaction
+ * must have locked the timers that exist; `isNew` says which do not. A new timer is inserted,
+ * not upserted: if another consumer has inserted it in the meantime, the insert fails with a
+ * duplicate key. An upsert would overwrite the other consumer's row.
  */
 export const writeTimers = async (
   connection: PoolConnection,

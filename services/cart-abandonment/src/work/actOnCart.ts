@@ -10,7 +10,7 @@ import { decideTimer, type TimerCommand } from "./decideTimer.ts";
 import type { UpToDate } from "./readNewEvents.ts";
 import type { Settled } from "./settleTimers.ts";
 
-/** The cart of a claimed timer, up to date with the event store. */
+/** A claimed timer with its cart, which is up to date with the event store. */
 export type DueCart = UpToDate & { readonly timer: Timer };
 
 export type ActOnCartOptions = {
@@ -24,7 +24,7 @@ export type Acted = { readonly settled: Settled; readonly outcome: TimerOutcome 
 
 /**
  * Decides what a due cart needs, and appends the event if it needs one. Rejects with
- * the command handler's error when the event could not be appended, unless the cart
+ * the command handler's error if the event could not be appended, unless the cart
  * itself refused the command or has changed since it was read.
  */
 export const actOnCart = async (cart: DueCart, policies: Policies, options: ActOnCartOptions): Promise<Acted> => {
@@ -59,7 +59,7 @@ const append = async (cart: DueCart, command: TimerCommand, { handler, logger, t
     return afterAppend(cart, command, events);
   } catch (error) {
     span.end(error);
-    // The timer is still due, so the next batch takes it again, with the event that was faster.
+    // The timer is still due, so the next batch takes it again and reads the concurrent event.
     if (error instanceof VersionMismatchError) return { settled: { timer, progress }, outcome: "conflict" };
     if (!(error instanceof DomainError)) throw error;
     logger.warn(
@@ -76,7 +76,7 @@ const metadataOf = (cause: RecordedEvent<CartEvent> | undefined, traceparent: st
   ...(traceparent === undefined ? {} : { traceparent }),
 });
 
-/** A command that appends nothing finds the cart in a state in which there is nothing left to wait for. */
+/** Returns the outcome of an accepted command. A command that appended nothing found the cart in a state in which it waits for nothing. */
 const afterAppend = ({ timer, progress }: DueCart, command: TimerCommand, events: readonly RecordedEvent<CartEvent>[]): Acted => {
   if (events.length === 0) return { settled: { timer, progress, ended: true }, outcome: "ended" };
   const appended = events.map(({ version, occurredAt, event }) => ({ version, occurredAt, type: event.type, event }));

@@ -5,8 +5,8 @@ import { type Timer, timerColumns, type TimerRow, toTimer } from "../timers/time
 export type Claim = { readonly now: Date; readonly leaseMs: number; readonly limit: number };
 
 /**
- * Takes timers that are due, the oldest first, and that nobody else has. They are
- * given back by `settleTimers`, or by themselves when the lease has ended.
+ * Claims due timers that no other worker has claimed, the oldest first. `settleTimers` or
+ * `releaseTimers` ends the claim; otherwise it expires with the lease.
  */
 export const claimTimers = (pool: Pool, { now, leaseMs, limit }: Claim): Promise<readonly Timer[]> =>
   inTransaction(pool, async (connection) => {

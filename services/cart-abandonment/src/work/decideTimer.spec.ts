@@ -15,7 +15,7 @@ const decide = (now: string, wait: Partial<Wait> | undefined, changes: Partial<P
   );
 
 describe("decideTimer", () => {
-  it("abandons a cart that was left alone for the tenant's minutes", () => {
+  it("abandons a cart that had no activity for as many minutes as the tenant's policy says", () => {
     expect(decide("2026-06-10T12:59:59.999Z", {})).to.deep.equal({ kind: "MOVE" });
     expect(decide("2026-06-10T13:00:00.000Z", {})).to.deep.equal({
       kind: "ACT",
@@ -36,7 +36,7 @@ describe("decideTimer", () => {
     expect(decide("2027-01-01T00:00:00Z", { step: 3 })).to.deep.equal({ kind: "END" });
   });
 
-  it("waits for the end of the quiet time, for reminders too", () => {
+  it("waits for the end of the quiet time, with reminders too", () => {
     const quiet = { kind: "QUIET", until: new Date("2026-06-11T06:00:00Z"), policyVersion: 3 };
     expect(decide("2026-06-10T20:00:00Z", {}, { quietTime: night })).to.deep.equal(quiet);
     expect(decide("2026-06-10T20:00:00Z", { step: 1 }, { quietTime: night })).to.deep.equal(quiet);
@@ -44,7 +44,7 @@ describe("decideTimer", () => {
     expect(decide("2026-06-11T06:00:00Z", {}, { quietTime: night }).kind).to.equal("ACT");
   });
 
-  it("waits for a policy where there is none, and ends what waits for nothing", () => {
+  it("waits if the tenant has no policy, and ends the timer of a cart that waits for nothing", () => {
     expect(decide("2027-01-01T00:00:00Z", {}, "none")).to.deep.equal({ kind: "MOVE" });
     expect(decide("2027-01-01T00:00:00Z", { step: 1 }, "none")).to.deep.equal({ kind: "MOVE" });
     expect(decide("2027-01-01T00:00:00Z", undefined)).to.deep.equal({ kind: "END" });

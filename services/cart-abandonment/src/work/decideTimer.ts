@@ -4,10 +4,10 @@ import { quietUntil } from "../policies/quietTime.ts";
 import type { CartProgress } from "../timers/cartProgress.ts";
 import { scheduleOf } from "../timers/schedule.ts";
 
-/** What to do about a cart whose newest events are known. */
+/** What to do with a cart whose newest events are known. */
 export type Decision =
   | { readonly kind: "END" }
-  /** It is not due: there was activity, or the policy is another one. */
+  /** The timer is not due, because of activity or a changed policy. */
   | { readonly kind: "MOVE" }
   | { readonly kind: "QUIET"; readonly until: Date; readonly policyVersion: number }
   | { readonly kind: "ACT"; readonly command: TimerCommand };
@@ -16,7 +16,7 @@ export type TimerCommand = Extract<CartCommand, { type: "AbandonCart" | "RemindO
 
 export const decideTimer = (progress: CartProgress, policies: Policies, now: Date): Decision => {
   const schedule = scheduleOf(progress, policies);
-  // Without a tenant there is no such cart: it was looked for in the event store.
+  // If the tenant is still unknown, the event store does not have the cart.
   if (schedule === undefined || progress.tenantId === undefined) return { kind: "END" };
   const policy = policies.get(progress.tenantId);
   if (policy === undefined || schedule.dueAt === undefined || schedule.dueAt > now) return { kind: "MOVE" };

@@ -3,14 +3,14 @@ import { uuidToBytes } from "@cart/mysql";
 import { expect } from "chai";
 import { cartId, policy, useAbandonment } from "../testing/useAbandonment.ts";
 
-/** `CART_TIMERS=100000 npm test -- --filter=@cart/cart-abandonment` tries more. */
+/** The number of timers. `CART_TIMERS=100000 npm test -- --filter=@cart/cart-abandonment` tests more. */
 const count = Number(process.env["CART_TIMERS"] ?? 5_000);
 const megabyte = 2 ** 20;
 
 describe(`${count} timers that are due at once`, () => {
   const abandonment = useAbandonment();
 
-  /** As if each cart had got its one item now. */
+  /** Stores the carts and timers that result if each cart gets its only item now. */
   const open = async (): Promise<void> => {
     const [now, due] = [abandonment.now(), new Date(abandonment.now().getTime() + 3_600_000)];
     const created = { user_id: "user-1", tenant_id: "shop-1", currency: "USD" };

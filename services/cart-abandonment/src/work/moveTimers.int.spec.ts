@@ -9,7 +9,7 @@ describe("timers whose policy has changed", () => {
   const abandonment = useAbandonment();
   const { act, choose, decide, deliver, newWorker, passMinutes, timers } = abandonment;
 
-  /** Pending timers of a tenant, as activity at this moment sets them. */
+  /** Inserts timers of a tenant like those that activity at this moment sets. */
   const pend = async (count: number, tenantId = "shop-1"): Promise<void> => {
     const due = new Date(abandonment.now().getTime() + 3_600_000);
     const rows = Array.from({ length: count }, (_, n) => [uuidToBytes(cartId(n + 1)), tenantId, 2, 0, abandonment.now(), 1, due, null]);
@@ -21,7 +21,7 @@ describe("timers whose policy has changed", () => {
     ).map(({ due, version, timers: count }) => [due instanceof Date ? due.toISOString().slice(11, 16) : "never", version, count]);
   const moving = async (): Promise<unknown> => (await abandonment.query("SELECT moving FROM policies")).map((row) => row["moving"]);
 
-  it("move: 10,000 in bounded batches, whose rest another worker does when one dies", async () => {
+  it("move, 10,000 in bounded batches, and another worker moves the rest when one dies", async () => {
     await deliver(await choose(policy({ abandonedMinutes: 60 })));
     await pend(10_000);
     await deliver(await choose(policy({ abandonedMinutes: 20 })));
@@ -40,7 +40,7 @@ describe("timers whose policy has changed", () => {
     expect(await moving()).to.deep.equal([0]);
   });
 
-  it("move on when the policy changes again in the middle", async () => {
+  it("move to the newest policy if it changes again halfway", async () => {
     await deliver(await choose(policy({ abandonedMinutes: 60 })));
     await pend(30);
     await deliver(await choose(policy({ abandonedMinutes: 20 })));
@@ -50,12 +50,12 @@ describe("timers whose policy has changed", () => {
     expect(await byDue()).to.deep.equal([["12:40", 3, 30]]);
   });
 
-  it("that somebody else has at this moment move afterwards, and hold up no other", async () => {
+  it("move afterwards if another transaction has locked them, and do not delay the others", async () => {
     await deliver(await choose(policy({ abandonedMinutes: 60 })));
     await pend(3);
     await deliver(await choose(policy({ abandonedMinutes: 20 })));
     await inTransaction(abandonment.pool(), async (connection) => {
-      // As a worker that is claiming it.
+      // This transaction holds the same lock as a worker that is claiming the timer.
       await connection.query("SELECT 1 FROM timers WHERE cart_id = UUID_TO_BIN(?) FOR UPDATE", [cartId(2)]);
       expect(await moveTimers(abandonment.pool(), 100)).to.equal(2);
       expect(await moveTimers(abandonment.pool(), 100)).to.equal(0);
@@ -73,7 +73,7 @@ describe("timers whose policy has changed", () => {
     expect(await byDue()).to.deep.equal([["13:00", 1, 5]]);
   });
 
-  it("end when the policy has no such reminder any more", async () => {
+  it("end if the policy no longer has their reminder", async () => {
     await deliver(await choose(policy({ abandonedMinutes: 60, reminders: [10] })));
     await act(cartId(1), addItem());
     passMinutes(60);
@@ -85,8 +85,8 @@ describe("timers whose policy has changed", () => {
   });
 
   for (const [what, before] of [
-    ["the old one", 60],
-    ["that there is none", undefined],
+    ["the old policy", 60],
+    ["that no policy exists", undefined],
   ] as const) {
     it(`are due by the new policy although a consumer has just read ${what}`, async () => {
       if (before !== undefined) await deliver(await choose(policy({ abandonedMinutes: before })));
@@ -94,7 +94,7 @@ describe("timers whose policy has changed", () => {
       const update = await choose(policy({ abandonedMinutes: 20 }));
       let stored: Promise<unknown> = Promise.resolve();
       await inTransaction(abandonment.pool(), async (connection) => {
-        // What a consumer holds while it sets the timer of a new cart by what it knows of the policy.
+        // These are the locks that a consumer holds while it sets the timer of a new cart by the policy that it has read.
         await lockTimers(connection, [cartId(1)], ["shop-1"]);
         stored = deliver(update);
         await waitFor("the new policy to wait", async () => {
@@ -114,7 +114,7 @@ describe("timers whose policy has changed", () => {
     });
   }
 
-  it("are all due by the newest policy while carts are used all the time", async () => {
+  it("are all due by the newest policy, although carts are used all the time", async () => {
     await deliver(await choose(policy({ abandonedMinutes: 60 })));
     const carts = Array.from({ length: 40 }, (_, n) => cartId(n + 1));
     const first = await Promise.all(carts.map((id) => decide(id, addItem())));

@@ -5,9 +5,9 @@ import { scheduleOf } from "../timers/schedule.ts";
 import { timerColumns, type TimerRow, toTimer, writeTimers } from "../timers/timerRows.ts";
 
 /**
- * Moves timers of one tenant whose policy has changed, at most `limit` in a
- * transaction. A row says itself by which policy it is due, so whoever dies in the
- * middle leaves no more than the rest to do. Resolves to how many were moved.
+ * Moves timers of one tenant whose policy has changed, at most `limit` in one transaction.
+ * Each row has the version of the policy that its due time was computed from, so if a worker
+ * dies halfway, only the remaining rows are left to do. Resolves to the number of moved timers.
  */
 export const moveTimers = async (pool: Pool, limit: number): Promise<number> => {
   const tenantId = await withConnection(pool, async (connection) => {
@@ -20,7 +20,7 @@ export const moveTimers = async (pool: Pool, limit: number): Promise<number> => 
     inTransaction(pool, async (connection) => {
       const policies = await lockPolicies(connection, [tenantId]);
       const policyVersion = policies.get(tenantId)?.version ?? 0;
-      // Rows that are locked are left for the next time: whoever has them may be waiting for the policy.
+      // Locked rows are left for the next call, because the transaction that holds them may be waiting for the policy.
       const rows = await run<TimerRow[]>(
         connection,
         `SELECT ${timerColumns} FROM timers WHERE tenant_id = ? AND policy_version < ? LIMIT ? FOR UPDATE SKIP LOCKED`,
@@ -35,7 +35,8 @@ export const moveTimers = async (pool: Pool, limit: number): Promise<number> => 
   );
 
   if (moved === 0) {
-    // All that had read an older policy have committed, or the newer one could not have been stored: what is not left now never comes.
+    // Every transaction that read an older policy has ended, or the newer one could not have been stored. So no
+    // more timers with an older policy can appear.
     await withConnection(pool, (connection) =>
       run(
         connection,

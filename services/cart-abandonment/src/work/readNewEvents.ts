@@ -5,21 +5,24 @@ import type { Pool } from "mysql2/promise";
 import { type CartProgress, followCart, unknownCart } from "../timers/cartProgress.ts";
 import type { Timer } from "../timers/timerRows.ts";
 
-/** What the event store says about the cart of a timer. */
+/** The cart of a timer, brought up to date with the event store. */
 export type UpToDate = {
-  /** The timer's progress after all events of the cart. */
+  /** The progress after all events of the cart. */
   readonly progress: CartProgress;
-  /** The cart's last event, the cause of what the timer does; `undefined` when the event store does not have the cart. */
+  /**
+   * The cart's last event, which becomes the cause of the event that the timer appends; `undefined` if the event
+   * store does not have the cart.
+   */
   readonly newest: RecordedEvent<CartEvent> | undefined;
 };
 
 const page: PageLimits = { maxEvents: 5_000, maxBytes: 16_777_216 };
 
 /**
- * Brings timers up to date with the event store, in the order of `timers`: reads of each cart the event that its timer is at
- * and all newer events, page by page, and the first event when the tenant is not known. For a cart whose stream is damaged,
- * or has an event that only a newer program knows, the result is a `StreamDamagedError`: what such a cart waits for cannot be
- * told, and the other carts do not depend on it.
+ * Brings timers up to date with the event store. For each cart it reads, page by page, the event at the timer's version and all
+ * newer events, and also the first event if the tenant is unknown. The results are in the order of `timers`. If a cart's stream
+ * is damaged, or has an event that only a newer program knows, its result is a `StreamDamagedError`, because what the cart waits
+ * for is unknown. The results of other carts are not affected.
  */
 export const readNewEvents = async (
   eventStore: Pool,
@@ -50,7 +53,7 @@ export const readNewEvents = async (
   return results;
 };
 
-/** In the order in which they are followed. */
+/** Returns the ranges of events to read, in the order in which they must be applied. */
 const rangesOf = (aggregateId: string, { tenantId, version }: CartProgress): StreamRange[] => {
   const after = Math.max(0, version - 1);
   return tenantId === undefined && after > 0

@@ -6,20 +6,20 @@ import { lockTimers } from "../timers/lockTimers.ts";
 import { type Schedule, scheduleOf } from "../timers/schedule.ts";
 import { type Timer, writeTimers } from "../timers/timerRows.ts";
 
-/** What became of a claimed timer. */
+/** The result of working off a claimed timer. */
 export type Settled = {
-  /** As it was claimed. */
+  /** The timer as it was when it was claimed. */
   readonly timer: Timer;
-  /** What the event store has by now, as far as this worker knows. */
+  /** The progress after the newest events that this worker knows. */
   readonly progress: CartProgress;
-  /** There is nothing to wait for until something happens. */
+  /** Whether the timer is deleted, because the cart waits for nothing until its next event. */
   readonly ended?: boolean;
   readonly quiet?: { readonly until: Date; readonly policyVersion: number };
 };
 
 /**
- * Gives claimed timers back, each as it goes on. What a consumer has written since
- * is never overwritten with something older, and a timer that is gone stays gone.
+ * Ends the claims of timers and writes their next schedules. It never overwrites a newer
+ * state that a consumer has written since the claim, and never restores a deleted timer.
  */
 export const settleTimers = (pool: Pool, settled: readonly Settled[]): Promise<void> =>
   withoutConflict(() =>
@@ -47,7 +47,7 @@ export const settleTimers = (pool: Pool, settled: readonly Settled[]): Promise<v
     }),
   );
 
-/** Gives claimed timers back as they were. */
+/** Ends the claims of timers and leaves the timers otherwise unchanged. */
 export const releaseTimers = (pool: Pool, timers: readonly Timer[]): Promise<void> =>
   withConnection(pool, (connection) => release(connection, timers));
 
@@ -56,7 +56,10 @@ const release = async (connection: PoolConnection, timers: readonly Timer[]): Pr
   await run(connection, "UPDATE timers SET claimed_until = NULL WHERE cart_id IN (?)", [timers.map(({ cartId }) => uuidToBytes(cartId))]);
 };
 
-/** A consumer knows more, or somebody has asked for another look since the timer was claimed. */
+/**
+ * Tells whether the timer has changed since it was claimed: a consumer has applied newer events, made it due at
+ * once, or moved it by a new policy.
+ */
 const isOutdated = ({ timer, progress }: Settled, now: Timer): boolean => {
   if (now.progress.version !== progress.version) return now.progress.version > progress.version;
   return now.dueAt?.getTime() !== timer.dueAt?.getTime() || now.policyVersion !== timer.policyVersion;

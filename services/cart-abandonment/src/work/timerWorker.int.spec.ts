@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { addItem, cartId, policy, useAbandonment } from "../testing/useAbandonment.ts";
 import { startTimerWorker, type TimerWorker } from "./timerWorker.ts";
 
-describe("the worker of the timers", () => {
+describe("the timer worker", () => {
   const abandonment = useAbandonment();
   const { act, choose, deliver, eventsOf, newWorker, now, passMinutes, timers } = abandonment;
   const logger = createLogger({ service: "cart-abandonment", level: "silent" });
@@ -32,7 +32,7 @@ describe("the worker of the timers", () => {
 
   const isAbandoned = async (id: string): Promise<boolean> => (await eventsOf(id)).at(-1) === "CartAbandoned";
 
-  it("does what fell due while nobody ran, and then what falls due", async () => {
+  it("works off timers that became due while no worker ran, and then those that become due", async () => {
     await deliver(await choose(policy({ abandonedMinutes: 60 })));
     await act(cartId(1), addItem());
     passMinutes(30);
@@ -54,7 +54,7 @@ describe("the worker of the timers", () => {
     await waitFor("the worker to say so", () => moved === 1);
   });
 
-  it("goes on after a failure", async () => {
+  it("continues after a failure", async () => {
     await deliver(await choose(policy()));
     await act(cartId(1), addItem());
     passMinutes(60);
@@ -67,7 +67,7 @@ describe("the worker of the timers", () => {
     await waitFor("the cart to be abandoned", () => isAbandoned(cartId(1)));
   });
 
-  it("stops when the batch that is under way is done and given back", async () => {
+  it("stops after the current batch is done and its timers are released", async () => {
     await deliver(await choose(policy({ reminders: [10] })));
     await act(cartId(1), addItem());
     passMinutes(60);

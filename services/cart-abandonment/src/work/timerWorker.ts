@@ -4,25 +4,25 @@ import type { Pool, RowDataPacket } from "mysql2/promise";
 import { moveTimers } from "./moveTimers.ts";
 
 export type TimerWorkerOptions = {
-  /** Where the timers are. */
+  /** The database of the timers. */
   readonly pool: Pool;
-  /** Resolves to how many timers it took. */
+  /** Works off one batch. Resolves to the number of timers that it claimed. */
   readonly workOff: () => Promise<number>;
   readonly now: () => Date;
-  /** Most timers that are moved in one transaction. */
+  /** The maximum number of timers that one transaction moves. */
   readonly limit: number;
-  /** Between two looks for work when there was none. Milliseconds. */
+  /** Milliseconds between two polls while there is no work. */
   readonly pollMs: number;
   readonly onMoved: (timers: number) => void;
   readonly logger: Logger;
 };
 
-/** `stop` finishes the batch that is under way: what it has claimed is done or given back. */
+/** `stop` resolves after the current batch, when each of its timers is done or released. */
 export type TimerWorker = Loop;
 
-/** Works off what is due and moves what a policy has changed, batch after batch for as long as there is something to do. */
+/** Works off due timers and moves the timers of changed policies, batch after batch, and polls while there is nothing to do. */
 export const startTimerWorker = ({ pool, workOff, now, limit, pollMs, onMoved, logger }: TimerWorkerOptions): TimerWorker => {
-  /** One statement while nothing is to be done. */
+  /** Polls for work. While there is no work, this is the only statement. */
   const lookForWork = async (): Promise<Work> => {
     const time = now();
     const [work] = await withConnection(pool, (connection) =>

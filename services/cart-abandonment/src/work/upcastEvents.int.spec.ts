@@ -6,7 +6,7 @@ import { addItem, cartId, policy, useAbandonment } from "../testing/useAbandonme
 
 const [{ schema }] = cartEventCatalog.CartCreated.versions;
 
-/** `CartCreated` in two versions: the first one calls the tenant `shop`, and its upcast makes today's form of it. */
+/** Has `CartCreated` in two schema versions. The first one calls the tenant `shop`, and its upcast renames that field. */
 const catalog: EventCatalog<CartEvent> = {
   ...cartEventCatalog,
   CartCreated: {
@@ -23,7 +23,7 @@ describe("events that were stored before a field was renamed", () => {
   const abandonment = useAbandonment({ ...cartAggregate, codec: createEventCodec(catalog) });
   const { choose, decide, deliver, eventsOf, newWorker, passMinutes, timers } = abandonment;
 
-  /** Stores a cart whose first event is in the first form, and returns what Kafka brings of it. */
+  /** Stores a cart whose first event is in the first schema version, and returns the messages that Kafka delivers for the cart. */
   const decideInFirstForm = async (id: string): Promise<ConsumedMessage[]> => {
     const [created, ...others] = await decide(id, addItem());
     if (created === undefined) throw new Error("a cart has events");
@@ -32,7 +32,7 @@ describe("events that were stored before a field was renamed", () => {
     return [{ ...created, headers, value: Buffer.from(JSON.stringify(firstForm)) }, ...others];
   };
 
-  it("set the timers of their carts when Kafka brings them", async () => {
+  it("set the timers of their carts when Kafka delivers them", async () => {
     await deliver(await choose(policy()));
     await deliver(await decideInFirstForm(cartId(1)));
     expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:00:00" });
@@ -42,9 +42,9 @@ describe("events that were stored before a field was renamed", () => {
     expect(outcomes).to.deep.equal(["abandoned"]);
   });
 
-  it("tell the tenant to a timer that does not know it", async () => {
+  it("provide the tenant for a timer that does not know it", async () => {
     await deliver(await choose(policy()));
-    // Without the first message, so that the tenant is looked for in the event store.
+    // The first message is not delivered, so the worker reads the tenant from the event store.
     await deliver((await decideInFirstForm(cartId(1))).slice(1));
     await newWorker().workOff();
     expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:00:00" });
@@ -53,11 +53,11 @@ describe("events that were stored before a field was renamed", () => {
     expect(await eventsOf(cartId(1))).to.deep.equal(["CartCreated", "ItemAddedToCart", "CartAbandoned"]);
   });
 
-  it("keep the timer while this program does not know their form, until one that does comes", async () => {
+  it("leave the timer in place while this program does not know their schema version, until a newer program works it off", async () => {
     await deliver(await choose(policy()));
     const messages = await decide(cartId(1), addItem());
     await deliver(messages.slice(1));
-    // The catalog of this program ends with the first version: the form of a newer program.
+    // The catalog of this worker ends with the first schema version, so the stored event is from a newer program.
     const older = newWorker({ carts: cartAggregate });
     await older.workOff();
     expect(older.outcomes).to.deep.equal(["failed"]);

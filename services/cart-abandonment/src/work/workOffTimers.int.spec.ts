@@ -14,7 +14,7 @@ describe("timers that are due", () => {
   const leftAlone = ["CartCreated", "ItemAddedToCart"];
   const abandoned = [...leftAlone, "CartAbandoned"];
 
-  it("abandon their carts and remind, step by step, and are gone after the last step", async () => {
+  it("abandon their carts, remind step by step, and are deleted after the last step", async () => {
     await deliver(await choose(policy({ abandonedMinutes: 60, reminders: [30, 1440] })));
     await act(cartId(1), addItem());
     const { workOff, outcomes } = newWorker();
@@ -41,7 +41,7 @@ describe("timers that are due", () => {
     ]);
   });
 
-  it("append events that are tied to the activity that they are about", async () => {
+  it("append events that carry the correlation id of the last activity and name it as their cause", async () => {
     await deliver(await choose(policy()));
     await act(cartId(1), addItem());
     passMinutes(60);
@@ -50,7 +50,7 @@ describe("timers that are due", () => {
     expect(effect?.["metadata"]).to.deep.equal({ correlation_id: "request-1", causation_id: cause?.["event_id"] });
   });
 
-  it("begin anew when the customer is back, reminders too", async () => {
+  it("start over, including reminders, when the customer comes back", async () => {
     await deliver(await choose(policy({ abandonedMinutes: 60, reminders: [30] })));
     await act(cartId(1), addItem());
     const { workOff } = newWorker();
@@ -62,14 +62,14 @@ describe("timers that are due", () => {
       expect(await timers(), `round ${round}`).to.deep.equal({});
       await act(cartId(1), addItem());
     }
-    // It was reopened, so its tenant is looked up.
+    // The timer of the reopened cart does not know the tenant, so the worker reads it from the event store.
     await workOff();
     expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T16:00:00" });
     const round = ["CartAbandoned", "CartAbandonmentReminderDue", "CartReopened", "ItemAddedToCart"];
     expect(await eventsOf(cartId(1))).to.deep.equal([...leftAlone, ...round, ...round]);
   });
 
-  it("move when there was activity that Kafka has not brought yet", async () => {
+  it("move because of activity that Kafka has not delivered yet", async () => {
     await deliver(await choose(policy()));
     await act(cartId(1), addItem());
     passMinutes(59);
@@ -81,7 +81,7 @@ describe("timers that are due", () => {
     expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:59:00" });
   });
 
-  it("end without an event when the cart is not open any more, or empty", async () => {
+  it("end without an event if the cart is no longer open, or is empty", async () => {
     await deliver(await choose(policy()));
     for (const n of [1, 2]) await act(cartId(n), addItem());
     await act(cartId(2), { type: "RemoveItem", itemId: "item-1" });
@@ -143,7 +143,7 @@ describe("timers that are due", () => {
       await deliver(messages.flat());
       passMinutes(60);
     };
-    /** The types of the events that timers have appended, with how many events and carts there are of each. */
+    /** Returns, for each event type that timers have appended, the number of events and of carts. */
     const abandonments = async (): Promise<unknown> => {
       const events = (await abandonment.cartEvents()).filter(({ version }) => Number(version) > 2);
       return [...new Set(events.map(({ event_type: type }) => String(type)))].toSorted().map((type) => {
@@ -152,7 +152,7 @@ describe("timers that are due", () => {
       });
     };
 
-    it("are done once each, while four share them", async () => {
+    it("are done once each, although four workers share them", async () => {
       await open(600);
       const workers = [1, 2, 3, 4].map(() => newWorker({ limit: 50 }));
       const done = async (): Promise<void> => {
@@ -174,10 +174,10 @@ describe("timers that are due", () => {
       expect(await timers()).to.deep.equal({});
     });
 
-    it("come back when a worker was killed between claim and append, and are done once", async function () {
+    it("are claimed again after a worker was killed between claim and append, and are done once", async function () {
       this.timeout(60_000);
       await open(3);
-      // It claims, says so and does nothing more; then it is gone, as no signal handler could undo.
+      // The worker claims the timers, says so and hangs. SIGKILL then ends it, so that no signal handler can release them.
       const program = fileURLToPath(new URL("../testing/hangingWorker.ts", import.meta.url));
       const urls = abandonment.urls();
       const child = spawn(
@@ -201,7 +201,7 @@ describe("timers that are due", () => {
       expect(await abandonments()).to.deep.equal([["CartAbandoned", 3, 3]]);
     });
 
-    it("are not done again when a worker died between append and giving back", async () => {
+    it("are not done again after a worker died between append and release", async () => {
       await open(1);
       await claimTimers(abandonment.pool(), { now: now(), leaseMs: 30_000, limit: 10 });
       await decide(cartId(1), { type: "AbandonCart", lastActivityAt: now(), abandonedAfterMinutes: 60 });
@@ -213,7 +213,7 @@ describe("timers that are due", () => {
       expect(await timers()).to.deep.equal({ 1: "1 2026-06-10T13:10:00" });
     });
 
-    it("are done once when a worker goes on after its claim has ended", async () => {
+    it("are done once even if a worker continues after its lease has ended", async () => {
       await open(1);
       const fast = newWorker();
       const slow = newWorker({
@@ -229,7 +229,7 @@ describe("timers that are due", () => {
     });
   });
 
-  /** A command handler before whose commands something happens. */
+  /** Returns a command handler that awaits `first` before each command. */
   const before = (first: () => Promise<unknown>) => {
     const handler = abandonment.newHandler();
     return {
@@ -241,7 +241,7 @@ describe("timers that are due", () => {
     };
   };
 
-  it("lose to an item that is added at the same moment, and move", async () => {
+  it("move if an item is added at the same moment, because their own append is refused", async () => {
     await deliver(await choose(policy()));
     await act(cartId(1), addItem());
     passMinutes(60);
@@ -253,7 +253,7 @@ describe("timers that are due", () => {
     expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T14:00:00" });
   });
 
-  it("are not overwritten when Kafka brings what happened next before they are given back", async () => {
+  it("are not overwritten if Kafka delivers the next events before they are settled", async () => {
     await deliver(await choose(policy({ reminders: [10] })));
     for (const n of [1, 2]) await act(cartId(n), addItem());
     passMinutes(60);
@@ -276,7 +276,7 @@ describe("timers that are due", () => {
     expect(await abandonment.query("SELECT claimed_until FROM timers")).to.deep.equal([{ claimed_until: null }]);
   });
 
-  it("are looked at again when somebody has asked for it before they are given back", async () => {
+  it("stay due if a consumer makes them due at once before they are settled", async () => {
     await deliver(await choose(policy()));
     await act(cartId(1), addItem(), { type: "RemoveItem", itemId: "item-1" });
     passMinutes(61);
@@ -299,7 +299,7 @@ describe("timers that are due", () => {
     expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T14:01:00" });
   });
 
-  it("are given back when the event store is away", async () => {
+  it("are released if the event store is unavailable", async () => {
     await deliver(await choose(policy()));
     await act(cartId(1), addItem());
     passMinutes(60);
@@ -310,7 +310,7 @@ describe("timers that are due", () => {
     expect(await newWorker().workOff()).to.equal(1);
   });
 
-  it("that fail by their own fault are tried again later, and hold nobody up", async () => {
+  it("are retried later if they fail for a reason of their own, and do not delay the others", async () => {
     await deliver([...(await choose(policy())), ...(await choose(policy(), "shop-2"))]);
     await act(cartId(1), addItem());
     await act(cartId(2), addItem({ defaults: { tenantId: "shop-2", currency: "USD" } }));

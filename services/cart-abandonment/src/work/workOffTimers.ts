@@ -19,9 +19,9 @@ export type WorkOffOptions = {
   readonly carts: StreamCategory<CartEvent>;
   readonly handler: CommandHandler<Cart, CartCommand, CartEvent>;
   readonly now: () => Date;
-  /** Most timers in one batch, which bounds the memory. */
+  /** The maximum number of timers in one batch, which bounds the memory. */
   readonly limit: number;
-  /** How long a timer stays claimed by a worker that does not give it back. Milliseconds. */
+  /** Milliseconds for which a timer stays claimed if its worker does not release it. */
   readonly leaseMs: number;
   readonly logger: Logger;
   readonly tracer?: Tracer;
@@ -30,18 +30,18 @@ export type WorkOffOptions = {
 
 /**
  * Claims a batch of due timers, brings their carts up to date, does what each cart
- * needs, and gives the timers back. Resolves to how many it claimed.
+ * needs, and ends the claims. Resolves to the number of timers that it claimed.
  *
- * Nothing is done twice, whichever worker dies or is slow: the event store accepts an
- * event only for the version that the decision was made on, and every decision is made
- * on the newest events. So the claim only saves double work. A timer that fails by its
- * own fault is tried again when its claim ends. When a server is unavailable, all
- * timers that could not be worked off are given back, and this rejects.
+ * No event is appended twice, whichever worker dies or is slow: the event store accepts an
+ * event only at the version that the decision was made on, and every decision is made on
+ * the newest events. So the claim only avoids duplicate work. A timer that fails for a reason
+ * of its own is retried when its lease ends. If a server is unavailable, all timers that could
+ * not be worked off are released, and this function rejects.
  */
 export const createWorkOff = (options: WorkOffOptions): (() => Promise<number>) => {
   const { pool, eventStore, carts, handler, now, limit, leaseMs, logger, tracer = noTracer, onOutcome = () => undefined } = options;
 
-  /** The timer stays claimed until its lease ends. */
+  /** Records the failure of one timer, which stays claimed until its lease ends. */
   const fail = ({ cartId }: Timer, error: unknown): void => {
     onOutcome("failed");
     logger.error({ err: error, aggregate_id: cartId, retry_in_ms: leaseMs }, "a timer failed and will be tried again");
@@ -98,7 +98,10 @@ export const createWorkOff = (options: WorkOffOptions): (() => Promise<number>) 
   };
 };
 
-/** `settled` is absent for a timer that failed by its own fault; `unavailable` says why the event store took no event. */
+/**
+ * The result for one timer. `settled` is absent if the timer failed for a reason of its own; `unavailable` says
+ * why the event store accepted no event.
+ */
 type WorkedOff = { readonly settled?: Settled; readonly unavailable?: CommandFailedError };
 
 const tenantIdsOf = (carts: readonly DueCart[]): readonly string[] => [
