@@ -42,18 +42,18 @@ describe("a program on the test servers' port", function () {
     ["closes each connection", (socket) => socket.end()],
     ["says nothing", () => undefined],
     ["speaks another protocol", (socket) => socket.write("220 mail.example ESMTP\r\n")],
-    ["sends without end and without a line", (socket) => socket.write("x".repeat(200_000))],
-    ["keeps the servers of another checkout", (socket) => socket.write(hello("/another/checkout") + ready)],
-    ["offers servers before it says whose they are", (socket) => socket.write(ready)],
-    ["offers servers in another form", (socket) => socket.write(`${hello(repositoryRoot)}{"type":"ready","mysqlUrl":1}\n`)],
+    ["sends bytes without a line break", (socket) => socket.write("x".repeat(200_000))],
+    ["runs the servers of another checkout", (socket) => socket.write(hello("/another/checkout") + ready)],
+    ["offers servers before it has identified itself", (socket) => socket.write(ready)],
+    ["offers servers in an invalid message", (socket) => socket.write(`${hello(repositoryRoot)}{"type":"ready","mysqlUrl":1}\n`)],
   ];
   for (const [what, answer] of others) {
-    it(`is not taken for this checkout's when it ${what}`, async () => {
+    it(`is not taken for this checkout's process if it ${what}`, async () => {
       expect(await acquireAt(answer)).to.match(/are all in use by other programs/);
     });
   }
 
-  it("is this checkout's when it says so first", async () => {
+  it("is taken for this checkout's process if it identifies itself first", async () => {
     expect(await acquireAt((socket) => socket.write(hello(repositoryRoot) + ready)))
       .to.have.property("mysqlUrl")
       .that.equals("mysql://root@127.0.0.1:1");

@@ -13,17 +13,17 @@ import { parseMessage, type SharedServersMessage, sharedServersPorts } from "./s
 export type AcquiredServers = {
   readonly mysqlUrl: string;
   readonly kafkaBrokers: string[];
-  /** Says that this process no longer needs them; they stop soon afterwards unless another process does. */
+  /** Releases the servers. They stop soon afterwards unless another process uses them. */
   readonly release: () => Promise<void>;
-  /** Does the same and resolves when they have stopped, or at once if others need them. */
+  /** Releases the servers and resolves when they have stopped, or at once if another process uses them. */
   readonly stop: () => Promise<void>;
 };
 
 /**
- * A real MySQL and a real Kafka for tests: those that MYSQL_URL and KAFKA_BROKERS
- * name when both are set, else servers that all suites of this checkout share while
- * any of them runs. The first suite starts them, and they end with the last process
- * that uses them, even if that one is killed.
+ * Acquires a real MySQL and a real Kafka for tests. If MYSQL_URL and KAFKA_BROKERS are both
+ * set, these are the servers that they name. Otherwise all suites of this checkout share
+ * servers: the first suite starts them, and they stop after the last process that uses
+ * them has ended, even if that process is killed.
  */
 export const acquireServers = async ({
   report = reportToStderr,
@@ -53,9 +53,9 @@ const acquireAt = async (port: number, report: Report): Promise<AcquiredServers 
     if (socket !== undefined) {
       const servers = await servedBy(socket, report);
       if (typeof servers === "object" || servers === "port of another program") return servers;
-      // The process of this checkout stops listening before it ends: one connection may meet that moment, not many.
+      // The process of this checkout stops listening before it ends. One connection may be closed at that moment, but not many.
       if (servers === "closed without a word" && ++wordless >= 20) return "port of another program";
-      // It was about to stop, because it had no client left, when this one came.
+      // The process was about to stop, because it had no client left, when this client connected.
       spawned = false;
     } else if (!spawned) {
       spawnSharedServers(port);
@@ -87,7 +87,7 @@ const tryConnect = (port: number): Promise<Socket | undefined> =>
 
 type Ended = "ended" | "closed without a word" | "port of another program";
 
-/** The servers of the process behind the connection, once that has proved with its first line that it is this checkout's. */
+/** Resolves to the servers of the process at the other end, after its first line has proved that it belongs to this checkout. */
 const servedBy = (socket: Socket, report: Report): Promise<AcquiredServers | Ended> =>
   new Promise((resolve, reject) => {
     let greeted = false;
@@ -97,7 +97,7 @@ const servedBy = (socket: Socket, report: Report): Promise<AcquiredServers | End
       resolve(outcome);
     };
     const silence = setTimeout(() => settle("port of another program"), 3_000);
-    // Of another program's flood without a line's end, no more is kept.
+    // If another program sends endless bytes without a line break, this limits how many are kept in memory.
     const tooMuch = (): void => {
       if (!greeted && socket.bytesRead > mostGreetingBytes) settle("port of another program");
     };
@@ -123,7 +123,7 @@ const servedBy = (socket: Socket, report: Report): Promise<AcquiredServers | End
 const mostGreetingBytes = 65_536;
 
 const acquired = (socket: Socket, { mysqlUrl, kafkaBrokers }: Extract<SharedServersMessage, { type: "ready" }>): AcquiredServers => {
-  // The connection says that this process uses the servers; it must not keep the process from ending.
+  // The open connection shows that this process uses the servers. It must not keep the process running.
   socket.unref();
   return {
     mysqlUrl,

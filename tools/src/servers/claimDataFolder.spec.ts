@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { claimDataFolder } from "./claimDataFolder.ts";
 
-/** A process that looks like a start to the others: it claims each folder that it is told, says how that went, and stays. */
+/** A process that others take for a start. It claims each folder that it reads from stdin, prints the outcome, and keeps running. */
 const starter = `
   import { createInterface } from "node:readline";
   import { claimDataFolder } from ${JSON.stringify(new URL("claimDataFolder.ts", import.meta.url).href)};
@@ -44,7 +44,7 @@ describe("the claim on a data folder", () => {
   const owner = async (file: string): Promise<unknown> => JSON.parse(await readFile(join(folder, file), "utf8"));
   const report = (): void => undefined;
 
-  it("is given back, and can be taken again", async () => {
+  it("can be given back and taken again", async () => {
     const giveBack = await claimDataFolder(folder, report);
     expect(await owner("owner.1.json")).to.have.property("starter", process.pid);
     await giveBack();
@@ -55,11 +55,11 @@ describe("the claim on a data folder", () => {
 
   for (const name of ["owner.json", "owner.7.json"]) {
     for (const [left, text] of [
-      ["of a start that was killed", '{"starter":4194305,"watchdog":4194306}'],
-      ["whose process number another program has now", JSON.stringify({ starter: process.pid, watchdog: process.pid })],
-      ["that was cut short", '{"starter":'],
+      ["of a killed start", '{"starter":4194305,"watchdog":4194306}'],
+      ["whose process id belongs to another program now", JSON.stringify({ starter: process.pid, watchdog: process.pid })],
+      ["that is truncated", '{"starter":'],
     ] as const) {
-      it(`replaces one ${left} (${name})`, async () => {
+      it(`replaces a claim ${left} (${name})`, async () => {
         await writeFile(join(folder, name), text);
         await claimDataFolder(folder, report);
         const next = name === "owner.json" ? "owner.1.json" : "owner.8.json";
@@ -69,7 +69,7 @@ describe("the claim on a data folder", () => {
     }
   }
 
-  it("has one winner among starts that come in the same instant, whatever an earlier one left", async function () {
+  it("has one winner among simultaneous starts, whatever an earlier start has left", async function () {
     this.timeout(60_000);
     const starters = Array.from({ length: 4 }, spawnStarter);
     try {

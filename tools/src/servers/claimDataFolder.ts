@@ -13,15 +13,16 @@ type Claim = { readonly number: number; readonly file: string };
 const nobody = "{}\n";
 
 /**
- * Only one start at a time uses a data folder, also when several come in the same
- * instant. One that was killed may still be stopping its servers, which hold the
- * data and the ports: that is waited for. Returns how to give the folder back;
- * throws a `UserError` when another start has it.
+ * Claims a data folder, so that only one start at a time uses it, even if several begin at
+ * the same instant. If an earlier start was killed, its servers may still be stopping and
+ * hold the data and the ports: the claim waits until they have stopped. Returns a function
+ * that gives the folder back. Throws a `UserError` if another start has the folder.
  *
- * Claims are files with ascending numbers, and the highest one counts. A claim appears
- * whole and only if its number is new (`link`). The highest one is never removed, only
- * followed by the next when its process has ended: so what was read about an old claim
- * can never remove a new one. A claim of a number that was in use before sees the higher one.
+ * Claims are files with ascending numbers, and the highest number counts. `link` creates a
+ * claim atomically, and fails if its number exists. The highest claim is never removed; the
+ * next claim supersedes it after its process has ended. So stale knowledge about an old claim
+ * can never remove a new one. A start that claims a number that was used before sees the
+ * higher number and removes its own claim.
  */
 export const claimDataFolder = async (folder: string, report: Report, signal?: AbortSignal): Promise<() => Promise<void>> => {
   await mkdir(folder, { recursive: true });
@@ -47,7 +48,7 @@ export const claimDataFolder = async (folder: string, report: Report, signal?: A
   }
 };
 
-/** In ascending order. Earlier releases had a single file without a number. */
+/** Returns the claims in ascending order. Earlier releases had a single file without a number, which counts as 0. */
 const claims = async (folder: string): Promise<readonly Claim[]> => {
   const found = (await readdir(folder)).flatMap((name) => {
     const match = /^owner(?:\.(\d+))?\.json$/.exec(name);
@@ -56,7 +57,7 @@ const claims = async (folder: string): Promise<readonly Claim[]> => {
   return found.toSorted((a, b) => a.number - b.number);
 };
 
-/** The claim stays, because the highest number must not be given twice, and names nobody. */
+/** Empties the claim. Its file stays, because the highest number must not be assigned twice. */
 const giveBack = async (file: string): Promise<void> => {
   await writeFile(`${file}.partial`, nobody);
   await rename(`${file}.partial`, file);
@@ -98,11 +99,11 @@ const readOwner = async (file: string): Promise<Owner | undefined> => {
     const { starter, watchdog } = owner;
     return typeof starter === "number" && typeof watchdog === "number" ? { starter, watchdog } : undefined;
   } catch {
-    return undefined; // followed by a newer one, or damaged
+    return undefined; // The claim was superseded and removed, or is damaged.
   }
 };
 
-/** Whether the process exists and runs that program: after a restart of the machine another program may have its number. */
+/** Tells whether the process exists and runs that program. After a restart of the machine another program may have its id. */
 const runs = async (pid: number, program: string): Promise<boolean> => {
   try {
     return (await readFile(`/proc/${pid}/cmdline`, "utf8")).includes(program);

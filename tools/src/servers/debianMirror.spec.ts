@@ -16,7 +16,7 @@ describe("Debian's mirror in apt's sources", () => {
     expect(findMirror([text])).to.equal("http://c.example/debian");
   });
 
-  it("is not the security archive nor another vendor's", () => {
+  it("is neither the security archive nor another vendor's archive", () => {
     expect(
       findMirror(["deb http://a.example/debian-security bookworm-security main", "deb http://packages.example/apt stable main"]),
     ).to.equal(undefined);

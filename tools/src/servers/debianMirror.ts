@@ -2,9 +2,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * The Debian mirror that this machine's own apt sources name, or `undefined`.
- * Takes both formats: one line a source (`deb URI suite component`) and deb822
- * (`URIs:`). Security and other archives are not the one with all packages.
+ * Returns the Debian mirror that this machine's apt sources name, or `undefined`. Reads
+ * both formats: one source per line (`deb URI suite component`) and deb822 (`URIs:`).
+ * Skips the security archive and others, because they do not have all packages.
  */
 export const findMirror = (sources: readonly string[]): string | undefined => {
   const uris = sources.flatMap((text) =>
@@ -27,10 +27,10 @@ export const findMirror = (sources: readonly string[]): string | undefined => {
 
 const aptFolder = "/etc/apt";
 
-/** The text of every apt source of this machine; none where there is no apt. */
+/** Returns the text of every apt source of this machine, or an empty list on a machine without apt. */
 export const readAptSources = async (): Promise<string[]> => {
   const inFolder = await readdir(join(aptFolder, "sources.list.d")).catch(() => []);
-  // Apt itself reads no others there: one that was put aside has another ending.
+  // Apt reads only files with these extensions. A disabled source has another one.
   const active = inFolder.filter((file) => file.endsWith(".list") || file.endsWith(".sources"));
   const files = [join(aptFolder, "sources.list"), ...active.map((file) => join(aptFolder, "sources.list.d", file))];
   return Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));

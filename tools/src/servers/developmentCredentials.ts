@@ -1,4 +1,7 @@
-/** DEVELOPMENT ONLY. For servers that these tools start themselves, on loopback. A deployed system gets its own from its environment. */
+/**
+ * DEVELOPMENT ONLY. These credentials are for servers that these tools start themselves, on loopback. A deployed
+ * system gets its own from its environment.
+ */
 const developmentCredentials = { mysqlUser: "root", mysqlPassword: "" } as const;
 
 export const mysqlUrlAt = (port: number, password: string = developmentCredentials.mysqlPassword): string =>

@@ -42,7 +42,10 @@ export const findImage = async (image: string, report: (line: string) => void): 
   }
 };
 
-/** How to stop a container, and when it ended without that. One whose data is thrown away gets no time to end by itself. */
+/**
+ * Returns how to stop a container, and a promise that resolves if it ends by itself. A container whose data is
+ * thrown away is killed without a grace period.
+ */
 export const watchContainer = async (
   server: string,
   container: StartedTestContainer,

@@ -11,16 +11,16 @@ import type { ServerPlan } from "./runningServer.ts";
 
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/** Debian's names of the processor: its package folder, and the loader of its programs. */
+/** Debian's names for each processor: the folder of its libraries, and the dynamic loader of its programs. */
 const architectures: Readonly<Record<string, { readonly folder: string; readonly loader: string }>> = {
   x64: { folder: "x86_64-linux-gnu", loader: "ld-linux-x86-64.so.2" },
   arm64: { folder: "aarch64-linux-gnu", loader: "ld-linux-aarch64.so.1" },
 };
 
 /**
- * MySQL's server from Debian sid with all its libraries, unpacked into a folder of
- * this user's: no root, and nothing is installed in the system. Returns how to call
- * it: through its own loader, as the system's C library may be older.
+ * Fetches MySQL's server from Debian sid with all its libraries, and unpacks it into a folder
+ * of this user. It needs no root and installs nothing in the system. Returns the command that
+ * runs the server through its own loader, because the system's C library may be older.
  */
 export const fetchMysql = async ({ report, signal }: Pick<ServerPlan, "report" | "signal">): Promise<readonly [string, ...string[]]> => {
   const architecture = architectures[process.arch];
@@ -53,7 +53,7 @@ const unpackMysql = async (folder: string, signal: AbortSignal | undefined): Pro
   const apt = join(folder, "apt");
   for (const path of ["lists/partial", "cache/archives/partial"]) await mkdir(join(apt, path), { recursive: true });
   await writeFile(join(apt, "sources.list"), `deb [signed-by=${keyring}] ${mirror} sid main\n`);
-  // An empty list of what is installed: apt then brings every library, down to the C library and its loader.
+  // With an empty list of installed packages, apt fetches every library, down to the C library and its loader.
   await writeFile(join(apt, "status"), "");
   const options = [
     `Dir::Etc::sourcelist=${join(apt, "sources.list")}`,
@@ -74,7 +74,7 @@ const unpackMysql = async (folder: string, signal: AbortSignal | undefined): Pro
   for (const file of (await readdir(archives)).filter((name) => name.endsWith(".deb"))) {
     await execa("dpkg-deb", ["-x", join(archives, file), join(folder, "root")], signal === undefined ? {} : { cancelSignal: signal });
   }
-  // The lists and archives are of no more use: 90 MB.
+  // The lists and archives, 90 MB, are no longer needed.
   await rm(apt, { recursive: true, force: true });
 };
 

@@ -10,26 +10,26 @@ describe("fetching into the cache", () => {
   afterEach(() => rm(cache, { recursive: true, force: true }));
   const write = (text: string) => (folder: string) => writeFile(join(folder, "file"), text);
 
-  it("is done once", async () => {
+  it("happens only once", async () => {
     const first = await fetchOnce("server", write("first"), cache);
     expect(await fetchOnce("server", write("second"), cache)).to.equal(first);
     expect(await readFile(join(first, "file"), "utf8")).to.equal("first");
   });
 
-  it("leaves nothing when it fails", async () => {
+  it("leaves nothing in the cache if it fails", async () => {
     const error = await fetchOnce("server", () => Promise.reject(new Error("no network")), cache).catch((reason: unknown) => reason);
     expect(error).to.have.property("message", "no network");
     expect(await readdir(cache)).to.deep.equal([]);
   });
 
-  it("gives one whole folder to two that do it at once", async () => {
+  it("returns the same whole folder to two concurrent callers", async () => {
     const folders = await Promise.all([fetchOnce("server", write("one"), cache), fetchOnce("server", write("two"), cache)]);
     expect(new Set(folders).size).to.equal(1);
     expect(await readdir(cache)).to.deep.equal(["server"]);
   });
 
-  it("removes what a killed process left, and nothing of one that runs", async () => {
-    const abandoned = "server.partial-4194305-AbCdEf"; // no system has a process of that number
+  it("removes the partial folder of a killed process, but not that of a running one", async () => {
+    const abandoned = "server.partial-4194305-AbCdEf"; // No system has a process with this id.
     const running = `server.partial-${process.pid}-AbCdEf`;
     for (const folder of [abandoned, running]) await mkdir(join(cache, folder));
     await fetchOnce("server", write("first"), cache);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { cacheFolder } from "../paths.ts";
 
 /**
- * The folder of this name in the user's cache; `fill` makes it when it is not there.
- * It appears whole or not at all. Two processes that fill it at once do the work
+ * Returns the folder of this name in the user's cache, which `fill` fills if it does not
+ * exist. It appears whole or not at all. If two processes fill it at once, the work is done
  * twice, and the first to finish wins.
  */
 export const fetchOnce = async (name: string, fill: (folder: string) => Promise<void>, cache = cacheFolder): Promise<string> => {
@@ -24,7 +24,7 @@ export const fetchOnce = async (name: string, fill: (folder: string) => Promise<
   return folder;
 };
 
-/** What a process that was killed while it filled has left: hundreds of megabytes that nobody else would ever delete. */
+/** Removes what processes that were killed during `fill` have left: hundreds of megabytes that nothing else would ever delete. */
 const removeAbandoned = async (cache: string, name: string): Promise<void> => {
   for (const entry of await readdir(cache)) {
     const pid = entry.startsWith(`${name}.partial-`) ? Number(/-(\d+)-[^-]*$/.exec(entry)?.[1]) : undefined;
@@ -39,7 +39,7 @@ const runs = (pid: number): boolean => {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it is there, and somebody else's.
+    // EPERM means that the process exists and belongs to another user.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 };

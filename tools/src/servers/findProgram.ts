@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
-/** The path of a program on the PATH. */
+/** Returns the path of a program on the PATH, or `undefined` if no folder of it has the program. */
 export const findProgram = async (name: string): Promise<string | undefined> => {
   for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
     const path = join(folder, name);
@@ -10,7 +10,7 @@ export const findProgram = async (name: string): Promise<string | undefined> => 
       await access(path, constants.X_OK);
       return path;
     } catch {
-      continue; // not in this folder
+      continue; // The program is not in this folder.
     }
   }
   return undefined;

@@ -26,19 +26,19 @@ const fails = (provider: Provider, reason: string): ServerProvider<RunningServer
 });
 
 describe("the first provider that serves", () => {
-  it("is taken, after those that are not here or fail", async () => {
+  it("is taken after providers that do not apply or fail", async () => {
     const providers = [isAbsent("environment", "not set"), fails("docker", "no pull"), serves("local"), serves("fetched")];
     expect(await firstThatServes("MySQL", providers, "advice")).to.have.property("provider", "local");
   });
 
-  it("is never another than the one that the environment names", async () => {
+  it("is never a replacement for a server that the environment names", async () => {
     const error = await firstThatServes("MySQL", [fails("environment", "refused"), serves("docker")], "advice").catch(
       (reason: unknown) => reason,
     );
     expect(error).to.be.instanceOf(UserError).with.property("message", "MySQL: refused");
   });
 
-  it("or an error says each way, why it failed and what to do", async () => {
+  it("is replaced by an error that lists each way, why it failed and what to do, if no provider serves", async () => {
     const providers = [isAbsent("environment", "not set"), fails("docker", "no pull")];
     const error = await firstThatServes("MySQL", providers, "Install one").catch((reason: unknown) => reason);
     expect(error).to.have.property("message", "no MySQL to be had. Tried:\n  - environment: not set\n  - docker: no pull\nInstall one");

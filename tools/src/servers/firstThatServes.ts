@@ -3,9 +3,12 @@ import type { Provider, RunningServer } from "./runningServer.ts";
 
 export type ServerProvider<Server extends RunningServer> = {
   readonly provider: Provider;
-  /** What this way is, for the error that says why none served. */
+  /** A description of this way to get a server, for the error that lists every failure. */
   readonly way: string;
-  /** `undefined` when this way does not apply here, with `whyNot` as the reason; throws when it should work and does not. */
+  /**
+   * Starts the server. Resolves to a `NotHere` with the reason if this way does not apply here, and throws if it
+   * should work but does not.
+   */
   readonly start: () => Promise<Server | NotHere>;
 };
 
@@ -14,9 +17,9 @@ export type NotHere = { readonly notHere: string };
 export const notHere = (reason: string): NotHere => ({ notHere: reason });
 
 /**
- * The server of the first provider that has one. A server that the environment
- * names is never replaced by another when it fails: the caller meant that one.
- * Throws a `UserError` that lists every way, why it failed and what to install.
+ * Returns the server of the first provider that has one. If a server that the environment
+ * names fails, no other provider is tried, because the user meant that server. Throws a
+ * `UserError` that lists every way, why it failed and what to install.
  */
 export const firstThatServes = async <Server extends RunningServer>(
   name: string,
@@ -26,7 +29,7 @@ export const firstThatServes = async <Server extends RunningServer>(
 ): Promise<Server> => {
   const failures: string[] = [];
   for (const { provider, way, start } of providers) {
-    // What fails because it was told to stop is no reason to try the next way.
+    // A provider that failed because the start was aborted is no reason to try the next one.
     if (signal?.aborted === true) throw new UserError(`stopped before ${name} was up`);
     try {
       const started = await start();

@@ -14,11 +14,11 @@ const answer = (...racks: readonly string[]): Buffer => {
   return Buffer.concat([int32(body.length), body]);
 };
 
-describe("what answers in place of Kafka", () => {
+describe("a server on Kafka's port", () => {
   let server: Server | undefined;
   afterEach(() => server?.close());
 
-  /** Sends the chunks to each client that asks something. */
+  /** Starts a server that sends the chunks to each client after its first data. Resolves to the server's port. */
   const portThatSays = (...chunks: readonly Buffer[]): Promise<number> =>
     new Promise((resolve) => {
       server = createServer((socket) => {
@@ -38,13 +38,13 @@ describe("what answers in place of Kafka", () => {
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
 
-  it("is accepted with the own rack, also in pieces", async () => {
+  it("is accepted if it reports the expected rack, even in several chunks", async () => {
     const whole = answer("own");
     const port = await portThatSays(whole.subarray(0, 3), whole.subarray(3, 20), whole.subarray(20));
     expect(await outcome(assertKafkaOfRack("127.0.0.1", port, "own"))).to.equal("accepted");
   });
 
-  it("is accepted with the own rack among those of its cluster", async () => {
+  it("is accepted if the expected rack is among those of its cluster", async () => {
     expect(await outcome(assertKafkaOfRack("127.0.0.1", await portThatSays(answer("other", "own")), "own"))).to.equal("accepted");
   });
 
@@ -53,14 +53,14 @@ describe("what answers in place of Kafka", () => {
     ["another cluster of several brokers", answer("other", "third"), /another Kafka answers/],
     ["a broker that is not registered yet", answer(), /not registered yet/],
     ["a web server", Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n"), /does not speak Kafka's protocol/],
-    ["an answer that is cut short", Buffer.concat([int32(6), int32(1), Buffer.from([0, 0])]), /out of range|outside/],
+    ["a broker, but truncated", Buffer.concat([int32(6), int32(1), Buffer.from([0, 0])]), /out of range|outside/],
   ] as const) {
-    it(`is refused: ${title}`, async () => {
+    it(`is refused if the answer is that of ${title}`, async () => {
       expect(await outcome(assertKafkaOfRack("127.0.0.1", await portThatSays(bytes), "own"))).to.match(reason);
     });
   }
 
-  it("is waited for no longer than 3 s when it says nothing", async () => {
+  it("is given up after 3 s without an answer", async () => {
     const started = performance.now();
     expect(await outcome(kafkaAnswers("127.0.0.1", await portThatSays()))).to.match(/no answer from/);
     expect(performance.now() - started).to.be.lessThan(10_000);

@@ -1,23 +1,23 @@
 import { connect } from "node:net";
 
 const correlationId = 1;
-/** Four bytes of length come first. */
+/** The number of bytes of an answer's length, which precedes the answer. */
 const lengthBytes = 4;
 const mostBytes = 65_536;
 
-/** A request without a client's name. `body` is what the version of the API defines. */
+/** Returns a request without a client id. `body` must have the layout that this version of the API defines. */
 const request = (apiKey: number, apiVersion: number, body: readonly number[]): Buffer => {
   const rest = [0, apiKey, 0, apiVersion, 0, 0, 0, correlationId, 0xff, 0xff, ...body];
   return Buffer.from([0, 0, 0, rest.length, ...rest]);
 };
 
-/** ApiVersions, version 0: the one request that every broker answers once it serves, even before a login. */
+/** ApiVersions, version 0. It is the only request that every serving broker answers, even before a login. */
 const apiVersions = request(18, 0, []);
 
-/** Metadata, version 2, of no topic: the brokers and the cluster's id. */
+/** Metadata, version 2, for no topic. The answer has the brokers and the cluster's id. */
 const metadata = request(3, 2, [0, 0, 0, 0]);
 
-/** The answer behind its correlation id, within 3 s and 64 KiB. */
+/** Sends a request and resolves to the part of the answer after its correlation id. Rejects after 3 s, or if the answer exceeds 64 KiB. */
 const ask = (host: string, port: number, bytes: Buffer): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const socket = connect({ host, port });
@@ -41,12 +41,12 @@ const ask = (host: string, port: number, bytes: Buffer): Promise<Buffer> =>
     });
   });
 
-/** Resolves when a broker answers there in Kafka's protocol; its port opens some seconds before that. */
+/** Resolves if a broker answers in Kafka's protocol. An open port is not enough, because it opens some seconds earlier. */
 export const kafkaAnswers = async (host: string, port: number): Promise<void> => void (await ask(host, port, apiVersions));
 
 export type KafkaIdentity = { readonly clusterId: string | undefined; readonly racks: readonly (string | undefined)[] };
 
-/** What tells the cluster there from every other one, and the racks of the brokers that serve in it. */
+/** Returns the id of the cluster at this address, and the racks of its registered brokers. */
 export const kafkaIdentity = async (host: string, port: number): Promise<KafkaIdentity> => {
   const answer = await ask(host, port, metadata);
   let at = 0;
@@ -65,7 +65,10 @@ export const kafkaIdentity = async (host: string, port: number): Promise<KafkaId
   return { clusterId: text(), racks };
 };
 
-/** Throws unless the broker there is of the cluster in which a broker has this rack, which no other broker has. */
+/**
+ * Throws unless the broker at this address belongs to a cluster in which a broker has this rack. The rack must
+ * be unique to the expected broker.
+ */
 export const assertKafkaOfRack = async (host: string, port: number, rack: string): Promise<void> => {
   const { racks } = await kafkaIdentity(host, port);
   if (racks.length === 0) throw new Error("the broker is not registered yet");

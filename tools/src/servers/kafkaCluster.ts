@@ -4,31 +4,31 @@ import { chooseFreePort, retryTakenPorts } from "./ports.ts";
 import { type Killable, never, type RunningKafka, type ServerPlan } from "./runningServer.ts";
 
 export type KafkaClusterPlan = Pick<ServerPlan, "folder" | "report" | "signal"> & {
-  /** What each node is. Its id is its place in the list, from 1. */
+  /** The roles of each node. A node's id is its position in the list, counted from 1. */
   readonly nodes: readonly (readonly KafkaRole[])[];
-  /** More properties of every node. */
+  /** Additional properties of every node. */
   readonly properties?: Readonly<Record<string, string>>;
 };
 
-/** A node that is stopped, killed and started again at the same ports, on the same data. */
+/** A node that can be stopped, killed and started again on the same ports and data. */
 export type KafkaClusterNode = Killable & {
   readonly id: number;
   readonly roles: readonly KafkaRole[];
-  /** SIGTERM: a broker hands its partitions over first. Resolves when the node has ended. */
+  /** Sends SIGTERM, so that a broker hands over its partitions first. Resolves when the node has ended. */
   readonly stop: () => Promise<void>;
-  /** Resolves when the node answers, which may be before its copies are in sync. */
+  /** Starts the node. Resolves when the node answers, which may be before its replicas are in sync. */
   readonly start: () => Promise<void>;
 };
 
 /**
- * `stop` kills every node: the last ones could not hand anything over. `died` never resolves, because a suite kills
- * nodes itself.
+ * A running cluster. `stop` kills every node, because the last ones could not hand over their partitions. `died` never
+ * resolves, because a suite kills nodes itself.
  */
 export type KafkaCluster = RunningKafka & { readonly nodes: readonly KafkaClusterNode[] };
 
 /**
- * Starts KRaft nodes on loopback as one cluster. Its internal topics have three copies, and a write
- * needs two of them (`min.insync.replicas`), if there are as many brokers.
+ * Starts KRaft nodes on loopback as one cluster. If it has enough brokers, its internal topics have
+ * three replicas, and a write needs two of them (`min.insync.replicas`).
  */
 export const startKafkaCluster = async (program: KafkaProgram, plan: KafkaClusterPlan): Promise<KafkaCluster> => {
   const clusterId = newClusterId();

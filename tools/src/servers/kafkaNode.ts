@@ -9,22 +9,22 @@ import { assertKafkaOfRack, kafkaAnswers } from "./kafkaAnswers.ts";
 import type { Provider } from "./runningServer.ts";
 import { type ServerProcess, startServerProcess } from "./serverProcess.ts";
 
-/** Kafka's jars, wherever they come from. */
+/** Kafka's jars, with the provider that they come from. */
 export type KafkaProgram = { readonly provider: Provider; readonly libs: string; readonly description: string };
 
 export type KafkaRole = "broker" | "controller";
 
-/** A KRaft node and the ports on loopback that it has for as long as its data exists. */
+/** A KRaft node with its loopback ports, which stay the same for as long as its data exists. */
 export type KafkaNode = {
   readonly id: number;
   readonly roles: readonly KafkaRole[];
-  /** For clients, if the node is a broker. */
+  /** The port for clients, if the node is a broker. */
   readonly port: number;
-  /** For the other nodes, if the node is a controller. */
+  /** The port for the other nodes, if the node is a controller. */
   readonly controllerPort: number;
-  /** Where a broker tells its clients to come back to. */
+  /** The port to which a broker tells its clients to connect. */
   readonly advertisedPort: number;
-  /** For its data, configuration and log. */
+  /** The folder of the node's data, configuration and log. */
   readonly folder: string;
 };
 
@@ -34,14 +34,14 @@ export type KafkaNodeOptions = {
   /** Every node of the cluster, this one included. */
   readonly cluster: readonly KafkaNode[];
   readonly clusterId: string;
-  /** More properties, which override those of this file. */
+  /** Additional properties, which override those of this file. */
   readonly properties?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 };
 
 const leastJava = 17;
 
-/** The path of a Java that Kafka runs on. Throws a `UserError` that says what to install. */
+/** Returns the path of a Java that Kafka runs on. Throws a `UserError` that says what to install if there is no such Java. */
 export const findJava = async (): Promise<string> => {
   const home = process.env["JAVA_HOME"];
   const java = home === undefined || !existsSync(join(home, "bin/java")) ? await findProgram("java") : join(home, "bin/java");
@@ -60,8 +60,8 @@ export const findJava = async (): Promise<string> => {
 export const newClusterId = (): string => randomBytes(16).toString("base64url");
 
 /**
- * Starts a node on its data, which is created if there is none. Resolves when the node answers,
- * which it does once a majority of the controllers is up: start the nodes of a new cluster together.
+ * Starts a node on its data, which is created if it does not exist. Resolves when the node answers,
+ * which requires a majority of the controllers: start the nodes of a new cluster together.
  */
 export const startKafkaNode = async ({
   program,
@@ -74,7 +74,8 @@ export const startKafkaNode = async ({
   const java = await findJava();
   const data = join(node.folder, "kafka");
   await mkdir(data, { recursive: true });
-  // A broker shows its rack to every client. A new one for each start tells it from any other broker, even one on a copy of its data.
+  // A broker reports its rack to every client. A new rack for each start distinguishes it from any other broker,
+  // even one on a copy of its data.
   const rack = randomUUID();
   const configFile = join(node.folder, "kafka.properties");
   await writeFile(configFile, textOf({ ...propertiesOf(node, cluster, data), "broker.rack": rack, ...properties }));
@@ -101,7 +102,7 @@ export const startKafkaNode = async ({
 type DataFolder = { readonly classPath: string; readonly clusterId: string; readonly configFile: string; readonly data: string };
 
 const makeDataFolder = async (java: string, { classPath, clusterId, configFile, data }: DataFolder): Promise<void> => {
-  // Given with "=", because one id in 64 begins with a hyphen, which would be taken for an option.
+  // The id is passed with "=", because one id in 64 begins with a hyphen and would be taken for an option.
   const format = ["-cp", classPath, "kafka.tools.StorageTool", "format", `--cluster-id=${clusterId}`, "--config", configFile];
   const { failed, all } = await execa(java, format, { reject: false, all: true });
   if (!failed) return;

@@ -2,7 +2,7 @@ import { type KafkaNode, type KafkaProgram, newClusterId, startKafkaNode } from 
 import { chooseFreePort, portOf, retryTakenPorts } from "./ports.ts";
 import type { Killable, RunningKafka, ServerPlan } from "./runningServer.ts";
 
-/** Starts a real Kafka on loopback, one KRaft node, with a new data folder unless there is one. */
+/** Starts a real Kafka on loopback as one KRaft node. Creates its data folder if it does not exist. */
 export const startKafkaProcess = async (program: KafkaProgram, plan: ServerPlan): Promise<RunningKafka & Killable> => {
   const { provider, description } = program;
   const serveOn = async (port: number): Promise<RunningKafka & Killable> => {

@@ -24,14 +24,17 @@ export const kafkaAdvice =
   "Start Docker, or install Java 17 or newer with Maven (Debian and Ubuntu: apt-get install openjdk-17-jre-headless maven), " +
   "or unpack Kafka and set KAFKA_HOME, or set KAFKA_BROKERS=host:9092";
 
-/** In the order in which they are tried. */
+/** Returns the providers, in the order in which they are tried. */
 export const kafkaProviders = (plan: ServerPlan): readonly ServerProvider<RunningKafka>[] => [
   { provider: "environment", way: "KAFKA_BROKERS", start: fromEnvironment },
   { provider: "docker", way: "Docker", start: () => fromDocker(plan) },
   ...ownPrograms(plan, (program) => startKafkaProcess(program, plan)),
 ];
 
-/** Kafka as a process that the caller may kill and start again on its data: never a container, nor a broker of somebody else's. */
+/**
+ * Starts Kafka as a process that the caller may kill and start again on its data. It is never a container or a
+ * broker that the environment names.
+ */
 export const startOwnKafka = (plan: ServerPlan): Promise<RunningKafka & Killable> =>
   firstThatServes(
     "Kafka",
@@ -39,7 +42,7 @@ export const startOwnKafka = (plan: ServerPlan): Promise<RunningKafka & Killable
     ownProgramAdvice,
   );
 
-/** As `startOwnKafka`, several nodes that are one cluster. */
+/** Starts several nodes as one cluster, with processes like that of `startOwnKafka`. */
 export const startOwnKafkaCluster = (plan: KafkaClusterPlan): Promise<KafkaCluster> =>
   firstThatServes(
     "Kafka cluster",
@@ -52,7 +55,7 @@ const ownProgramAdvice =
 
 type FetchPlan = Pick<ServerPlan, "report" | "signal">;
 
-/** Kafka's jars on this machine: installed, or else fetched. */
+/** Returns the providers that run Kafka's jars on this machine: installed ones first, then fetched ones. */
 const ownPrograms = <Server extends RunningServer>(
   plan: FetchPlan,
   start: (program: KafkaProgram) => Promise<Server>,
@@ -68,7 +71,7 @@ const ownPrograms = <Server extends RunningServer>(
   { provider: "fetched", way: "fetching Kafka with Maven", start: async () => start(await fetchWithMaven(plan)) },
 ];
 
-/** Throws a `UserError` when Kafka would have to run on a Java that is not there. */
+/** Throws a `UserError` if Kafka would need a Java that is not installed. */
 export const assertKafkaCanRun = async (): Promise<void> => {
   const named = process.env["KAFKA_BROKERS"] ?? "";
   if (named === "" && (await findDocker()) !== undefined) await findJava();
@@ -100,7 +103,7 @@ const fromDocker = async (plan: ServerPlan) => {
   await findImage(image, plan.report);
   const ports = portOf("Kafka", 9092, plan);
   return retryTakenPorts("Kafka", plan, async () => {
-    // Clients are told to come back to the advertised address, so the port on this side is chosen before the start.
+    // The broker tells clients to connect to the advertised address, so the host's port must be chosen before the start.
     const port = await ports.choose();
     const server = await startContainer(port, plan);
     await ports.keep(port);
@@ -110,7 +113,7 @@ const fromDocker = async (plan: ServerPlan) => {
 
 const startContainer = async (port: number, plan: ServerPlan) => {
   const { GenericContainer } = await import("testcontainers");
-  // As for a process: a rack that no other broker has.
+  // The broker gets a rack that no other broker has, as a process does.
   const rack = randomUUID();
   let container = new GenericContainer(image).withExposedPorts({ container: 9092, host: port }).withEnvironment({
     KAFKA_NODE_ID: "1",
@@ -128,7 +131,8 @@ const startContainer = async (port: number, plan: ServerPlan) => {
     KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: "0",
     KAFKA_LOG_DIRS: "/home/appuser/data",
   });
-  // The home folder of the image's user: a new volume takes over its owner, and the broker may write.
+  // The volume is mounted at the home folder of the image's user. A new volume takes over the owner of that
+  // folder, so the broker may write.
   if (plan.keep) container = container.withBindMounts([{ source: await volumeOf("kafka", plan), target: "/home/appuser" }]);
   const started = await container.withStartupTimeout(120_000).start().catch(throwPortTaken);
   const { stop, died } = await watchContainer("Kafka", started, plan);
@@ -151,7 +155,7 @@ const findInHome = (): KafkaProgram | NotHere => {
 };
 
 const fetchWithMaven = async (plan: FetchPlan): Promise<KafkaProgram> => {
-  // Before the fetch: jars without a Java are of no use.
+  // Java is checked before the fetch, because jars are useless without it.
   await findJava();
   const folder = await fetchOnce(`kafka-${version}-with-log4j`, async (target) => {
     const mvn = await findProgram("mvn");

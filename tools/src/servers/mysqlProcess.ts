@@ -13,10 +13,10 @@ import { type ServerProcess, startServerProcess } from "./serverProcess.ts";
 /** A program and its arguments. */
 type Command = readonly [string, ...string[]];
 
-/** How mysqld is called: the program and what comes before any other argument. */
+/** The mysqld to run: `command` is the program and its leading arguments. */
 export type MysqlProgram = { readonly provider: Provider; readonly command: Command; readonly description: string };
 
-/** Full durability is the server's default (sync_binlog and innodb_flush_log_at_trx_commit are 1) and is left alone. */
+/** The settings of mysqld. They keep the default of full durability (sync_binlog and innodb_flush_log_at_trx_commit are 1). */
 const settings = [
   "--bind-address=127.0.0.1",
   "--mysqlx=OFF",
@@ -28,7 +28,7 @@ const settings = [
   "--binlog-expire-logs-seconds=86400",
 ];
 
-/** Starts a real mysqld on loopback, with a new data folder unless there is one. */
+/** Starts a real mysqld on loopback. Creates its data folder if it does not exist. */
 export const startMysqlProcess = async (
   { provider, command, description }: MysqlProgram,
   plan: ServerPlan,
@@ -53,9 +53,9 @@ export const startMysqlProcess = async (
   });
 };
 
-/** Resolves when this mysqld, and no other server on the port, answers. */
+/** Starts mysqld on its data. Resolves when it answers on the port, and not another server. */
 const serve = async ([program, ...leading]: Command, data: string, port: number, plan: ServerPlan): Promise<ServerProcess> => {
-  // A socket's path has at most 107 characters, which a checkout's own path can exceed.
+  // A socket's path may have at most 107 characters, which a path within the checkout can exceed.
   const socket = join(tmpdir(), `cart-mysql-${process.pid}-${port}.sock`);
   const server = await startServerProcess({
     name: "MySQL",
@@ -75,8 +75,9 @@ const serve = async ([program, ...leading]: Command, data: string, port: number,
 };
 
 /**
- * Throws unless the server of the URL is the one that serves the data folder. A mysqld
- * locks its data folder, so there is no second one. The uuid alone does not tell: a copied folder has it as well.
+ * Throws unless the server at the URL is the one that serves the data folder. A mysqld locks its
+ * data folder, so no second one can serve it. The uuid alone is not enough, because a copied folder
+ * has the same uuid.
  */
 const assertServesData = async (url: string, data: string): Promise<void> => {
   const { datadir, uuid } = await mysqlIdentity(url);
@@ -85,7 +86,7 @@ const assertServesData = async (url: string, data: string): Promise<void> => {
   if (uuid !== ownUuid || folder !== (await realpath(data))) throw new Error("another MySQL answers on this port");
 };
 
-/** What tells the server of the URL from every other one: on one machine the data folder, in a container the host's name. */
+/** Returns what identifies the server at the URL: the data folder on one machine, the host name in a container. */
 export const mysqlIdentity = async (url: string): Promise<{ datadir: string; uuid: string; hostname: string }> => {
   const connection = await createConnection({ uri: url, connectTimeout: 2_000 });
   try {
@@ -96,14 +97,14 @@ export const mysqlIdentity = async (url: string): Promise<{ datadir: string; uui
     if (row === undefined) throw new Error("MySQL gave no row for its variables");
     return row;
   } finally {
-    // Not `end`, which waits for the server.
+    // The connection is not closed with `end`, which waits for the server.
     connection.destroy();
   }
 };
 
 /**
- * Appears whole or not at all: a first start that is killed half way leaves no folder
- * that the next start would take for a whole one.
+ * Creates the data folder, which appears whole or not at all. A first start that is killed
+ * halfway leaves no folder that the next start would take for a whole one.
  */
 const makeDataFolder = async ([program, ...leading]: Command, data: string, signal: AbortSignal | undefined): Promise<void> => {
   for (const left of await readdir(dirname(data))) {

@@ -13,7 +13,7 @@ const image = "mysql:9.7";
 export const mysqlAdvice =
   "Start Docker, or install a MySQL server (Debian and Ubuntu: apt-get install mysql-server), or set MYSQL_URL=mysql://user:password@host:3306";
 
-/** In the order in which they are tried. */
+/** Returns the providers, in the order in which they are tried. */
 export const mysqlProviders = (plan: ServerPlan): readonly ServerProvider<RunningMysql>[] => [
   { provider: "environment", way: "MYSQL_URL", start: fromEnvironment },
   { provider: "docker", way: "Docker", start: () => fromDocker(plan) },
@@ -21,7 +21,10 @@ export const mysqlProviders = (plan: ServerPlan): readonly ServerProvider<Runnin
   { provider: "fetched", way: "fetching MySQL from Debian", start: () => fromDebian(plan) },
 ];
 
-/** MySQL as a process that the caller may kill and start again on its data: never a container, nor a server of somebody else's. */
+/**
+ * Starts MySQL as a process that the caller may kill and start again on its data. It is never a container or a
+ * server that the environment names.
+ */
 export const startOwnMysql = (plan: ServerPlan): Promise<RunningMysql & Killable> =>
   firstThatServes<RunningMysql & Killable>(
     "MySQL",
@@ -55,7 +58,7 @@ const fromDocker = async (plan: ServerPlan) => {
   if (reason !== undefined) return notHere(reason);
   await findImage(image, plan.report);
   const { MySqlContainer } = await import("@testcontainers/mysql");
-  // The image refuses an empty password for root, and root as the name of one more user.
+  // The image refuses an empty password for root, and root as the name of an additional user.
   const password = "development";
   let container = new MySqlContainer(image).withRootPassword(password);
   if (plan.keep) container = container.withBindMounts([{ source: await volumeOf("mysql", plan), target: "/var/lib/mysql" }]);

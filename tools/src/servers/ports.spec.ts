@@ -9,7 +9,7 @@ describe("the port of a server", () => {
   let folder = "";
   const reported: string[] = [];
   let taken: readonly number[] = [];
-  /** As `chooseFreePort`: the first preferred port that is not taken. */
+  /** Chooses the first preferred port that is not taken, as `chooseFreePort` does. */
   const choosePort: ServerPlan["choosePort"] = async (preferred) => preferred.find((port) => !taken.includes(port)) ?? 40_000;
   const plan = (more: Partial<ServerPlan> = {}): ServerPlan => ({
     folder,
@@ -26,7 +26,7 @@ describe("the port of a server", () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it("is the usual one at first, and afterwards the one of the last start", async () => {
+  it("is the usual port at first, and afterwards the port of the last start", async () => {
     const port = portOf("MySQL", 3306, plan());
     expect(await port.choose()).to.equal(3306);
     await port.keep(3317);
@@ -35,7 +35,7 @@ describe("the port of a server", () => {
     expect(reported).to.deep.equal([]);
   });
 
-  it("is another one when that is in use, and says so", async () => {
+  it("is another port if the remembered one is in use, which is reported", async () => {
     await portOf("MySQL", 3306, plan()).keep(3317);
     taken = [3317];
     expect(await portOf("MySQL", 3306, plan()).choose()).to.equal(3306);
@@ -44,20 +44,20 @@ describe("the port of a server", () => {
     expect(await portOf("MySQL", 3306, plan()).choose()).to.equal(40_000);
   });
 
-  it("is the usual one when what was remembered is damaged", async () => {
+  it("is the usual port if the remembered one is invalid", async () => {
     for (const text of ["", "port", "0", "-1", "65536", "3.5"]) {
       await writeFile(join(folder, "kafka.port"), text);
       expect(await portOf("Kafka", 9092, plan()).choose(), text).to.equal(9092);
     }
   });
 
-  it("is any free one for a server that keeps nothing", async () => {
+  it("is any free port for a server that does not keep its data", async () => {
     const port = portOf("MySQL", 3306, plan({ keep: false }));
     await port.keep(3317);
     expect(await port.choose()).to.equal(40_000);
   });
 
-  it("is chosen again while other programs take it first, ten times at most", async () => {
+  it("is chosen again if another program takes it first, at most ten times in all", async () => {
     let attempts = 0;
     const startAt = (attempt: number) => async (): Promise<number> => {
       attempts++;
@@ -72,7 +72,7 @@ describe("the port of a server", () => {
     expect(attempts).to.equal(10);
   });
 
-  it("is not chosen again for any other failure, nor once the start is given up", async () => {
+  it("is not chosen again after any other failure, nor after the start was aborted", async () => {
     let attempts = 0;
     const fail = (error: Error) => async (): Promise<never> => {
       attempts++;

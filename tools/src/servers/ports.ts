@@ -4,17 +4,17 @@ import getPort from "get-port";
 import { UserError } from "../userError.ts";
 import type { ChoosePort, ServerPlan } from "./runningServer.ts";
 
-/** In one process, it does not give the same port twice within 15 s. */
+/** Chooses a free port. Within one process, it does not return the same port twice within 15 s. */
 export const chooseFreePort: ChoosePort = (preferred) => getPort({ port: preferred });
 
-/** Another program took a port between its choice and the server's bind. */
+/** Thrown if another program took a port after it was chosen and before the server bound it. */
 export class PortTaken extends UserError {}
 
 const mostAttempts = 10;
 
 /**
- * Starts a server and, each time another program was faster in taking one of its
- * ports, starts it again: `start` chooses new ports. Throws the last `PortTaken`
+ * Starts a server, and starts it again each time another program has taken one of its
+ * ports first. `start` must choose new ports at each call. Throws the last `PortTaken`
  * after ten attempts.
  */
 export const retryTakenPorts = async <T>(
@@ -33,13 +33,13 @@ export const retryTakenPorts = async <T>(
 };
 
 export type ServerPort = {
-  /** The port of the last start if it is free, else the usual one, else any that is free. Says so when it is not the first of them. */
+  /** Returns the port of the last start if it is free, else the usual port, else any free port. Reports if it is not the first of these. */
   readonly choose: () => Promise<number>;
   /** Remembers the port for the next start. */
   readonly keep: (port: number) => Promise<void>;
 };
 
-/** The port of a server that keeps its data also stays the same from one start to the next, where it can. */
+/** Returns how to choose a server's port. If the server keeps its data, it also keeps its port from one start to the next if possible. */
 export const portOf = (server: "MySQL" | "Kafka", usual: number, plan: ServerPlan): ServerPort => {
   const chooseFrom = plan.choosePort ?? chooseFreePort;
   if (!plan.keep) return { choose: () => chooseFrom([]), keep: () => Promise.resolve() };
@@ -59,7 +59,7 @@ export const portOf = (server: "MySQL" | "Kafka", usual: number, plan: ServerPla
 };
 
 const readPort = async (file: string): Promise<number | undefined> => {
-  // A missing or damaged file is as good as none: the usual port is then preferred.
+  // If the file is missing or damaged, the usual port is preferred.
   const port = Number(await readFile(file, "utf8").catch(() => ""));
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
 };

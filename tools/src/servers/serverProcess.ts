@@ -11,17 +11,17 @@ import { endWithThisProcess } from "./watchdog.ts";
 export type ServerProcess = {
   readonly logFile: string;
   /**
-   * Resolves when the probe passes while the process runs. The probe has to prove that
-   * this server answers, and not another one on the same port, and must not hang.
-   * Throws a `UserError` with the end of the log when the process ends or 120 s are over,
-   * `PortTaken` when it ended because another program uses its port. Stops the process before it throws.
+   * Resolves when the probe passes while the process runs. The probe must prove that this
+   * server answers, and not another one on the same port, and must not hang. Throws a
+   * `UserError` with the end of the log if the process ends or after 120 s, and `PortTaken`
+   * if the process ended because another program uses its port. Stops the process before it throws.
    */
   readonly untilItServes: (what: string, probe: () => Promise<void>, signal: AbortSignal | undefined) => Promise<void>;
-  /** Resolves when it ended without `stop` or `kill`. */
+  /** Resolves if the process ends without `stop` or `kill`. */
   readonly died: Promise<Death>;
-  /** SIGTERM, and SIGKILL after 30 s. Resolves when it has ended. */
+  /** Sends SIGTERM, and SIGKILL after 30 s. Resolves when the process has ended. */
   readonly stop: () => Promise<void>;
-  /** SIGKILL, as a crash. Resolves when it has ended. */
+  /** Sends SIGKILL, like a crash. Resolves when the process has ended. */
   readonly kill: () => Promise<void>;
 };
 
@@ -33,10 +33,10 @@ export type ServerCommand = {
   readonly cwd?: string;
 };
 
-/** What mysqld and Kafka log when another program uses the port. */
+/** Matches what mysqld and Kafka log if another program uses the port. */
 const bindFailure = /Bind on TCP\/IP port|Socket server failed to bind/;
 
-/** In a process group of its own, so that Ctrl-C reaches only who started it, who then stops it in order. */
+/** Starts a server in its own process group, so that Ctrl-C reaches only this process, which then stops the server in order. */
 export const startServerProcess = async ({ name, program, args, logFile, cwd }: ServerCommand): Promise<ServerProcess> => {
   await mkdir(dirname(logFile), { recursive: true });
   const log = await open(logFile, "w");
@@ -81,7 +81,7 @@ export const startServerProcess = async ({ name, program, args, logFile, cwd }: 
       const probeWhileItRuns = async (): Promise<void> => {
         await assertRunning();
         await probe();
-        // It may have ended while the probe waited for the answer.
+        // The process may have ended while the probe waited for the answer.
         await assertRunning();
       };
       try {

@@ -9,7 +9,10 @@ import { type SharedServersMessage, sharedServersPorts } from "./sharedServersPr
 import { startServers } from "./startServers.ts";
 import { keepAfterThisProcess, removeWithThisProcess } from "./watchdog.ts";
 
-/** Milliseconds without a client after which the servers stop: `turbo` starts one suite shortly after another has ended. */
+/**
+ * Milliseconds without a client after which the servers stop. It is not 0, because `turbo` starts one suite
+ * shortly after another has ended.
+ */
 const grace = 10_000;
 
 const listenOn = (server: Server, port: number): Promise<boolean> =>
@@ -31,7 +34,7 @@ const main = async (): Promise<void> => {
   let stop = (): Promise<void> => Promise.resolve();
   let idle: NodeJS.Timeout | undefined;
   const end = (): void => {
-    // A client that comes now starts a process of its own.
+    // A client that connects from now on starts another process.
     server.close();
     giveUp.abort();
     void stop().finally(() => process.exit(0));
@@ -46,7 +49,7 @@ const main = async (): Promise<void> => {
     whenIdle();
     for (const message of history) client.write(`${JSON.stringify(message)}\n`);
     client.on("error", () => undefined);
-    // All that a client ever says: it has done, and waits until the servers have stopped, unless others need them.
+    // A client sends data only to say that it is done. It waits until the servers have stopped, unless other clients use them.
     client.on("data", () => {
       if (clients.size === 1) end();
       else client.end();
@@ -56,7 +59,7 @@ const main = async (): Promise<void> => {
       whenIdle();
     });
   });
-  // The first of its ports: when another process of this checkout has it, that one serves.
+  // If another process of this checkout listens on the port already, that process serves, and this one ends.
   const [port] = process.argv.slice(2).map(Number);
   if (!(await listenOn(server, port ?? sharedServersPorts[0] ?? 0))) return;
   whenIdle();
@@ -69,7 +72,7 @@ const main = async (): Promise<void> => {
     signal: giveUp.signal,
     report: (line) => send({ type: "progress", line }),
   });
-  // Also while they start: each was told to give up, and is waited for.
+  // If the servers are still starting, their start has been aborted, and this waits for its end.
   stop = async () => {
     await starting.then(
       (servers) => servers.stop(),
@@ -85,7 +88,7 @@ const main = async (): Promise<void> => {
     if (giveUp.signal.aborted) return;
     clearTimeout(idle);
     server.close();
-    // Their data goes; the logs stay, as the reason names them.
+    // The data is removed, but the logs stay, because the reason of the failure names them.
     keepAfterThisProcess(folder);
     for (const data of ["mysql", "kafka"]) await rm(join(folder, data), { recursive: true, force: true });
     if (!existsSync(join(folder, "logs"))) await rm(folder, { recursive: true, force: true });

@@ -2,20 +2,23 @@ import { createHash } from "node:crypto";
 import { repositoryRoot } from "../paths.ts";
 
 /*
- * One process keeps MySQL and Kafka for all suites of this checkout that run at the
- * same time. It listens on a port that follows from the checkout's path, which only
- * one process can have: that is the lock. Its clients stay connected for as long as
- * they need the servers.
+ * One process runs MySQL and Kafka for all suites of this checkout that run at the same
+ * time. It listens on a port that is derived from the checkout's path. Only one process can
+ * listen on it, so the port serves as the lock. Clients stay connected for as long as they
+ * use the servers.
  */
 
-/** Each is one line of JSON, from the process to a client. The first one is `hello`: it proves to the client whose process it is. */
+/**
+ * A message from the process to a client, sent as one line of JSON. The first message is `hello`, which proves
+ * to the client that the process belongs to its checkout.
+ */
 export type SharedServersMessage =
   | { readonly type: "hello"; readonly checkout: string }
   | { readonly type: "progress"; readonly line: string }
   | { readonly type: "ready"; readonly mysqlUrl: string; readonly kafkaBrokers: readonly string[] }
   | { readonly type: "failed"; readonly reason: string };
 
-/** The message of a line; `undefined` for whatever is none, such as what another program says. */
+/** Returns the message of a line, or `undefined` if the line is no message, for example because another program sent it. */
 export const parseMessage = (line: string): SharedServersMessage | undefined => {
   let message: unknown;
   try {
@@ -33,9 +36,9 @@ export const parseMessage = (line: string): SharedServersMessage | undefined => 
   return brokers.length === kafkaBrokers.length ? { type, mysqlUrl, kafkaBrokers: brokers } : undefined;
 };
 
-/** Ports to try, in this order: another program may have one of them. */
+/** The ports to try, in this order, because another program may use some of them. */
 export const sharedServersPorts: readonly number[] = (() => {
   const hash = createHash("sha256").update(repositoryRoot).digest().readUInt16BE(0);
-  // Below the range from which systems take ports for outgoing connections.
+  // The ports are below the range from which systems take ports for outgoing connections.
   return [0, 1, 2, 3].map((n) => 20_000 + ((hash + n * 997) % 10_000));
 })();

@@ -8,11 +8,11 @@ export type Servers = {
   readonly mysql: RunningMysql;
   readonly kafka: RunningKafka;
   readonly stop: () => Promise<void>;
-  /** Resolves when one of them ended without having been asked to. */
+  /** Resolves if one of the servers ends without having been stopped. */
   readonly died: Promise<Death>;
 };
 
-/** Both servers, or neither: when one cannot be had, the other is stopped again. */
+/** Starts both servers or neither: if one cannot be started, the other is stopped again. */
 export const startServers = async (plan: ServerPlan): Promise<Servers> => {
   const started = await Promise.allSettled([
     step(

@@ -17,7 +17,7 @@ export const endWithThisProcess = (child: ChildProcess): void => {
 /** Makes the watchdog remove the folder after this process and its watched children have ended. */
 export const removeWithThisProcess = (folder: string): void => tell(`*${folder}`);
 
-/** Takes `removeWithThisProcess` back. */
+/** Reverts `removeWithThisProcess`. */
 export const keepAfterThisProcess = (folder: string): void => tell(`!${folder}`);
 
 /** Returns the id of the watchdog, which stops the processes that this process leaves behind and ends last. */
