@@ -29,8 +29,11 @@ describe("a start that loses its port to another program", function () {
     root = await mkdtemp(join(tmpdir(), "cart-taken-ports-"));
     ports = { mysql: await getPort(), kafka: await getPort(), kafkaController: await getPort() };
     const other = plan("other", { ports });
-    const started = await Promise.all([startOwnMysql(other), startOwnKafka(other)]);
-    toStop.push(...started.map(({ kill }) => kill));
+    const startOther = () => Promise.all([startOwnMysql(other), startOwnKafka(other)]);
+    // The copy is taken while they are stopped: one of running servers may not be consistent, and does not always start.
+    await Promise.all((await startOther()).map(({ stop }) => stop()));
+    for (const server of ["mysql", "kafka"]) await cp(join(root, "other", server), join(root, "second", server), { recursive: true });
+    toStop.push(...(await startOther()).map(({ kill }) => kill));
   });
   afterEach(() => (reported.length = 0));
   after(async () => {
@@ -39,7 +42,6 @@ describe("a start that loses its port to another program", function () {
   });
 
   it("gets a MySQL of its own on another port, even on a copy of the other's data", async () => {
-    await cp(join(root, "other/mysql"), join(root, "second/mysql"), { recursive: true });
     const own = await startOwnMysql(plan("second", { choosePort: choosing(ports.mysql) }));
     toStop.push(own.kill);
     expect((await mysqlIdentity(own.url)).datadir).to.equal(`${join(root, "second/mysql")}/`);
@@ -48,7 +50,6 @@ describe("a start that loses its port to another program", function () {
   });
 
   it("gets a Kafka of its own on another port, even on a copy of the other's data", async () => {
-    await cp(join(root, "other/kafka"), join(root, "second/kafka"), { recursive: true });
     const own = await startOwnKafka(plan("second", { choosePort: choosing(ports.kafka) }));
     toStop.push(own.kill);
     const ownPort = Number(own.brokers[0]?.split(":")[1]);
