@@ -3,7 +3,7 @@ import { Argument, Command } from "commander";
 import { createMigration, type MigratedDatabase, migrateDown, migratedDatabases, migrateUp, migrationStatus } from "./migrator.ts";
 import { createServiceUser, databasesOf, servicesWithUser } from "./serviceUsers.ts";
 
-const urlVariable = { eventstore: "EVENTSTORE_URL", projector: "READMODEL_URL", abandonment: "ABANDONMENT_URL" } as const;
+const urlVariable = { eventstore: "EVENTSTORE_URL", readmodel: "READMODEL_URL", abandonment: "ABANDONMENT_URL" } as const;
 
 const required = (variable: string, meaning: string): string => {
   const value = process.env[variable];

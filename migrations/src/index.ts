@@ -7,7 +7,7 @@ export { createServiceUser, grantedSchema, type GrantedSchema } from "./serviceU
 export const migrateEventStore = async (url: string): Promise<void> => void (await migrateUp("eventstore", url));
 
 /** Migrates the read model database of the URL to the newest schema, and creates it if it is missing. */
-export const migrateReadModel = async (url: string): Promise<void> => void (await migrateUp("projector", url));
+export const migrateReadModel = async (url: string): Promise<void> => void (await migrateUp("readmodel", url));
 
 /** Migrates the database of cart-abandonment to the newest schema, and creates it if it is missing. */
 export const migrateAbandonment = async (url: string): Promise<void> => void (await migrateUp("abandonment", url));

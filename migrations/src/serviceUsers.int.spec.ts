@@ -8,7 +8,7 @@ import { createServiceUser, databasesOf, serviceAccess, type ServiceWithUser, se
 describe("the users of the services", () => {
   const databases = {
     eventstore: useMysqlDatabase({ migrate: migrateEventStore }),
-    projector: useMysqlDatabase({ migrate: migrateReadModel }),
+    readmodel: useMysqlDatabase({ migrate: migrateReadModel }),
     abandonment: useMysqlDatabase({ migrate: migrateAbandonment }),
   };
 
@@ -89,11 +89,11 @@ describe("the users of the services", () => {
       expect(await refusalOf("cart-abandonment", `DELETE FROM ${eventStore}.events`)).to.equal(noTable);
       expect(await refusalOf("cart-abandonment", `SELECT 1 FROM ${eventStore}.outbox LIMIT 1`)).to.equal(noTable);
       expect(await refusalOf("cart-abandonment", `SELECT 1 FROM ${eventStore}.idempotency_keys LIMIT 1`)).to.equal(noTable);
-      expect(await refusalOf("cart-abandonment", `SELECT 1 FROM \`${databases.projector.name()}\`.carts LIMIT 1`)).to.equal(noTable);
+      expect(await refusalOf("cart-abandonment", `SELECT 1 FROM \`${databases.readmodel.name()}\`.carts LIMIT 1`)).to.equal(noTable);
     });
 
     it("let the rebuild replace tables of the read model, and only read events", async () => {
-      const connection = await connect(serviceUrl("rebuild", "projector"));
+      const connection = await connect(serviceUrl("rebuild", "readmodel"));
       await connection.query("CREATE TABLE rebuild_carts LIKE carts");
       await connection.query("LOCK TABLES carts WRITE, rebuild_carts WRITE");
       await connection.query("RENAME TABLE carts TO replaced_carts, rebuild_carts TO carts");
@@ -108,15 +108,15 @@ describe("the users of the services", () => {
     });
 
     it("get a new password on a second run", async () => {
-      const admin = databases.projector.url();
-      const url = serviceUrl("projector", "projector", "another");
-      await createServiceUser("projector", "projector", { admin, service: url });
+      const admin = databases.readmodel.url();
+      const url = serviceUrl("projector", "readmodel", "another");
+      await createServiceUser("projector", "readmodel", { admin, service: url });
       await (await connect(url)).query("SELECT 1 FROM carts LIMIT 1");
     });
 
     it("need the migrated database, and a name other than the administrator's", async () => {
-      const admin = databases.projector.url();
-      const refused = (service: string) => createServiceUser("projector", "projector", { admin, service }).catch((error: unknown) => error);
+      const admin = databases.readmodel.url();
+      const refused = (service: string) => createServiceUser("projector", "readmodel", { admin, service }).catch((error: unknown) => error);
       expect(String(await refused(serviceUrl("command-api", "eventstore")))).to.contain("use the same database in both URLs");
       expect(String(await refused(admin))).to.contain("names the administrator");
     });

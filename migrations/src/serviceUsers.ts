@@ -13,7 +13,7 @@ type TableGrants = Readonly<Record<string, readonly Privilege[]>>;
 /** The procedures that a service calls. They run with the caller's privileges. */
 const calledProcedures: Readonly<Partial<Record<ServiceWithUser, Readonly<Partial<Record<MigratedDatabase, readonly string[]>>>>>> = {
   "outbox-relay": { eventstore: ["await_pending"] },
-  "query-api": { projector: ["await_cart"] },
+  "query-api": { readmodel: ["await_cart"] },
 };
 
 /**
@@ -38,7 +38,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
     },
   },
   projector: {
-    projector: {
+    readmodel: {
       carts: ["SELECT", "INSERT", "UPDATE"],
       cart_items: ["SELECT", "INSERT", "UPDATE", "DELETE"],
       cart_milestones: ["SELECT", "INSERT", "UPDATE"],
@@ -48,10 +48,10 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
   },
   rebuild: {
     eventstore: { events: ["SELECT"] },
-    projector: { "*": ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX", "DROP", "LOCK TABLES"] },
+    readmodel: { "*": ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX", "DROP", "LOCK TABLES"] },
   },
   "query-api": {
-    projector: { carts: ["SELECT"], cart_items: ["SELECT"], cart_milestones: ["SELECT"], cart_abandoned_policies: ["SELECT"] },
+    readmodel: { carts: ["SELECT"], cart_items: ["SELECT"], cart_milestones: ["SELECT"], cart_abandoned_policies: ["SELECT"] },
     eventstore: { events: ["SELECT"], snapshots: ["SELECT"] },
   },
   "cart-abandonment": {
