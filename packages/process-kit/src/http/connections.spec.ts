@@ -97,6 +97,23 @@ describe("the connections of a server", () => {
     expect(calls).to.equal(1);
   });
 
+  it("are watched again after the last one has closed", async () => {
+    let closed = 0;
+    const server = await serve(
+      (_req, res) => {
+        res.once("close", () => (closed += 1));
+        res.end(large);
+      },
+      { sendTimeoutMs: 400 },
+    );
+    for (let n = 1; n <= 2; n += 1) {
+      const socket = await open(server);
+      socket.write(request("/"));
+      await untilCut(socket);
+      await until("the server to see the end of the connection", () => closed === n);
+    }
+  });
+
   it("are cut off when they send too many requests ahead", async () => {
     const calls: string[] = [];
     let first: ServerResponse | undefined;

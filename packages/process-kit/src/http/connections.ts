@@ -8,8 +8,6 @@ export type Connections = {
   readonly onRequest: RequestListener;
   /** From now on every answer ends its connection, and a client has only a short time left to send its request and take the answer. */
   readonly close: () => void;
-  /** Ends the watch over the connections. Call it when the last one is closed. */
-  readonly stop: () => void;
 };
 
 type Exchange = { readonly req: IncomingMessage; readonly res: ServerResponse };
@@ -28,7 +26,7 @@ type Connection = {
 };
 
 /** How often the server looks at what its clients have not taken. Milliseconds. */
-const watchInterval = 250;
+const watchIntervalMs = 250;
 
 /** What a server that closes still grants a client that sends its request or takes its answer. Milliseconds. */
 const closingTimeoutMs = 2_000;
@@ -75,12 +73,22 @@ export const createConnections = (app: RequestListener, limits: HttpLimits): Con
       for (const { socket, current } of connections.values()) if (current?.req.complete !== true) socket.destroy();
     }
   };
-  const watching = setInterval(watch, watchInterval).unref();
+
+  // An idle service has no connections, and a timer that wakes it all the same would be most of what it costs.
+  let watching: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    clearInterval(watching);
+    watching = undefined;
+  };
 
   return {
     onConnection: (socket) => {
       connections.set(socket, { socket, current: undefined, pipelined: [], unsentBytes: 0, unsentSince: 0, takenBytes: 0 });
-      socket.once("close", () => connections.delete(socket));
+      watching ??= setInterval(watch, watchIntervalMs).unref();
+      socket.once("close", () => {
+        connections.delete(socket);
+        if (connections.size === 0) stop();
+      });
     },
     onRequest: (req, res) => {
       const connection = connections.get(req.socket);
@@ -97,7 +105,6 @@ export const createConnections = (app: RequestListener, limits: HttpLimits): Con
         else if (!current.res.headersSent) current.res.setHeader("Connection", "close");
       }
     },
-    stop: () => clearInterval(watching),
   };
 };
 

@@ -42,7 +42,6 @@ export const listen = async (app: HttpApp, { port, host, limits = defaultHttpLim
   answerRefusedRequests(server);
   server.maxConnections = limits.maxConnections;
   server.on("connection", connections.onConnection);
-  server.once("close", connections.stop);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(new Error(listenFailure(error, port, host), { cause: error })));
     server.listen(port, host, resolve);
