@@ -7,6 +7,6 @@ describe("the required schema", () => {
   const database = useMysqlDatabase({ migrate: migrateReadModel });
 
   it("equals what the migrations create and grant to the service's user", async () => {
-    expect({ procedures: [], ...requiredSchema }).to.deep.equal(await grantedSchema("projector", "projector", database.url()));
+    expect({ procedures: [], ...requiredSchema }).to.deep.equal(await grantedSchema("projector", "readmodel", database.url()));
   });
 });

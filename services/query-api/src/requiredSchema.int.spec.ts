@@ -7,6 +7,6 @@ describe("the required schema", () => {
   const database = useMysqlDatabase({ migrate: migrateReadModel });
 
   it("is all that the migrations make and the user of the service is granted", async () => {
-    expect(requiredSchema).to.deep.equal(await grantedSchema("query-api", "projector", database.url()));
+    expect(requiredSchema).to.deep.equal(await grantedSchema("query-api", "readmodel", database.url()));
   });
 });

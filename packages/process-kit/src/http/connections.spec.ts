@@ -109,8 +109,7 @@ describe("the connections of a server", () => {
     for (let n = 1; n <= 2; n += 1) {
       const socket = await open(server);
       socket.write(request("/"));
-      await untilCut(socket);
-      await until("the server to see the end of the connection", () => closed === n);
+      await until("the server to cut the connection off", () => closed === n);
     }
   });
 
