@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { Argument, Command } from "commander";
+import { Argument, Command, InvalidArgumentError } from "commander";
 import { createMigration, type MigratedDatabase, migrateDown, migratedDatabases, migrateUp, migrationStatus } from "./migrator.ts";
-import { createServiceUser, databasesOf, servicesWithUser } from "./serviceUsers.ts";
+import { createServiceUser, databasesOf, servicesWithUser, type UserLimits } from "./serviceUsers.ts";
 
 const urlVariable = { eventstore: "EVENTSTORE_URL", readmodel: "READMODEL_URL", abandonment: "ABANDONMENT_URL" } as const;
 
@@ -24,6 +24,11 @@ const testUrlOf = (database: MigratedDatabase): string => {
   const url = new URL(urlOf(database));
   url.pathname = `/test_${url.pathname.slice(1)}`;
   return url.href;
+};
+
+const positiveInteger = (text: string): number => {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError("expected a positive integer.");
+  return Number(text);
 };
 
 const databaseArgument = (): Argument => new Argument("<database>", "which database").choices([...migratedDatabases, "all"]);
@@ -77,12 +82,14 @@ program
   .description(
     "make the MySQL user of each service, with its grants; COMMAND_API_EVENTSTORE_URL is what command-api gets as EVENTSTORE_URL",
   )
-  .action(async () => {
+  .option("--require-tls", "the server refuses connections of these users that are not encrypted")
+  .option("--max-connections <number>", "upper limit of the open connections of each user, over all replicas", positiveInteger)
+  .action(async (limits: UserLimits) => {
     for (const service of servicesWithUser) {
       for (const database of databasesOf(service)) {
         const variable = `${service.toUpperCase().replaceAll("-", "_")}_${urlVariable[database]}`;
         const serviceUrl = required(variable, `the ${urlVariable[database]} of ${service}`);
-        await createServiceUser(service, database, { admin: urlOf(database), service: serviceUrl });
+        await createServiceUser(service, database, { admin: urlOf(database), service: serviceUrl }, limits);
         print(database, "granted to", [service]);
       }
     }

@@ -64,6 +64,40 @@ describe("the users of the services", () => {
       expect(await refusalOf("outbox-relay", "SELECT 1 FROM events LIMIT 1")).to.equal(noTable);
     });
 
+    it("let the relay change what becomes of an outbox row, and not the event in it", async () => {
+      const noColumn = "ER_COLUMNACCESS_DENIED_ERROR";
+      const change =
+        "UPDATE outbox SET status = 'PUBLISHED', published_at = NOW(6), retry_count = 1, next_attempt_at = NULL, error_message = ''";
+      expect(await refusalOf("outbox-relay", `${change} WHERE id = 0`)).to.equal(undefined);
+      expect(await refusalOf("outbox-relay", "SELECT 1 FROM outbox LIMIT 1 FOR UPDATE")).to.equal(undefined);
+      const [columns] = await databases.eventstore
+        .pool()
+        .query<(RowDataPacket & { name: string })[]>(
+          "SELECT COLUMN_NAME AS name FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'outbox'",
+        );
+      for (const { name } of columns.filter((column) => !change.includes(`${column.name} =`)))
+        expect(await refusalOf("outbox-relay", `UPDATE outbox SET ${name} = ${name} WHERE id = 0`), name).to.equal(noColumn);
+    });
+
+    it("are refused without encryption, and above a number of connections, where that is asked for", async () => {
+      const service = new URL(serviceUrl("query-api", "readmodel"));
+      service.username = `${databases.readmodel.name()}-limited`;
+      const urls = { admin: databases.readmodel.url(), service: service.href };
+      const errorOf = async (connecting: Promise<unknown>): Promise<unknown> => {
+        const error: unknown = await connecting.catch((reason: unknown) => reason);
+        return error instanceof Error && "code" in error ? error.code : undefined;
+      };
+      try {
+        await createServiceUser("query-api", "readmodel", urls, { maxConnections: 1 });
+        await connect(urls.service);
+        expect(await errorOf(connect(urls.service))).to.equal("ER_USER_LIMIT_REACHED");
+        await createServiceUser("query-api", "readmodel", urls, { requireTls: true, maxConnections: 10 });
+        expect(await errorOf(connect(urls.service))).to.equal("ER_ACCESS_DENIED_ERROR");
+      } finally {
+        await databases.readmodel.pool().query("DROP USER IF EXISTS ?@'%'", [decodeURIComponent(service.username)]);
+      }
+    });
+
     it("let only the relay call await_pending and only query-api call await_cart", async () => {
       const waits = { "outbox-relay": "CALL await_pending('0', '', 0, 1)", "query-api": "CALL await_cart('', 1, 0, 1)" };
       expect(await refusalOf("outbox-relay", waits["outbox-relay"])).to.equal(undefined);

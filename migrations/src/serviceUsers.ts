@@ -1,7 +1,7 @@
 import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
 import { connectionOf, type MigratedDatabase, migratedDatabases } from "./migrator.ts";
 
-type Privilege = "SELECT" | "INSERT" | "UPDATE" | "UPDATE (locking)" | "DELETE" | "CREATE" | "ALTER" | "INDEX" | "DROP" | "LOCK TABLES";
+type Privilege = "SELECT" | "INSERT" | "UPDATE" | `UPDATE (${string})` | "DELETE" | "CREATE" | "ALTER" | "INDEX" | "DROP" | "LOCK TABLES";
 
 /** The programs that have a MySQL user: the services, and the projector's `rebuild` command. */
 export const servicesWithUser = ["command-api", "outbox-relay", "projector", "rebuild", "query-api", "cart-abandonment"] as const;
@@ -16,9 +16,12 @@ const calledProcedures: Readonly<Partial<Record<ServiceWithUser, Readonly<Partia
   "query-api": { readmodel: ["await_cart"] },
 };
 
+/** What becomes of a row of the outbox. The event in the row is not among it: nobody may change that. */
+const outboxStatus = "UPDATE (status, published_at, retry_count, next_attempt_at, error_message)";
+
 /**
  * The privileges of each service, and no others: no service may change or delete an
- * event, the relay may not read events, and query-api may not write.
+ * event, the relay may not read events nor change what it publishes, and query-api may not write.
  */
 export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Record<MigratedDatabase, TableGrants>>>>> = {
   "command-api": {
@@ -31,7 +34,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
   },
   "outbox-relay": {
     eventstore: {
-      outbox: ["SELECT", "UPDATE", "DELETE"],
+      outbox: ["SELECT", outboxStatus, "DELETE"],
       outbox_blocks: ["SELECT", "INSERT", "UPDATE", "DELETE"],
       relay_leases: ["SELECT", "UPDATE"],
       relay_members: ["SELECT", "INSERT", "UPDATE", "DELETE"],
@@ -78,12 +81,24 @@ export type UserUrls = {
   readonly service: string;
 };
 
+export type UserLimits = {
+  /** The server refuses connections of the user that are not encrypted. */
+  readonly requireTls?: boolean;
+  /** Upper limit of the user's open connections, over all replicas of the service. */
+  readonly maxConnections?: number;
+};
+
 /**
  * Creates the service's user and its grants on the database's server. It may run
- * again, also to set a new password. It never revokes a privilege, because an old
- * replica may still need it while new replicas start.
+ * again, also to set a new password or new limits; a limit that is not given stays. It never revokes a privilege, because
+ * an old replica may still need it while new replicas start.
  */
-export const createServiceUser = async (service: ServiceWithUser, migrated: MigratedDatabase, urls: UserUrls): Promise<void> => {
+export const createServiceUser = async (
+  service: ServiceWithUser,
+  migrated: MigratedDatabase,
+  urls: UserUrls,
+  { requireTls = false, maxConnections }: UserLimits = {},
+): Promise<void> => {
   const { database, server } = connectionOf(urls.admin);
   const { database: ofService, server: login } = connectionOf(urls.service);
   if (database !== ofService)
@@ -95,7 +110,9 @@ export const createServiceUser = async (service: ServiceWithUser, migrated: Migr
   const connection = await mysql.createConnection({ ...server, database, connectTimeout: 10_000 });
   try {
     await connection.query("CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ?", [login.user, login.password]);
-    await connection.query("ALTER USER ?@'%' IDENTIFIED BY ?", [login.user, login.password]);
+    const tls = requireTls ? " REQUIRE SSL" : "";
+    const limit = maxConnections === undefined ? "" : ` WITH MAX_USER_CONNECTIONS ${maxConnections}`;
+    await connection.query(`ALTER USER ?@'%' IDENTIFIED BY ?${tls}${limit}`, [login.user, login.password]);
     await grant(connection, database, login.user, serviceAccess[service][migrated] ?? {});
     for (const procedure of calledProcedures[service]?.[migrated] ?? [])
       await connection.query("GRANT EXECUTE ON PROCEDURE ??.?? TO ?@'%'", [database, procedure, login.user]);
