@@ -1,11 +1,12 @@
 # One Dockerfile for every image: `--build-arg PACKAGE=@cart/query-api --target service` is a service,
 # `--target migrations` and `--target topics` are the two jobs that run before the services.
+# For a release, pin the base: `--build-arg NODE_IMAGE=node:24-bookworm-slim@sha256:...`.
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /repository
 # pnpm is the version that package.json names; npx keeps it in a cache folder.
-RUN printf '#!/bin/sh\nexec npx --yes "$(node -p "require(\\"/repository/package.json\\").packageManager")" "$@"\n' >/usr/local/bin/pnpm \
+RUN printf '#!/bin/sh\nexec npx --yes "$(node -p "require(\\"/repository/package.json\\").packageManager.split(\\"+\\")[0]")" "$@"\n' >/usr/local/bin/pnpm \
  && chmod +x /usr/local/bin/pnpm
 # Fetches the libraries from the lockfile alone, so that this layer is cached until the lockfile changes.
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
@@ -21,6 +22,8 @@ RUN pnpm --filter "${PACKAGE}" --config.allowUnusedPatches=true deploy --prod --
 
 FROM ${NODE_IMAGE} AS program
 ENV NODE_ENV=production
+# A program needs Node.js alone: package managers would only help whoever breaks in.
+RUN rm -rf /usr/local/lib/node_modules /opt/yarn* /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg
 WORKDIR /app
 COPY --from=package /package ./
 USER node

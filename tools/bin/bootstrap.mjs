@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const { packageManager, engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+/** `pnpm@VERSION`. package.json adds the hash that corepack checks; npm checks the one that the registry states. */
+const [pnpm] = packageManager.split("+");
 
 /** Whether the command needs the packages built, and what it runs: a program of tools/src, a script of another folder, or the suite of a folder. */
 const commands = {
@@ -146,7 +148,7 @@ const install = async () => {
   const state = installState();
   if (existsSync(stateFile) && readFileSync(stateFile, "utf8") === state) return;
   await step("dependencies installed", async () => {
-    const { code, output } = await prepare("npx", ["--yes", packageManager, "install", "--frozen-lockfile"]);
+    const { code, output } = await prepare("npx", ["--yes", pnpm, "install", "--frozen-lockfile"]);
     if (code !== 0) throw new Failure(`the dependencies could not be installed: ${reasonOf(output)}`);
   });
   writeFileSync(stateFile, state);

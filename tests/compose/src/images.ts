@@ -20,16 +20,17 @@ export const imageSizes = async (project: ComposeProject): Promise<ReadonlyMap<s
   return sizes;
 };
 
-/** Checks that a container runs without privileges, cannot write to its file system, and has no development tools. */
+/** Checks that a container runs without privileges, cannot write to its file system, and has no package manager and no development tools. */
 export const assertLockedDown = async (project: ComposeProject, { name }: ContainerState): Promise<void> => {
   const look = `
-    const { readdirSync, writeFileSync } = require("node:fs");
+    const { existsSync, readdirSync, writeFileSync } = require("node:fs");
     const refused = (path) => { try { writeFileSync(path, ""); return false; } catch (error) { return error.code === "EROFS"; } };
     console.log(JSON.stringify({
       user: process.getuid(),
       readOnly: ["/app/x", "/tmp/x", "/home/node/x"].every(refused),
+      packageManagers: ["npm", "npx", "corepack", "yarn", "yarnpkg", "pnpm"].filter((name) => process.env.PATH.split(":").some((folder) => existsSync(folder + "/" + name))),
       forDevelopment: readdirSync("/app/node_modules/.pnpm").filter((name) => /^(typescript|mocha|chai|tsx|esbuild|testcontainers)@/.test(name)),
     }));`;
   const found = JSON.parse(await project.inside(name, "node", "-e", look)) as unknown;
-  assert.deepEqual(found, { user: 1000, readOnly: true, forDevelopment: [] }, name);
+  assert.deepEqual(found, { user: 1000, readOnly: true, packageManagers: [], forDevelopment: [] }, name);
 };
