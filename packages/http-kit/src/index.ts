@@ -5,6 +5,7 @@ export { listenHost } from "./access/listenHost.ts";
 export { apiApp, type ApiAppOptions } from "./app/apiApp.ts";
 export { type Api, defineApi } from "./app/defineApi.ts";
 export { invalidField } from "./http/invalidField.ts";
+export { pathSegment, text } from "./http/text.ts";
 export { matchesEtag } from "./http/matchesEtag.ts";
 export { traceparentOf } from "./http/traceRequests.ts";
 export { openApiDocument, type OpenApiDocument, type OpenApiOperation, type OpenApiResponse } from "./openapi/openApiDocument.ts";

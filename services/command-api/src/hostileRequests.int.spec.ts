@@ -44,6 +44,12 @@ describe("the command API, whatever is sent to it,", () => {
     ["a lone low surrogate", json(String.raw`,"item_id":"a\udc00b"`), "item_id"],
     ["surrogates in the wrong order", json(String.raw`,"name":"\udc00\ud800"`), "name"],
     ["NUL", json(String.raw`,"tenant_id":"a\u0000b"`), "tenant_id"],
+    ["a line break", json(String.raw`,"item_id":"a\nb"`), "item_id"],
+    ["a terminal's escape", json(String.raw`,"name":"\u001b[2J"`), "name"],
+    ["a C1 control character", json(String.raw`,"user_id":"\u009b2J"`), "user_id"],
+    ["DEL", json(String.raw`,"user_id":"a\u007f"`), "user_id"],
+    ["an item that no path can name", json(',"item_id":"."'), "item_id"],
+    ["an item that names the path above", json(',"item_id":".."'), "item_id"],
     ["a huge number", json(',"price":1e400'), "price"],
     ["a huge quantity", json(',"quantity":1e308'), "quantity"],
     ["a number of many digits", json(`,"quantity":${"9".repeat(400)}`), "quantity"],
@@ -102,7 +108,7 @@ describe("the command API, whatever is sent to it,", () => {
     it(`refuses the path ${path.slice(0, 60)}`, async () => expectRefusal(await send("POST", path, json(""))));
   }
 
-  for (const item of ["%00", "a%00b", "%ED%A0%80", "%ff", "a".repeat(65)]) {
+  for (const item of ["%00", "a%00b", "a%0Ab", "%7F", "%C2%9B", "%ED%A0%80", "%ff", "a".repeat(65)]) {
     it(`refuses the item ${item.slice(0, 20)}`, async () => {
       expectRefusal(await send("PATCH", `${items}/${item}`, '{"quantity":1}'));
       expectRefusal(await send("DELETE", `${items}/${item}`));

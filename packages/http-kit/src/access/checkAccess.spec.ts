@@ -106,7 +106,7 @@ describe("access with a shared secret", () => {
   });
 
   const past = Math.floor(Date.now() / 1000) - 10;
-  const claimProblem = "the token needs the claims sub and tenant_id, each of 1 to 64 characters";
+  const claimProblem = "the token needs the claims sub and tenant_id, each of 1 to 64 characters without control characters";
   const refused: readonly [what: string, token: () => Promise<string> | string, reason: string][] = [
     ["another issuer", () => hs256({ iss: "https://evil.test/" }), "the claim iss of the token is not accepted"],
     ["another audience", () => hs256({ aud: "orders" }), "the claim aud of the token is not accepted"],
@@ -119,6 +119,9 @@ describe("access with a shared secret", () => {
     ["no tenant", () => hs256({ tenant_id: undefined }), claimProblem],
     ["a tenant that is no text", () => hs256({ tenant_id: 7 }), claimProblem],
     ["an empty subject", () => hs256({ sub: "" }), claimProblem],
+    ["a subject with a control character", () => hs256({ sub: "user\n1" }), claimProblem],
+    ["a subject with a lone surrogate", () => hs256({ sub: "user\ud800" }), claimProblem],
+    ["a tenant with NUL", () => hs256({ tenant_id: "shop\0" }), claimProblem],
     ["an endless subject", () => hs256({ sub: "u".repeat(65) }), claimProblem],
     [
       "no signature",

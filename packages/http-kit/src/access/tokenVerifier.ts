@@ -2,6 +2,7 @@ import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtV
 import { LRUCache } from "lru-cache";
 import { Type } from "typebox";
 import { Check } from "typebox/value";
+import { isText } from "../http/unstorableValues.ts";
 import type { Actor } from "./access.ts";
 import type { TokenRules } from "./apiGuard.ts";
 import type { TokenPolicy } from "./accessPolicy.ts";
@@ -86,8 +87,8 @@ const actorReader =
   (realm: string, tenantClaim: string) =>
   (payload: JWTPayload): Actor => {
     const tenantId = payload[tenantClaim];
-    if (!Check(commonClaims, payload) || !Check(opaqueId, tenantId)) {
-      throw tokenInvalid(realm, `the token needs the claims sub and ${tenantClaim}, each of 1 to 64 characters`);
+    if (!Check(commonClaims, payload) || !Check(opaqueId, tenantId) || !isText(payload.sub) || !isText(tenantId)) {
+      throw tokenInvalid(realm, `the token needs the claims sub and ${tenantClaim}, each of 1 to 64 characters without control characters`);
     }
     return { userId: payload.sub, tenantId, scopes: payload.scope?.split(" ") ?? [], expiresAt: payload.exp * 1000 };
   };

@@ -11,7 +11,15 @@ describe("what cannot be stored", () => {
     ]);
   });
 
+  it("is every control character, and no character beside them", () => {
+    const refused = Array.from({ length: 0x180 }, (_, code) => code).filter(
+      (code) => unstorableValues(`a${String.fromCharCode(code)}b`).length > 0,
+    );
+    const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, n) => first + n);
+    expect(refused).to.deep.equal([...range(0, 0x1f), ...range(0x7f, 0x9f)]);
+  });
+
   it("is nothing else", () => {
-    expect(unstorableValues({ a: "👩‍🚀 שלום \u{10ffff} \u0001", b: [1e308, -0, null, true], c: {} })).to.deep.equal([]);
+    expect(unstorableValues({ a: "👩‍🚀 שלום \u{10ffff} \u00a0 \u2028", b: [1e308, -0, null, true], c: {} })).to.deep.equal([]);
   });
 });

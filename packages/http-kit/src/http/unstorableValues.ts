@@ -1,7 +1,7 @@
 import type { FieldError } from "@cart/process-kit";
 
 /**
- * Finds the parts of a value that no schema refuses and no database stores, by their paths: `items/0/name`. Nearly every
+ * Finds the parts of a value that must not be stored, whatever its schema says, by their paths: `items/0/name`. Nearly every
  * value has none, so it is checked before any path is made.
  */
 export const unstorableValues = (value: unknown): FieldError[] => (isStorable(value) ? [] : errorsIn(value, ""));
@@ -13,13 +13,18 @@ const isStorable = (value: unknown): boolean => {
   return typeof value !== "object" || value === null || Object.values(value).every(isStorable);
 };
 
-/** A lone surrogate is in no UTF-8 and in no JSON of MySQL, and many readers stop at NUL. */
-const isText = (text: string): boolean => !text.includes("\0") && !/\p{Surrogate}/u.test(text);
+/** A lone surrogate is in no UTF-8 and in no JSON of MySQL. A control character (C0, DEL, C1) spoils what others print or parse. */
+export const isText = (text: string): boolean => !/[\p{Control}\p{Surrogate}]/u.test(text);
 
 const errorsIn = (value: unknown, path: string): FieldError[] => {
   if (typeof value === "object" && value !== null) {
     return Object.entries(value).flatMap(([name, member]) => errorsIn(member, path === "" ? name : `${path}/${name}`));
   }
   if (isStorable(value)) return [];
-  return [{ field: path, message: typeof value === "string" ? "must be text without NUL or a lone surrogate" : "must be a finite number" }];
+  return [
+    {
+      field: path,
+      message: typeof value === "string" ? "must be text without control characters or a lone surrogate" : "must be a finite number",
+    },
+  ];
 };

@@ -2,6 +2,7 @@ import { commonProblems, type FieldError, HttpProblem } from "@cart/process-kit"
 import { Ajv, type ErrorObject } from "ajv";
 import formats from "ajv-formats";
 import type { Static, TSchema } from "typebox";
+import { textPatterns } from "./text.ts";
 import { unstorableValues } from "./unstorableValues.ts";
 
 /** Enough to repair a form by; a hostile body could cause thousands. */
@@ -73,8 +74,11 @@ const messageOf = (error: ErrorObject): string => {
     case "const":
       return `must be ${String(error.params["allowedValue"])}`;
     case "pattern": {
+      const expected = String(error.params["pattern"]);
+      const ofText = textPatterns.get(expected);
+      if (ofText !== undefined) return ofText;
       const example = exampleIn(error.parentSchema);
-      const pattern = `must match ${String(error.params["pattern"])}`;
+      const pattern = `must match ${expected}`;
       return example === undefined ? pattern : `${pattern}, as ${example} does`;
     }
     case "format":

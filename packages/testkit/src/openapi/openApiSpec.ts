@@ -6,6 +6,12 @@ import { expect } from "chai";
 import { closedSchema } from "./closedSchema.ts";
 import { operationsOf } from "./operationsOf.ts";
 
+/** The schemas of all texts in a schema without references. */
+const textsIn = (schema: unknown): object[] => {
+  if (typeof schema !== "object" || schema === null) return [];
+  return "type" in schema && schema.type === "string" ? [schema] : Object.values(schema).flatMap(textsIn);
+};
+
 /**
  * Call it in a `describe`: holds an API's document to the standard and to itself, and the routes that every API has to
  * what they are for.
@@ -30,6 +36,23 @@ export const openApiSpec = (document: OpenApiDocument, url: (path: string) => st
         const validate = ajv.compile(closedSchema(document, { ...schema }));
         for (const value of values)
           expect(validate(value), `${name}: ${JSON.stringify(value)} ${ajv.errorsText(validate.errors)}`).to.equal(true);
+      }
+    }
+  });
+
+  it("takes no text with a control character", () => {
+    const ajv = new Ajv2020({ strict: true, strictRequired: false });
+    formats.default(ajv);
+    ajv.addFormat("uuid", /^[0-9a-f-]{36}$/i);
+    for (const { name, operation } of operationsOf(document).filter(({ operation: { security } }) => security.length > 0)) {
+      // HTTP itself refuses control characters in headers.
+      const parameters = operation.parameters.filter((parameter) => parameter.in !== "header").map(({ schema }) => schema);
+      const bodies = Object.values(operation.requestBody?.content ?? {}).map(({ schema }) => schema);
+      for (const schema of [...parameters, ...bodies].flatMap((taken) => textsIn(closedSchema(document, { ...taken })))) {
+        const validate = ajv.compile(schema);
+        for (const character of ["\0", "\n", "\u001f", "\u007f", "\u009f"]) {
+          expect(validate(`a${character}b`), `${name}: ${JSON.stringify(schema)}`).to.equal(false);
+        }
       }
     }
   });

@@ -1,19 +1,22 @@
 import { maxQuantity } from "@cart/domain";
+import { pathSegment, text } from "@cart/http-kit";
 import { Type } from "typebox";
 import { exampleCartId, exampleTargetId } from "../examples.ts";
 
-const opaqueId = (description: string, example: string) => Type.String({ minLength: 1, maxLength: 64, description, examples: [example] });
+const opaqueId = (description: string, example: string) => text({ minLength: 1, maxLength: 64, description, examples: [example] });
+
+const itemId = (description: string) => pathSegment({ minLength: 1, maxLength: 64, description, examples: ["item-456"] });
 
 export const cartIdParameter = Type.Object({
   id: Type.String({ format: "uuid", description: "the cart's id, chosen by the client", examples: [exampleCartId] }),
 });
 
-export const itemParameters = Type.Object({ ...cartIdParameter.properties, item_id: opaqueId("an item in the cart", "item-456") });
+export const itemParameters = Type.Object({ ...cartIdParameter.properties, item_id: itemId("an item in the cart") });
 
 export const addItemBody = Type.Object(
   {
     user_id: opaqueId("the user who owns the cart", "user-123"),
-    item_id: opaqueId("the item to add", "item-456"),
+    item_id: itemId("the item to add"),
     quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: maxQuantity, default: 1, description: "units to add", examples: [2] })),
     price: Type.Number({
       minimum: 0,
@@ -21,9 +24,7 @@ export const addItemBody = Type.Object(
       description: "price of one unit, in the cart's currency; replaces the line's price",
       examples: [29.99],
     }),
-    name: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 255, description: "the item's name, for display", examples: ["Coffee cup"] }),
-    ),
+    name: Type.Optional(text({ minLength: 1, maxLength: 255, description: "the item's name, for display", examples: ["Coffee cup"] })),
     tenant_id: Type.Optional(opaqueId("the shop; a new cart without one belongs to `default`", "default")),
     currency: Type.Optional(
       Type.String({ pattern: "^[A-Z]{3}$", description: "ISO 4217; fixed when the cart is created", examples: ["USD"] }),

@@ -1,8 +1,9 @@
 import { maxReminders } from "@cart/domain";
+import { text } from "@cart/http-kit";
 import { Type } from "typebox";
 
 export const tenantParameter = Type.Object({
-  tenant_id: Type.String({ minLength: 1, maxLength: 64, description: "the shop", examples: ["default"] }),
+  tenant_id: text({ minLength: 1, maxLength: 64, description: "the shop", examples: ["default"] }),
 });
 
 const minutes = (description: string, example: number) => Type.Integer({ minimum: 1, maximum: 43_200, description, examples: [example] });
@@ -17,12 +18,12 @@ const localTime = (description: string, example: string) =>
 
 export const policyBody = Type.Object(
   {
-    title: Type.String({ minLength: 1, maxLength: 255, description: "a name for the shop's administrators", examples: ["Standard"] }),
+    title: text({ minLength: 1, maxLength: 255, description: "a name for the shop's administrators", examples: ["Standard"] }),
     abandoned_minutes: minutes("minutes without activity after which a cart with items counts as abandoned", 60),
     quiet_time_from: localTime("local time at which quiet time begins; only together with quiet_time_to", "22:00:00"),
     quiet_time_to: localTime("local time at which quiet time ends, on the next day if it is earlier than quiet_time_from", "08:00:00"),
     time_zone: Type.Optional(
-      Type.String({
+      text({
         minLength: 1,
         maxLength: 64,
         default: "UTC",

@@ -88,6 +88,7 @@ describe("policy routes", () => {
       [{ ...least, abandoned_minutes: 1.5 }, ["abandoned_minutes"]],
       [{ ...least, reminders: [0] }, ["reminders/0"]],
       [{ ...least, reminders: Array.from({ length: 11 }, (_, n) => n + 1) }, ["reminders"]],
+      [{ ...least, title: "two\nlines" }, ["title"]],
       [{ ...least, colour: "red" }, ["colour"]],
     ];
     for (const [body, fields] of cases) expectProblem(await api.send("POST", path(newTenant()), body), 400, "validation", fields);

@@ -1,3 +1,4 @@
+import { text } from "@cart/http-kit";
 import { uuidToBytes } from "@cart/mysql";
 import { Type } from "typebox";
 import { cartStatuses } from "../carts/cartStatuses.ts";
@@ -5,7 +6,7 @@ import { cartSummarySchema } from "../carts/cartView.ts";
 import { exampleCartId } from "../examples.ts";
 import { encodeCursor } from "./listCursor.ts";
 
-const opaqueId = (description: string, example: string) => Type.String({ minLength: 1, maxLength: 64, description, examples: [example] });
+const opaqueId = (description: string, example: string) => text({ minLength: 1, maxLength: 64, description, examples: [example] });
 
 export const userParameter = Type.Object({ user_id: opaqueId("the user who owns the carts", "user-123") });
 export const tenantParameter = Type.Object({ tenant_id: opaqueId("the shop", "default") });
@@ -17,7 +18,7 @@ export const listQuery = Type.Object(
     status: Type.Optional(Type.Enum(cartStatuses, { description: "only carts with this status" })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20, description: "the most carts in the answer" })),
     cursor: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 100, description: "the `next_cursor` of the previous page", examples: [exampleCursor] }),
+      text({ minLength: 1, maxLength: 100, description: "the `next_cursor` of the previous page", examples: [exampleCursor] }),
     ),
   },
   { additionalProperties: false },

@@ -1,0 +1,25 @@
+import { type TString, type TStringOptions, Type } from "typebox";
+
+/**
+ * The pattern of every text that a client may send: no control characters (C0, DEL, C1), which no id, name or title needs and
+ * which spoil logs, terminals and other systems' formats. The validator refuses them in every field; the pattern says so in
+ * the OpenAPI document.
+ */
+const textPattern = String.raw`^[^\u0000-\u001f\u007f-\u009f]*$`;
+
+/** The pattern of a text that is also one segment of a path: clients resolve `.` and `..`, so nobody could address it. */
+const pathSegmentPattern = String.raw`^(?!\.{1,2}$)[^\u0000-\u001f\u007f-\u009f]*$`;
+
+/** What is said to a client whose text does not match. */
+export const textPatterns: ReadonlyMap<string, string> = new Map([
+  [textPattern, "must be text without control characters"],
+  [pathSegmentPattern, "must be text without control characters, and neither . nor .."],
+]);
+
+type TextOptions = Omit<TStringOptions, "pattern" | "format">;
+
+/** The schema of a text that a client sends. */
+export const text = (options: TextOptions): TString => Type.String({ ...options, pattern: textPattern });
+
+/** The schema of a text that a client sends, and by which it can later be addressed. */
+export const pathSegment = (options: TextOptions): TString => Type.String({ ...options, pattern: pathSegmentPattern });
