@@ -11,7 +11,7 @@ const overHttp =
   (connections: number, cart?: () => string) =>
   (bench: Bench): Promise<Measurement> =>
     withFreshSystem(bench, async ({ start }) => {
-      const { url } = await start("command-api");
+      const { url } = await start("command-api", { CART_MAX_EVENTS: "1000000" });
       const plan = { url, connections, ...(cart === undefined ? {} : { cart: cart() }) };
       await runLoad({ ...plan, seconds: warmUpSeconds });
       const { succeeded, failed, seconds, p50, p99 } = await runLoad({ ...plan, seconds: bench.seconds });

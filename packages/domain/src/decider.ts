@@ -9,6 +9,7 @@
  */
 export type Decider<State, Command, Event> = {
   readonly initialState: State;
-  readonly decide: (command: Command, state: State) => readonly Event[];
+  /** `version` is the number of the aggregate's events, of which `state` is the result. */
+  readonly decide: (command: Command, state: State, version: number) => readonly Event[];
   readonly evolve: (state: State, event: Event) => State;
 };

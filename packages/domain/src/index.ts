@@ -1,8 +1,9 @@
 export type { Aggregate } from "./aggregate.ts";
-export { cartAggregate, cartAggregateType, cartDecider, cartEventCodec } from "./cart/cartAggregate.ts";
+export { cartAggregate, cartAggregateType, cartAggregateWithin, cartDecider, cartEventCodec } from "./cart/cartAggregate.ts";
 export { type AddItem, type CartCommand, cartNotFound, maxQuantity } from "./cart/cartCommands.ts";
 export { type CartEvent, cartEventCatalog } from "./cart/cartEvents.ts";
-export { decideMerge, type MergeCart } from "./cart/cartMerge.ts";
+export { type CartLimits, defaultCartLimits } from "./cart/cartLimits.ts";
+export { decideMerge, decideMergeWithin, type MergeCart } from "./cart/cartMerge.ts";
 export { type CartMilestone, cartMilestones, milestonesOf } from "./cart/cartMilestones.ts";
 export { type Cart, type CartLine, type CartStatus, type ExistingCart, itemCount, totalAmount } from "./cart/cartState.ts";
 export type { Decider } from "./decider.ts";

@@ -6,7 +6,7 @@ import { expect } from "chai";
  */
 type Decider<State, Command, Event> = {
   readonly initialState: State;
-  readonly decide: (command: Command, state: State) => readonly Event[];
+  readonly decide: (command: Command, state: State, version: number) => readonly Event[];
   readonly evolve: (state: State, event: Event) => State;
 };
 
@@ -29,13 +29,13 @@ export const deciderSpec = <State, Command, Event>(decider: Decider<State, Comma
     return {
       when: (command) => ({
         then: (expected) => {
-          const actual = decider.decide(command, state);
+          const actual = decider.decide(command, state, events.length);
           expect(actual).to.deep.equal(expected);
           // Every decided event has to be replayable.
           actual.reduce(decider.evolve, state);
         },
         thenRejects: (code, field) => {
-          const actual = rejectionOf(() => decider.decide(command, state));
+          const actual = rejectionOf(() => decider.decide(command, state, events.length));
           expect(actual).to.deep.equal({ rejected: { code, field: field ?? actual.rejected?.field } });
         },
       }),

@@ -1,3 +1,4 @@
+import { defaultCartLimits } from "@cart/domain";
 import { apiConfig } from "@cart/http-kit";
 import { commonConfig, milliseconds, mysqlUrl, port } from "@cart/process-kit";
 import { Type } from "typebox";
@@ -16,6 +17,18 @@ export const config = Type.Object({
   IDEMPOTENCY_RETENTION_MS: milliseconds(86_400_000, {
     minimum: 1_000,
     description: "how long the answer to a request with an Idempotency-Key is kept at least",
+  }),
+  CART_MAX_BYTES: Type.Integer({
+    minimum: 4_096,
+    maximum: 700_000,
+    default: defaultCartLimits.maxBytes,
+    description: "most bytes of a cart's contents: 60 for each line, and its texts in UTF-8",
+  }),
+  CART_MAX_EVENTS: Type.Integer({
+    minimum: 100,
+    maximum: 1_000_000,
+    default: defaultCartLimits.maxEvents,
+    description: "events after which a cart can only be brought to its end",
   }),
   CACHED_CARTS: Type.Integer({ minimum: 1, default: 20_000, description: "how many carts' states are kept in memory" }),
 });

@@ -1,4 +1,4 @@
-import { cartAggregate, tenantPolicyAggregate } from "@cart/domain";
+import { cartAggregateWithin, tenantPolicyAggregate } from "@cart/domain";
 import { type CommittedBatch, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
 import { tokenRules } from "@cart/cart-access";
 import { apiGuard, listenHost } from "@cart/http-kit";
@@ -28,7 +28,8 @@ await runService({
       onCommit: ({ commands, events }: CommittedBatch) => metrics.committed(events, commands),
       onConflict: () => metrics.conflict(),
     };
-    const handler = createCommandHandler({ ...common, aggregate: cartAggregate, cachedStreams: config.CACHED_CARTS });
+    const limits = { maxBytes: config.CART_MAX_BYTES, maxEvents: config.CART_MAX_EVENTS };
+    const handler = createCommandHandler({ ...common, aggregate: cartAggregateWithin(limits), cachedStreams: config.CACHED_CARTS });
     onStop("command handler", () => handler.stop());
     const policyHandler = createCommandHandler({ ...common, aggregate: tenantPolicyAggregate, cachedStreams: 1_000 });
     onStop("command handler of policies", () => policyHandler.stop());
@@ -40,6 +41,7 @@ await runService({
       handler,
       policyHandler,
       metrics,
+      limits,
       defaults: { tenantId: "default", currency: config.DEFAULT_CURRENCY },
       now,
       guard,

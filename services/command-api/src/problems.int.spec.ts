@@ -152,6 +152,32 @@ describe("problems of every operation of the command API", () => {
     }
   });
 
+  it("what exceeds the limits of a cart", async () => {
+    const limited = await startCommandApi(database.url(), () => new Date(), {}, undefined, { maxBytes: 200, maxEvents: 4 });
+    try {
+      const send = (path: string, method = "POST", body: object = {}) => limited.send(method, path, body);
+      for (const address of ["additem/{}", "carts/{}/items"]) {
+        const cart = uuidv7();
+        const path = `/${address.replace("{}", cart)}`;
+        expectProblem(await send(path, "POST", { ...item, name: "x".repeat(200) }), 422, "size-limit");
+        for (let n = 0; n < 3; n++) expect(await send(path, "POST", item)).to.include({ status: 200 });
+        expectProblem(await send(path, "POST", item), 422, "event-limit");
+      }
+      const [full, large, other] = [uuidv7(), uuidv7(), uuidv7()];
+      for (let n = 0; n < 3; n++) expect(await send(`/carts/${full}/items`, "POST", item)).to.include({ status: 200 });
+      expect(await send(`/carts/${large}/items`, "POST", { ...item, name: "x".repeat(100) })).to.include({ status: 200 });
+      expect(await send(`/carts/${other}/items`, "POST", { ...item, item_id: "another" })).to.include({ status: 200 });
+      expectProblem(await send(`/carts/${full}/items/${item.item_id}`, "PATCH", { quantity: 3 }), 422, "event-limit");
+      expectProblem(await send(`/carts/${large}/merge`, "POST", { target_cart_id: full }), 422, "event-limit");
+      expectProblem(await send(`/carts/${large}/merge`, "POST", { target_cart_id: other }), 422, "size-limit");
+      expect(await send(`/carts/${full}/submit`)).to.include({ status: 200 });
+      expectProblem(await send(`/carts/${full}/reopen`), 422, "event-limit");
+      expect(await send(`/carts/${full}/purchase`, "POST", { order_id: "order-1" })).to.include({ status: 200 });
+    } finally {
+      await limited.stop();
+    }
+  });
+
   it("no token, too many requests, and what is not the sender's", async () => {
     const allowed = { RATE_LIMIT_PER_MINUTE: String(guardedOperations.length) };
     const guard = await startCommandApi(database.url(), () => new Date(), { ...tokenEnv, ...allowed });

@@ -3,21 +3,27 @@ import type { Decider } from "../decider.ts";
 import { createEventCodec } from "../events/eventCodec.ts";
 import { type CartCommand, decideCart } from "./cartCommands.ts";
 import { type CartEvent, cartEventCatalog } from "./cartEvents.ts";
+import { type CartLimits, defaultCartLimits, requireWithin } from "./cartLimits.ts";
 import { type Cart, cartSnapshots, evolveCart } from "./cartState.ts";
 
 export const cartAggregateType = "Cart";
 
 export const cartEventCodec = createEventCodec(cartEventCatalog);
 
-export const cartDecider: Decider<Cart, CartCommand, CartEvent> = {
+/** The decider of carts that stay within the limits. */
+export const cartDeciderWithin = (limits: CartLimits): Decider<Cart, CartCommand, CartEvent> => ({
   initialState: { status: "NONE" },
-  decide: decideCart,
+  decide: (command, cart, version) => requireWithin(limits, { cart, version }, decideCart(command, cart)),
   evolve: evolveCart,
-};
+});
 
-export const cartAggregate: Aggregate<Cart, CartCommand, CartEvent> = {
+export const cartDecider = cartDeciderWithin(defaultCartLimits);
+
+export const cartAggregateWithin = (limits: CartLimits): Aggregate<Cart, CartCommand, CartEvent> => ({
   type: cartAggregateType,
-  decider: cartDecider,
+  decider: cartDeciderWithin(limits),
   codec: cartEventCodec,
   snapshots: cartSnapshots,
-};
+});
+
+export const cartAggregate = cartAggregateWithin(defaultCartLimits);

@@ -1,6 +1,7 @@
 import { DomainError } from "../domainError.ts";
 import { reopenedFirst, requireLineCount, requireOpen, requireQuantity } from "./cartCommands.ts";
 import type { CartEvent } from "./cartEvents.ts";
+import { type CartAtVersion, type CartLimits, requireWithin } from "./cartLimits.ts";
 import type { Cart, CartLine, OpenCart } from "./cartState.ts";
 
 /** The quantity of an item that is in both carts: the sum of the two, or the greater one. */
@@ -15,6 +16,12 @@ export type MergeCart = {
 };
 
 export type MergeEvents = { readonly source: readonly CartEvent[]; readonly target: readonly CartEvent[] };
+
+/** Decides like `decideMerge`, and refuses a merge that would take the target beyond its limits. */
+export const decideMergeWithin = (limits: CartLimits, command: MergeCart, source: Cart, target: CartAtVersion): MergeEvents => {
+  const events = decideMerge(command, source, target.cart);
+  return { ...events, target: requireWithin(limits, target, events.target, targetField) };
+};
 
 /** The input that a refusal names if the target is at fault. */
 const targetField = "target_cart_id";

@@ -47,7 +47,7 @@ const play = (all: readonly TenantPolicyCommand[]): History => {
   for (const one of all) {
     const before = states.at(-1) ?? tenantPolicyDecider.initialState;
     try {
-      for (const event of tenantPolicyDecider.decide(one, before)) {
+      for (const event of tenantPolicyDecider.decide(one, before, 0)) {
         tenantPolicyEventCodec.assertValid(event);
         events.push(event);
         states.push(tenantPolicyDecider.evolve(before, event));

@@ -197,7 +197,7 @@ describe("command handler", () => {
       aggregateId: sourceCartId,
       otherId: targetCartId,
       metadata,
-      decide: (source: Cart, target: Cart) => {
+      decide: ({ state: source }: { readonly state: Cart }, { state: target }: { readonly state: Cart }) => {
         const command = { type: "MergeCart", sourceCartId, targetCartId, strategy: "add" } as const;
         const events = decideMerge(command, source, target);
         return { own: events.source, other: events.target };

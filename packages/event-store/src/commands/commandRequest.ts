@@ -27,8 +27,14 @@ export type CommandOnTwo<State, Event> = {
    * Pure, like a decider's `decide`. It returns events for both streams or for neither, because a concurrent change of
    * a stream without new events would not be detected.
    */
-  readonly decide: (state: State, other: State) => { readonly own: readonly Event[]; readonly other: readonly Event[] };
+  readonly decide: (
+    own: StateAtVersion<State>,
+    other: StateAtVersion<State>,
+  ) => { readonly own: readonly Event[]; readonly other: readonly Event[] };
 };
+
+/** The state of a stream after `version` events. */
+export type StateAtVersion<State> = { readonly state: State; readonly version: number };
 
 /** Returns the ids of the streams that the command reads, beginning with the stream to which it was sent. */
 export const streamIdsOf = <State, Command, Event extends DomainEvent>(request: CommandRequest<State, Command, Event>): readonly string[] =>

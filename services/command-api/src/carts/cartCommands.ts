@@ -1,4 +1,4 @@
-import { type Cart, type CartCommand, type CartEvent, decideMerge, type MergeCart } from "@cart/domain";
+import { type Cart, type CartCommand, type CartEvent, type CartLimits, decideMergeWithin, type MergeCart } from "@cart/domain";
 import {
   type CommandExecutorOptions,
   type CommandReply,
@@ -11,6 +11,7 @@ import { permits } from "./cartAccess.ts";
 export type CartCommandsOptions = CommandExecutorOptions<Cart, CartCommand, CartEvent> & {
   /** The tenant and currency of a new cart for which the client names none. */
   readonly defaults: { readonly tenantId: string; readonly currency: string };
+  readonly limits: CartLimits;
 };
 
 /** A request to a route below `/carts/{id}`. */
@@ -23,7 +24,7 @@ export type CartCommands = Pick<CartCommandsOptions, "defaults"> & {
   readonly merge: (request: CartRequest, target: Pick<MergeCart, "targetCartId" | "strategy">) => Promise<CommandReply>;
 };
 
-export const cartCommands = ({ defaults, ...options }: CartCommandsOptions): CartCommands => {
+export const cartCommands = ({ defaults, limits, ...options }: CartCommandsOptions): CartCommands => {
   const executeCommand = commandExecutor(options);
 
   const execute = (request: CartRequest, cartId: string, operation: Operation<Cart, CartCommand, CartEvent>): Promise<CommandReply> =>
@@ -43,8 +44,8 @@ export const cartCommands = ({ defaults, ...options }: CartCommandsOptions): Car
       return execute(request, sourceCartId, {
         type: command.type,
         otherId: targetCartId,
-        decide: (source, target) => {
-          const events = decideMerge(command, source, target);
+        decide: (source, { state: target, version }) => {
+          const events = decideMergeWithin(limits, command, source.state, { cart: target, version });
           return { own: events.source, other: events.target };
         },
       });

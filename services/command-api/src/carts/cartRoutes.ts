@@ -14,6 +14,8 @@ const onItem = { ...onCart, params: itemParameters } as const;
 const notUnfinished = ["CART_NOT_FOUND", "CART_CLOSED", "CART_MERGED"] as const;
 const notOpen = [...notUnfinished, "CART_SUBMITTED"] as const;
 
+const beyondLimits = ["SIZE_LIMIT_EXCEEDED", "EVENT_LIMIT_EXCEEDED"] as const;
+
 const addItem = (address: { readonly path: `/${string}`; readonly operationId: string; readonly description: string }) =>
   route({
     ...onCart,
@@ -36,6 +38,7 @@ const addItem = (address: { readonly path: `/${string}`; readonly operationId: s
         "PRICE_INVALID",
         "QUANTITY_LIMIT_EXCEEDED",
         "LINE_LIMIT_EXCEEDED",
+        ...beyondLimits,
       ),
       forbiddenProblem,
     ],
@@ -84,7 +87,7 @@ export const cartRoutes: readonly Route<Services>[] = [
     operationId: "changeItemQuantity",
     summary: "Set the quantity of an item in a cart",
     body: { schema: changeQuantityBody, required: true },
-    problems: refusedFor(...notOpen, "ITEM_NOT_FOUND"),
+    problems: refusedFor(...notOpen, "ITEM_NOT_FOUND", "EVENT_LIMIT_EXCEEDED"),
     handle: (request, { carts }: Services) =>
       carts.execute(request, { type: "ChangeItemQuantity", itemId: request.params.item_id, quantity: request.body.quantity }),
   }),
@@ -114,7 +117,7 @@ export const cartRoutes: readonly Route<Services>[] = [
     operationId: "reopenCart",
     summary: "Reopen a submitted cart",
     body: { schema: emptyBody, required: false },
-    problems: refusedFor(...notUnfinished),
+    problems: refusedFor(...notUnfinished, "EVENT_LIMIT_EXCEEDED"),
     handle: (request, { carts }: Services) => carts.execute(request, { type: "ReopenCart" }),
   }),
   route({
@@ -143,6 +146,7 @@ export const cartRoutes: readonly Route<Services>[] = [
       "CURRENCY_MISMATCH",
       "QUANTITY_LIMIT_EXCEEDED",
       "LINE_LIMIT_EXCEEDED",
+      ...beyondLimits,
     ),
     handle: (request, { carts }: Services) => {
       const { target_cart_id: target, strategy = "add" } = request.body;

@@ -24,6 +24,8 @@ export const domainProblems: Readonly<Record<DomainErrorCode, ProblemKind>> = {
   PRICE_INVALID: { status: 422, type: "/problems/price-invalid", title: "The price is not an amount of the currency" },
   QUANTITY_LIMIT_EXCEEDED: { status: 422, type: "/problems/quantity-limit", title: "The line would have too great a quantity" },
   LINE_LIMIT_EXCEEDED: { status: 422, type: "/problems/line-limit", title: "The cart would have too many lines" },
+  SIZE_LIMIT_EXCEEDED: { status: 422, type: "/problems/size-limit", title: "The cart would have too large contents" },
+  EVENT_LIMIT_EXCEEDED: { status: 422, type: "/problems/event-limit", title: "The cart has had too many changes" },
   POLICY_EXISTS: { status: 409, type: "/problems/policy-exists", title: "The tenant already has a policy" },
   POLICY_NOT_FOUND: { status: 404, type: "/problems/not-found", title: "The tenant has no policy" },
   QUIET_TIME_INVALID: { status: 422, type: "/problems/quiet-time-invalid", title: "The quiet time is not valid" },

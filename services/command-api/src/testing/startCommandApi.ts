@@ -1,5 +1,5 @@
 import { tokenRules } from "@cart/cart-access";
-import { cartAggregate, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
+import { type CartLimits, cartAggregateWithin, defaultCartLimits, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
 import { type CommandHandler, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
 import { apiConfig, apiGuard } from "@cart/http-kit";
 import { createLogger, createMetricsRegistry, listen, loadConfig, noTracer } from "@cart/process-kit";
@@ -38,11 +38,12 @@ export const startCommandApi = async (
   env: Readonly<Record<string, string>> = {},
   /** Awaited before each command: what it rejects with, the command fails with. */
   beforeCommand: () => Promise<void> = () => Promise.resolve(),
+  limits: CartLimits = defaultCartLimits,
 ): Promise<CommandApi> => {
   const stopping = new AbortController();
   const pool = openEventStorePool({ url: databaseUrl, connectionLimit: 4 });
   const registry = createMetricsRegistry("command-api");
-  const handler = createCommandHandler({ pool, aggregate: cartAggregate, now, newEventId });
+  const handler = createCommandHandler({ pool, aggregate: cartAggregateWithin(limits), now, newEventId });
   const policyHandler = createCommandHandler({ pool, aggregate: tenantPolicyAggregate, now, newEventId });
   const delayed = <State, Command, Event extends DomainEvent>(
     to: CommandHandler<State, Command, Event>,
@@ -56,6 +57,7 @@ export const startCommandApi = async (
     policyHandler: delayed(policyHandler),
     metrics: createCommandMetrics(registry),
     defaults: { tenantId: "default", currency: "USD" },
+    limits,
     now,
     guard: apiGuard(loadConfig(Type.Object(apiConfig), env), tokenRules),
     logger: createLogger({ service: "command-api", level: "silent" }),

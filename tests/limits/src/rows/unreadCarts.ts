@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { cartIsShown, fillCart } from "../clients/carts.ts";
+import { cartIsShown, fillCart, withLargeCarts } from "../clients/carts.ts";
 import { openSilentClient, untilCutOff } from "../clients/silentClient.ts";
 import { serviceNames } from "../system/limitedSystem.ts";
 import type { Row } from "./row.ts";
@@ -15,7 +15,7 @@ const unreadCarts = (clients: number): Row => ({
   name: `carts-${clients}`,
   tried: `${clients} clients that never read a cart of 0.7 MB`,
   services: serviceNames,
-  env: { HTTP_SEND_TIMEOUT_MS: "5000" },
+  env: { ...withLargeCarts, HTTP_SEND_TIMEOUT_MS: "5000" },
   run: async ({ system, report }) => {
     const cartId = randomUUID();
     await fillCart(system, cartId, lines);

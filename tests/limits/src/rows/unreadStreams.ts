@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { cartIsShown, fillCart, mergeCart } from "../clients/carts.ts";
+import { cartIsShown, fillCart, mergeCart, withLargeCarts } from "../clients/carts.ts";
 import { openSilentClient } from "../clients/silentClient.ts";
 import { serviceNames } from "../system/limitedSystem.ts";
 import type { Row } from "./row.ts";
@@ -12,6 +12,7 @@ export const unreadStreams: Row = {
   name: "streams-200",
   tried: `${clients} event streams that nobody reads, ${merges} events of 0.7 MB`,
   services: serviceNames,
+  env: withLargeCarts,
   // One copy of an event for all streams is enough; a copy for each of them needs 70 MiB more.
   maxPeakBytes: 150 * 1024 * 1024,
   run: async ({ system, report }) => {

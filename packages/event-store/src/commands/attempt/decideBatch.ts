@@ -67,11 +67,11 @@ const decideCommand = <State, Command, Event extends DomainEvent>(
   const { state, version } = look(aggregateId);
   requireVersion(expectedVersion, version);
   if ("command" in request) {
-    const events = decider.decide(request.command, state);
+    const events = decider.decide(request.command, state, version);
     requireVisible();
     return record(aggregateId, events);
   }
-  const { own, other } = request.decide(state, look(request.otherId).state);
+  const { own, other } = request.decide({ state, version }, look(request.otherId));
   requireVisible();
   if ((own.length === 0) !== (other.length === 0))
     throw new Error("a command on two streams must change both or neither: return events for both or for none");
