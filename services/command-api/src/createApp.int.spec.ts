@@ -53,6 +53,14 @@ describe("command API", () => {
     expect([late.status, late.json["type"]]).to.deep.equal([409, "/problems/cart-closed"]);
   });
 
+  it("stores a user id of 255 characters in the second version of its event", async () => {
+    const cart = uuidv7();
+    const user = "👤".repeat(255);
+    expect((await post(`/carts/${cart}/items`, { ...seedBody, user_id: user })).status).to.equal(200);
+    const [created] = await eventStoreTables(api.pool).events.rows({ aggregate_id: cart, version: 1 });
+    expect(created).to.deep.include({ schema_version: 2, event_data: { user_id: user, tenant_id: "default", currency: "USD" } });
+  });
+
   it("stores the request's correlation id and trace context with the events", async () => {
     const cart = uuidv7();
     const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -80,7 +88,7 @@ describe("command API", () => {
       ["a quantity of 1001", items, { ...seedBody, quantity: 1001 }, 400, ["quantity"]],
       ["a missing user", items, without("user_id"), 400, ["user_id"]],
       ["an empty user", items, { ...seedBody, user_id: "" }, 400, ["user_id"]],
-      ["a user id of 65 characters", items, { ...seedBody, user_id: "u".repeat(65) }, 400, ["user_id"]],
+      ["a user id of 256 characters", items, { ...seedBody, user_id: "u".repeat(256) }, 400, ["user_id"]],
       ["an empty name", items, { ...seedBody, name: "" }, 400, ["name"]],
       ["an unknown field", items, { ...seedBody, colour: "red" }, 400, ["colour"]],
       ["an unknown currency", items, { ...seedBody, currency: "ABC" }, 422, ["currency"]],

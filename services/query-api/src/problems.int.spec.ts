@@ -29,7 +29,7 @@ describe("problems of every operation of the query API", () => {
   for (const { name, path } of guardedOperations) {
     it(`${name}, with an address or a parameter that is not valid`, async () => {
       expectProblem(await api.get(path.replace(/\{\w+\}/, "%ff")), 400, "bad-request");
-      expectProblem(await api.get(path.replace(/\{\w+\}/, "x".repeat(65))), 400, "validation");
+      expectProblem(await api.get(path.replace(/\{\w+\}/, "x".repeat(256))), 400, "validation");
       expectProblem(await api.get(`${addressOf(path)}${required(path) === "" ? "?" : "&"}colour=red`), 400, "validation");
     });
 

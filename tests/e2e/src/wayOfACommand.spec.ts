@@ -115,6 +115,13 @@ describe("the way of a command, through every service", () => {
       }
     });
 
+    it("shows a cart of a user whose id has 255 characters", async () => {
+      const [id, user] = [randomUUID(), "👤".repeat(255)];
+      await post(`/carts/${id}/items`, { user_id: user, item_id: "item-1", price: 5 });
+      expect((await get(`/carts/${id}?min_version=2`)).body).to.include({ user_id: user, version: 2 });
+      expect((await get(`/users/${encodeURIComponent(user)}/carts`)).body["carts"]).to.have.length(1);
+    });
+
     it("closes a purchased cart", async () => {
       const id = randomUUID();
       await post(`/carts/${id}/items`, { user_id: "user-1", item_id: "item-1", price: 5 });

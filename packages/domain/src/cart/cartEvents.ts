@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import type { EventCatalog } from "../events/eventCatalog.ts";
-import { closed, minutes, opaqueId, utcTime } from "../events/eventFields.ts";
+import { closed, minutes, opaqueId, userId, utcTime } from "../events/eventFields.ts";
 
 /*
  * STORED SHAPES. Every event that was ever appended has one of these shapes, and
@@ -10,7 +10,12 @@ import { closed, minutes, opaqueId, utcTime } from "../events/eventFields.ts";
 
 const minorUnits = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
-const CartCreatedV1 = Type.Object({ user_id: opaqueId, tenant_id: opaqueId, currency: Type.String({ pattern: "^[A-Z]{3}$" }) }, closed);
+const currency = Type.String({ pattern: "^[A-Z]{3}$" });
+
+const CartCreatedV1 = Type.Object({ user_id: opaqueId, tenant_id: opaqueId, currency }, closed);
+
+/** Version 1 has the same fields, but its `user_id` has at most 64 characters. */
+const CartCreatedV2 = Type.Object({ user_id: userId, tenant_id: opaqueId, currency }, closed);
 
 const itemName = Type.String({ minLength: 1, maxLength: 255 });
 const lineQuantity = Type.Integer({ minimum: 1, maximum: 1000 });
@@ -80,7 +85,7 @@ const CartAbandonmentReminderDueV1 = Type.Object({ step: Type.Integer({ minimum:
 
 /** The events of a cart in their current versions: what `decide` returns and `evolve` takes. */
 export type CartEvent =
-  | { readonly type: "CartCreated"; readonly data: Static<typeof CartCreatedV1> }
+  | { readonly type: "CartCreated"; readonly data: Static<typeof CartCreatedV2> }
   | { readonly type: "ItemAddedToCart"; readonly data: Static<typeof ItemAddedToCartV2> }
   | { readonly type: "ItemQuantityChanged"; readonly data: Static<typeof ItemQuantityChangedV1> }
   | { readonly type: "ItemRemovedFromCart"; readonly data: Static<typeof ItemRemovedFromCartV1> }
@@ -95,7 +100,7 @@ export type CartEvent =
 
 /** Every version of every cart event. The last version in each list is the current one. */
 export const cartEventCatalog: EventCatalog<CartEvent> = {
-  CartCreated: { versions: [{ schema: CartCreatedV1 }] },
+  CartCreated: { versions: [{ schema: CartCreatedV1 }, { schema: CartCreatedV2, upcast: (v1) => v1 }] },
   ItemAddedToCart: {
     versions: [{ schema: ItemAddedToCartV1 }, { schema: ItemAddedToCartV2, upcast: (v1) => ({ ...v1, previous_unit_price: null }) }],
   },

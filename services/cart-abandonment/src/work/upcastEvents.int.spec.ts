@@ -6,21 +6,23 @@ import { addItem, cartId, policy, useAbandonment } from "../testing/useAbandonme
 
 const [{ schema }] = cartEventCatalog.CartCreated.versions;
 
+type Versions = EventCatalog<CartEvent>["CartCreated"]["versions"];
+const aggregateWith = (versions: Versions) => ({
+  ...cartAggregate,
+  codec: createEventCodec<CartEvent>({ ...cartEventCatalog, CartCreated: { versions } }),
+});
+
 /** Has `CartCreated` in two schema versions. The first one calls the tenant `shop`, and its upcast renames that field. */
-const catalog: EventCatalog<CartEvent> = {
-  ...cartEventCatalog,
-  CartCreated: {
-    versions: [
-      { schema: Type.Object({ user_id: Type.String(), shop: Type.String(), currency: Type.String() }, { additionalProperties: false }) },
-      { schema, upcast: ({ shop, ...data }) => ({ ...data, tenant_id: shop }) },
-    ],
-  },
-};
+const withBothVersions = aggregateWith([
+  { schema: Type.Object({ user_id: Type.String(), shop: Type.String(), currency: Type.String() }, { additionalProperties: false }) },
+  { schema, upcast: ({ shop, ...data }) => ({ ...data, tenant_id: shop }) },
+]);
+const withFirstVersion = aggregateWith([{ schema }]);
 
 const firstForm = { user_id: "user-1", shop: "shop-1", currency: "USD" };
 
 describe("events that were stored before a field was renamed", () => {
-  const abandonment = useAbandonment({ ...cartAggregate, codec: createEventCodec(catalog) });
+  const abandonment = useAbandonment(withBothVersions);
   const { choose, decide, deliver, eventsOf, newWorker, passMinutes, timers } = abandonment;
 
   /** Stores a cart whose first event is in the first schema version, and returns the messages that Kafka delivers for the cart. */
@@ -58,7 +60,7 @@ describe("events that were stored before a field was renamed", () => {
     const messages = await decide(cartId(1), addItem());
     await deliver(messages.slice(1));
     // The catalog of this worker ends with the first schema version, so the stored event is from a newer program.
-    const older = newWorker({ carts: cartAggregate });
+    const older = newWorker({ carts: withFirstVersion });
     await older.workOff();
     expect(older.outcomes).to.deep.equal(["failed"]);
     expect(Object.keys(await timers())).to.deep.equal(["1"]);

@@ -3,6 +3,7 @@ import { pathSegment, text } from "@cart/http-kit";
 import { Type } from "typebox";
 import { exampleCartId, exampleTargetId } from "../examples.ts";
 
+const userId = (description: string, example: string) => text({ minLength: 1, maxLength: 255, description, examples: [example] });
 const opaqueId = (description: string, example: string) => text({ minLength: 1, maxLength: 64, description, examples: [example] });
 
 const itemId = (description: string) => pathSegment({ minLength: 1, maxLength: 64, description, examples: ["item-456"] });
@@ -15,7 +16,7 @@ export const itemParameters = Type.Object({ ...cartIdParameter.properties, item_
 
 export const addItemBody = Type.Object(
   {
-    user_id: opaqueId("the user who owns the cart", "user-123"),
+    user_id: userId("the user who owns the cart", "user-123"),
     item_id: itemId("the item to add"),
     quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: maxQuantity, default: 1, description: "units to add", examples: [2] })),
     price: Type.Number({

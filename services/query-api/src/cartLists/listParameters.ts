@@ -8,7 +8,9 @@ import { encodeCursor } from "./listCursor.ts";
 
 const opaqueId = (description: string, example: string) => text({ minLength: 1, maxLength: 64, description, examples: [example] });
 
-export const userParameter = Type.Object({ user_id: opaqueId("the user who owns the carts", "user-123") });
+export const userParameter = Type.Object({
+  user_id: text({ minLength: 1, maxLength: 255, description: "the user who owns the carts", examples: ["user-123"] }),
+});
 export const tenantParameter = Type.Object({ tenant_id: opaqueId("the shop", "default") });
 
 const exampleCursor = encodeCursor({ createdAt: "2026-11-23 22:06:04.670000", id: uuidToBytes(exampleCartId) });

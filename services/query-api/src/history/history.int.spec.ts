@@ -86,7 +86,7 @@ describe("a cart's past", () => {
           event_id: eventIdOf(id, n + 1),
           type,
           version: n + 1,
-          schema_version: type === "ItemAddedToCart" ? 2 : 1,
+          schema_version: type === "CartCreated" || type === "ItemAddedToCart" ? 2 : 1,
           occurred_at: timeOf(n + 1).toISOString(),
           correlation_id: `request-${n + 1}`,
           data: shownData[n],
