@@ -1,9 +1,9 @@
 export type { Access, Actor } from "./access/access.ts";
 export { apiConfig, apiGuard, type TokenRules } from "./access/apiGuard.ts";
 export { forbidden } from "./access/accessProblems.ts";
-export { listenHost } from "./access/listenHost.ts";
-export { apiApp, type ApiAppOptions } from "./app/apiApp.ts";
+export { apiApp, type ApiAppOptions, operationsApp } from "./app/apiApp.ts";
 export { type Api, defineApi } from "./app/defineApi.ts";
+export { serveApi } from "./app/serveApi.ts";
 export { invalidField } from "./http/invalidField.ts";
 export { pathSegment, text } from "./http/text.ts";
 export { matchesEtag } from "./http/matchesEtag.ts";

@@ -17,7 +17,7 @@ export const createGroupMembership = (groupId: string, sessionTimeout: number, l
   let assigned: readonly TopicPartition[] = [];
   let isMember = false;
   let lastHeard = 0;
-  let lastFailure = "";
+  let lastFailure: Error | undefined;
 
   return {
     follow: (consumer) => {
@@ -27,7 +27,7 @@ export const createGroupMembership = (groupId: string, sessionTimeout: number, l
         );
         isMember = true;
         lastHeard = Date.now();
-        lastFailure = "";
+        lastFailure = undefined;
         logger.info({ group: groupId, partitions: assigned.length }, "joined the consumer group");
       });
       consumer.on(consumer.events.REBALANCING, () => void (isMember = false));
@@ -36,13 +36,25 @@ export const createGroupMembership = (groupId: string, sessionTimeout: number, l
     end: (reason) => {
       isMember = false;
       assigned = [];
-      if (reason !== undefined) lastFailure = `: ${reason.message}`;
+      if (reason !== undefined) lastFailure = reason;
     },
     assertReady: async () => {
-      if (!isMember) throw new Error(`not a member of the consumer group ${groupId}${lastFailure}`);
+      if (!isMember) throw new MembershipError(`not a member of the consumer group ${groupId}`, lastFailure);
       const silence = Date.now() - lastHeard;
-      if (silence > sessionTimeout / 2) throw new Error(`no heartbeat in the consumer group ${groupId} for ${silence} ms`);
+      if (silence > sessionTimeout / 2) throw new MembershipError(`no heartbeat in the consumer group ${groupId} for ${silence} ms`);
     },
     assignment: () => assigned,
   };
 };
+
+class MembershipError extends Error {
+  override readonly name = "MembershipError";
+  /** What a readiness probe may show of this error: our own words, without those of the broker. */
+  readonly shownReason: string;
+
+  constructor(reason: string, cause?: Error) {
+    super(reason, { cause });
+    const advice = cause !== undefined && "shownReason" in cause ? `: ${String(cause.shownReason)}` : "";
+    this.shownReason = `${reason}${advice}`;
+  }
+}

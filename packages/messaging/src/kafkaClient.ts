@@ -44,12 +44,32 @@ const socketFactory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
   return socket.setKeepAlive(true, 60_000).setNoDelay(true);
 };
 
+/** What kafkajs's own lines may show. It also logs decoded answers and the payloads of requests, which hold events. */
+const loggedDetails = [
+  "broker",
+  "clientId",
+  "groupId",
+  "memberId",
+  "topic",
+  "partition",
+  "offset",
+  "correlationId",
+  "apiName",
+  "apiKey",
+  "apiVersion",
+  "size",
+  "retryCount",
+  "retryTime",
+  "error",
+] as const;
+
 /** Lowers kafkajs's log levels: it logs each failed attempt as an error, but only the code that gives up knows whether a failure matters. */
 const bridgeTo =
   (logger: Logger): logCreator =>
   () =>
-  ({ namespace, level, log: { message, timestamp: _timestamp, logger: _logger, ...details } }) => {
-    const line = { ...details, namespace };
+  ({ namespace, level, log: { message, ...details } }) => {
+    const known = loggedDetails.flatMap((name): [string, unknown][] => (name in details ? [[name, details[name]]] : []));
+    const line = { ...Object.fromEntries<unknown>(known), namespace };
     if (level === logLevel.ERROR) logger.warn(line, message);
     else if (level === logLevel.DEBUG) logger.trace(line, message);
     else logger.debug(line, message);

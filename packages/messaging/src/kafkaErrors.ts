@@ -48,6 +48,13 @@ export const isBrokerUnavailable = (error: unknown): boolean => {
 /** Kafka is there and does not let this program in. The message says what to set; until then it ends the same way each time. */
 export class KafkaAccessError extends Error {
   override readonly name = "KafkaAccessError";
+  /** What a readiness probe may show of this error: the advice, without the text of the broker. */
+  readonly shownReason: string;
+
+  constructor(reason: string, advice: string, options?: ErrorOptions) {
+    super(`${reason}; ${advice}`, options);
+    this.shownReason = advice;
+  }
 }
 
 /**
@@ -59,7 +66,7 @@ export const explained = (error: unknown): unknown => {
   const root = rootCause(error);
   if (!(root instanceof KafkaJSError)) return error;
   const advice = adviceOn(root);
-  if (advice !== undefined) return new KafkaAccessError(`${root.message}; ${advice}`, { cause: error });
+  if (advice !== undefined) return new KafkaAccessError(root.message, advice, { cause: error });
   if (!isClosedConnection(root)) return error;
   return new Error(`${root.message}; if Kafka is up, check KAFKA_TLS and KAFKA_SASL_MECHANISM`, { cause: error });
 };

@@ -29,8 +29,20 @@ export const createSchemaCheck =
   (query: RunQuery, required: RequiredSchema): (() => Promise<void>) =>
   async () => {
     const missing = missingOf(required, await query<PresentRow>(presentQuery, valuesOf(required)));
-    if (missing.length > 0) throw new Error(`missing: ${missing.join(", ")}; apply the migrations and the grants of the service's user`);
+    if (missing.length > 0) throw new MissingSchemaError(missing);
   };
+
+class MissingSchemaError extends Error {
+  override readonly name = "MissingSchemaError";
+  /** What a readiness probe may show of this error: names of tables, columns and procedures. */
+  readonly shownReason: string;
+
+  constructor(missing: readonly string[]) {
+    const reason = `missing: ${missing.join(", ")}; apply the migrations and the grants of the service's user`;
+    super(reason);
+    this.shownReason = reason;
+  }
+}
 
 type PresentRow = RowDataPacket & { readonly kind: "column" | "procedure"; readonly name: string; readonly detail: string };
 

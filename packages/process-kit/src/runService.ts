@@ -3,7 +3,7 @@ import { type Static, type TObject, Type } from "typebox";
 import { Check } from "typebox/value";
 import { commonConfig } from "./config/configSchema.ts";
 import { ConfigError, loadConfig } from "./config/loadConfig.ts";
-import { createLogger, type Logger } from "./createLogger.ts";
+import { createLogger, type Logger } from "./logs/createLogger.ts";
 import { createOtlpTracer, noTracer, type Tracer } from "./tracing/createTracer.ts";
 import { createMetricsRegistry } from "./metrics/createMetricsRegistry.ts";
 

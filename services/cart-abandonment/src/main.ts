@@ -2,7 +2,7 @@ import { cartAggregate } from "@cart/domain";
 import { createCommandHandler, openEventStorePool } from "@cart/event-store";
 import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
 import { createSchemaCheck, queryOf } from "@cart/mysql";
-import { httpLimits, runService, serve, workerApp } from "@cart/process-kit";
+import { httpLimits, runService, serve, workerApp, workerPort } from "@cart/process-kit";
 import { v7 as uuidv7 } from "uuid";
 import { createAbandonmentMetrics } from "./abandonmentMetrics.ts";
 import { config as configSchema } from "./config.ts";
@@ -79,7 +79,7 @@ await runService({
       eventstore: createSchemaCheck(queryOf(eventStore), requiredSchema.eventstore),
     };
     await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {
-      port: config.PORT,
+      port: workerPort(config),
       host: config.HOST,
       limits: httpLimits(config),
       logger,

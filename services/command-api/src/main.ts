@@ -1,9 +1,10 @@
 import { cartAggregateWithin, tenantPolicyAggregate } from "@cart/domain";
 import { type CommittedBatch, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
 import { tokenRules } from "@cart/cart-access";
-import { apiGuard, listenHost } from "@cart/http-kit";
+import { apiGuard, operationsApp, serveApi } from "@cart/http-kit";
 import { createSchemaCheck, queryOf } from "@cart/mysql";
-import { httpLimits, runService, serve } from "@cart/process-kit";
+import { runService } from "@cart/process-kit";
+import { api } from "./api.ts";
 import { createCommandMetrics } from "./commandMetrics.ts";
 import { config as configSchema } from "./config.ts";
 import { createApp } from "./createApp.ts";
@@ -37,7 +38,16 @@ await runService({
     const purge = startAnswerPurge({ pool, retentionMs: config.IDEMPOTENCY_RETENTION_MS, logger });
     onStop("purge", () => purge.stop());
 
+    const operations = {
+      registry,
+      stopping,
+      instanceId: config.INSTANCE_ID,
+      readiness: { eventstore: createSchemaCheck(queryOf(pool), requiredSchema) },
+      logger,
+    };
     const app = createApp({
+      ...operations,
+      operationsApart: config.OPERATIONS_PORT !== undefined,
       handler,
       policyHandler,
       metrics,
@@ -45,14 +55,8 @@ await runService({
       defaults: { tenantId: "default", currency: config.DEFAULT_CURRENCY },
       now,
       guard,
-      logger,
-      registry,
       tracer,
-      stopping,
-      instanceId: config.INSTANCE_ID,
-      readiness: { eventstore: createSchemaCheck(queryOf(pool), requiredSchema) },
     });
-    const host = listenHost(config.HOST, guard.policy, logger);
-    await serve(app, { port: config.PORT, host, limits: httpLimits(config), logger, onStop });
+    await serveApi(app, { config, policy: guard.policy, operations: operationsApp(api, operations), logger, onStop });
   },
 });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { purgePublished } from "@cart/event-store";
 import { createBrokerCheck, createEventProducer, kafkaFromConfig, topicsWithPrefix } from "@cart/messaging";
 import { createSchemaCheck, openMysqlPool, queryOf, withConnection } from "@cart/mysql";
-import { delayFor, httpLimits, runService, serve, startPurge, workerApp } from "@cart/process-kit";
+import { delayFor, httpLimits, runService, serve, startPurge, workerApp, workerPort } from "@cart/process-kit";
 import { config as configSchema } from "./config.ts";
 import { startShardLeases } from "./leases/shardLeases.ts";
 import { startRelay } from "./relay.ts";
@@ -53,7 +53,7 @@ await runService({
 
     const readiness = { eventstore: createSchemaCheck(queryOf(pool), requiredSchema), kafka: brokers.assertReachable };
     await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {
-      port: config.PORT,
+      port: workerPort(config),
       host: config.HOST,
       limits: httpLimits(config),
       logger,

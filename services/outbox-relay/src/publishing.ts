@@ -35,8 +35,8 @@ export const createPublishing = (options: PublishingOptions): Publishing => {
     const outcome = await withConnection(pool, (connection) => recordFailure(connection, owner, failure, retry));
     const { id, aggregateId, version, retryCount } = failure.row;
     logger.error(
-      { outbox_id: id, aggregate_id: aggregateId, version, attempts: retryCount + 1, outcome, reason: failure.error },
-      "a row could not be published",
+      { outbox_id: id, aggregate_id: aggregateId, version, attempts: retryCount + 1, outcome },
+      "a row could not be published: `outbox-relay list-failed` has the reason",
     );
   };
 

@@ -1,6 +1,6 @@
 import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
 import { createSchemaCheck, queryOf } from "@cart/mysql";
-import { httpLimits, runService, serve, workerApp } from "@cart/process-kit";
+import { httpLimits, runService, serve, workerApp, workerPort } from "@cart/process-kit";
 import { createApplyBatch, projectedTopics } from "./applyBatch.ts";
 import { config as configSchema } from "./config.ts";
 import { countDeadLetters } from "./deadLetters/countDeadLetters.ts";
@@ -35,12 +35,12 @@ await runService({
         try {
           const result = await applyBatch(messages);
           metrics.applied(result, (performance.now() - begin) / 1000, new Date());
-          for (const { code, reason, message, aggregateType, aggregateId, version } of result.deadLetters) {
+          for (const { code, message, aggregateType, aggregateId, version } of result.deadLetters) {
             if (code === "PARKED") continue;
             const { topic, partition, offset } = message;
             logger.error(
               { code, topic, partition, offset, aggregate_type: aggregateType, aggregate_id: aggregateId, version },
-              `dead letter: ${reason}`,
+              "dead letter: `projector dead-letters show` has the reason",
             );
           }
         } catch (error) {
@@ -54,7 +54,7 @@ await runService({
 
     const readiness = { kafka: consumer.assertReady, readmodel: createSchemaCheck(queryOf(pool), requiredSchema) };
     await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {
-      port: config.PORT,
+      port: workerPort(config),
       host: config.HOST,
       limits: httpLimits(config),
       logger,

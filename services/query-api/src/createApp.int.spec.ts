@@ -36,7 +36,12 @@ describe("the query API", () => {
     const having = (etag: string, more = {}) => get(`/carts/${id}`, { headers: { "If-None-Match": etag, ...more } });
     for (const etag of ['"2"', 'W/"2"', '"1", W/"2"', "*"]) {
       const { status, headers, body } = await having(etag);
-      expect([status, headers.get("etag"), headers.get("cache-control"), body], etag).to.deep.equal([304, '"2"', "no-cache", undefined]);
+      expect([status, headers.get("etag"), headers.get("cache-control"), body], etag).to.deep.equal([
+        304,
+        '"2"',
+        "private, no-cache",
+        undefined,
+      ]);
     }
     expect((await having('"2"', { "Cache-Control": "max-age=0" })).status).to.equal(304);
     for (const etag of ['"1"', "2", '"1", "3"', ""]) expect((await having(etag)).status, etag).to.equal(200);

@@ -1,7 +1,8 @@
 import { tokenRules } from "@cart/cart-access";
-import { apiGuard, listenHost } from "@cart/http-kit";
+import { apiGuard, operationsApp, serveApi } from "@cart/http-kit";
 import { createSchemaCheck } from "@cart/mysql";
-import { httpLimits, runService, serve } from "@cart/process-kit";
+import { runService } from "@cart/process-kit";
+import { api } from "./api.ts";
 import { config as configSchema } from "./config.ts";
 import { createApp } from "./createApp.ts";
 import { openReadOnlyDatabase } from "./database/readOnlyDatabase.ts";
@@ -18,7 +19,17 @@ await runService({
     const eventStore = openReadOnlyDatabase({ url: config.EVENTSTORE_URL, connectionLimit });
     onStop("event store connections", () => eventStore.close());
 
+    const operations = {
+      registry,
+      stopping,
+      instanceId: config.INSTANCE_ID,
+      // Not the event store: most of the API works without it.
+      readiness: { readmodel: createSchemaCheck(readModel.query, requiredSchema) },
+      logger,
+    };
     const app = createApp({
+      ...operations,
+      operationsApart: config.OPERATIONS_PORT !== undefined,
       readModel,
       eventStore,
       minVersionTimeout: config.MIN_VERSION_TIMEOUT_MS,
@@ -30,15 +41,8 @@ await runService({
         writeTimeout: 30_000,
       },
       guard,
-      logger,
-      registry,
       tracer,
-      stopping,
-      instanceId: config.INSTANCE_ID,
-      // Not the event store: most of the API works without it.
-      readiness: { readmodel: createSchemaCheck(readModel.query, requiredSchema) },
     });
-    const host = listenHost(config.HOST, guard.policy, logger);
-    await serve(app, { port: config.PORT, host, limits: httpLimits(config), logger, onStop });
+    await serveApi(app, { config, policy: guard.policy, operations: operationsApp(api, operations), logger, onStop });
   },
 });

@@ -78,7 +78,7 @@ const assertNotReady = async (project: ComposeProject, service: string): Promise
     await waitUntil(`${service} to say why it is not ready`, 120, async () => {
       const answer = JSON.parse(await project.inside(container, "node", "-e", ask)) as { status?: string; checks?: { kafka?: string } };
       assert.equal(answer.status, "not ready");
-      assert.match(answer.checks?.kafka ?? "", /authentication failed.*; check KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM/);
+      assert.match(answer.checks?.kafka ?? "", /check KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM/);
     });
   } finally {
     await execa("docker", ["rm", "--force", container]);

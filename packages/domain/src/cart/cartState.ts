@@ -79,7 +79,7 @@ export const evolveCart = (cart: Cart, event: CartEvent): Cart => {
     case "ItemQuantityChanged": {
       const open = requireStatus(cart, event, "OPEN");
       const line = open.lines.get(event.data.item_id);
-      if (line === undefined) throw new Error(`ItemQuantityChanged cannot follow a cart without its item ${event.data.item_id}`);
+      if (line === undefined) throw new Error("ItemQuantityChanged cannot follow a cart without its item");
       return { ...open, lines: new Map(open.lines).set(line.itemId, { ...line, quantity: event.data.quantity }) };
     }
     case "ItemRemovedFromCart": {

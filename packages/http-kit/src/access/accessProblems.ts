@@ -1,10 +1,10 @@
-import { HttpProblem, type HttpProblemInit } from "@cart/process-kit";
+import { HttpProblem, type HttpProblemInit, rateLimited } from "@cart/process-kit";
 
 /** The problems with which a request may be refused before its route sees it. */
 export const accessProblems = {
   unauthorized: { status: 401, type: "/problems/unauthorized", title: "The request needs a valid token" },
   forbidden: { status: 403, type: "/problems/forbidden", title: "The token does not allow this" },
-  rateLimited: { status: 429, type: "/problems/rate-limited", title: "Too many requests" },
+  rateLimited,
   keysUnavailable: { status: 503, type: "/problems/unavailable", title: "The service is not available" },
 } as const satisfies Readonly<Record<string, Pick<HttpProblemInit, "status" | "type" | "title">>>;
 

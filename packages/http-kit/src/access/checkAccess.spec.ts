@@ -5,6 +5,7 @@ import {
   correlationId,
   type HttpServer,
   listen,
+  healthRoute,
   operationalRoutes,
   problemHandler,
 } from "@cart/process-kit";
@@ -43,7 +44,10 @@ const serve = async (env: Record<string, string>) => {
   const app = express();
   app.set("trust proxy", guard.trustedProxies);
   app.use(correlationId());
-  app.use(operationalRoutes({ registry: createMetricsRegistry("test"), readiness: {}, stopping: new AbortController().signal }));
+  app.use(
+    healthRoute(),
+    operationalRoutes({ registry: createMetricsRegistry("test"), readiness: {}, stopping: new AbortController().signal, logger }),
+  );
   app.use(checkAccess(guard));
   app.get("/me", (_req, res) => void res.json({ access: accessOf(res) }));
   app.use(problemHandler({ logger }));

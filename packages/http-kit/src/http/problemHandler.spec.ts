@@ -62,6 +62,16 @@ describe("an API's errors", () => {
       res.write("half");
       throw new Error("in the middle");
     });
+    app.get("/late", () => {
+      throw new HttpProblem({ status: 503, type: "/problems/version-not-reached", title: "Not yet" });
+    });
+    const outage = new Error("the database is away");
+    app.get("/away", () => {
+      throw new HttpProblem(
+        { status: 503, type: "/problems/unavailable", title: "Not now" },
+        { cause: new Error("the batch failed", { cause: outage }) },
+      );
+    });
     app.get("/readyz", (_req, res) => void res.sendStatus(503));
     app.get("/correlation", (_req, res) => void res.json(correlationIdOf(res)));
     app.use(notFoundHandler, problemHandler({ logger }));
@@ -205,6 +215,22 @@ describe("an API's errors", () => {
       [50, "abc", "request"],
     ]);
     expect(lines[0]).to.have.nested.property("err.message", "Access denied for root");
+  });
+
+  it("logs no failure for a 503 that is the intended answer", async () => {
+    await expectProblem(await send("/late"), 503, "/problems/version-not-reached");
+    expect(lines.map(({ level, msg }) => [level, msg])).to.deep.equal([[40, "request"]]);
+    expect(lines[0]).not.to.have.property("err");
+  });
+
+  it("logs a failure that many requests share once", async () => {
+    for (let n = 0; n < 5; n++) await expectProblem(await send("/away"), 503, "/problems/unavailable");
+    expect(lines.filter(({ msg }) => msg === "request failed")).to.have.length(1);
+  });
+
+  it("writes a few lines for a flood of refused requests", async () => {
+    for (let n = 0; n < 40; n++) expect((await send("/nowhere", { method: "PATCH" })).status).to.equal(404);
+    expect(lines).to.have.length(10);
   });
 
   it("cuts off an answer that has begun", async () => {

@@ -1,35 +1,50 @@
-import { type Logger, correlationIdOf, operationalPaths } from "@cart/process-kit";
+import { type Logger, correlationIdOf, limitLines, operationalPaths } from "@cart/process-kit";
 import type { Request, RequestHandler, Response } from "express";
 
 /**
- * Logs one line for each answered request. Mount it after `correlationId()`.
+ * Logs a line for each answered request, up to a limit: a flood of refused requests is counted and not listed. Mount it after
+ * `correlationId()`.
  *
  * A line names the route's pattern and not the path, which may hold a user's id,
  * nor the query: the correlation id leads to the rest.
  */
-export const requestLogger =
-  (logger: Logger): RequestHandler =>
-  (req, res, next) => {
+export const requestLogger = (logger: Logger): RequestHandler => {
+  const writeLine = limitLines(logger);
+  return (req, res, next) => {
     const started = performance.now();
     res.on("close", () => {
       const level = levelOf(res);
       if (!logger.isLevelEnabled(level) || operationalPaths.has(req.path)) return;
-      logger[level](lineOf(req, res, Math.round(performance.now() - started)), "request");
+      const line = lineOf(req, res, Math.round(performance.now() - started));
+      if (level === "debug") logger.debug(line, message);
+      else writeLine({ level, kind: `${line.method} ${line.route} ${line.status}`, line, message });
     });
     next();
   };
+};
+
+const message = "request";
 
 /**
  * Success is `debug`: at thousands of requests a second a line for each costs
  * more than the handler, and the metrics count them. A client's error is `info`,
- * for whoever helps the client, and only the server's own fault is `error`.
+ * for whoever helps the client. A 503 is `warn`, because it asks the client to try again, and only the server's own fault is `error`.
  */
-const levelOf = (res: Response): "debug" | "info" | "error" => {
+const levelOf = (res: Response): "debug" | "info" | "warn" | "error" => {
+  if (res.statusCode === 503) return "warn";
   if (res.statusCode >= 500) return "error";
   return res.statusCode >= 400 || !res.writableFinished ? "info" : "debug";
 };
 
-const lineOf = (req: Request, res: Response, milliseconds: number): object => ({
+type RequestLine = {
+  readonly correlation_id: string;
+  readonly duration_ms: number;
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+};
+
+const lineOf = (req: Request, res: Response, milliseconds: number): RequestLine => ({
   correlation_id: correlationIdOf(res),
   method: req.method,
   route: routeOf(req),

@@ -1,19 +1,25 @@
-import { HttpProblem, methodNotAllowed, commonProblems } from "@cart/process-kit";
+import { HttpProblem, exactRouter, methodNotAllowed, commonProblems } from "@cart/process-kit";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { type RequestHandler, Router } from "express";
+import type { RequestHandler, Router } from "express";
 import { sendStatic, type StaticContent, staticContent } from "../http/sendStatic.ts";
 import type { OpenApiDocument } from "./openApiDocument.ts";
 
 /**
  * - GET /openapi.json: the document.
  * - GET /docs: a page to read and try it, with the assets below it: nothing comes from another host.
+ *
+ * `limit` is mounted before each route on a port that strangers reach.
  */
-export const documentRoutes = (document: OpenApiDocument): Router => {
+export const documentRoutes = (document: OpenApiDocument, ...limit: readonly RequestHandler[]): Router => {
   const json = staticContent("json", 0, () => JSON.stringify(document));
   const html = staticContent("html", 0, () => page(document.info.title));
-  const router = Router();
-  const get = (path: string, handle: RequestHandler) => router.route(path).get(handle).all(methodNotAllowed("GET", "HEAD"));
+  const router = exactRouter();
+  const get = (path: string, handle: RequestHandler) =>
+    router
+      .route(path)
+      .get(...limit, handle)
+      .all(methodNotAllowed("GET", "HEAD"));
 
   get("/openapi.json", (req, res) => sendStatic(req, res, json));
 

@@ -35,10 +35,21 @@ export const logLevel = Type.Enum(["fatal", "error", "warn", "info", "debug", "t
   description: "least severe level that is logged",
 });
 
+/** The port of a worker, which serves nothing but its operations. */
+export const workerPort = (config: { readonly PORT: number; readonly OPERATIONS_PORT?: number | undefined }): number =>
+  config.OPERATIONS_PORT ?? config.PORT;
+
 /** The variables of every service: spread them into the properties of the service's own `Type.Object`. */
 export const commonConfig = {
   LOG_LEVEL: logLevel,
   HOST: Type.String({ minLength: 1, default: "0.0.0.0", description: "address that the HTTP server listens on" }),
+  OPERATIONS_PORT: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      description: "TCP port of readiness, metrics and the API's document; without it they are on the service's own port",
+    }),
+  ),
   INSTANCE_ID: Type.Optional(
     Type.String({ pattern: "^[\\w.:-]{1,128}$", description: "name of this process, which /readyz answers with, such as the pod's" }),
   ),

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { expect } from "chai";
 import express from "express";
-import { createLogger } from "../createLogger.ts";
+import { createLogger } from "../logs/createLogger.ts";
 import { answerWithin } from "./answerWithin.ts";
 import { correlationId } from "./correlationId.ts";
 import { type HttpServer, listen } from "./listen.ts";

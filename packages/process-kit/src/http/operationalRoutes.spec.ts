@@ -1,24 +1,38 @@
 import { expect } from "chai";
 import express from "express";
+import { type Static, Type } from "typebox";
+import { Parse } from "typebox/value";
+import { createLogger } from "../logs/createLogger.ts";
 import { createMetricsRegistry } from "../metrics/createMetricsRegistry.ts";
+import { limitClients } from "./limitClients.ts";
 import { type HttpServer, listen } from "./listen.ts";
-import { operationalRoutes } from "./operationalRoutes.ts";
+import { notFoundHandler } from "./notFoundHandler.ts";
+import { healthRoute, operationalRoutes } from "./operationalRoutes.ts";
+import { problemHandler } from "./problemHandler.ts";
+
+const lineSchema = Type.Record(Type.String(), Type.Unknown());
 
 describe("operationalRoutes", () => {
   let server: HttpServer;
   let database: () => Promise<void> = async () => {};
   const stopping = new AbortController();
+  let lines: Static<typeof lineSchema>[] = [];
+  const destination = { write: (line: string) => void lines.push(Parse(lineSchema, JSON.parse(line))) };
+  const logger = createLogger({ service: "kit", level: "info", destination });
 
   before(async () => {
     const app = express();
-    app.use(
-      operationalRoutes({
+    const routes = operationalRoutes(
+      {
         registry: createMetricsRegistry("kit"),
         readiness: { database: () => database(), kafka: async () => {} },
         stopping: stopping.signal,
         instanceId: "kit-1",
-      }),
+        logger,
+      },
+      limitClients({ requestsPerMinute: 50 }),
     );
+    app.use(healthRoute(), routes, notFoundHandler, problemHandler({ logger }));
     server = await listen(app, { port: 0, host: "127.0.0.1" });
   });
   after(() => server.close());
@@ -28,14 +42,13 @@ describe("operationalRoutes", () => {
     return [response.status, await response.json()];
   };
 
-  it("is ready when every check passes, and says which does not", async () => {
+  const unavailable = "not available; the log has the reason";
+
+  it("is ready when every check passes, and says which does not, without the words of a server", async () => {
     database = async () => {
-      throw new Error("no route to mysql://root:hunter2@db:3306/eventstore");
+      throw new Error("no route to mysql://root:hunter2@db:3306/eventstore for user-1");
     };
-    expect(await answerOf("/readyz")).to.deep.equal([
-      503,
-      { status: "not ready", checks: { database: "no route to mysql://db:3306/eventstore", kafka: "ok" } },
-    ]);
+    expect(await answerOf("/readyz")).to.deep.equal([503, { status: "not ready", checks: { database: unavailable, kafka: "ok" } }]);
     expect(await answerOf("/healthz")).to.deep.equal([200, { status: "ok" }]);
 
     database = async () => {};
@@ -49,12 +62,48 @@ describe("operationalRoutes", () => {
     }
   });
 
-  it("gives the code of an error without a message", async () => {
+  it("shows the reason of an error that has one for showing", async () => {
     database = async () => {
-      throw Object.assign(new AggregateError([]), { code: "ECONNREFUSED" });
+      throw Object.assign(new Error("server words"), { shownReason: "missing: table carts" });
     };
-    expect(await answerOf("/readyz")).to.deep.equal([503, { status: "not ready", checks: { database: "ECONNREFUSED", kafka: "ok" } }]);
+    expect(await answerOf("/readyz")).to.deep.equal([
+      503,
+      { status: "not ready", checks: { database: "missing: table carts", kafka: "ok" } },
+    ]);
   });
+
+  it("logs a dependency when it begins and when it ceases to fail, and not at each probe", async () => {
+    database = async () => {};
+    await answerOf("/readyz");
+    lines = [];
+    database = async () => {
+      throw Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
+    };
+    for (let n = 0; n < 3; n++) await answerOf("/readyz");
+    database = async () => {};
+    for (let n = 0; n < 3; n++) await answerOf("/readyz");
+    expect(lines.map(({ level, msg }) => [level, msg])).to.deep.equal([
+      [40, "a dependency is not ready"],
+      [30, "a dependency is ready again"],
+    ]);
+    expect(lines[0]).to.have.nested.property("err.code", "ECONNREFUSED");
+  });
+
+  it("runs the checks once for probes at the same time", async () => {
+    let runs = 0;
+    database = async () => {
+      runs += 1;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await Promise.all([1, 2, 3].map(() => answerOf("/readyz")));
+    expect(runs).to.equal(1);
+  });
+
+  for (const path of ["/METRICS", "/metrics/", "/Readyz", "/readyz/", "/healthz/", "/HEALTHZ"]) {
+    it(`takes no other spelling of an address: ${path}`, async () => {
+      expect((await answerOf(path))[0]).to.equal(404);
+    });
+  }
 
   it("does not wait for a check that hangs", async () => {
     database = () => new Promise(() => {});
@@ -74,6 +123,14 @@ describe("operationalRoutes", () => {
     database = async () => {};
     stopping.abort();
     expect(await answerOf("/readyz")).to.deep.equal([503, { status: "stopping", checks: { database: "ok", kafka: "ok" } }]);
+    expect((await answerOf("/healthz"))[0]).to.equal(200);
+  });
+
+  it("limits the requests of one client to readiness and metrics, and none to health", async () => {
+    const statuses: unknown[] = [];
+    for (let n = 0; n < 50; n++) statuses.push((await answerOf("/readyz"))[0]);
+    expect(statuses.at(-1)).to.equal(429);
+    expect((await fetch(`http://127.0.0.1:${server.port}/metrics`)).status).to.equal(429);
     expect((await answerOf("/healthz"))[0]).to.equal(200);
   });
 });

@@ -1,5 +1,6 @@
-import type { ErrorRequestHandler } from "express";
-import type { Logger } from "../createLogger.ts";
+import type { ErrorRequestHandler, Response } from "express";
+import type { Logger } from "../logs/createLogger.ts";
+import { limitLines } from "../logs/limitLines.ts";
 import { wasAnsweredWithin } from "./answerWithin.ts";
 import { findCorrelationId } from "./correlationId.ts";
 import { HttpProblem, type HttpProblemInit } from "./httpProblem.ts";
@@ -20,17 +21,32 @@ const bodyProblems: ReadonlyMap<unknown, HttpProblemInit> = new Map<string, Http
 
 /**
  * Answers every error with `application/problem+json`: an `HttpProblem` as it is,
- * a body that could not be read with its 4xx, all else with 500, a fixed text and
- * one log line. Mount it last.
+ * a body that could not be read with its 4xx, all else with 500 and a fixed text. Mount it last.
+ *
+ * It logs the failures behind answers of 5xx, each failure once: commands that shared a batch fail with the same cause.
+ * An `HttpProblem` without a cause is an answer that was intended, such as a version that did not arrive in time.
  */
-export const problemHandler =
-  ({ logger }: { readonly logger: Logger }): ErrorRequestHandler =>
+export const problemHandler = ({ logger }: { readonly logger: Logger }): ErrorRequestHandler => {
+  const writeLine = limitLines(logger);
+  const logged = new WeakSet<object>();
+
+  const logFailure = (problem: HttpProblem, error: unknown, res: Response): void => {
+    if (problem.status < 500 || (error instanceof HttpProblem && error.cause === undefined)) return;
+    const failure = rootOf(error);
+    if (isObject(failure)) {
+      if (logged.has(failure)) return;
+      logged.add(failure);
+    }
+    const line = { err: error, correlation_id: findCorrelationId(res) };
+    writeLine({ level: "error", kind: problem.type, line, message: "request failed" });
+  };
+
   // Express knows an error handler by its four parameters.
-  (error: unknown, _req, res, _next) => {
+  return (error: unknown, _req, res, _next) => {
     // The timeout has already been answered; the client knows that the outcome is unknown.
     if (wasAnsweredWithin(res)) return;
     const problem = toProblem(error);
-    if (problem.status >= 500) logger.error({ err: error, correlation_id: findCorrelationId(res) }, "request failed");
+    logFailure(problem, error, res);
     if (res.headersSent) {
       // The answer has begun, so close the connection: the client must not take a partial answer for a complete one.
       res.destroy();
@@ -38,6 +54,15 @@ export const problemHandler =
     }
     sendProblem(res, problem);
   };
+};
+
+/** The deepest cause of an error. */
+const rootOf = (error: unknown): unknown => {
+  let root = error;
+  for (const seen = new Set<unknown>(); root instanceof Error && root.cause !== undefined && !seen.has(root); root = root.cause)
+    seen.add(root);
+  return root;
+};
 
 const toProblem = (error: unknown): HttpProblem => {
   if (error instanceof HttpProblem) return error;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { expect } from "chai";
 import { Counter, Gauge } from "prom-client";
-import { createLogger } from "../createLogger.ts";
+import { createLogger } from "../logs/createLogger.ts";
 import { createMetricsRegistry } from "../metrics/createMetricsRegistry.ts";
 import { sampled } from "../metrics/sampled.ts";
 import { sampledGauge } from "../metrics/sampledGauge.ts";
@@ -50,6 +50,12 @@ describe("workerApp", () => {
   }
 
   for (const [title, bytes, status] of [
+    ["two Host headers", "GET /healthz HTTP/1.1\r\nHost: a\r\nhost: b\r\nConnection: close\r\n\r\n", 400],
+    [
+      "two Authorization headers",
+      "GET /healthz HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer a\r\nauthorization: Bearer a\r\nConnection: close\r\n\r\n",
+      400,
+    ],
     ["a URL that Express cannot parse", "GET http://[/ HTTP/1.1\r\nHost: a\r\n\r\n", 400],
     ["a URL that Node.js cannot parse", "GET \x01 HTTP/1.1\r\nHost: a\r\n\r\n", 400],
     ["a request that is not HTTP", "hello\r\n\r\n", 400],
@@ -92,7 +98,7 @@ describe("workerApp", () => {
     expect(response.status, text).to.equal(200);
     expect(text).to.match(/^outages_total\{service="worker"\} 3$/m);
     expect(text).to.match(/^process_cpu_seconds_total\{service="worker"\} /m);
-    expect(text).to.match(/^# broken is absent: a defect of two lines$/m);
+    expect(text).to.match(/^# broken is absent: its source does not answer$/m);
     expect(text).not.to.match(/^(rows|lag|broken)[{ ]/m);
   });
 });

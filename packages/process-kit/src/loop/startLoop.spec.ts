@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Type } from "typebox";
 import { Parse } from "typebox/value";
-import { createLogger } from "../createLogger.ts";
+import { createLogger } from "../logs/createLogger.ts";
 import { type LoopOptions, startLoop } from "./startLoop.ts";
 
 const lineSchema = Type.Object({

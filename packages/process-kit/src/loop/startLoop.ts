@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Logger } from "../createLogger.ts";
+import type { Logger } from "../logs/createLogger.ts";
 import { abortableDelay, type BackoffOptions, delayFor } from "./backoff.ts";
 
 export type LoopOptions = {

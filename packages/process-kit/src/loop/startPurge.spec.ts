@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { createLogger } from "../createLogger.ts";
+import { createLogger } from "../logs/createLogger.ts";
 import { type Loop } from "./startLoop.ts";
 import { startPurge } from "./startPurge.ts";
 

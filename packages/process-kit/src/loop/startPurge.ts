@@ -1,4 +1,4 @@
-import type { Logger } from "../createLogger.ts";
+import type { Logger } from "../logs/createLogger.ts";
 import { type Loop, startLoop } from "./startLoop.ts";
 
 export type PurgeOptions = {

@@ -39,7 +39,7 @@ describe("sampled", () => {
       { timeoutMs: 5 },
     );
     for (let scrape = 0; scrape < 3; scrape += 1) {
-      expect(String(await source().catch((error: unknown) => error))).to.equal("Error: no answer within 5 ms");
+      expect(String(await source().catch((error: unknown) => error))).to.equal("TimeoutError: no answer within 5 ms");
     }
     expect(questions).to.equal(1);
   });

@@ -1,7 +1,8 @@
-import { ROOT_CONTEXT, type SpanContext, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { type Exception, ROOT_CONTEXT, type SpanContext, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-base";
+import { loggedError } from "../logs/loggedError.ts";
 
 export type SpanOptions = {
   readonly kind: "server" | "producer" | "consumer";
@@ -60,13 +61,24 @@ export const createTracer = (service: string, exporter: SpanExporter): Tracer =>
         traceparent: formatTraceparent(span.spanContext()),
         setAttribute: (attribute, value) => void span.setAttribute(attribute, value),
         end: (error) => {
-          if (error instanceof Error) span.recordException(error);
+          if (error instanceof Error) span.recordException(exceptionOf(error));
           if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
           span.end();
         },
       };
     },
     stop: () => provider.shutdown(),
+  };
+};
+
+/** A collector gets what a log line may show of an error. */
+const exceptionOf = (error: Error): Exception => {
+  const { type, message, code, stack } = loggedError(error);
+  return {
+    name: type,
+    ...(message === undefined ? {} : { message }),
+    ...(code === undefined ? {} : { code }),
+    ...(stack === undefined ? {} : { stack }),
   };
 };
 

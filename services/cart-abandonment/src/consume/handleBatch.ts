@@ -28,6 +28,6 @@ export const handleBatch = async (
 const logUnreadable = (incoming: Incoming, logger: Logger): void => {
   if (incoming.kind !== "CART" && incoming.kind !== "UNREADABLE") return;
   const { topic, partition, offset } = incoming.message;
-  const place = { topic, partition, offset, ...(incoming.kind === "CART" ? { aggregate_id: incoming.cartId } : {}) };
-  logger.error(place, `a message cannot be read: ${incoming.reason}`);
+  const place = { code: incoming.code, topic, partition, offset, ...(incoming.kind === "CART" ? { aggregate_id: incoming.cartId } : {}) };
+  logger.error(place, "a message cannot be read");
 };

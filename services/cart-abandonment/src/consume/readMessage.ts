@@ -3,15 +3,18 @@ import type { StreamCategory } from "@cart/event-store";
 import { type ConsumedMessage, decodeEventMessage, type EventEnvelope, identifyMessage, MessageError } from "@cart/messaging";
 import type { TimerEvent } from "../timers/cartProgress.ts";
 
+/** Why a message cannot be read: a code, because a text may quote the message. */
+type UnreadableCode = MessageError["code"] | EventErrorCode | "UNKNOWN_AGGREGATE" | "UNKNOWN_AGGREGATE_TYPE";
+
 /** What one message means for the timers. */
 export type Incoming =
   | { readonly kind: "CART_EVENT"; readonly message: ConsumedMessage; readonly envelope: EventEnvelope; readonly event: TimerEvent }
   /** The message names its cart but cannot be read, so the cart's events are read from the event store. */
-  | { readonly kind: "CART"; readonly message: ConsumedMessage; readonly cartId: string; readonly reason: string }
+  | { readonly kind: "CART"; readonly message: ConsumedMessage; readonly cartId: string; readonly code: UnreadableCode }
   /** A tenant's policy has changed. The new policy is read from the event store. */
   | { readonly kind: "POLICY"; readonly message: ConsumedMessage; readonly policyId: string }
   /** The message names no aggregate of a type that has timers, so it is skipped. */
-  | { readonly kind: "UNREADABLE"; readonly message: ConsumedMessage; readonly reason: string };
+  | { readonly kind: "UNREADABLE"; readonly message: ConsumedMessage; readonly code: UnreadableCode };
 
 /** The stream category of carts, and the topic with the messages of policies. */
 export type MessageSources = { readonly carts: StreamCategory<CartEvent>; readonly policyTopic: string };
@@ -24,17 +27,17 @@ export type MessageSources = { readonly carts: StreamCategory<CartEvent>; readon
 export const readMessage = (message: ConsumedMessage, { carts, policyTopic }: MessageSources): Incoming => {
   if (message.topic === policyTopic) {
     const { aggregateId: policyId } = identifyMessage(message);
-    return policyId === undefined ? { kind: "UNREADABLE", message, reason: "it tells no policy" } : { kind: "POLICY", message, policyId };
+    return policyId === undefined ? { kind: "UNREADABLE", message, code: "UNKNOWN_AGGREGATE" } : { kind: "POLICY", message, policyId };
   }
   try {
     const envelope = decodeEventMessage(message);
     if (envelope.aggregateType === carts.type) return { kind: "CART_EVENT", message, envelope, event: timerEventOf(envelope, carts) };
-    return { kind: "UNREADABLE", message, reason: `it is of a ${envelope.aggregateType}, expected ${carts.type}` };
+    return { kind: "UNREADABLE", message, code: "UNKNOWN_AGGREGATE_TYPE" };
   } catch (error) {
     if (!(error instanceof MessageError) && !(error instanceof EventError)) throw error;
     const { aggregateId: cartId } = identifyMessage(message);
-    const reason = error.message;
-    return cartId === undefined ? { kind: "UNREADABLE", message, reason } : { kind: "CART", message, cartId, reason };
+    const { code } = error;
+    return cartId === undefined ? { kind: "UNREADABLE", message, code } : { kind: "CART", message, cartId, code };
   }
 };
 

@@ -63,7 +63,7 @@ const append = async (cart: DueCart, command: TimerCommand, { handler, logger, t
     if (error instanceof VersionMismatchError) return { settled: { timer, progress }, outcome: "conflict" };
     if (!(error instanceof DomainError)) throw error;
     logger.warn(
-      { err: error, aggregate_id: timer.cartId, command: command.type },
+      { code: error.code, aggregate_id: timer.cartId, command: command.type },
       "a cart refused the command of its timer; the timer is ended",
     );
     return { settled: { timer, progress, ended: true }, outcome: "ended" };

@@ -35,7 +35,7 @@ describe("the funnel", () => {
 
   it("counts a tenant's carts on each day of the range, both ends included", async () => {
     const { status, headers, body } = await api.get(path("2025-11-20", "2025-11-22"));
-    expect([status, headers.get("cache-control")]).to.deep.equal([200, "no-cache"]);
+    expect([status, headers.get("cache-control")]).to.deep.equal([200, "private, no-cache"]);
     expect(body).to.deep.equal({
       tenant_id: "shop-1",
       total: { created: 2, with_items: 2, submitted: 1, purchased: 1, abandoned: 1, recovered: 1 },

@@ -79,7 +79,7 @@ describe("a cart's past", () => {
   describe("as its history", () => {
     it("has every event in the API's terms", async () => {
       const { status, headers, body } = await api.get(`/carts/${id.toUpperCase()}/history?limit=100`);
-      expect([status, headers.get("cache-control")]).to.deep.equal([200, "no-cache"]);
+      expect([status, headers.get("cache-control")]).to.deep.equal([200, "private, no-cache"]);
       expect(body).to.deep.equal({
         cart_id: id,
         events: events.map(({ type }, n) => ({

@@ -2,7 +2,9 @@ import { type DescribedProblem, matchesEtag, retryLater } from "@cart/http-kit";
 import { type Static, type TObject, type TSchema, Type } from "typebox";
 import { databaseUnavailable } from "./databaseProblems.ts";
 
-const validated = { "Cache-Control": Type.Literal("no-cache", { description: "ask again each time" }) };
+const validated = {
+  "Cache-Control": Type.Literal("private, no-cache", { description: "for the client alone, which asks again each time" }),
+};
 
 const versionedHeaders = Type.Object({
   ...validated,
@@ -20,7 +22,8 @@ export const shown = <Schema extends TSchema>(description: string, schema: Schem
   200: { description, headers: Type.Object(validated), content: { "application/json": schema } },
 });
 
-export const noCache = { "Cache-Control": "no-cache" } as const;
+/** Every answer has this header; the document and the types require it of each answer. */
+export const noCache = { "Cache-Control": "private, no-cache" } as const;
 
 export const ifNoneMatch = Type.Object({
   "If-None-Match": Type.Optional(

@@ -28,7 +28,7 @@ describe("a tenant's policy", () => {
   it("is shown with its version as the ETag", async () => {
     await store(api, "shop/1 ☕");
     const { status, headers, body } = await api.get(path("shop/1 ☕"));
-    expect([status, headers.get("etag"), headers.get("cache-control")]).to.deep.equal([200, '"2"', "no-cache"]);
+    expect([status, headers.get("etag"), headers.get("cache-control")]).to.deep.equal([200, '"2"', "private, no-cache"]);
     expect(body).to.deep.equal({
       tenant_id: "shop/1 ☕",
       title: "Standard ☕",

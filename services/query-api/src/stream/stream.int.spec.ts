@@ -87,7 +87,7 @@ describe("a cart's stream", () => {
     const stream = await openStream(api, `/carts/${id.toUpperCase()}/stream`);
     expect(stream.response.status).to.equal(200);
     expect(stream.response.headers.get("content-type")).to.equal("text/event-stream");
-    expect(stream.response.headers.get("cache-control")).to.equal("no-cache, no-transform");
+    expect(stream.response.headers.get("cache-control")).to.equal("private, no-cache, no-transform");
     await waitFor("the start", () => stream.seen.text !== "");
     expect(stream.seen.text).to.equal("retry: 1000\nid: 2\n\n");
 

@@ -87,7 +87,7 @@ export const cartStreams = ({ readModel, eventStore, streams, registry, stopping
       // `Connection: close`, since nothing follows a stream: a shutdown does not have to wait for an idle connection.
       res.writeHead(200, {
         "Content-Type": "text/event-stream",
-        "Cache-Control": "no-cache, no-transform",
+        "Cache-Control": "private, no-cache, no-transform",
         Connection: "close",
         "X-Accel-Buffering": "no",
       });
@@ -152,7 +152,7 @@ export const streamRoutes: readonly Route<Services>[] = [
     answers: {
       200: {
         description: "The stream, which has no end.",
-        headers: Type.Object({ "Cache-Control": Type.Literal("no-cache, no-transform") }),
+        headers: Type.Object({ "Cache-Control": Type.Literal("private, no-cache, no-transform") }),
         content: { "text/event-stream": streamMessage },
       },
     },

@@ -1,4 +1,5 @@
-import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from "pino";
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from "pino";
+import { loggedError } from "./loggedError.ts";
 
 export type { Logger };
 
@@ -10,7 +11,6 @@ export type LoggerOptions = {
   readonly destination?: DestinationStream;
 };
 
-/** The errors of mysql2 have a member `sql`: the statement with its values, which may be personal data. */
 const secretKeys = ["authorization", "cookie", "set-cookie", "password", "sql"];
 
 /** In the line itself and up to two levels below it: a wildcard stands for exactly one level. */
@@ -19,6 +19,9 @@ const redactedPaths = secretKeys.flatMap((key) => [`["${key}"]`, `*["${key}"]`, 
 /**
  * Creates a logger of JSON lines. They are written synchronously, without a buffer, because
  * the last line before an exit matters most, and few lines are written at `info`.
+ *
+ * A line tells operators what happened and never what belongs to a customer: pass ids of aggregates, counts and codes, and
+ * errors as `err`, of which `loggedError` picks the members.
  */
 export const createLogger = ({ service, level, destination = pino.destination({ dest: 1, sync: true }) }: LoggerOptions): Logger =>
   pino(
@@ -26,8 +29,15 @@ export const createLogger = ({ service, level, destination = pino.destination({ 
       level,
       base: { service },
       timestamp: stdTimeFunctions.isoTime,
-      serializers: { err: stdSerializers.errWithCause, error: stdSerializers.errWithCause },
+      formatters: { log: withoutErrorObjects },
+      // Replaces pino's own, which logs every member of an error.
+      serializers: { err: (value: unknown) => value },
       redact: redactedPaths,
     },
     destination,
+  );
+
+const withoutErrorObjects = (line: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(line).map(([key, value]) => [key, key === "err" || value instanceof Error ? loggedError(value) : value]),
   );

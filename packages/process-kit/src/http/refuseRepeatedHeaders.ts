@@ -1,0 +1,18 @@
+import type { RequestHandler } from "express";
+import { HttpProblem } from "./httpProblem.ts";
+import { commonProblems } from "./problemKind.ts";
+
+/** Headers that say for whom and to whom a request is. Node.js uses the first of several, and a proxy may have checked another. */
+const single: ReadonlySet<string> = new Set(["host", "authorization"]);
+
+/** Answers 400 for a request with two `Host` or `Authorization` headers (RFC 9112, 3.2). */
+export const refuseRepeatedHeaders: RequestHandler = ({ rawHeaders }, _res, next) => {
+  const seen = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? "";
+    if (!single.has(name)) continue;
+    if (seen.has(name)) throw new HttpProblem({ ...commonProblems.badRequest, detail: `the request has the header ${name} twice` });
+    seen.add(name);
+  }
+  next();
+};
