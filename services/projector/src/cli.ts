@@ -2,17 +2,22 @@
 import { cartAggregateType } from "@cart/domain";
 import { inTransaction, openMysqlPool } from "@cart/mysql";
 import { loadConfig, mysqlUrl } from "@cart/process-kit";
+import {
+  deadLetterQueues,
+  discardDeadLetter,
+  listDeadLetters,
+  openReadModelPool,
+  projections,
+  queueOf,
+  rebuildAll,
+  rebuildOne,
+  retryQueue,
+  showDeadLetter,
+  verifyReadModel,
+} from "@cart/read-model";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Pool } from "mysql2/promise";
 import { Type } from "typebox";
-import { discardDeadLetter } from "./deadLetters/discardDeadLetter.ts";
-import { listDeadLetters, showDeadLetter } from "./deadLetters/listDeadLetters.ts";
-import { deadLetterQueues, queueOf, retryQueue } from "./deadLetters/retryDeadLetters.ts";
-import { openReadModelPool } from "./readModel/openReadModelPool.ts";
-import { projections } from "./projections.ts";
-import { rebuildAll } from "./rebuild/rebuildAll.ts";
-import { rebuildOne } from "./rebuild/rebuildOne.ts";
-import { verifyReadModel } from "./verify/verifyReadModel.ts";
 
 const print = (line: object): void => console.log(JSON.stringify(line));
 

@@ -1,12 +1,9 @@
 import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
 import { createSchemaCheck, queryOf } from "@cart/mysql";
 import { httpLimits, runService, serve, workerApp, workerPort } from "@cart/process-kit";
-import { createApplyBatch, projectedTopics } from "./applyBatch.ts";
+import { countDeadLetters, createApplyBatch, openReadModelPool, projectedTopics, projections } from "@cart/read-model";
 import { config as configSchema } from "./config.ts";
-import { countDeadLetters } from "./deadLetters/countDeadLetters.ts";
-import { projections } from "./projections.ts";
 import { createProjectorMetrics } from "./projectorMetrics.ts";
-import { openReadModelPool } from "./readModel/openReadModelPool.ts";
 import { requiredSchema } from "./requiredSchema.ts";
 
 /** The number of concurrent batches: this process decodes and folds one batch while MySQL executes the other. */

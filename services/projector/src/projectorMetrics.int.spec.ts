@@ -1,15 +1,12 @@
 import { migrateReadModel } from "@cart/migrations";
 import type { Span, SpanOptions, Tracer } from "@cart/process-kit";
+import { countDeadLetters, createApplyBatch, type DeadLetterCounts, openReadModelPool, projections } from "@cart/read-model";
+import { added, cartId, created, messageOf } from "@cart/read-model/testing";
 import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool } from "mysql2/promise";
 import { Registry } from "prom-client";
-import { createApplyBatch } from "./applyBatch.ts";
-import { countDeadLetters, type DeadLetterCounts } from "./deadLetters/countDeadLetters.ts";
 import { createProjectorMetrics } from "./projectorMetrics.ts";
-import { openReadModelPool } from "./readModel/openReadModelPool.ts";
-import { added, cartId, created, messageOf } from "./testing/cartMessages.ts";
-import { projections } from "./projections.ts";
 
 describe("the projector's metrics and spans", () => {
   const database = useMysqlDatabase({ migrate: migrateReadModel });

@@ -1,8 +1,7 @@
 import { createLagGauge, type PartitionLag } from "@cart/messaging";
 import { sampled, sampledGauge } from "@cart/process-kit";
+import type { BatchResult, DeadLetterCounts } from "@cart/read-model";
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { DeadLetterCounts } from "./deadLetters/countDeadLetters.ts";
-import type { BatchResult } from "./projection/projectBatch.ts";
 
 export type ProjectorMetrics = {
   /** Counts a committed batch: `seconds` is its duration, `now` the time of its commit. */

@@ -4,7 +4,7 @@ import { useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { type ApplyBatch, createApplyBatch } from "../applyBatch.ts";
-import { openReadModelPool } from "../readModel/openReadModelPool.ts";
+import { openReadModelPool } from "../openReadModelPool.ts";
 import { added, cartId, created, messageOf, stream } from "../testing/cartMessages.ts";
 import { discardDeadLetter } from "./discardDeadLetter.ts";
 import { type DeadLetterFilter, listDeadLetters, type ListedDeadLetter, showDeadLetter } from "./listDeadLetters.ts";

@@ -6,7 +6,7 @@ import { expect } from "chai";
 import type { Pool, PoolConnection } from "mysql2/promise";
 import { noCart, type ProjectedCart } from "./projectedCart.ts";
 import { cartId, timeOf } from "../testing/cartMessages.ts";
-import { openReadModelPool } from "../readModel/openReadModelPool.ts";
+import { openReadModelPool } from "../openReadModelPool.ts";
 import { cartWrites } from "./cartWrites.ts";
 import { type CartRows, selectCarts, toCarts } from "./selectCarts.ts";
 

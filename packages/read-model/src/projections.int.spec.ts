@@ -9,7 +9,7 @@ import { expect } from "chai";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { type ApplyBatch, createApplyBatch } from "./applyBatch.ts";
 import { retryQueue } from "./deadLetters/retryDeadLetters.ts";
-import { openReadModelPool } from "./readModel/openReadModelPool.ts";
+import { openReadModelPool } from "./openReadModelPool.ts";
 import { rebuildAll } from "./rebuild/rebuildAll.ts";
 import { rebuildOne } from "./rebuild/rebuildOne.ts";
 import { added, cartId, created, messageOf } from "./testing/cartMessages.ts";

@@ -6,7 +6,7 @@ import { useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { type ApplyBatch, createApplyBatch } from "../applyBatch.ts";
-import { openReadModelPool } from "../readModel/openReadModelPool.ts";
+import { openReadModelPool } from "../openReadModelPool.ts";
 import { added, cartId, created, messageOf, purchased, stream } from "../testing/cartMessages.ts";
 import { store } from "../testing/storedEvents.ts";
 import { verifyReadModel, type VerifyOptions } from "../verify/verifyReadModel.ts";

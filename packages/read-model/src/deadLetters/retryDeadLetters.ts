@@ -2,7 +2,7 @@ import { bytesToUuid, inTransaction, run, runTogether, uuidToBytes, writeTogethe
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import { aggregateIdOf, readMessage } from "../projection/incomingMessage.ts";
 import { projectionOf, type Projections } from "../projection/projection.ts";
-import { passGate } from "../readModel/writerGate.ts";
+import { passGate } from "../writerGate.ts";
 import { messageColumns, type StoredMessageRow, toMessage } from "./storedMessage.ts";
 
 /** The queue of an aggregate, or a single message that names no aggregate. */

@@ -1,7 +1,7 @@
 import { bytesToUuid, inTransaction, run, withoutConflict } from "@cart/mysql";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { projectionOf, type Projections } from "../projection/projection.ts";
-import { passGate } from "../readModel/writerGate.ts";
+import { passGate } from "../writerGate.ts";
 
 export type DiscardResult = {
   readonly id: number;

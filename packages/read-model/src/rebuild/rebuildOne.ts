@@ -2,7 +2,7 @@ import { foldStreams } from "@cart/event-store";
 import { inTransaction, readRowsFrom, run, uuidToBytes, withoutConflict } from "@cart/mysql";
 import type { Pool, ResultSetHeader } from "mysql2/promise";
 import { projectionOf, type Projections } from "../projection/projection.ts";
-import { passGate } from "../readModel/writerGate.ts";
+import { passGate } from "../writerGate.ts";
 import { pageOf } from "./foldLimits.ts";
 import { liveName, replaceRows, rowsOf } from "./storeRows.ts";
 

@@ -6,7 +6,7 @@ import { storeDeadLetters } from "./deadLetters/storeDeadLetters.ts";
 import { type IncomingMessage, readMessage } from "./projection/incomingMessage.ts";
 import type { BatchResult } from "./projection/projectBatch.ts";
 import type { PreparedBatch, Projections } from "./projection/projection.ts";
-import { gate } from "./readModel/writerGate.ts";
+import { gate } from "./writerGate.ts";
 
 export type ApplyBatch = (messages: readonly ConsumedMessage[]) => Promise<BatchResult>;
 

@@ -1,0 +1,11 @@
+export { createApplyBatch, projectedTopics } from "./applyBatch.ts";
+export { countDeadLetters, type DeadLetterCounts } from "./deadLetters/countDeadLetters.ts";
+export { discardDeadLetter } from "./deadLetters/discardDeadLetter.ts";
+export { listDeadLetters, showDeadLetter } from "./deadLetters/listDeadLetters.ts";
+export { deadLetterQueues, queueOf, retryQueue } from "./deadLetters/retryDeadLetters.ts";
+export { openReadModelPool } from "./openReadModelPool.ts";
+export type { BatchResult } from "./projection/projectBatch.ts";
+export { projections } from "./projections.ts";
+export { rebuildAll } from "./rebuild/rebuildAll.ts";
+export { rebuildOne } from "./rebuild/rebuildOne.ts";
+export { verifyReadModel } from "./verify/verifyReadModel.ts";

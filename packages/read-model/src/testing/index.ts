@@ -1,0 +1,1 @@
+export { added, cartId, created, messageOf } from "./cartMessages.ts";
