@@ -6,6 +6,7 @@ import { sendStatic, type StaticContent, staticContent } from "../http/sendStati
 import type { OpenApiDocument } from "./openApiDocument.ts";
 
 /**
+ * - GET /: leads to the page, because it is the address that people open first.
  * - GET /openapi.json: the document.
  * - GET /docs: a page to read and try it, with the assets below it: nothing comes from another host.
  *
@@ -20,6 +21,9 @@ export const documentRoutes = (document: OpenApiDocument, ...limit: readonly Req
       .route(path)
       .get(...limit, handle)
       .all(methodNotAllowed("GET", "HEAD"));
+
+  // Relative, so that it also works behind a gateway that adds a prefix.
+  get("/", (_req, res) => res.redirect("docs"));
 
   get("/openapi.json", (req, res) => sendStatic(req, res, json));
 
