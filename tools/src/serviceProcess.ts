@@ -17,7 +17,10 @@ export type ServiceProcess = {
 
 export type ServiceProcessOptions = {
   readonly name: string;
-  readonly watch: boolean;
+  /** Whether the service runs from its TypeScript source, and not as it was built. */
+  readonly fromSource: boolean;
+  /** Whether its log continues that of an earlier process. */
+  readonly continuesLog?: boolean;
   readonly env: Readonly<Record<string, string>>;
   readonly logFolder: string;
   readonly report: Report;
@@ -27,14 +30,15 @@ const lastLines = 5;
 
 /**
  * One service as a process of its own. What it logs goes to the log folder; warnings,
- * errors and whatever is not a log line are shown as well.
+ * errors, recoveries and whatever is not a log line are shown as well.
  */
-export const startServiceProcess = ({ name, watch, env, logFolder, report }: ServiceProcessOptions): ServiceProcess => {
+export const startServiceProcess = (options: ServiceProcessOptions): ServiceProcess => {
+  const { name, fromSource, continuesLog = false, env, logFolder, report } = options;
   const folder = join(repositoryRoot, "services", name);
   mkdirSync(logFolder, { recursive: true });
-  const log = createWriteStream(join(logFolder, `${name}.log`));
-  const fromSource = ["--watch", "--watch-preserve-output", "--conditions=source", "--import", "tsx", "src/main.ts"];
-  const child = spawn(process.execPath, watch ? fromSource : ["--enable-source-maps", "dist/main.js"], {
+  const log = createWriteStream(join(logFolder, `${name}.log`), { flags: continuesLog ? "a" : "w" });
+  const source = ["--conditions=source", "--import", "tsx", "src/main.ts"];
+  const child = spawn(process.execPath, fromSource ? source : ["--enable-source-maps", "dist/main.js"], {
     cwd: folder,
     env: { ...process.env, ...env },
     detached: true,
@@ -80,15 +84,17 @@ export const startServiceProcess = ({ name, watch, env, logFolder, report }: Ser
       const inTime = await Promise.race([ended.then(() => true), delay(15_000, false, { ref: false })]);
       if (!inTime) {
         report(`${name} did not stop within 15 s and is killed`);
-        // With --watch the service is a child of the process that watches: the whole group goes.
-        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+        child.kill("SIGKILL");
       }
       await ended;
     },
   };
 };
 
-/** The text of a log line at `warn` or above, or a line that is no log line. */
+/**
+ * The text of a log line at `warn` or above, of a line that says that something works again, which is what a reader of such
+ * lines waits for, or of a line that is no log line.
+ */
 export const worthShowing = (line: string): string | undefined => {
   let entry: unknown;
   try {
@@ -97,7 +103,7 @@ export const worthShowing = (line: string): string | undefined => {
     return line;
   }
   if (typeof entry !== "object" || entry === null || !("level" in entry) || typeof entry.level !== "number") return line;
-  if (entry.level < 40) return undefined;
+  if (entry.level < 40 && !("recovered" in entry && entry.recovered === true)) return undefined;
   const error =
     "err" in entry && typeof entry.err === "object" && entry.err !== null && "message" in entry.err ? `: ${String(entry.err.message)}` : "";
   return `${"msg" in entry ? String(entry.msg) : line}${error}`;

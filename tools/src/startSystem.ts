@@ -13,6 +13,8 @@ import { waitUntil } from "./servers/waitUntil.ts";
 import { services } from "./services.ts";
 import { type ServiceProcess, startServiceProcess } from "./serviceProcess.ts";
 import { explain, UserError } from "./userError.ts";
+import { sourceFolders } from "./watch/sourceFolders.ts";
+import { startWatchedService } from "./watch/startWatchedService.ts";
 
 export type StartOptions = {
   /** Where data and logs are kept. One system at a time uses it. */
@@ -131,7 +133,9 @@ const prepareAndStart = async ({ env, placed, running, program }: Preparation, {
       // Nothing is started any more once everything else is being stopped.
       if (signal.aborted) return;
       const serviceEnv = { ...env, PORT: String(listensOn), INSTANCE_ID: instanceId };
-      running.push(startServiceProcess({ name, watch, env: serviceEnv, logFolder, report }));
+      const start = (number: number): ServiceProcess =>
+        startServiceProcess({ name, fromSource: watch, continuesLog: number > 1, env: serviceEnv, logFolder, report });
+      running.push(watch ? await startWatchedService({ name, folders: sourceFolders(name), start, report }) : start(1));
     }
     await Promise.race([
       Promise.all(placed.map((service) => untilReady(service, instanceId, signal))),

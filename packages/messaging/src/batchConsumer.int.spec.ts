@@ -229,12 +229,19 @@ describe("the batch consumer", () => {
     expect(stopped).to.be.instanceOf(Error);
   });
 
-  it("waits for a topic that does not exist yet", async () => {
+  it("waits for a topic that does not exist yet, and says once that it works again", async () => {
     const handled: number[] = [];
-    const consumer = consume("late", async (messages) => void handled.push(...messages.map(valueOf)));
+    const lines: string[] = [];
+    const logged = (text: string): number => lines.filter((line) => line.includes(text)).length;
+    const consumer = consume("late", async (messages) => void handled.push(...messages.map(valueOf)), {
+      logger: createLogger({ service: "test", level: "info", destination: { write: (line: string) => void lines.push(line) } }),
+    });
+    await waitFor("a failure", () => logged('"level":50') > 0);
     await newTopic("late", 1);
     await publish("late", 3);
     await waitFor("the messages", () => handled.length >= 3);
     await consumer.assertReady();
+    expect(logged('"recovered":true')).to.equal(1);
+    expect(lines.at(-1)).to.contain("the consumer works again");
   });
 });

@@ -5,7 +5,7 @@ import { createBatchProcessor } from "./batchProcessor.ts";
 import type { ConsumedMessage } from "./consumedMessage.ts";
 import { createLagReader, type PartitionLag, type TopicPartition } from "./consumerLag.ts";
 import { createGroupMembership, type GroupMembership } from "./groupMembership.ts";
-import { explained } from "./kafkaErrors.ts";
+import { explained, isCoordinatorPending } from "./kafkaErrors.ts";
 
 export type BatchConsumerOptions = {
   readonly kafka: Kafka;
@@ -49,6 +49,9 @@ export type BatchConsumer = {
 /** Heartbeats per session timeout, so that a few may be late. */
 const heartbeatsPerSession = 6;
 
+/** An election mostly takes less than a second. After this many attempts, about 3 s, the consumer's failure counts as one. */
+const mostElectionAttempts = 5;
+
 /**
  * Reads topics in batches, at least once: offsets are committed after `handleBatch`
  * has resolved, and never past an unhandled message.
@@ -88,8 +91,10 @@ export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer =
         if (Date.now() - startedAt > 60_000) attempt = 1;
         const delay = 200 + delayFor(attempt, retry);
         const reason = explained(error);
-        logger.error({ err: reason, group: groupId, attempt, retry_in_ms: delay }, "the consumer failed and will start again");
-        membership.end(reason instanceof Error ? reason : new Error(String(reason)));
+        const expected = isCoordinatorPending(error) && attempt <= mostElectionAttempts;
+        const level = expected ? "info" : "error";
+        logger[level]({ err: reason, group: groupId, attempt, retry_in_ms: delay }, "the consumer failed and will start again");
+        membership.end({ reason: reason instanceof Error ? reason : new Error(String(reason)), expected });
         await abortableDelay(delay, stopping.signal);
       } finally {
         membership.end();

@@ -28,7 +28,7 @@ export const createBatchProcessor = (options: BatchProcessorOptions): ((payloads
       for (let attempt = 1; !stopping.aborted; attempt += 1) {
         try {
           await handleBatch(messages);
-          if (attempt > 1) logger.info({ attempt, messages: messages.length }, "a batch succeeded after a retry");
+          if (attempt > 1) logger.info({ recovered: true, attempt, messages: messages.length }, "a batch succeeded after a retry");
           return true;
         } catch (error) {
           const delay = delayFor(attempt, retry);

@@ -28,7 +28,7 @@ export const createBrokerCheck = (kafka: Kafka, logger: Logger): BrokerCheck => 
       connected ??= connect();
       try {
         await (await connected).describeCluster();
-        if (failing) logger.info("Kafka answers again");
+        if (failing) logger.info({ recovered: true }, "Kafka answers again");
         failing = false;
       } catch (error) {
         const failed = connected;

@@ -6,8 +6,11 @@ import type { TopicPartition } from "./consumerLag.ts";
 export type GroupMembership = {
   /** Follows the consumer's events. Call it again for every new consumer. */
   readonly follow: (consumer: Consumer) => void;
-  /** Records that the consumer has ended, with the reason if it failed. */
-  readonly end: (reason?: Error) => void;
+  /**
+   * Records that the consumer has ended, with the reason if it failed. The return of the consumer is logged as a recovery,
+   * unless all of its failures were expected.
+   */
+  readonly end: (failure?: { readonly reason: Error; readonly expected: boolean }) => void;
   /** Rejects unless the consumer is a member of the group and has had a recent heartbeat. */
   readonly assertReady: () => Promise<void>;
   readonly assignment: () => readonly TopicPartition[];
@@ -18,6 +21,7 @@ export const createGroupMembership = (groupId: string, sessionTimeout: number, l
   let isMember = false;
   let lastHeard = 0;
   let lastFailure: Error | undefined;
+  let recovering = false;
 
   return {
     follow: (consumer) => {
@@ -28,15 +32,21 @@ export const createGroupMembership = (groupId: string, sessionTimeout: number, l
         isMember = true;
         lastHeard = Date.now();
         lastFailure = undefined;
-        logger.info({ group: groupId, partitions: assigned.length }, "joined the consumer group");
+        logger.info(
+          { group: groupId, partitions: assigned.length, ...(recovering ? { recovered: true } : {}) },
+          recovering ? "the consumer works again" : "joined the consumer group",
+        );
+        recovering = false;
       });
       consumer.on(consumer.events.REBALANCING, () => void (isMember = false));
       consumer.on(consumer.events.HEARTBEAT, () => void (lastHeard = Date.now()));
     },
-    end: (reason) => {
+    end: (failure) => {
       isMember = false;
       assigned = [];
-      if (reason !== undefined) lastFailure = reason;
+      if (failure === undefined) return;
+      lastFailure = failure.reason;
+      if (!failure.expected) recovering = true;
     },
     assertReady: async () => {
       if (!isMember) throw new MembershipError(`not a member of the consumer group ${groupId}`, lastFailure);

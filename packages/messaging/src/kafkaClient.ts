@@ -63,14 +63,17 @@ const loggedDetails = [
   "error",
 ] as const;
 
-/** Lowers kafkajs's log levels: it logs each failed attempt as an error, but only the code that gives up knows whether a failure matters. */
+/**
+ * Lowers kafkajs's log levels: it logs each failed attempt as an error, even an answer that a new cluster gives until its
+ * coordinators are elected. Only the code that gives up knows whether a failure matters, and logs it.
+ */
 const bridgeTo =
   (logger: Logger): logCreator =>
   () =>
   ({ namespace, level, log: { message, ...details } }) => {
     const known = loggedDetails.flatMap((name): [string, unknown][] => (name in details ? [[name, details[name]]] : []));
     const line = { ...Object.fromEntries<unknown>(known), namespace };
-    if (level === logLevel.ERROR) logger.warn(line, message);
+    if (level === logLevel.ERROR) logger.info(line, message);
     else if (level === logLevel.DEBUG) logger.trace(line, message);
     else logger.debug(line, message);
   };

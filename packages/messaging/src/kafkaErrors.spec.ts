@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import kafkajs from "kafkajs";
-import { explained, isBrokerUnavailable, isMessageRejected, KafkaAccessError } from "./kafkaErrors.ts";
+import { explained, isBrokerUnavailable, isCoordinatorPending, isMessageRejected, KafkaAccessError } from "./kafkaErrors.ts";
 
 const { KafkaJSConnectionError, KafkaJSNonRetriableError, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } = kafkajs;
 
@@ -38,6 +38,22 @@ describe("the errors of Kafka", () => {
       expect(isMessageRejected(error)).to.equal(rejected);
     });
   }
+});
+
+describe("a coordinator of a group that is not there yet", () => {
+  it("is told from other failures, also if kafkajs wrapped the answer", () => {
+    for (const type of ["GROUP_LOAD_IN_PROGRESS", "GROUP_COORDINATOR_NOT_AVAILABLE", "NOT_COORDINATOR_FOR_GROUP"]) {
+      const wrapped = new KafkaJSNumberOfRetriesExceeded(protocolError(type), { retryCount: 8, retryTime: 1 });
+      expect([isCoordinatorPending(protocolError(type)), isCoordinatorPending(wrapped)]).to.deep.equal([true, true]);
+    }
+    for (const error of [
+      protocolError("GROUP_AUTHORIZATION_FAILED"),
+      new KafkaJSConnectionError("refused"),
+      new Error("GROUP_LOAD_IN_PROGRESS"),
+    ]) {
+      expect(isCoordinatorPending(error)).to.equal(false);
+    }
+  });
 });
 
 describe("an explained error of Kafka", () => {

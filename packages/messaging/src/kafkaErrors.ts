@@ -45,6 +45,15 @@ export const isBrokerUnavailable = (error: unknown): boolean => {
   return root instanceof UnacknowledgedError || (root instanceof KafkaJSError && !isMessageRejected(error));
 };
 
+const electionErrors: ReadonlySet<string | undefined> = new Set([
+  "GROUP_LOAD_IN_PROGRESS",
+  "GROUP_COORDINATOR_NOT_AVAILABLE",
+  "NOT_COORDINATOR_FOR_GROUP",
+]);
+
+/** The group's coordinator is being elected, or reads the group's state. Every new cluster and every restart of a broker has such a moment. */
+export const isCoordinatorPending = (error: unknown): boolean => electionErrors.has(protocolErrorType(error));
+
 /** Kafka is there and does not let this program in. The message says what to set; until then it ends the same way each time. */
 export class KafkaAccessError extends Error {
   override readonly name = "KafkaAccessError";

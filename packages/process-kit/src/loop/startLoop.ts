@@ -37,7 +37,9 @@ export const startLoop = ({ name, work, backoff, onFailure, logger }: LoopOption
   let failingSince = 0;
 
   const worked = (): void => {
-    if (failures > 0) logger.info({ failures, failing_for_ms: Math.round(performance.now() - failingSince) }, `${name} works again`);
+    if (failures > 0) {
+      logger.info({ recovered: true, failures, failing_for_ms: Math.round(performance.now() - failingSince) }, `${name} works again`);
+    }
     failures = 0;
   };
 
