@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Argument, Command, InvalidArgumentError } from "commander";
 import { createMigration, type MigratedDatabase, migrateDown, migratedDatabases, migrateUp, migrationStatus } from "./migrator.ts";
+import { confirmLoss } from "./confirmLoss.ts";
 import { createServiceUser, databasesOf, servicesWithUser, type UserLimits } from "./serviceUsers.ts";
 
 const urlVariable = { eventstore: "EVENTSTORE_URL", readmodel: "READMODEL_URL", abandonment: "ABANDONMENT_URL" } as const;
@@ -58,11 +59,17 @@ program
 
 program
   .command("down")
-  .description("revert the newest migration")
+  .description("revert the newest migration, after a question, because it may drop tables with all their data")
   .addArgument(databaseArgument())
   .option("--all", "revert every migration: all data of the database is lost")
-  .action(async (database: MigratedDatabase | "all", options: { all?: boolean }) => {
-    for (const each of chosen(database)) print(each, "reverted", await migrateDown(each, urlOf(each), options));
+  .option("--yes", "do not ask")
+  .action(async (database: MigratedDatabase | "all", options: { all?: boolean; yes?: boolean }) => {
+    for (const each of chosen(database)) {
+      const { applied } = await migrationStatus(each, urlOf(each));
+      const names = options.all === true ? applied.toReversed() : applied.slice(-1);
+      if (names.length > 0 && options.yes !== true) await confirmLoss(urlOf(each), names);
+      print(each, "reverted", await migrateDown(each, urlOf(each), options));
+    }
   });
 
 program

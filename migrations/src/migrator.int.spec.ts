@@ -117,6 +117,24 @@ for (const name of migratedDatabases) {
       await database.pool().query("DELETE FROM migrations WHERE name = ?", [newer]);
     });
 
+    it("create no database and no table when they are listed or reverted", async () => {
+      const mistyped = new URL(database.url());
+      mistyped.pathname += "_mistyped";
+      for (const command of [migrationStatus, migrateDown]) {
+        const refused = await command(name, mistyped.href).catch((error: unknown) => error);
+        expect(String(refused)).to.contain(`has no database "${database.name()}_mistyped"`);
+      }
+      const [found] = await database.pool().query<RowDataPacket[]>("SHOW DATABASES LIKE ?", [`${database.name()}\\_mistyped`]);
+      expect(found).to.deep.equal([]);
+
+      // An existing database of another program.
+      await database.pool().query("DROP TABLE IF EXISTS migrations, migrations_lock");
+      expect((await migrationStatus(name, database.url())).applied).to.deep.equal([]);
+      expect(await migrateDown(name, database.url())).to.deep.equal([]);
+      const [tables] = await database.pool().query<RowDataPacket[]>("SHOW TABLES");
+      expect(tables).to.deep.equal([]);
+    });
+
     it("use TLS if the URL asks for it", async () => {
       const user = `${database.name()}-tls`;
       await database.pool().query("CREATE USER ?@'%' REQUIRE SSL", [user]);

@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import knex, { type Knex } from "knex";
 import type { Connection, RowDataPacket } from "mysql2";
-import mysql, { type SslOptions } from "mysql2/promise";
+import mysql, { type Connection as PromiseConnection, type SslOptions } from "mysql2/promise";
 
 /** The databases that have migrations, each with its folder. */
 export const migratedDatabases = ["eventstore", "readmodel", "abandonment"] as const;
@@ -72,15 +72,39 @@ export const connectionOf = (url: string): { database: string; server: Server } 
   };
 };
 
-/** Creates the database of the URL if it is missing, so that a migration can start on an empty server. */
-const createDatabase = async (url: string): Promise<void> => {
-  const { database, server } = connectionOf(url);
+const onServer = async <T>({ server }: { server: Server }, work: (connection: PromiseConnection) => Promise<T>): Promise<T> => {
   const connection = await mysql.createConnection({ ...server, connectTimeout: 10_000 });
   try {
-    await connection.query(`CREATE DATABASE IF NOT EXISTS \`${database}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin`);
+    return await work(connection);
   } finally {
     await connection.end();
   }
+};
+
+/** Creates the database of the URL if it is missing, so that a migration can start on an empty server. */
+const createDatabase = async (url: string): Promise<void> => {
+  const { database, server } = connectionOf(url);
+  await onServer({ server }, (connection) =>
+    connection.query(`CREATE DATABASE IF NOT EXISTS \`${database}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin`),
+  );
+};
+
+/** Reads the names of the applied migrations, in their order, and creates nothing. Throws if the database does not exist. */
+const appliedIn = async (url: string): Promise<readonly string[]> => {
+  const { database, server } = connectionOf(url);
+  return onServer({ server }, async (connection) => {
+    try {
+      const [rows] = await connection.query<(RowDataPacket & { name: string })[]>("SELECT name FROM ??.migrations ORDER BY id", [database]);
+      return rows.map(({ name }) => name);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      if (code === "ER_NO_SUCH_TABLE") return [];
+      if (code !== "ER_BAD_DB_ERROR") throw error;
+      throw new Error(`the server ${server.host}:${server.port} has no database "${database}": check its name; migrating up creates it`, {
+        cause: error,
+      });
+    }
+  });
 };
 
 const lockSeconds = 60;
@@ -98,19 +122,14 @@ const takeLock = (connection: Connection, done: (error: Error | null, connection
   });
 };
 
-const withConnection = async <T>(
-  database: MigratedDatabase,
-  url: string,
-  work: (migrate: Knex.Migrator) => Promise<T>,
-  pool: Knex.PoolConfig,
-): Promise<T> => {
-  await createDatabase(url);
+/** Runs the work in one process at a time. The database has to exist. */
+const migrating = async <T>(database: MigratedDatabase, url: string, work: (migrate: Knex.Migrator) => Promise<T>): Promise<T> => {
   const { server, database: name } = connectionOf(url);
   const timeout = (lockSeconds + 30) * 1_000;
   const connection = knex({
     client: "mysql2",
     connection: { ...server, database: name, timezone: "Z" },
-    pool: { min: 1, max: 1, createTimeoutMillis: timeout, ...pool },
+    pool: { min: 1, max: 1, createTimeoutMillis: timeout, afterCreate: takeLock },
     acquireConnectionTimeout: timeout,
     migrations: {
       migrationSource: migrationSource(database),
@@ -120,33 +139,25 @@ const withConnection = async <T>(
     },
   });
   try {
+    // Creates knex's tables if they do not exist.
+    await connection.migrate.list();
+    // Knex has a lock of its own, a row that stays when its process is killed. Whoever holds ours has outlived that process.
+    await connection.migrate.forceFreeMigrationsLock();
+    await migrationStatus(database, url);
     return await work(connection.migrate);
   } finally {
     await connection.destroy();
   }
 };
 
-/** One process at a time. */
-const migrating = <T>(database: MigratedDatabase, url: string, work: (migrate: Knex.Migrator) => Promise<T>): Promise<T> =>
-  withConnection(
-    database,
-    url,
-    async (migrate) => {
-      // Creates knex's tables if they do not exist.
-      await statusOf(migrate, database);
-      // Knex has a lock of its own, a row that stays when its process is killed. Whoever holds ours has outlived that process.
-      await migrate.forceFreeMigrationsLock();
-      return work(migrate);
-    },
-    { afterCreate: takeLock },
-  );
-
-const statusOf = async (migrate: Knex.Migrator, database: MigratedDatabase): Promise<MigrationStatus> => {
-  const [completed, missing] = (await migrate.list()) as [{ name: string }[], Migration[]];
-  const applied = completed.map(({ name }) => name);
-  const pending = missing.map(({ name }) => name);
+/**
+ * Tells which migrations are applied and which are not, and creates nothing. Throws if the database does not exist, or
+ * if a migration was applied that this release does not have and that is not newer.
+ */
+export const migrationStatus = async (database: MigratedDatabase, url: string): Promise<MigrationStatus> => {
+  const applied = await appliedIn(url);
   const known = (await migrationsOf(database)).map(({ name }) => name);
-  return { applied, pending, newer: newerIn(applied, known) };
+  return { applied, pending: known.filter((name) => !applied.includes(name)), newer: newerIn(applied, known) };
 };
 
 /**
@@ -163,17 +174,24 @@ export const newerIn = (applied: readonly string[], known: readonly string[]): r
 
 type Applied = readonly string[];
 
-/** Applies every pending migration; returns their names. What a newer release applied stays. */
-export const migrateUp = async (database: MigratedDatabase, url: string): Promise<Applied> =>
-  migrating(database, url, async (migrate) => {
+/**
+ * Applies every pending migration; returns their names. What a newer release applied stays.
+ * Creates the database if it does not exist.
+ */
+export const migrateUp = async (database: MigratedDatabase, url: string): Promise<Applied> => {
+  await createDatabase(url);
+  return migrating(database, url, async (migrate) => {
     const [, names] = (await migrate.latest()) as [number, string[]];
     return names;
   });
+};
 
 /** Reverts the newest migration, or all migrations with `all`. Returns their names, the newest first. */
-export const migrateDown = async (database: MigratedDatabase, url: string, options: { all?: boolean } = {}): Promise<Applied> =>
-  migrating(database, url, async (migrate) => {
-    const { newer } = await statusOf(migrate, database);
+export const migrateDown = async (database: MigratedDatabase, url: string, options: { all?: boolean } = {}): Promise<Applied> => {
+  const { applied } = await migrationStatus(database, url);
+  if (applied.length === 0) return [];
+  return migrating(database, url, async (migrate) => {
+    const { newer } = await migrationStatus(database, url);
     if (newer.length > 0) throw new Error(`${newer.join(", ")} is of a newer release: revert it with that release`);
     const names: string[] = [];
     for (;;) {
@@ -182,9 +200,7 @@ export const migrateDown = async (database: MigratedDatabase, url: string, optio
       if (options.all !== true || reverted.length === 0) return names;
     }
   });
-
-export const migrationStatus = async (database: MigratedDatabase, url: string): Promise<MigrationStatus> =>
-  withConnection(database, url, (migrate) => statusOf(migrate, database), {});
+};
 
 /** Writes an empty migration into the source folder of the database; returns its path. */
 export const createMigration = async (database: MigratedDatabase, name: string, now: Date): Promise<string> => {

@@ -12,14 +12,19 @@ const { packageManager, engines } = JSON.parse(readFileSync(join(root, "package.
 /** `pnpm@VERSION`. package.json adds the hash that corepack checks; npm checks the one that the registry states. */
 const [pnpm] = packageManager.split("+");
 
-/** Whether the command needs the packages built, and what it runs: a program of tools/src, a script of another folder, or the suite of a folder. */
+/**
+ * Whether the command needs the packages built, and what it runs: a program of tools/src, which may run a tool of a
+ * service, a script of another folder, or the suite of a folder.
+ */
 const commands = {
   // It builds the packages itself, once it has found that nothing else is in the way.
   start: { build: false, program: "startCli.ts" },
   test: { build: false, program: "testCli.ts" },
   build: { build: true },
   lint: { build: false, program: "lintCli.ts" },
-  migrate: { build: false, script: ["migrations", "src/cli.ts"] },
+  migrate: { build: false, program: "operateCli.ts", tool: "migrate" },
+  projector: { build: false, program: "operateCli.ts", tool: "projector" },
+  "outbox-relay": { build: false, program: "operateCli.ts", tool: "outbox-relay" },
   bench: { build: true, script: ["bench", "src/main.ts"] },
   "docs:asyncapi": { build: false, script: ["packages/messaging", "src/asyncapi/asyncApiCli.ts"] },
   "test:contract": { build: true, script: ["tests/contract", "src/main.ts"] },
@@ -177,7 +182,10 @@ const main = async () => {
   await install();
   if (command.build && !args.includes("--help")) await build();
   const tsx = ["--conditions=source", "--import", "tsx"];
-  if (command.program !== undefined) return (await run(process.execPath, [...tsx, join(root, "tools/src", command.program), ...args])).code;
+  if (command.program !== undefined) {
+    const tool = command.tool === undefined ? [] : [command.tool];
+    return (await run(process.execPath, [...tsx, join(root, "tools/src", command.program), ...tool, ...args])).code;
+  }
   if (command.suite !== undefined) {
     return (await run("mocha", ["--config", "../../.mocharc.json", "--reporter", "spec", ...args], { cwd: join(root, command.suite) }))
       .code;

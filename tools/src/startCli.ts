@@ -4,13 +4,15 @@ import { onStopRequest } from "./onStopRequest.ts";
 import { dataFolder } from "./paths.ts";
 import { reportToStderr } from "./progress.ts";
 import { services } from "./services.ts";
-import { startSystem } from "./startSystem.ts";
+import { obstaclesToStart, startSystem } from "./startSystem.ts";
 import { explain, UserError } from "./userError.ts";
 
 const help = `npm start [-- --data FOLDER]
 
 Runs the whole system on this machine: MySQL, Kafka, the migrations and every service, each a
 separate process. Data is kept in .data/, or in FOLDER, for the next start; delete the folder to start from scratch.
+
+The other npm scripts find the system that runs on .data/; after npm start -- --data FOLDER they take the same option.
 
 MySQL and Kafka each come from the first of these sources that works:
   MYSQL_URL=mysql://user:password@host:3306 and KAFKA_BROKERS=host:9092
@@ -23,20 +25,26 @@ Ports: ${services.map(({ name, port, portVariable }) => `${name} ${port} (${port
 npm run dev does the same and restarts a service when its source changes.
 `;
 
+const options = { help: { type: "boolean", short: "h" }, watch: { type: "boolean" }, data: { type: "string" } } as const;
+
+/** The options, and a line for each argument that is none of them. */
 const readOptions = () => {
-  try {
-    return parseArgs({ options: { help: { type: "boolean", short: "h" }, watch: { type: "boolean" }, data: { type: "string" } } }).values;
-  } catch (error) {
-    throw new UserError(`${explain(error).split(". ")[0]}: npm start -- --help lists the options`);
-  }
+  const { values, tokens } = parseArgs({ options, strict: false, tokens: true });
+  const problems = tokens.flatMap((token) => {
+    if (token.kind === "positional") return [`Unexpected argument '${token.value}'`];
+    return token.kind === "option" && !(token.name in options) ? [`Unknown option '${token.rawName}'`] : [];
+  });
+  if (values.data === true) problems.push("Expected a folder after '--data'");
+  return { values, problems: problems.map((problem) => `${problem}: npm start -- --help lists the options`) };
 };
 
 const run = async (): Promise<number> => {
-  const values = readOptions();
+  const { values, problems } = readOptions();
   if (values.help === true) {
     console.log(help);
     return 0;
   }
+  if (problems.length > 0) throw new UserError([...problems, ...(await obstaclesToStart())].join("\n"));
   const abort = new AbortController();
   onStopRequest(
     () => {
@@ -45,7 +53,7 @@ const run = async (): Promise<number> => {
     },
     () => process.exit(1),
   );
-  const folder = values.data === undefined ? dataFolder : resolve(values.data);
+  const folder = typeof values.data === "string" ? resolve(values.data) : dataFolder;
   const startedAt = Number(process.env["CART_STARTED_AT"] ?? Date.now());
   return startSystem({ folder, watch: values.watch === true, startedAt, signal: abort.signal, report: reportToStderr });
 };

@@ -10,8 +10,10 @@ import { assertKafkaCanRun } from "./servers/kafkaProviders.ts";
 import type { Death } from "./servers/runningServer.ts";
 import { type Servers, startServers } from "./servers/startServers.ts";
 import { waitUntil } from "./servers/waitUntil.ts";
+import { recordSystem, type RunningSystem } from "./runningSystem.ts";
 import { services } from "./services.ts";
 import { type ServiceProcess, startServiceProcess } from "./serviceProcess.ts";
+import { systemUrls } from "./systemUrls.ts";
 import { explain, UserError } from "./userError.ts";
 import { sourceFolders } from "./watch/sourceFolders.ts";
 import { startWatchedService } from "./watch/startWatchedService.ts";
@@ -64,6 +66,17 @@ const checkBeforeBuild = async (): Promise<readonly PlacedService[]> => {
   throw new UserError(reasons.join("\n"));
 };
 
+/** What stands in the way of a start on this machine, one line each. */
+export const obstaclesToStart = async (): Promise<readonly string[]> => {
+  try {
+    const placed = await checkBeforeBuild();
+    await Promise.all(placed.map(({ held }) => held.release()));
+    return [];
+  } catch (error) {
+    return [explain(error)];
+  }
+};
+
 const build = ({ folder, signal, report }: StartOptions): Promise<void> =>
   step(report, "packages built", () =>
     runProgram({
@@ -92,11 +105,18 @@ const runOn = async (servers: Servers, placed: readonly PlacedService[], options
   // Also ends what is under way when a server dies.
   const ending = new AbortController();
   const program = { logFolder: join(folder, "logs"), signal: AbortSignal.any([signal, ending.signal]) };
-  const env = environment(servers.mysql.url, servers.kafka.brokers);
+  const instanceId = randomUUID();
+  const env = environment(servers);
+  let forget = (): Promise<void> => Promise.resolve();
   try {
-    await Promise.race([prepareAndStart({ env, placed, running, program }, options), failOnDeath(servers.died), aborted(signal)]);
+    await Promise.race([
+      prepareAndStart({ env, instanceId, placed, running, program }, options),
+      failOnDeath(servers.died),
+      aborted(signal),
+    ]);
     if (signal.aborted) return 0;
-    report(welcome(placed, folder, (Date.now() - startedAt) / 1000));
+    forget = await recordSystem(folder, systemOf(servers, placed, instanceId));
+    report(welcome({ servers, placed, folder, seconds: (Date.now() - startedAt) / 1000 }));
 
     const death = await Promise.race([aborted(signal), servers.died, diedOne(running)]);
     if (death === undefined) return 0;
@@ -105,6 +125,7 @@ const runOn = async (servers: Servers, placed: readonly PlacedService[], options
   } finally {
     ending.abort();
     await step(report, "stopped", async () => {
+      await forget();
       await Promise.all(running.map((service) => service.stop()));
       await servers.stop();
     });
@@ -113,6 +134,8 @@ const runOn = async (servers: Servers, placed: readonly PlacedService[], options
 
 type Preparation = {
   readonly env: Readonly<Record<string, string>>;
+  /** Tells the services of this start from other programs. */
+  readonly instanceId: string;
   readonly placed: readonly PlacedService[];
   /** Gets each service that was started. */
   readonly running: ServiceProcess[];
@@ -120,14 +143,16 @@ type Preparation = {
 };
 
 /** Resolves when every service is ready. */
-const prepareAndStart = async ({ env, placed, running, program }: Preparation, { watch, report }: StartOptions): Promise<void> => {
+const prepareAndStart = async (
+  { env, instanceId, placed, running, program }: Preparation,
+  { watch, report }: StartOptions,
+): Promise<void> => {
   const { logFolder, signal } = program;
   const run = (what: string, folder: string, file: string, args: readonly string[]): Promise<void> =>
     runProgram({ ...program, what, cwd: join(repositoryRoot, folder), command: [process.execPath, file, ...args], env });
   await step(report, "migrations applied", () => run("the migrations", "migrations", "dist/src/cli.js", ["up", "all"]));
   await step(report, "topics created", () => run("the creation of topics", "packages/messaging", "dist/createTopicsCli.js", []));
   await step(report, "services ready", async () => {
-    const instanceId = randomUUID();
     for (const { name, listensOn, held } of placed) {
       await held.release();
       // Nothing is started any more once everything else is being stopped.
@@ -147,21 +172,19 @@ const prepareAndStart = async ({ env, placed, running, program }: Preparation, {
 
 const failOnDeath = (died: Promise<Death>): Promise<never> => died.then(({ description }) => Promise.reject(new UserError(description)));
 
-const environment = (mysqlUrl: string, brokers: readonly string[]): Record<string, string> => {
-  const database = (name: string): string => {
-    const url = new URL(mysqlUrl);
-    url.pathname = `/${name}`;
-    return url.href;
-  };
-  return {
-    EVENTSTORE_URL: database("eventstore"),
-    READMODEL_URL: database("readmodel"),
-    ABANDONMENT_URL: database("abandonment"),
-    KAFKA_BROKERS: brokers.join(","),
-    HOST: "127.0.0.1",
-    LOG_LEVEL: process.env["LOG_LEVEL"] ?? "info",
-  };
-};
+const environment = ({ mysql, kafka }: Servers): Record<string, string> => ({
+  ...systemUrls(mysql.url, kafka.brokers),
+  HOST: "127.0.0.1",
+  LOG_LEVEL: process.env["LOG_LEVEL"] ?? "info",
+});
+
+const systemOf = ({ mysql, kafka }: Servers, placed: readonly PlacedService[], instanceId: string): RunningSystem => ({
+  pid: process.pid,
+  instanceId,
+  mysqlUrl: mysql.url,
+  kafkaBrokers: [...kafka.brokers],
+  services: Object.fromEntries(placed.map(({ name, listensOn }) => [name, `http://127.0.0.1:${listensOn}`])),
+});
 
 /** Resolves when the service of this start, and not another program on its port, is ready. Throws once aborted. */
 export const untilReady = (
@@ -192,12 +215,33 @@ const diedOne = (running: readonly ServiceProcess[]): Promise<Death> => Promise.
 
 const exampleCart = "550e8400-e29b-41d4-a716-446655440000";
 
-const welcome = (placed: readonly PlacedService[], folder: string, seconds: number): string => {
+/** The URL without the password if the server is the user's own: a terminal may be recorded. */
+const shownUrl = ({ provider, url }: Servers["mysql"]): string => {
+  const shown = new URL(url);
+  if (provider === "environment" && shown.password !== "") shown.password = "***";
+  return shown.href;
+};
+
+type Welcome = {
+  readonly servers: Servers;
+  readonly placed: readonly PlacedService[];
+  readonly folder: string;
+  /** Since the command was given. */
+  readonly seconds: number;
+};
+
+const welcome = ({ servers, placed, folder, seconds }: Welcome): string => {
   const portOf = (name: string): number => placed.find((service) => service.name === name)?.listensOn ?? 0;
+  const addresses: readonly (readonly [string, string])[] = [
+    ...placed.map(({ name, listensOn, about }) => [`http://localhost:${listensOn}`, `${name}, ${about}`] as const),
+    [shownUrl(servers.mysql), "MySQL, the databases eventstore, readmodel and abandonment"],
+    [servers.kafka.brokers.join(","), "Kafka, the topics that docs/subscribe.md describes"],
+  ];
+  const width = Math.max(...addresses.map(([address]) => address.length));
   return [
     "",
     `Ready after ${seconds.toFixed(1)} s:`,
-    ...placed.map(({ name, listensOn, about }) => `  http://localhost:${listensOn}  ${name}, ${about}`),
+    ...addresses.map(([address, about]) => `  ${address.padEnd(width)}  ${about}`),
     "",
     "Try it:",
     `  curl -X POST http://localhost:${portOf("command-api")}/additem/${exampleCart} -H 'Content-Type: application/json' \\`,

@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createLogger } from "@cart/process-kit";
 import { useKafka, waitFor } from "@cart/testkit";
 import { expect } from "chai";
@@ -13,6 +17,15 @@ import { createKafka } from "./kafkaClient.ts";
 
 const document = readFileSync(new URL("../../../docs/subscribe.md", import.meta.url), "utf8");
 const [, program = ""] = /```js\n(.*?)```/s.exec(document) ?? [];
+
+/** An empty folder with the program, and with kafkajs as `npm install` would place it. */
+const copyIntoEmptyFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), "cart-subscriber-"));
+  await mkdir(join(folder, "node_modules"));
+  await symlink(fileURLToPath(new URL("../node_modules/kafkajs", import.meta.url)), join(folder, "node_modules/kafkajs"));
+  await writeFile(join(folder, "subscriber.mjs"), program.replace("fromBeginning: false", "fromBeginning: true"));
+  return folder;
+};
 
 const cartId = (n: number): string => `550e8400-e29b-41d4-a716-${String(n).padStart(12, "0")}`;
 const eventId = (n: number): string => `01890a5d-ac96-774b-bcce-${String(n).padStart(12, "0")}`;
@@ -33,7 +46,7 @@ const event = (n: number, eventType: string, data: object = {}) =>
 describe("docs/subscribe.md", () => {
   const kafka = useKafka();
 
-  it("has a consumer that runs, in about 30 lines", async function () {
+  it("has a consumer that runs in an empty folder, in about 30 lines", async function () {
     this.timeout(60_000);
     expect(program.split("\n").length).to.be.lessThan(36);
     const topic = kafka.topicName("subscribe");
@@ -48,22 +61,18 @@ describe("docs/subscribe.md", () => {
     }).listen(0, "127.0.0.1");
     await once(queryApi, "listening");
 
-    // Where kafkajs is installed.
-    const child = spawn(
-      process.execPath,
-      ["--input-type=module", "--eval", program.replace("fromBeginning: false", "fromBeginning: true")],
-      {
-        cwd: new URL("..", import.meta.url),
-        env: {
-          ...process.env,
-          KAFKA_BROKERS: kafka.brokers().join(","),
-          TOPIC: topic,
-          GROUP: kafka.groupName("mails"),
-          QUERY_API: `http://127.0.0.1:${(queryApi.address() as AddressInfo).port}`,
-        },
-        stdio: ["ignore", "pipe", "ignore"],
+    const folder = await copyIntoEmptyFolder();
+    const child = spawn(process.execPath, ["subscriber.mjs"], {
+      cwd: folder,
+      env: {
+        ...process.env,
+        KAFKA_BROKERS: kafka.brokers().join(","),
+        TOPIC: topic,
+        GROUP: kafka.groupName("mails"),
+        QUERY_API: `http://127.0.0.1:${(queryApi.address() as AddressInfo).port}`,
       },
-    );
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     const exited = once(child, "exit");
     let output = "";
     child.stdout.on("data", (data: Buffer) => (output += data.toString()));
@@ -93,6 +102,7 @@ describe("docs/subscribe.md", () => {
       await producer.disconnect();
       queryApi.close();
       await exited;
+      await rm(folder, { recursive: true, force: true });
     }
   });
 });

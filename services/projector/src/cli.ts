@@ -63,10 +63,18 @@ const typeOption = (): Option =>
     .choices(projections.map(({ aggregateType }) => aggregateType))
     .default(cartAggregateType);
 
-/** The first Ctrl-C lets the command stop at a point where it leaves nothing behind; a second one ends the process. */
+/**
+ * The first Ctrl-C lets the command stop at a point where it leaves nothing behind; a second one ends the process. Under npm
+ * one Ctrl-C arrives more than once: from the terminal, and passed on by the programs in between.
+ */
 const interrupted = new AbortController();
+let interruptedAt: number | undefined;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)));
+  process.on(signal, () => {
+    if (interruptedAt !== undefined && performance.now() - interruptedAt > 1_000) process.exit(130);
+    interruptedAt ??= performance.now();
+    interrupted.abort(new Error(`interrupted by ${signal}`));
+  });
 }
 
 const program = new Command("projector").description("Dead letters of the read model, its rebuild and its verification.");

@@ -83,10 +83,17 @@ describe("Ctrl-C and what is in the way of a start", function () {
     expect(existsSync(started)).to.equal(false);
   });
 
-  it("names an unknown option before it builds", async () => {
-    const start = await startOn(join(folder, "data"), {}, ["--foo"]);
+  it("names every unknown option and taken port before it builds", async () => {
+    const server = createServer();
+    const port = await new Promise<number>((resolve) => server.listen(0, "127.0.0.1", () => resolve(addressOf(server.address()))));
+    const start = await startOn(join(folder, "data"), { QUERY_API_PORT: String(port) }, ["--foo", "bar"]);
     expect(await start.exitCode).to.equal(1);
-    expect(start.said()).to.equal("✘ Unknown option '--foo': npm start -- --help lists the options");
+    server.close();
+    expect(start.said().split("\n")).to.deep.equal([
+      "✘ Unknown option '--foo': npm start -- --help lists the options",
+      "✘ Unexpected argument 'bar': npm start -- --help lists the options",
+      `✘ port ${port} of query-api is in use by another program: stop that one, or set QUERY_API_PORT to a free port`,
+    ]);
   });
 });
 
