@@ -7,7 +7,7 @@ import { compareLedgerWithStore, compareStoreWithTopic, compareStoreWithViews } 
 import { countOutbox, readEventStore, streamsOf } from "./check/eventStore.ts";
 import { createFindings, type Findings } from "./check/findings.ts";
 import { readDeadLetters, readViews, readViewVersions } from "./check/readModel.ts";
-import { readTopic } from "./check/topic.ts";
+import { messagesOf } from "./check/topic.ts";
 import { createLedger, type Ledger } from "./load/ledger.ts";
 import { startReaders } from "./load/readers.ts";
 import { entryOf, sendCommand } from "./load/sendCommand.ts";
@@ -150,7 +150,7 @@ const compareAll = async (system: System, ledger: Ledger, findings: Findings): P
   const { pool, databases } = system;
   const stored = await readEventStore(pool, databases.eventStore);
   compareLedgerWithStore(ledger.entries(), stored, findings);
-  const messages = await readTopic(system);
+  const messages = await messagesOf(system);
   const { repeated } = compareStoreWithTopic(stored, messages, (message) => isForeignMessage(message, foreignMark), findings);
   compareStoreWithViews(stored, await readViews(pool, databases.readModel), findings);
 

@@ -1,5 +1,5 @@
 import type { Ledger } from "../load/sender.ts";
-import type { ValuesByKey } from "./readTopic.ts";
+import type { ValuesByKey } from "./valuesByKey.ts";
 
 export type Comparison = {
   /** Acknowledged and not in the topic. */

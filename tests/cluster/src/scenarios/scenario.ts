@@ -2,7 +2,7 @@ import { createTopics } from "@cart/messaging";
 import { createLogger } from "@cart/process-kit";
 import type { KafkaCluster, Report } from "@cart/tools/own-servers";
 import { compare, type Comparison } from "../check/compare.ts";
-import { readTopic } from "../check/readTopic.ts";
+import { valuesByKey } from "../check/valuesByKey.ts";
 import { replicas, suiteClient, waitUntilInSync } from "../cluster.ts";
 import { type Ledger, startSender } from "../load/sender.ts";
 import type { Messaging } from "../messaging.ts";
@@ -20,7 +20,8 @@ export type Scenario = {
   readonly inject: (faults: Faults) => Promise<number>;
 };
 
-export type Outcome = Comparison & Pick<Ledger, "acknowledged" | "unavailable" | "unacknowledged"> & { readonly injected: number };
+export type Outcome = Comparison &
+  Pick<Ledger, "acknowledged" | "unavailable" | "unacknowledged"> & { readonly name: string; readonly injected: number };
 
 export type ScenarioOptions = Omit<Faults, "topic"> & {
   /** What the senders use. */
@@ -56,10 +57,11 @@ export const runScenario = async (scenario: Scenario, name: string, { messaging,
   const ledgers = await Promise.all(running.map((sender) => sender.stop()));
   const sum = (count: (ledger: Ledger) => number): number => ledgers.reduce((total, ledger) => total + count(ledger), 0);
   return {
+    name,
     injected,
     acknowledged: sum((ledger) => ledger.acknowledged),
     unavailable: sum((ledger) => ledger.unavailable),
     unacknowledged: sum((ledger) => ledger.unacknowledged),
-    ...compare(ledgers, await readTopic({ kafka: suiteClient(cluster), topic, partitions })),
+    ...compare(ledgers, await valuesByKey({ kafka: suiteClient(cluster), topic, partitions })),
   };
 };

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createEventProducer, encodeEventMessage, type EventMessage } from "@cart/messaging";
 import { readDeadLetters } from "../check/readModel.ts";
-import { readTopic } from "../check/topic.ts";
+import { messagesOf } from "../check/topic.ts";
 import { waitUntil } from "@cart/tools/own-servers";
 import { runServiceCommand } from "../system/serviceCommand.ts";
 import type { Scenario, ScenarioContext } from "./scenario.ts";
@@ -28,7 +28,7 @@ export const duplicates: Scenario = {
     try {
       for (let round = 1; round <= 4; round += 1) {
         await pause(1_500, 3_000);
-        const messages = await readTopic(system);
+        const messages = await messagesOf(system);
         const again = Array.from({ length: Math.min(150, messages.length) }, (): EventMessage => {
           const { key, value, headers } = random.pick(messages);
           const texts = Object.entries(headers).map(([name, text]): [string, string] => [name, String(text)]);

@@ -1,0 +1,4 @@
+export { readTopic } from "./readTopic.ts";
+export { runParts } from "./runParts.ts";
+export { runSuite, type SuiteRun, type SuiteVerdict } from "./runSuite.ts";
+export { untilAborted } from "./untilAborted.ts";

@@ -1,0 +1,23 @@
+import type { ScenarioResult } from "./runScenario.ts";
+
+export const summaryOf = ({
+  injected,
+  acknowledged,
+  unknown,
+  refused,
+  events,
+  repeated,
+  recovery,
+  reads,
+  deaths,
+  findings,
+}: ScenarioResult): string =>
+  [
+    `${injected} faults`,
+    `${acknowledged} commands acknowledged, ${unknown} without an answer, ${refused} refused`,
+    `${events} events, ${repeated} published again`,
+    `${reads} reads`,
+    ...(deaths > 0 ? [`${deaths} services ended on their own`] : []),
+    ...(recovery === undefined ? [] : [`recovered in ${recovery.toFixed(1)} s`]),
+    findings.total() === 0 ? "all zeros" : `${findings.total()} VIOLATIONS`,
+  ].join("; ");
