@@ -23,7 +23,11 @@ export const documentRoutes = (document: OpenApiDocument, ...limit: readonly Req
       .all(methodNotAllowed("GET", "HEAD"));
 
   // Relative, so that it also works behind a gateway that adds a prefix.
-  get("/", (_req, res) => res.redirect("docs"));
+  // With parameters it is no address of a page, but a request that nothing here answers.
+  get("/", (req, res) => {
+    if (req.url !== "/") throw new HttpProblem(commonProblems.notFound);
+    res.redirect("docs");
+  });
 
   get("/openapi.json", (req, res) => sendStatic(req, res, json));
 
