@@ -18,7 +18,7 @@ export const runEncrypted = async (project: ComposeProject): Promise<void> => {
     await execa(join(repositoryRoot, "infra/tls/make-certificates"), [certificates, "mysql", "kafka"]);
     const encrypted = project.with({
       files: ["docker-compose.yml", "infra/tls/docker-compose.yml"],
-      env: { CERTIFICATES: certificates, KAFKA_PASSWORD: "correct", MYSQL_URL_OPTIONS: '?ssl={"verifyIdentity":true}' },
+      env: { CERTIFICATES: certificates, MYSQL_URL_OPTIONS: '?ssl={"verifyIdentity":true}' },
     });
     await encrypted.compose("up", "--detach", "--wait", "--wait-timeout", "300");
 
@@ -40,10 +40,43 @@ export const runEncrypted = async (project: ComposeProject): Promise<void> => {
     ]);
 
     await assertRefused(encrypted);
+    await assertNotAllowed(encrypted);
     await Promise.all(["outbox-relay", "projector", "cart-abandonment"].map((service) => assertNotReady(encrypted, service)));
   } finally {
     await rm(certificates, { recursive: true, force: true });
   }
+};
+
+/** Checks that a program may do at Kafka only what it needs: each one gets another one's work and the login of its own. */
+const assertNotAllowed = async (project: ComposeProject): Promise<void> => {
+  const container = await nameOf(project, "kafka");
+  const asUser = (user: string, tool: string, ...args: string[]): Promise<string> => {
+    const login = [
+      "security.protocol=SASL_SSL",
+      "sasl.mechanism=SCRAM-SHA-512",
+      "ssl.truststore.type=PEM",
+      "ssl.truststore.location=/etc/certificates/ca.pem",
+      `sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="${user}" password="development-${user}";`,
+    ];
+    const program = `printf '%s\\n' "$@" >/tmp/client.properties; echo x | timeout 60 /opt/kafka/bin/${tool} --bootstrap-server kafka:9094 ${args.join(" ")} 2>&1 || true`;
+    return project.inside(container, "bash", "-c", program, "bash", ...login);
+  };
+  const produce = (user: string) =>
+    asUser(user, "kafka-console-producer.sh", "--command-config /tmp/client.properties", "--topic ec.cart-events");
+  const consume = (user: string, group: string) =>
+    asUser(
+      user,
+      "kafka-console-consumer.sh",
+      "--command-config /tmp/client.properties",
+      "--topic ec.cart-events",
+      `--group ${group}`,
+      "--max-messages 1 --timeout-ms 20000",
+    );
+  // One after another: each is a JVM in the broker's container, whose memory is bounded.
+  for (const user of ["projector", "cart-abandonment", "topics"])
+    assert.match(await produce(user), /Not authorized to access topics/, user);
+  assert.match(await consume("outbox-relay", "projector"), /Not authorized to access (topics|group)/);
+  assert.match(await consume("projector", "cart-abandonment"), /Not authorized to access group/);
 };
 
 /** Checks that each job fails immediately, with a line that says what to set. */
