@@ -15,8 +15,8 @@ export type MemorySample = {
 
 export type MemoryRun = { readonly services: readonly string[]; readonly samples: readonly MemorySample[] };
 
-/** Seconds between two samples. */
-const sampleEvery = 10;
+/** Time between two samples. */
+const sampleEverySeconds = 10;
 
 /** The resident set of a process in megabytes. Works on Linux only. */
 const rss = async (pid: number): Promise<number> => {
@@ -32,9 +32,9 @@ export const measureMemory = (bench: Bench, events: number): Promise<MemoryRun> 
     const samples: MemorySample[] = [];
     const started = performance.now();
     while ((samples.at(-1)?.events ?? 0) < events) {
-      const load = runLoad({ url, connections: 16, seconds: sampleEvery });
+      const load = runLoad({ url, connections: 16, seconds: sampleEverySeconds });
       // query-api is busy only if a client reads what was just written.
-      await Promise.all([load, readFor(sampleEvery, url, urlOf(services, "query-api"))]);
+      await Promise.all([load, readFor(sampleEverySeconds, url, urlOf(services, "query-api"))]);
       const stored = await eventStoreTables(system.eventStore).events.last();
       const sample = {
         seconds: (performance.now() - started) / 1000,

@@ -3,7 +3,7 @@ export type Report = (line: string) => void;
 
 export const reportToStderr: Report = (line) => console.error(line);
 
-const tickEvery = 5_000;
+const tickEveryMs = 5_000;
 
 /** Runs a step and reports it with its time; during a long step it reports every 5 s. */
 export const step = async <T>(
@@ -14,7 +14,7 @@ export const step = async <T>(
 ): Promise<T> => {
   const started = performance.now();
   const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
-  const ticking = setInterval(() => report(`… ${title} (${seconds()})`), tickEvery);
+  const ticking = setInterval(() => report(`… ${title} (${seconds()})`), tickEveryMs);
   try {
     const result = await work();
     const description = describe(result);

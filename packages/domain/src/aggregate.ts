@@ -7,7 +7,7 @@ export type SnapshotPolicy<State> = {
   /** Raise this version whenever the state gets or loses a member: older snapshots are then ignored, and the stream is folded. */
   readonly schemaVersion: number;
   /** Events since the last snapshot with which the next one is due. */
-  readonly every: number;
+  readonly everyEvents: number;
   readonly toJson: (state: State) => unknown;
   readonly fromJson: (json: unknown) => State;
 };

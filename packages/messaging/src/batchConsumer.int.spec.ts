@@ -25,7 +25,7 @@ describe("the batch consumer", () => {
       topics: [server.topicName(name)],
       logger,
       handleBatch,
-      retry: { base: 10, max: 50 },
+      retry: { baseMs: 10, maxMs: 50 },
       ...more,
     });
     running.push(consumer);
@@ -201,7 +201,7 @@ describe("the batch consumer", () => {
         if (Date.now() < failingUntil) throw new Error("the database is away");
         handled.push(...messages.map(valueOf));
       },
-      { sessionTimeout: 6_000, retry: { base: 10, max: 500 } },
+      { sessionTimeoutMs: 6_000, retry: { baseMs: 10, maxMs: 500 } },
     );
     await waitFor("the batch", () => handled.length > 0);
     await consumer.assertReady();

@@ -33,7 +33,7 @@ export type BatchConsumerOptions = {
   /** Milliseconds between attempts of a failed batch. */
   readonly retry?: BackoffOptions;
   /** Milliseconds of silence after which a group member loses its partitions to the others. */
-  readonly sessionTimeout?: number;
+  readonly sessionTimeoutMs?: number;
 };
 
 export type BatchConsumer = {
@@ -65,24 +65,30 @@ const mostElectionAttempts = 5;
  */
 export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer => {
   const { kafka, groupId, topics, logger, handleBatch } = options;
-  const { maxBatchMessages = 2_000, lanes: laneCount = 1, minBytes = 1, sessionTimeout = 10_000 } = options;
-  const { retry = { base: 100, max: 5_000 } } = options;
-  const heartbeatInterval = sessionTimeout / heartbeatsPerSession;
+  const { maxBatchMessages = 2_000, lanes: laneCount = 1, minBytes = 1, sessionTimeoutMs = 10_000 } = options;
+  const { retry = { baseMs: 100, maxMs: 5_000 } } = options;
+  const heartbeatIntervalMs = sessionTimeoutMs / heartbeatsPerSession;
   const stopping = new AbortController();
   const lagReader = createLagReader(kafka, groupId);
-  const membership = createGroupMembership(groupId, sessionTimeout, logger);
+  const membership = createGroupMembership(groupId, sessionTimeoutMs, logger);
   const process = createBatchProcessor({
     handleBatch,
     maxBatchMessages,
     retry,
-    heartbeatInterval,
+    heartbeatIntervalMs,
     stopping: stopping.signal,
     logger,
   });
 
   const run = async (): Promise<void> => {
     for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
-      const consumer = kafka.consumer({ ...consumerConfig, groupId, sessionTimeout, heartbeatInterval, minBytes });
+      const consumer = kafka.consumer({
+        ...consumerConfig,
+        groupId,
+        sessionTimeout: sessionTimeoutMs,
+        heartbeatInterval: heartbeatIntervalMs,
+        minBytes,
+      });
       const startedAt = Date.now();
       try {
         await consume({ consumer, topics, laneCount, process, membership, stopping: stopping.signal });

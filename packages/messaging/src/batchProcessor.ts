@@ -7,7 +7,7 @@ export type BatchProcessorOptions = {
   readonly handleBatch: (messages: readonly ConsumedMessage[]) => Promise<void>;
   readonly maxBatchMessages: number;
   readonly retry: BackoffOptions;
-  readonly heartbeatInterval: number;
+  readonly heartbeatIntervalMs: number;
   /** Aborted to stop. A batch that keeps failing is then abandoned. */
   readonly stopping: AbortSignal;
   readonly logger: Logger;
@@ -19,11 +19,11 @@ export type BatchProcessorOptions = {
  * It throws if the group has revoked the partitions.
  */
 export const createBatchProcessor = (options: BatchProcessorOptions): ((payloads: readonly EachBatchPayload[]) => Promise<void>) => {
-  const { handleBatch, maxBatchMessages, retry, heartbeatInterval, stopping, logger } = options;
+  const { handleBatch, maxBatchMessages, retry, heartbeatIntervalMs, stopping, logger } = options;
 
   /** Resolves to false if the consumer was stopped before the batch was done. */
   const handleUntilDone = async (messages: readonly ConsumedMessage[], heartbeat: EachBatchPayload["heartbeat"]): Promise<boolean> => {
-    const heartbeats = startHeartbeats(heartbeat, heartbeatInterval);
+    const heartbeats = startHeartbeats(heartbeat, heartbeatIntervalMs);
     try {
       for (let attempt = 1; !stopping.aborted; attempt += 1) {
         try {
@@ -71,8 +71,11 @@ const commit = async (payloads: readonly EachBatchPayload[], progress: readonly 
 };
 
 /** Sends heartbeats during a long batch. `failed` is aborted with kafkajs's error if the group refuses a heartbeat. */
-const startHeartbeats = (heartbeat: () => Promise<void>, interval: number): { readonly failed: AbortSignal; readonly stop: () => void } => {
+const startHeartbeats = (
+  heartbeat: () => Promise<void>,
+  intervalMs: number,
+): { readonly failed: AbortSignal; readonly stop: () => void } => {
   const failed = new AbortController();
-  const timer = setInterval(() => void heartbeat().catch((error: unknown) => failed.abort(error)), interval);
+  const timer = setInterval(() => void heartbeat().catch((error: unknown) => failed.abort(error)), intervalMs);
   return { failed: failed.signal, stop: () => clearInterval(timer) };
 };

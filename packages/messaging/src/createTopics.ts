@@ -9,7 +9,7 @@ export type CreateTopicsOptions = {
   /** Copies of each partition, at most the number of brokers. */
   readonly replicationFactor: number;
   /** Upper limit of the wait for leaders, in milliseconds. */
-  readonly timeout?: number;
+  readonly timeoutMs?: number;
 };
 
 /** An existing topic is not usable as it is. A retry does not help. */
@@ -25,16 +25,16 @@ export class TopicError extends Error {
  * would move keys, and then a cart's later events could be read before its earlier
  * events. A topic with more partitions than requested is left alone.
  */
-export const createTopics = async (kafka: Kafka, { topics, replicationFactor, timeout = 30_000 }: CreateTopicsOptions): Promise<void> => {
+export const createTopics = async (kafka: Kafka, { topics, replicationFactor, timeoutMs = 30_000 }: CreateTopicsOptions): Promise<void> => {
   const admin = kafka.admin();
   try {
     await admin.connect();
     await admin.createTopics({
       topics: topics.map(({ topic, partitions }) => ({ topic, numPartitions: partitions, replicationFactor })),
-      timeout,
+      timeout: timeoutMs,
       waitForLeaders: false,
     });
-    assertPartitions(topics, await metadataWithLeaders(admin, topics, Date.now() + timeout));
+    assertPartitions(topics, await metadataWithLeaders(admin, topics, Date.now() + timeoutMs));
   } catch (error) {
     throw explained(error);
   } finally {
@@ -44,12 +44,12 @@ export const createTopics = async (kafka: Kafka, { topics, replicationFactor, ti
 
 const pollIntervalMs = 50;
 
-const metadataWithLeaders = async (admin: Admin, topics: readonly TopicDefinition[], deadline: number): Promise<ITopicMetadata[]> => {
+const metadataWithLeaders = async (admin: Admin, topics: readonly TopicDefinition[], deadlineMs: number): Promise<ITopicMetadata[]> => {
   const names = topics.map(({ topic }) => topic);
   for (;;) {
     const metadata = await findMetadata(admin, names);
     if (metadata !== undefined && metadata.every(hasLeaders)) return metadata;
-    if (Date.now() > deadline) throw new Error(`not every partition of ${names.join(", ")} got a leader in time`);
+    if (Date.now() > deadlineMs) throw new Error(`not every partition of ${names.join(", ")} got a leader in time`);
     await delay(pollIntervalMs);
   }
 };

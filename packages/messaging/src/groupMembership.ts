@@ -16,7 +16,7 @@ export type GroupMembership = {
   readonly assignment: () => readonly TopicPartition[];
 };
 
-export const createGroupMembership = (groupId: string, sessionTimeout: number, logger: Logger): GroupMembership => {
+export const createGroupMembership = (groupId: string, sessionTimeoutMs: number, logger: Logger): GroupMembership => {
   let assigned: readonly TopicPartition[] = [];
   let isMember = false;
   let lastHeard = 0;
@@ -50,8 +50,8 @@ export const createGroupMembership = (groupId: string, sessionTimeout: number, l
     },
     assertReady: async () => {
       if (!isMember) throw new MembershipError(`not a member of the consumer group ${groupId}`, lastFailure);
-      const silence = Date.now() - lastHeard;
-      if (silence > sessionTimeout / 2) throw new MembershipError(`no heartbeat in the consumer group ${groupId} for ${silence} ms`);
+      const silenceMs = Date.now() - lastHeard;
+      if (silenceMs > sessionTimeoutMs / 2) throw new MembershipError(`no heartbeat in the consumer group ${groupId} for ${silenceMs} ms`);
     },
     assignment: () => assigned,
   };

@@ -7,7 +7,7 @@ export type MysqlPoolOptions = {
   readonly url: string;
   readonly connectionLimit: number;
   /** Milliseconds to wait for a new connection. */
-  readonly connectTimeout?: number;
+  readonly connectTimeoutMs?: number;
   /** Upper limit of callers that wait for a connection; further callers are refused. Unlimited by default. */
   readonly queueLimit?: number;
   /** Further session variables, and values that override those of `pinSession`. */
@@ -24,7 +24,7 @@ export type MysqlPoolOptions = {
 export const openMysqlPool = ({
   url,
   connectionLimit,
-  connectTimeout = 5_000,
+  connectTimeoutMs = 5_000,
   queueLimit = 0,
   session = {},
   multipleStatements = false,
@@ -32,7 +32,7 @@ export const openMysqlPool = ({
   const pool = mysql.createPool({
     uri: url,
     connectionLimit,
-    connectTimeout,
+    connectTimeout: connectTimeoutMs,
     queueLimit,
     timezone: "Z",
     supportBigNumbers: true,

@@ -1,5 +1,5 @@
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
-import { run, statementTimeout } from "./run.ts";
+import { run, statementTimeoutMs } from "./run.ts";
 import type { Statement } from "./runTogether.ts";
 
 /**
@@ -10,7 +10,7 @@ export type ReadRows = <Row extends RowDataPacket>(statement: Statement, keepWhi
 
 /** Reads on any connection of the pool, within `timeoutMs`. A connection whose statement failed is closed, not returned to the pool. */
 export const readRowsFrom =
-  (pool: Pool, timeoutMs: number = statementTimeout): ReadRows =>
+  (pool: Pool, timeoutMs: number = statementTimeoutMs): ReadRows =>
   <Row extends RowDataPacket>({ sql, values = [] }: Statement, keepWhile: (row: Row) => boolean = everyRow) =>
     new Promise<Row[]>((resolve, reject) => {
       pool.pool.getConnection((unavailable, connection) => {

@@ -1,19 +1,19 @@
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
 import { maxPacketBytesOf } from "./pinnedConnections.ts";
-import { statementTimeout } from "./run.ts";
+import { statementTimeoutMs } from "./run.ts";
 
 /** SQL with a `?` for each value. */
 export type Statement = { readonly sql: string; readonly values?: readonly unknown[] };
 
 /**
- * Runs two or more statements in one round trip, in order, within `timeout` milliseconds, and resolves to
+ * Runs two or more statements in one round trip, in order, within `timeoutMs` milliseconds, and resolves to
  * the rows of each. Statements after a failed one are not run. Needs `multipleStatements`.
  */
 export const runTogether = async <Rows extends RowDataPacket[][]>(
   connection: PoolConnection,
   statements: readonly Statement[],
-  timeout: number = statementTimeout,
-): Promise<Rows> => query<Rows>(connection, statements.map(textOf(connection)), timeout);
+  timeoutMs: number = statementTimeoutMs,
+): Promise<Rows> => query<Rows>(connection, statements.map(textOf(connection)), timeoutMs);
 
 /**
  * Runs any number of statements without rows, in order, in as few round trips as the
@@ -43,10 +43,10 @@ const textOf =
 const query = async <Rows extends RowDataPacket[][]>(
   connection: PoolConnection,
   texts: readonly string[],
-  timeout: number = statementTimeout,
+  timeoutMs: number = statementTimeoutMs,
 ): Promise<Rows> => {
   // `values: null` keeps the driver from searching the whole text for a `?`.
-  const [rows] = await connection.query<Rows>({ sql: texts.join(separator), values: null, timeout });
+  const [rows] = await connection.query<Rows>({ sql: texts.join(separator), values: null, timeout: timeoutMs });
   return rows;
 };
 

@@ -1,5 +1,5 @@
 export { commonConfig, logLevel, milliseconds, mysqlUrl, parseBrokers, port, workerPort } from "./config/configSchema.ts";
-export { type KafkaConfig, kafkaConfig, kafkaSessionTimeout } from "./config/kafkaConfig.ts";
+export { type KafkaConfig, kafkaConfig, kafkaSessionTimeoutMs } from "./config/kafkaConfig.ts";
 export { ConfigError, loadConfig } from "./config/loadConfig.ts";
 export { answerWithin, timeoutProblem } from "./http/answerWithin.ts";
 export { correlationId, correlationIdOf } from "./http/correlationId.ts";

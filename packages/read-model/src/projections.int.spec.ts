@@ -116,7 +116,7 @@ describe("the projections", () => {
   const verify = async (): Promise<Difference[]> => {
     const differences: Difference[] = [];
     const report = (difference: Difference) => void differences.push(difference);
-    await verifyReadModel({ eventStore, readModel, projections, signal: new AbortController().signal, patience: 0, report });
+    await verifyReadModel({ eventStore, readModel, projections, signal: new AbortController().signal, patienceMs: 0, report });
     return differences;
   };
 

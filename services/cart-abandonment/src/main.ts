@@ -33,7 +33,7 @@ await runService({
       topics: [topics.cartEvents, topics.tenantPolicyEvents],
       logger,
       maxBatchMessages: config.BATCH_MAX_MESSAGES,
-      sessionTimeout: config.KAFKA_SESSION_TIMEOUT_MS,
+      sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
       // Timers run for minutes, so a fetch may wait for its full 2 s: the activity of a quiet shop then costs one transaction in that time.
       minBytes: 65_536,
       handleBatch: (messages) => handleBatch(messages, { applyBatch, metrics, logger }),

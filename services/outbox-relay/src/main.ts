@@ -35,7 +35,7 @@ await runService({
       owner,
       batchRows: config.RELAY_BATCH_ROWS,
       keepPublished: config.OUTBOX_RETENTION_MS > 0,
-      retry: { maxAttempts: config.RELAY_MAX_ATTEMPTS, delayAfter: (attempts) => delayFor(attempts, { base: 500, max: 60_000 }) },
+      retry: { maxAttempts: config.RELAY_MAX_ATTEMPTS, delayAfter: (attempts) => delayFor(attempts, { baseMs: 500, maxMs: 60_000 }) },
       metrics,
       logger,
     });

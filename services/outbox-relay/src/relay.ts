@@ -110,7 +110,7 @@ export const startRelay = (options: RelayOptions): Relay => {
   };
 
   // If a pass fails, MySQL or Kafka is unavailable. That is no row's fault, so no attempt is counted and no row is given up.
-  const loop = startLoop({ name: "the relay", work: pass, backoff: { base: 100, max: 2_000 }, onFailure: metrics.outage, logger });
+  const loop = startLoop({ name: "the relay", work: pass, backoff: { baseMs: 100, maxMs: 2_000 }, onFailure: metrics.outage, logger });
 
   return {
     stop: async () => {

@@ -173,7 +173,7 @@ program
         readModel,
         projections,
         signal: interrupted.signal,
-        patience: wait * 1_000,
+        patienceMs: wait * 1_000,
         report: print,
       });
       print({ step: "done", ...result });

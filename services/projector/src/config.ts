@@ -1,4 +1,4 @@
-import { commonConfig, kafkaConfig, kafkaSessionTimeout, mysqlUrl, port } from "@cart/process-kit";
+import { commonConfig, kafkaConfig, kafkaSessionTimeoutMs, mysqlUrl, port } from "@cart/process-kit";
 import { Type } from "typebox";
 
 export const config = Type.Object({
@@ -7,6 +7,6 @@ export const config = Type.Object({
   PORT: port(8083),
   READMODEL_URL: mysqlUrl,
   KAFKA_GROUP: Type.String({ minLength: 1, default: "projector", description: "consumer group that shares the partitions" }),
-  KAFKA_SESSION_TIMEOUT_MS: kafkaSessionTimeout,
+  KAFKA_SESSION_TIMEOUT_MS: kafkaSessionTimeoutMs,
   BATCH_MAX_MESSAGES: Type.Integer({ minimum: 1, maximum: 20_000, default: 2_000, description: "most messages in one transaction" }),
 });

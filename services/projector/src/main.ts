@@ -26,7 +26,7 @@ await runService({
       logger,
       maxBatchMessages: config.BATCH_MAX_MESSAGES,
       lanes,
-      sessionTimeout: config.KAFKA_SESSION_TIMEOUT_MS,
+      sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
       handleBatch: async (messages) => {
         const begin = performance.now();
         try {

@@ -1,9 +1,9 @@
 export type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 
 /** Milliseconds. */
-const patience = 15_000;
+const patienceMs = 15_000;
 
-const get = async (url: string): Promise<Answer> => answerOf(await fetch(url, { signal: AbortSignal.timeout(patience) }));
+const get = async (url: string): Promise<Answer> => answerOf(await fetch(url, { signal: AbortSignal.timeout(patienceMs) }));
 
 /** Retries for a minute while the answer is 503 because the projector has not reached `min_version` yet. */
 export const getCaughtUp = async (url: string): Promise<Answer> => {
@@ -20,7 +20,7 @@ export const post = async (url: string, body: unknown): Promise<Answer> =>
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(patience),
+      signal: AbortSignal.timeout(patienceMs),
     }),
   );
 

@@ -8,7 +8,7 @@ import { execa } from "execa";
 const version = "4.32.5";
 
 /** Longest run for one API in milliseconds. On two idle cores a run takes half a minute. */
-const longestTry = 300_000;
+const longestTryMs = 300_000;
 
 /** Installs Schemathesis into the user's cache folder once. Resolves to the path of its program. */
 export const installSchemathesis = async (): Promise<string> => {
@@ -60,7 +60,7 @@ export const tryDocument = async ({ program, url, token, folder, signal }: TryOp
     env: { TOKEN: token, PYTHONUTF8: "1" },
     stdio: ["ignore", "inherit", "inherit"],
     reject: false,
-    timeout: longestTry,
+    timeout: longestTryMs,
     cancelSignal: signal,
     forceKillAfterDelay: 5_000,
   });

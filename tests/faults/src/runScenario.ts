@@ -27,7 +27,7 @@ export type ScenarioResult = {
   /** Messages that were published again, which is harmless. */
   readonly repeated: number;
   /** The longest recovery in seconds; `undefined` if there was nothing to recover from. */
-  readonly recovery: number | undefined;
+  readonly recoverySeconds: number | undefined;
   readonly reads: number;
   /** Service processes that exited although the suite did not stop them. */
   readonly deaths: number;
@@ -43,14 +43,14 @@ export type RunOptions = {
   readonly signal: AbortSignal;
   readonly programs?: Partial<Record<ServiceName, string>>;
   /** Seconds within which the backlog has to be empty after the load has ended. */
-  readonly patience?: number;
+  readonly patienceSeconds?: number;
 };
 
 const foreignMark = "x-fault-suite";
 
 /** Runs a scenario on a fresh system, from its start to the comparison of ledger, event store, topic and read model. */
 export const runScenario = async (scenario: Scenario, options: RunOptions): Promise<ScenarioResult> => {
-  const { servers, random, signal, programs = {}, patience = 60 } = options;
+  const { servers, random, signal, programs = {}, patienceSeconds = 60 } = options;
   const logFolder = join(options.logFolder, scenario.name);
   const started = performance.now();
   const system = await startSystem({ name: scenario.name, servers, logFolder, env: scenario.env ?? {}, programs, signal });
@@ -59,8 +59,10 @@ export const runScenario = async (scenario: Scenario, options: RunOptions): Prom
     const ledger = createLedger();
     const writers = startWriters({ baseUrl: system.commandApi.url, ledger, random: random.fork("writers") });
     const readers = startReaders(system.queryApi.url, ledger, random.fork("readers"));
-    const { injected, recoveries } = await injectFaults(scenario, { ...options, patience, system, ledger, findings }).finally(writers.stop);
-    await caughtUp("everything to be published and in the view", patience, () => nothingIsLeft(system)).catch((error: unknown) =>
+    const { injected, recoveriesSeconds } = await injectFaults(scenario, { ...options, patienceSeconds, system, ledger, findings }).finally(
+      writers.stop,
+    );
+    await caughtUp("everything to be published and in the view", patienceSeconds, () => nothingIsLeft(system)).catch((error: unknown) =>
       findings.add("lost", error instanceof Error ? error.message : String(error)),
     );
     await readers.stop();
@@ -78,7 +80,7 @@ export const runScenario = async (scenario: Scenario, options: RunOptions): Prom
       refused: ledger.count("refused"),
       events,
       repeated,
-      recovery: recoveries.length === 0 ? undefined : Math.max(...recoveries),
+      recoverySeconds: recoveriesSeconds.length === 0 ? undefined : Math.max(...recoveriesSeconds),
       reads: readers.reads(),
       deaths: system.services().reduce((sum, service) => sum + service.deaths(), 0),
       findings,
@@ -90,7 +92,7 @@ export const runScenario = async (scenario: Scenario, options: RunOptions): Prom
 };
 
 type Injection = Pick<RunOptions, "servers" | "random" | "report"> & {
-  readonly patience: number;
+  readonly patienceSeconds: number;
   readonly system: System;
   readonly ledger: Ledger;
   readonly findings: Findings;
@@ -99,11 +101,11 @@ type Injection = Pick<RunOptions, "servers" | "random" | "report"> & {
 /** Runs the scenario's own steps. Never rejects: a scenario that cannot go on is a finding. Recoveries are in seconds. */
 const injectFaults = async (
   scenario: Scenario,
-  { servers, random, report, patience, system, ledger, findings }: Injection,
-): Promise<{ readonly injected: number; readonly recoveries: readonly number[] }> => {
+  { servers, random, report, patienceSeconds, system, ledger, findings }: Injection,
+): Promise<{ readonly injected: number; readonly recoveriesSeconds: readonly number[] }> => {
   let injected = 0;
   let own = 0;
-  const recoveries: number[] = [];
+  const recoveriesSeconds: number[] = [];
   try {
     await scenario.run({
       system,
@@ -112,7 +114,7 @@ const injectFaults = async (
       report: (line) => report(`  ${scenario.name}: ${line}`),
       pause: (min, max) => delay(random.integer(min, max)),
       injected: (count = 1) => void (injected += count),
-      recovered: async () => void recoveries.push(await secondsToRecover(system, ledger, patience)),
+      recovered: async () => void recoveriesSeconds.push(await secondsToRecover(system, ledger, patienceSeconds)),
       send: async (request) => {
         own += 1;
         const id = `scenario-${own}`;
@@ -126,15 +128,15 @@ const injectFaults = async (
   } catch (error) {
     findings.add("wrong", `the scenario could not go on: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return { injected, recoveries };
+  return { injected, recoveriesSeconds };
 };
 
-const secondsToRecover = async (system: System, ledger: Ledger, patience: number): Promise<number> => {
+const secondsToRecover = async (system: System, ledger: Ledger, patienceSeconds: number): Promise<number> => {
   const since = performance.now();
   const goal = ledger.versions();
   const acknowledged = ledger.count("acknowledged");
-  await caughtUp("the view to have what was acknowledged before the end of the fault", patience, () => viewHas(system, goal));
-  await caughtUp("new commands to be acknowledged", patience, async () =>
+  await caughtUp("the view to have what was acknowledged before the end of the fault", patienceSeconds, () => viewHas(system, goal));
+  await caughtUp("new commands to be acknowledged", patienceSeconds, async () =>
     ledger.count("acknowledged") > acknowledged ? undefined : "none is",
   );
   return (performance.now() - since) / 1000;

@@ -6,7 +6,7 @@ import { sabotagedProgram, sabotages } from "./sabotage.ts";
 import { summaryOf } from "./summary.ts";
 
 /** Seconds to wait for an empty backlog, which a sabotaged service may never reach. */
-const patience = 10;
+const patienceSeconds = 10;
 
 /** Runs a scenario without each of the guards, one at a time. A scenario that finds nothing wrong then is a mistake. */
 export const selfCheck = async (options: RunOptions, folder: string): Promise<SuiteVerdict> => {
@@ -15,7 +15,7 @@ export const selfCheck = async (options: RunOptions, folder: string): Promise<Su
   for (const sabotage of sabotages) {
     const { guard, service, scenario } = sabotage;
     const program = await sabotagedProgram(sabotage, join(folder, "sabotaged"));
-    const sabotaged = { ...options, random: random.fork(scenario.name), programs: { [service]: program }, patience };
+    const sabotaged = { ...options, random: random.fork(scenario.name), programs: { [service]: program }, patienceSeconds };
     const work = () => runScenario({ ...scenario, name: `without-${service}-guard` }, sabotaged);
     const { findings } = await step(report, `without ${guard}`, work, summaryOf);
     for (const example of findings.examples()) report(`    ${example.slice(0, 200)}`);

@@ -7,7 +7,7 @@ export const summaryOf = ({
   refused,
   events,
   repeated,
-  recovery,
+  recoverySeconds,
   reads,
   deaths,
   findings,
@@ -18,6 +18,6 @@ export const summaryOf = ({
     `${events} events, ${repeated} published again`,
     `${reads} reads`,
     ...(deaths > 0 ? [`${deaths} services ended on their own`] : []),
-    ...(recovery === undefined ? [] : [`recovered in ${recovery.toFixed(1)} s`]),
+    ...(recoverySeconds === undefined ? [] : [`recovered in ${recoverySeconds.toFixed(1)} s`]),
     findings.total() === 0 ? "all zeros" : `${findings.total()} VIOLATIONS`,
   ].join("; ");

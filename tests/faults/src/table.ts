@@ -12,7 +12,7 @@ const columns: readonly (readonly [string, (result: ScenarioResult) => string | 
   ["In part", ({ findings }) => findings.count("partial")],
   ["Otherwise wrong", ({ findings }) => findings.count("wrong")],
   ["Published again", ({ repeated }) => repeated],
-  ["Seconds to recover", ({ recovery }) => (recovery === undefined ? "–" : recovery.toFixed(1))],
+  ["Seconds to recover", ({ recoverySeconds }) => (recoverySeconds === undefined ? "–" : recoverySeconds.toFixed(1))],
 ];
 
 export const tableOf = (results: readonly ScenarioResult[]): string =>

@@ -13,7 +13,7 @@ import { keepAfterThisProcess, removeWithThisProcess } from "./watchdog.ts";
  * Milliseconds without a client after which the servers stop. It is not 0, because `turbo` starts one suite
  * shortly after another has ended.
  */
-const grace = 10_000;
+const graceMs = 10_000;
 
 const listenOn = (server: Server, port: number): Promise<boolean> =>
   new Promise((resolve, reject) => {
@@ -41,7 +41,7 @@ const main = async (): Promise<void> => {
   };
   const whenIdle = (): void => {
     clearTimeout(idle);
-    if (clients.size === 0) idle = setTimeout(end, grace);
+    if (clients.size === 0) idle = setTimeout(end, graceMs);
   };
 
   const server = createServer((client) => {

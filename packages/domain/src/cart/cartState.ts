@@ -155,7 +155,7 @@ type CartJson = Cart extends infer State
 
 export const cartSnapshots: SnapshotPolicy<Cart> = {
   schemaVersion: 3,
-  every: 100,
+  everyEvents: 100,
   toJson: (cart): CartJson => (cart.status === "NONE" ? cart : { ...cart, lines: [...cart.lines.values()] }),
   fromJson: (json) => {
     const cart = json as CartJson;

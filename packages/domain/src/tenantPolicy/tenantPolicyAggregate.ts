@@ -33,7 +33,7 @@ export const tenantPolicyAggregate: Aggregate<TenantPolicy, TenantPolicyCommand,
   codec: tenantPolicyEventCodec,
   snapshots: {
     schemaVersion: 1,
-    every: 100,
+    everyEvents: 100,
     toJson: (policy) => policy,
     fromJson: (json) => json as TenantPolicy,
   },

@@ -442,7 +442,7 @@ describe("command handler", () => {
         aggregate: cartAggregate,
         now: () => new Date(0),
         newEventId: () => uuidv7(),
-        maxWaiting: 2,
+        maxWaitingCommands: 2,
       });
       const results = await Promise.allSettled(["a", "b", "c"].map((key) => handler.handleOnce(add(uuidv7()), once(key))));
       expect(results.map(({ status }) => status)).to.deep.equal(["fulfilled", "fulfilled", "rejected"]);

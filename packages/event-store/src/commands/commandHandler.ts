@@ -32,11 +32,11 @@ export type CommandHandlerOptions<State, Command, Event extends DomainEvent> = {
   readonly now: () => Date;
   readonly newEventId: () => string;
   /** Upper limit of commands in one transaction. */
-  readonly maxBatch?: number;
+  readonly maxBatchCommands?: number;
   /** Upper limit of concurrent transactions. */
   readonly maxTransactions?: number;
   /** Upper limit of waiting commands; a further command fails with `OVERLOADED`. */
-  readonly maxWaiting?: number;
+  readonly maxWaitingCommands?: number;
   /** Attempts of a batch while other writers are faster. */
   readonly maxAttempts?: number;
   /** Upper limit of streams whose states are kept in memory. */
@@ -75,9 +75,9 @@ export const createCommandHandler = <State, Command, Event extends DomainEvent>(
   aggregate,
   now,
   newEventId,
-  maxBatch = 256,
+  maxBatchCommands = 256,
   maxTransactions = 2,
-  maxWaiting = 10_000,
+  maxWaitingCommands = 10_000,
   maxAttempts = 10,
   cachedStreams = 20_000,
   onCommit,
@@ -92,12 +92,12 @@ export const createCommandHandler = <State, Command, Event extends DomainEvent>(
   const lanes = createLanes<Pending>({
     streamIdsOf: ({ request }) => streamIdsOf(request),
     commit,
-    maxBatch,
+    maxBatchCommands,
     maxTransactions,
-    maxWaiting,
+    maxWaitingCommands,
   });
   const { submit, requireRoom } = lanes;
-  const keyed = createKeyedCommands({ aggregateType: aggregate.type, findAnswers: find, maxGroup: maxBatch, submit, requireRoom });
+  const keyed = createKeyedCommands({ aggregateType: aggregate.type, findAnswers: find, maxKeys: maxBatchCommands, submit, requireRoom });
 
   return {
     handle: async (request) => new Promise((resolve, reject) => submit(pendingCommand(request, resolve, reject))),

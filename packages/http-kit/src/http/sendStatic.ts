@@ -7,8 +7,8 @@ import { matchesEtag } from "./matchesEtag.ts";
 /** Content that never changes while the process runs. All answers with it share its bytes. */
 export type StaticContent = {
   readonly type: string;
-  /** How long a client may use its copy without asking again; 0: it asks each time, and gets 304. Seconds. */
-  readonly maxAge: number;
+  /** How long a client may use its copy before it asks again. With 0 it asks each time, and gets 304. */
+  readonly maxAgeSeconds: number;
   /** The content in an encoding. It is read and compressed when a client first asks for it. */
   readonly encoded: (encoding: Encoding) => Promise<Encoded>;
 };
@@ -19,12 +19,12 @@ type Encoding = (typeof encodings)[number];
 type Encoded = { readonly body: Buffer; readonly etag: string };
 
 /** `read` is called once, with the first request. */
-export const staticContent = (type: string, maxAge: number, read: () => Buffer | string): StaticContent => {
+export const staticContent = (type: string, maxAgeSeconds: number, read: () => Buffer | string): StaticContent => {
   let content: Buffer | undefined;
   const known = new Map<Encoding, Promise<Encoded>>();
   return {
     type,
-    maxAge,
+    maxAgeSeconds,
     encoded: (encoding) => {
       content ??= Buffer.from(read());
       const found = known.get(encoding) ?? encode(content, encoding);
@@ -48,10 +48,10 @@ const encode = async (content: Buffer, encoding: Encoding): Promise<Encoded> => 
 };
 
 /** Answers with the content in the smallest encoding that the client accepts, or with 304 when the client has it. */
-export const sendStatic = async (req: Request, res: Response, { type, maxAge, encoded }: StaticContent): Promise<void> => {
+export const sendStatic = async (req: Request, res: Response, { type, maxAgeSeconds, encoded }: StaticContent): Promise<void> => {
   const encoding = encodings.find((each) => req.acceptsEncodings(each) !== false) ?? "identity";
   const { body, etag } = await encoded(encoding);
-  res.set({ ETag: etag, Vary: "Accept-Encoding", "Cache-Control": maxAge === 0 ? "no-cache" : `public, max-age=${maxAge}` });
+  res.set({ ETag: etag, Vary: "Accept-Encoding", "Cache-Control": maxAgeSeconds === 0 ? "no-cache" : `public, max-age=${maxAgeSeconds}` });
   if (matchesEtag(req.get("If-None-Match"), etag)) {
     res.status(304).end();
     return;

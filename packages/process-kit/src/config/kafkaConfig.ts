@@ -27,7 +27,7 @@ const kafkaConfigSchema = Type.Object(kafkaConfig);
 export type KafkaConfig = Static<typeof kafkaConfigSchema>;
 
 /** Milliseconds for which a dead consumer's partitions stand still. By default the brokers accept 6 s to 30 min. */
-export const kafkaSessionTimeout = milliseconds(10_000, {
+export const kafkaSessionTimeoutMs = milliseconds(10_000, {
   minimum: 6_000,
   maximum: 1_800_000,
   description: "silence after which a consumer counts as dead and loses its partitions",

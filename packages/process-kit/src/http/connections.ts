@@ -25,7 +25,7 @@ type Connection = {
   takenBytes: number;
 };
 
-/** How often the server looks at what its clients have not taken. Milliseconds. */
+/** How often the server checks what its clients have not taken. */
 const watchIntervalMs = 250;
 
 /** What a server that closes still grants a client that sends its request or takes its answer. Milliseconds. */

@@ -3,12 +3,12 @@ import { abortableDelay, delayFor } from "./backoff.ts";
 
 describe("delayFor", () => {
   it("doubles its bound with each attempt, up to the greatest", () => {
-    const longest = [1, 2, 3, 4, 5, 2000].map((attempt) => delayFor(attempt, { base: 100, max: 1000, random: () => 0.999999 }));
+    const longest = [1, 2, 3, 4, 5, 2000].map((attempt) => delayFor(attempt, { baseMs: 100, maxMs: 1000, random: () => 0.999999 }));
     expect(longest).to.deep.equal([100, 200, 400, 800, 1000, 1000]);
   });
 
   it("is anything from 0 to its bound", () => {
-    const delays = [0, 0.25, 0.5].map((random) => delayFor(3, { base: 100, max: 1000, random: () => random }));
+    const delays = [0, 0.25, 0.5].map((random) => delayFor(3, { baseMs: 100, maxMs: 1000, random: () => random }));
     expect(delays).to.deep.equal([0, 100, 200]);
   });
 });

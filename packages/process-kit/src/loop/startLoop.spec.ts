@@ -30,7 +30,7 @@ describe("startLoop", () => {
           void loop.stop().then(resolve);
           return 0;
         },
-        backoff: { base: 1, max: 2, random: () => 0.999 },
+        backoff: { baseMs: 1, maxMs: 2, random: () => 0.999 },
         logger,
         ...options,
       });
@@ -73,7 +73,7 @@ describe("startLoop", () => {
             setImmediate(() => void loop.stop().then(resolve));
             return wait();
           },
-          backoff: { base: 3_600_000, max: 3_600_000, random: () => 0.999 },
+          backoff: { baseMs: 3_600_000, maxMs: 3_600_000, random: () => 0.999 },
           logger: silent,
         });
       });
@@ -91,7 +91,7 @@ describe("startLoop", () => {
         signal = stopping;
         return new Promise((resolve) => void (finish = () => resolve(0)));
       },
-      backoff: { base: 1, max: 1 },
+      backoff: { baseMs: 1, maxMs: 1 },
       logger: silent,
     });
     let isStopped = false;
@@ -105,7 +105,7 @@ describe("startLoop", () => {
   });
 
   it("lets timers run between passes that neither wait nor do any I/O", async () => {
-    const loop = startLoop({ name: "the worker", work: async () => 0, backoff: { base: 1, max: 1 }, logger: silent });
+    const loop = startLoop({ name: "the worker", work: async () => 0, backoff: { baseMs: 1, maxMs: 1 }, logger: silent });
     await new Promise((resolve) => void setTimeout(resolve, 1));
     await loop.stop();
   });

@@ -22,6 +22,6 @@ export const startPurge = ({ name, deleteExpired, intervalMs, logger }: PurgeOpt
   startLoop({
     name,
     work: async () => ((await deleteExpired(batchRows)) < batchRows ? intervalMs : betweenBatchesMs),
-    backoff: { base: 1_000, max: intervalMs },
+    backoff: { baseMs: 1_000, maxMs: intervalMs },
     logger,
   });

@@ -84,7 +84,7 @@ const assertSameChecksum = (found: Checksum, expected: Checksum): void => {
 type FoldedAll = { readonly events: number; readonly expected: Checksum; readonly unprojectable: Map<string, Folded> };
 
 const foldIntoNewTables = async (session: RebuildSession, options: RebuildOptions): Promise<FoldedAll> => {
-  const { eventStore, readModel, projections, signal, report, pageSize } = options;
+  const { eventStore, readModel, projections, signal, report, pageEvents } = options;
   const allTables = tablesOf(projections);
   const total = await countEvents(eventStore);
   const begin = performance.now();
@@ -93,7 +93,7 @@ const foldIntoNewTables = async (session: RebuildSession, options: RebuildOption
   let expected = noChecksum;
   const unprojectable = new Map<string, Folded>();
   const folders = projections.map(({ folder }) => folder);
-  for await (const page of foldAllStreams(readRowsFrom(eventStore), folders, pageOf(pageSize))) {
+  for await (const page of foldAllStreams(readRowsFrom(eventStore), folders, pageOf(pageEvents))) {
     signal.throwIfAborted();
     await session.assertHeld();
     const rows = rowsOf(page.results);

@@ -72,11 +72,11 @@ describe("a rebuild", () => {
     await applySome();
     const projected = await model();
     const before = await tables();
-    for (const pageSize of [1, 2, 4, 1_000]) {
+    for (const pageEvents of [1, 2, 4, 1_000]) {
       await database.pool().query("UPDATE carts SET total_amount = 7, status = 'LOST', version = 99 LIMIT 1");
       await database.pool().query("DELETE FROM cart_items LIMIT 1");
       await database.pool().query("INSERT INTO cart_items VALUES (?, 'y', NULL, 1, 1, 1)", [uuidToBytes(cartId(7))]);
-      expect(await rebuild({ pageSize })).to.deep.include({
+      expect(await rebuild({ pageEvents })).to.deep.include({
         rows: { carts: 3, cart_items: 2, cart_milestones: 6, cart_abandoned_policies: 0 },
         events: 9,
         cannot_project: 0,
@@ -138,7 +138,7 @@ describe("a rebuild", () => {
     };
     const load = Promise.all([write(), read()]);
     try {
-      for (; state.swaps < 4; state.swaps += 1) await rebuild({ pageSize: 50 });
+      for (; state.swaps < 4; state.swaps += 1) await rebuild({ pageEvents: 50 });
     } finally {
       state.isDone = true;
       await load;
@@ -288,7 +288,7 @@ describe("a rebuild", () => {
         eventStore,
         readModel,
         signal: new AbortController().signal,
-        patience: 0,
+        patienceMs: 0,
         report: (difference) => differences.push(difference),
         ...options,
       });
@@ -298,8 +298,8 @@ describe("a rebuild", () => {
     it("finds no difference in a model that equals the fold, whatever its page size", async () => {
       await storeSome();
       await applySome();
-      for (const pageSize of [1, 2, 3, 1_000]) {
-        expect(await verify({ pageSize })).to.deep.equal({
+      for (const pageEvents of [1, 2, 3, 1_000]) {
+        expect(await verify({ pageEvents })).to.deep.equal({
           result: { aggregates: 3, events: 9, rechecked: 0, differences: 0, cannot_project: 0 },
           found: [],
         });
@@ -315,8 +315,8 @@ describe("a rebuild", () => {
       await database.pool().query("UPDATE carts SET total_amount = 1 WHERE id = UUID_TO_BIN(?)", [cartId(1)]);
       await database.pool().query("UPDATE cart_items SET quantity = 5 WHERE cart_id = UUID_TO_BIN(?)", [cartId(1)]);
       await database.pool().query("UPDATE carts SET version = 9 WHERE id = UUID_TO_BIN(?)", [cartId(2)]);
-      for (const pageSize of [2, 1_000]) {
-        const { found } = await verify({ pageSize });
+      for (const pageEvents of [2, 1_000]) {
+        const { found } = await verify({ pageEvents });
         expect(found).to.have.deep.members([
           [
             cartId(1),
@@ -338,7 +338,7 @@ describe("a rebuild", () => {
       await storeSome();
       await applySome();
       await store(eventStore, 3, 2, added("a"));
-      const verifying = verify({ patience: 20_000 });
+      const verifying = verify({ patienceMs: 20_000 });
       await apply([messageOf(3, 2, added("a"))]);
       expect(await verifying).to.deep.include({ found: [] });
     });

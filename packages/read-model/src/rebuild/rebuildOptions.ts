@@ -29,7 +29,7 @@ export type RebuildOptions = {
   readonly projections: Projections;
   readonly signal: AbortSignal;
   readonly report: (progress: RebuildProgress) => void;
-  readonly pageSize?: number;
+  readonly pageEvents?: number;
   /** Called after the new tables are filled and before they catch up. Only specs use it. */
   readonly onFolded?: () => Promise<void>;
 };

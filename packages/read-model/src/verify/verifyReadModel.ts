@@ -14,9 +14,9 @@ export type VerifyOptions = {
   readonly projections: Projections;
   readonly signal: AbortSignal;
   /** Milliseconds for which an aggregate that is behind may still receive its events before it counts as different. */
-  readonly patience: number;
+  readonly patienceMs: number;
   readonly report: (difference: Difference) => void;
-  readonly pageSize?: number;
+  readonly pageEvents?: number;
 };
 
 export type VerifyResult = {
@@ -33,17 +33,17 @@ export type VerifyResult = {
  * differ are compared again: the read model is read first and then the event store, so that
  * an aggregate that gets events in between never seems to be ahead. Wrong content counts
  * after one more comparison. An aggregate that is behind, as every aggregate is between an
- * append and its projection, is compared again for up to `patience`.
+ * append and its projection, is compared again for up to `patienceMs`.
  */
 export const verifyReadModel = async (options: VerifyOptions): Promise<VerifyResult> => {
-  const { eventStore, readModel, projections, signal, patience, report, pageSize } = options;
+  const { eventStore, readModel, projections, signal, patienceMs, report, pageEvents } = options;
   let aggregates = 0;
   let events = 0;
   let cannotProject = 0;
   let after: string | undefined;
   const suspects: Suspect[] = [];
   const folders = projections.map(({ folder }) => folder);
-  for await (const page of foldAllStreams(readRowsFrom(eventStore), folders, pageOf(pageSize))) {
+  for await (const page of foldAllStreams(readRowsFrom(eventStore), folders, pageOf(pageEvents))) {
     signal.throwIfAborted();
     aggregates += page.results.length;
     events += page.events;
@@ -58,7 +58,7 @@ export const verifyReadModel = async (options: VerifyOptions): Promise<VerifyRes
     after = page.through;
   }
 
-  const until = performance.now() + patience;
+  const until = performance.now() + patienceMs;
   let waiting: readonly Suspect[] = suspects;
   let differences = 0;
   while (waiting.length > 0) {

@@ -46,7 +46,7 @@ export const startTimerWorker = ({ pool, workOff, now, limit, pollMs, onMoved, l
       const taken = due === 0 ? 0 : await workOff();
       return moved + taken > 0 ? 0 : pollMs;
     },
-    backoff: { base: 500, max: 10_000 },
+    backoff: { baseMs: 500, maxMs: 10_000 },
     logger,
   });
 };

@@ -56,7 +56,7 @@ export const startShardLeases = ({ pool, owner, leaseMs, assertReachable, logger
       await renew();
       return renewalMs;
     },
-    backoff: { base: renewalMs, max: renewalMs },
+    backoff: { baseMs: renewalMs, maxMs: renewalMs },
     logger,
   });
 

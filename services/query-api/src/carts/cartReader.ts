@@ -12,7 +12,7 @@ export type CartReaderOptions = {
   readonly readModel: ReadOnlyDatabase;
   readonly eventStore: ReadOnlyDatabase;
   /** Longest wait for `min_version`. Milliseconds. */
-  readonly minVersionTimeout: number;
+  readonly minVersionTimeoutMs: number;
 };
 
 /** The sender of a request. */
@@ -34,7 +34,7 @@ export type CartReader = {
 const maxInServer = 4;
 
 /** Reads one cart: as the read model has it, or as it was at a version. */
-export const cartReader = ({ readModel, eventStore, minVersionTimeout }: CartReaderOptions): CartReader => {
+export const cartReader = ({ readModel, eventStore, minVersionTimeoutMs }: CartReaderOptions): CartReader => {
   const watcher = createVersionWatcher({ readVersions: (ids) => readVersions(readModel, "carts", ids), pace: minVersionPace });
 
   let inServer = 0;
@@ -58,8 +58,8 @@ export const cartReader = ({ readModel, eventStore, minVersionTimeout }: CartRea
       if ((cart?.version ?? 0) >= minVersion) return cart;
       // A request for someone else's cart waits as if the cart did not exist, that is, until the timeout.
       const version = isHidden ? Infinity : minVersion;
-      const timeout = Math.max(0, minVersionTimeout - (performance.now() - asked));
-      const reached = await watcher.reached({ id, version, timeout, signal });
+      const timeoutMs = Math.max(0, minVersionTimeoutMs - (performance.now() - asked));
+      const reached = await watcher.reached({ id, version, timeoutMs, signal });
       const then = reached === undefined ? undefined : await readCart(readModel, id);
       if (then === undefined || !mayActOn(access, then)) throw versionNotReached(minVersion);
       return then;

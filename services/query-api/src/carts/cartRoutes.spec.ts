@@ -25,8 +25,8 @@ describe("a request with min_version", () => {
     const app = createApp({
       readModel,
       eventStore: readModel,
-      streams: { maxStreams: 0, maxStreamsPerUser: 0, pollInterval: 1, heartbeat: 1_000, writeTimeout: 1_000 },
-      minVersionTimeout: 60_000,
+      streams: { maxStreams: 0, maxStreamsPerUser: 0, pollIntervalMs: 1, heartbeatMs: 1_000, writeTimeoutMs: 1_000 },
+      minVersionTimeoutMs: 60_000,
       guard: apiGuard(loadConfig(Type.Object(apiConfig), {}), tokenRules),
       logger: createLogger({ service: "query-api", level: "silent" }),
       registry: new Registry(),

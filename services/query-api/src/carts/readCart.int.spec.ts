@@ -9,7 +9,7 @@ const added: CartEvent = { type: "ItemAddedToCart", data: { item_id: "item-1", q
 
 describe("reading a cart that is about to be there", () => {
   const api = useQueryApi();
-  const patience = { limit: 1_000, pause: 1 };
+  const patience = { limitMs: 1_000, pauseMs: 1 };
   const id = (n: number): string => `550e8400-e29b-41d4-a716-4466554400${n}`;
   const versionOf = async (cart: ReturnType<typeof readCartSoon>): Promise<number | undefined> => (await cart)?.version;
 
@@ -20,13 +20,13 @@ describe("reading a cart that is about to be there", () => {
     expect(await first).to.equal(1);
     await project(api, id(10), [created, added]);
     expect(await second).to.equal(2);
-    expect(performance.now() - began).to.be.below(patience.limit);
+    expect(performance.now() - began).to.be.below(patience.limitMs);
   });
 
   it("gives what there is when it has waited long enough", async () => {
     await project(api, id(11), [created]);
-    expect(await versionOf(readCartSoon(api.databases().readModel, id(11), 2, { limit: 10, pause: 1 }))).to.equal(1);
-    expect(await versionOf(readCartSoon(api.databases().readModel, id(12), 1, { limit: 10, pause: 1 }))).to.equal(undefined);
+    expect(await versionOf(readCartSoon(api.databases().readModel, id(11), 2, { limitMs: 10, pauseMs: 1 }))).to.equal(1);
+    expect(await versionOf(readCartSoon(api.databases().readModel, id(12), 1, { limitMs: 10, pauseMs: 1 }))).to.equal(undefined);
   });
 
   it("does not wait for the transaction of a projector", async () => {
@@ -34,7 +34,7 @@ describe("reading a cart that is about to be there", () => {
     const projector = await api.readModel.pool().getConnection();
     await projector.beginTransaction();
     await projector.query("UPDATE carts SET version = 2 WHERE id = ?", [uuidToBytes(id(13))]);
-    expect(await versionOf(readCartSoon(api.databases().readModel, id(13), 2, { limit: 10, pause: 1 }))).to.equal(1);
+    expect(await versionOf(readCartSoon(api.databases().readModel, id(13), 2, { limitMs: 10, pauseMs: 1 }))).to.equal(1);
     await projector.rollback();
     projector.release();
   });

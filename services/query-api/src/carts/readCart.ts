@@ -20,25 +20,24 @@ const selectCart = `
 export const readCart = async (readModel: ReadOnlyDatabase, id: string): Promise<CartRecord | undefined> =>
   toCart(await readModel.query<Row>(selectCart, [uuidToBytes(id)]));
 
-/** Milliseconds. */
-export type Patience = { readonly limit: number; readonly pause: number };
+/** How long the server polls for a version, and its pause between two polls. */
+export type Patience = { readonly limitMs: number; readonly pauseMs: number };
 
 /** Events are mostly projected within a few ms. */
-const untilProjected: Patience = { limit: 20, pause: 1 };
+const untilProjected: Patience = { limitMs: 20, pauseMs: 1 };
 
 /**
- * As `readCart`, as soon as the cart is at the version, or as it is after a while, in
- * one round trip: the server looks again and again, with a pause between its looks.
- * It has a connection for so long, so only a few may do it at once.
+ * Reads the cart once it is at the version, or as it is after a while, in one round trip: the server polls, with a
+ * pause between two polls. The server holds a connection all the while, so only a few requests may do it at once.
  */
 export const readCartSoon = async (
   readModel: ReadOnlyDatabase,
   id: string,
   version: number,
-  { limit, pause }: Patience = untilProjected,
+  { limitMs, pauseMs }: Patience = untilProjected,
 ): Promise<CartRecord | undefined> => {
   const bytes = uuidToBytes(id);
-  const wait = { sql: "CALL await_cart(?, ?, ?, ?)", values: [bytes, version, pause / 1000, Math.ceil(limit / pause) + 1] };
+  const wait = { sql: "CALL await_cart(?, ?, ?, ?)", values: [bytes, version, pauseMs / 1000, Math.ceil(limitMs / pauseMs) + 1] };
   return toCart(await readModel.query<Row>(selectCart, [bytes], wait));
 };
 

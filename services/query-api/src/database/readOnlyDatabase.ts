@@ -11,7 +11,7 @@ export type ReadOnlyDatabaseOptions = {
   readonly url: string;
   readonly connectionLimit: number;
   /** Bound of one statement with all that it waits for. Milliseconds. */
-  readonly timeout?: number;
+  readonly timeoutMs?: number;
 };
 
 export type ReadOnlyDatabase = {
@@ -26,28 +26,28 @@ export type ReadOnlyDatabase = {
 };
 
 /** A pool whose sessions the server itself keeps from writing. */
-export const openReadOnlyDatabase = ({ url, connectionLimit, timeout = 2_000 }: ReadOnlyDatabaseOptions): ReadOnlyDatabase => {
+export const openReadOnlyDatabase = ({ url, connectionLimit, timeoutMs = 2_000 }: ReadOnlyDatabaseOptions): ReadOnlyDatabase => {
   const pool = openMysqlPool({
     url,
     connectionLimit,
-    connectTimeout: timeout,
+    connectTimeoutMs: timeoutMs,
     // More would only wait longer than their clients do.
     queueLimit: 1_000,
     session: { transaction_read_only: 1 },
     multipleStatements: true,
   });
   const run = async <Row extends RowDataPacket>(sql: string, values: readonly unknown[], first?: Statement): Promise<Row[]> => {
-    if (first === undefined) return (await pool.query<Row[]>({ sql, values: [...values], timeout }))[0];
+    if (first === undefined) return (await pool.query<Row[]>({ sql, values: [...values], timeout: timeoutMs }))[0];
     return withConnection(pool, async (connection) => {
-      const [, rows] = await runTogether<[RowDataPacket[], Row[]]>(connection, [first, { sql, values }], timeout);
+      const [, rows] = await runTogether<[RowDataPacket[], Row[]]>(connection, [first, { sql, values }], timeoutMs);
       return rows;
     });
   };
-  const read = readRowsFrom(pool, timeout);
+  const read = readRowsFrom(pool, timeoutMs);
   const inTime = async <T>(work: Promise<T>): Promise<T> => {
     try {
       // mysql2 bounds the connecting and the statement, but not the wait for a free connection.
-      return await within(timeout, work);
+      return await within(timeoutMs, work);
     } catch (error) {
       throw new DatabaseUnavailableError("the database does not answer", { cause: error });
     }

@@ -2,14 +2,14 @@ import type { CartMilestone } from "@cart/domain";
 import { type TSchema, Type } from "typebox";
 
 /** Days in the longest range. */
-export const longestRange = 366;
+export const longestRangeDays = 366;
 
 const day = (description: string, example: string) => Type.String({ format: "date", description, examples: [example] });
 
 export const funnelQuery = Type.Object(
   {
     from: day("the first day, in UTC", "2026-11-23"),
-    to: day(`the last day, in UTC; the range has at most ${longestRange} days`, "2026-11-23"),
+    to: day(`the last day, in UTC; the range has at most ${longestRangeDays} days`, "2026-11-23"),
   },
   { additionalProperties: false },
 );

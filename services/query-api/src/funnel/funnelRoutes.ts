@@ -3,7 +3,7 @@ import { invalidField, type Route, route } from "@cart/http-kit";
 import { tenantParameter } from "../cartLists/listParameters.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { noCache, queryProblems, shown } from "../http/queryRoute.ts";
-import { funnelQuery, funnelSchema, longestRange } from "./funnelParameters.ts";
+import { funnelQuery, funnelSchema, longestRangeDays } from "./funnelParameters.ts";
 import { funnelView } from "./funnelView.ts";
 import { readFunnel } from "./readFunnel.ts";
 
@@ -38,6 +38,6 @@ const daysOf = (from: string, to: string): string[] => {
   const begin = Date.parse(from);
   const count = (Date.parse(to) - begin) / millisecondsOfDay + 1;
   if (count < 1) throw invalidField("to", "must not be before from");
-  if (count > longestRange) throw invalidField("to", `must be within ${longestRange} days from from`);
+  if (count > longestRangeDays) throw invalidField("to", `must be within ${longestRangeDays} days from from`);
   return Array.from({ length: count }, (_, n) => new Date(begin + n * millisecondsOfDay).toISOString().slice(0, 10));
 };

@@ -9,7 +9,7 @@ import { readPolicy } from "./readPolicy.ts";
 export type PolicyReaderOptions = {
   readonly readModel: ReadOnlyDatabase;
   /** Longest wait for `min_version`. Milliseconds. */
-  readonly minVersionTimeout: number;
+  readonly minVersionTimeoutMs: number;
 };
 
 export type PolicyReader = {
@@ -18,7 +18,7 @@ export type PolicyReader = {
 };
 
 /** Reads a tenant's policy as the read model has it. */
-export const policyReader = ({ readModel, minVersionTimeout: timeout }: PolicyReaderOptions): PolicyReader => {
+export const policyReader = ({ readModel, minVersionTimeoutMs: timeoutMs }: PolicyReaderOptions): PolicyReader => {
   const watcher = createVersionWatcher({
     readVersions: (ids) => readVersions(readModel, "cart_abandoned_policies", ids),
     pace: minVersionPace,
@@ -27,7 +27,7 @@ export const policyReader = ({ readModel, minVersionTimeout: timeout }: PolicyRe
     newest: async (tenantId, minVersion, signal) => {
       const policy = await readPolicy(readModel, tenantId);
       if ((policy?.version ?? 0) >= minVersion) return policy;
-      const reached = await watcher.reached({ id: tenantPolicyId(tenantId), version: minVersion, timeout, signal });
+      const reached = await watcher.reached({ id: tenantPolicyId(tenantId), version: minVersion, timeoutMs, signal });
       if (reached === undefined) throw policyVersionNotReached(minVersion);
       return readPolicy(readModel, tenantId);
     },

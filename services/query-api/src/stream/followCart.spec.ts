@@ -25,8 +25,8 @@ const follow = (to: PassThrough, changes: Partial<FollowOptions> = {}, size = 10
       },
     },
     end,
-    heartbeat: 10_000,
-    writeTimeout: 10_000,
+    heartbeatMs: 10_000,
+    writeTimeoutMs: 10_000,
     ...changes,
   });
   return { ranges, end, done };
@@ -75,7 +75,7 @@ describe("followCart", () => {
 
   it("cuts off a client that takes nothing, and ends", async () => {
     const to = new PassThrough({ highWaterMark: 1 });
-    const { end, done, ranges } = follow(to, { writeTimeout: 20 });
+    const { end, done, ranges } = follow(to, { writeTimeoutMs: 20 });
     const closed = once(to, "close");
     await done;
     await closed;

@@ -16,9 +16,9 @@ export type FollowOptions = {
   /** Aborted to end the stream. */
   readonly end: AbortController;
   /** Milliseconds. */
-  readonly heartbeat: number;
+  readonly heartbeatMs: number;
   /** Milliseconds. */
-  readonly writeTimeout: number;
+  readonly writeTimeoutMs: number;
 };
 
 /** Most events that a stream reads at once. */
@@ -28,7 +28,7 @@ const maxPageEvents = 20;
 const pageBytes = 64 * 1024;
 
 /** How long a stream waits while a database is away, and a client before it connects again. Milliseconds. */
-const retryDelay = 1_000;
+const retryDelayMs = 1_000;
 
 const comment = ":\n\n";
 
@@ -38,7 +38,7 @@ const comment = ":\n\n";
  * a disconnected `EventSource` would get a 503 and never retry.
  */
 export const followCart = async (to: Writable, options: FollowOptions): Promise<void> => {
-  const { cartId, currency, watcher, feed, end, heartbeat } = options;
+  const { cartId, currency, watcher, feed, end, heartbeatMs } = options;
   const { signal } = end;
   let { after } = options;
   let pageEvents = maxPageEvents;
@@ -57,19 +57,19 @@ export const followCart = async (to: Writable, options: FollowOptions): Promise<
     pageEvents = eventsThatFit(page);
   };
   const readPage = async (): Promise<readonly StreamMessage[]> => {
-    const version = await watcher.reached({ id: cartId, version: after + 1, timeout: heartbeat, signal });
+    const version = await watcher.reached({ id: cartId, version: after + 1, timeoutMs: heartbeatMs, signal });
     return version === undefined ? [] : feed.read({ cartId, currency, after, upTo: Math.min(version, after + pageEvents) });
   };
 
   // The id without data sets where an `EventSource` resumes that loses the connection before the first event.
-  send(`retry: ${retryDelay}\nid: ${after}\n\n`);
+  send(`retry: ${retryDelayMs}\nid: ${after}\n\n`);
   while (!signal.aborted) {
     await drained(to, options);
     try {
       await readPage().then(writePage);
     } catch (error) {
       if (!(error instanceof DatabaseUnavailableError)) throw error;
-      await abortableDelay(retryDelay, signal);
+      await abortableDelay(retryDelayMs, signal);
       send(comment);
     }
   }
@@ -82,13 +82,13 @@ const eventsThatFit = (page: readonly StreamMessage[]): number => {
   return Math.min(maxPageEvents, Math.max(1, Math.floor((pageBytes * page.length) / bytes)));
 };
 
-/** Resolves when the client can take more. A client that does not take what was written within `writeTimeout` is cut off. */
-const drained = async (to: Writable, { end, writeTimeout }: FollowOptions): Promise<void> => {
+/** Resolves when the client can take more. A client that does not take what was written within `writeTimeoutMs` is cut off. */
+const drained = async (to: Writable, { end, writeTimeoutMs }: FollowOptions): Promise<void> => {
   if (end.signal.aborted || !to.writableNeedDrain) return;
   const timer = setTimeout(() => {
     end.abort();
     to.destroy();
-  }, writeTimeout);
+  }, writeTimeoutMs);
   try {
     await once(to, "drain", { signal: end.signal });
   } catch (error) {

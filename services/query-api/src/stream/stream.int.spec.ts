@@ -207,7 +207,7 @@ describe("a cart's stream", () => {
 });
 
 describe("a stream without events", () => {
-  const api = useQueryApi({ heartbeat: 20 });
+  const api = useQueryApi({ heartbeatMs: 20 });
 
   it("has heartbeats", async () => {
     await storeEvents(api, cartId(1), [created]);
@@ -243,7 +243,7 @@ const storeLongStream = async (api: QueryApi, id: string): Promise<void> => {
 };
 
 describe("a client that stands still", () => {
-  const api = useQueryApi({ writeTimeout: 300 });
+  const api = useQueryApi({ writeTimeoutMs: 300 });
 
   it("is cut off", async () => {
     await storeLongStream(api, cartId(1));
@@ -268,7 +268,7 @@ describe("a shutdown", () => {
 });
 
 describe("a shutdown with a client that stands still", () => {
-  const api = useQueryApi({ writeTimeout: 60_000 });
+  const api = useQueryApi({ writeTimeoutMs: 60_000 });
 
   it("does not wait for it", async () => {
     await storeLongStream(api, cartId(1));

@@ -20,11 +20,11 @@ export type StreamLimits = {
   /** Streams of one user that are open at once; one more gets 429. */
   readonly maxStreamsPerUser: number;
   /** Longest time from the projection of an event to its message. Milliseconds. */
-  readonly pollInterval: number;
+  readonly pollIntervalMs: number;
   /** A stream without events gets a comment this often. Milliseconds. */
-  readonly heartbeat: number;
+  readonly heartbeatMs: number;
   /** A client that takes nothing for this long is cut off. Milliseconds. */
-  readonly writeTimeout: number;
+  readonly writeTimeoutMs: number;
 };
 
 export type CartStreamsOptions = {
@@ -44,7 +44,7 @@ export type CartStreams = {
 };
 
 /** What a stream that the service ends may take to leave. Milliseconds. */
-const leaveTimeout = 1_000;
+const leaveTimeoutMs = 1_000;
 
 /**
  * The events of a cart as they happen, as server-sent events: one message for each
@@ -58,7 +58,7 @@ const leaveTimeout = 1_000;
 export const cartStreams = ({ readModel, eventStore, streams, registry, stopping }: CartStreamsOptions): CartStreams => {
   const watcher = createVersionWatcher({
     readVersions: (ids) => readVersions(readModel, "carts", ids),
-    pace: { shortest: streams.pollInterval, longest: streams.pollInterval },
+    pace: { shortestMs: streams.pollIntervalMs, longestMs: streams.pollIntervalMs },
   });
   const feed = createEventFeed(readSlicesFrom(eventStore));
 
@@ -107,17 +107,17 @@ export const cartStreams = ({ readModel, eventStore, streams, registry, stopping
 /** A stream ends when its token expires; the client reconnects with a new token. */
 const endAtExpiry = (access: Access, end: AbortController): void => {
   if (access === "unchecked") return;
-  const timer = setTimeout(() => end.abort(), Math.min(access.expiresAt - Date.now(), longestTimer));
+  const timer = setTimeout(() => end.abort(), Math.min(access.expiresAt - Date.now(), longestTimerMs));
   end.signal.addEventListener("abort", () => clearTimeout(timer));
 };
 
 /** The most that `setTimeout` takes: 24 days. */
-const longestTimer = 2 ** 31 - 1;
+const longestTimerMs = 2 ** 31 - 1;
 
 /** Ends the answer, and the connection of a client that does not take the end: a shutdown waits for both. */
 const leave = (res: Response): void => {
   if (res.closed) return;
-  const timer = setTimeout(() => res.destroy(), leaveTimeout);
+  const timer = setTimeout(() => res.destroy(), leaveTimeoutMs);
   res.once("close", () => clearTimeout(timer));
   res.end();
 };

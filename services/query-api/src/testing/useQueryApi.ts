@@ -32,7 +32,7 @@ export type QueryApi = {
   readonly stop: () => Promise<void>;
 };
 
-const streamLimits: StreamLimits = { maxStreams: 10, maxStreamsPerUser: 3, pollInterval: 5, heartbeat: 10_000, writeTimeout: 10_000 };
+const streamLimits: StreamLimits = { maxStreams: 10, maxStreamsPerUser: 3, pollIntervalMs: 5, heartbeatMs: 10_000, writeTimeoutMs: 10_000 };
 
 /**
  * Call it in a `describe`: the service on databases of its own, which start empty. The suite fails when an answer was
@@ -50,14 +50,14 @@ export const useQueryApi = (
   before("start the query API", async () => {
     const proxies = { readModel: await databaseProxy(readModel.url()), eventStore: await databaseProxy(eventStore.url()) };
     const databases = {
-      readModel: openReadOnlyDatabase({ url: proxies.readModel.url, connectionLimit: 4, timeout: 1_500 }),
-      eventStore: openReadOnlyDatabase({ url: proxies.eventStore.url, connectionLimit: 4, timeout: 1_500 }),
+      readModel: openReadOnlyDatabase({ url: proxies.readModel.url, connectionLimit: 4, timeoutMs: 1_500 }),
+      eventStore: openReadOnlyDatabase({ url: proxies.eventStore.url, connectionLimit: 4, timeoutMs: 1_500 }),
     };
     const stopping = new AbortController();
     const registry = new Registry();
     const app = createApp({
       ...databases,
-      minVersionTimeout: 600,
+      minVersionTimeoutMs: 600,
       streams: { ...streamLimits, ...streams },
       guard: apiGuard(loadConfig(Type.Object(apiConfig), env()), tokenRules),
       logger: createLogger({ service: "query-api", level: "silent" }),

@@ -3,14 +3,14 @@ import { abortableDelay } from "@cart/process-kit";
 export type VersionWatcherOptions = {
   readonly readVersions: (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>;
   /** Bounds of the time between two queries. Milliseconds. */
-  readonly pace: { readonly shortest: number; readonly longest: number };
+  readonly pace: { readonly shortestMs: number; readonly longestMs: number };
 };
 
 export type VersionWait = {
   readonly id: string;
   readonly version: number;
   /** Milliseconds. */
-  readonly timeout: number;
+  readonly timeoutMs: number;
   /** Ends the wait at once. */
   readonly signal: AbortSignal;
 };
@@ -35,7 +35,7 @@ export const createVersionWatcher = ({ readVersions, pace }: VersionWatcherOptio
       await abortableDelay(pollDelay(waiting, pace), wake.signal);
       if (wake.signal.aborted) {
         wake = new AbortController();
-        await abortableDelay(pace.shortest);
+        await abortableDelay(pace.shortestMs);
       }
       const asked = [...waiting];
       if (asked.length === 0) break;
@@ -53,7 +53,7 @@ export const createVersionWatcher = ({ readVersions, pace }: VersionWatcherOptio
   };
 
   return {
-    reached: ({ id, version, timeout, signal }) =>
+    reached: ({ id, version, timeoutMs, signal }) =>
       new Promise((resolve, reject) => {
         const end = (): void => {
           waiting.delete(wait);
@@ -74,7 +74,7 @@ export const createVersionWatcher = ({ readVersions, pace }: VersionWatcherOptio
           },
         };
         const giveUp = (): void => wait.settle(undefined);
-        const timer = setTimeout(giveUp, timeout);
+        const timer = setTimeout(giveUp, timeoutMs);
         signal.addEventListener("abort", giveUp);
         if (signal.aborted) {
           giveUp();
@@ -97,12 +97,12 @@ type Waiting = {
 };
 
 /** Milliseconds: a tenth of what the newest has waited, within the pace. */
-const pollDelay = (waiting: ReadonlySet<Waiting>, { shortest, longest }: VersionWatcherOptions["pace"]): number => {
+const pollDelay = (waiting: ReadonlySet<Waiting>, { shortestMs, longestMs }: VersionWatcherOptions["pace"]): number => {
   const now = performance.now();
   let newest = Infinity;
   for (const { since } of waiting) newest = Math.min(newest, now - since);
-  return Math.min(longest, Math.max(shortest, newest / 10));
+  return Math.min(longestMs, Math.max(shortestMs, newest / 10));
 };
 
 /** Most events are projected within a few ms; what takes longer is a backlog. */
-export const minVersionPace = { shortest: 1, longest: 25 };
+export const minVersionPace = { shortestMs: 1, longestMs: 25 };

@@ -30,13 +30,13 @@ const keysOfASender = 24;
 const messagesOfAKey = 2;
 
 /** Between batches, which leaves the brokers some of the machine. Milliseconds. */
-const pause = 5;
+const pauseMs = 5;
 
 /** Between attempts of a batch that was refused. Milliseconds. */
-const retryPause = 50;
+const retryPauseMs = 50;
 
 /** How long a batch is sent again before the sender gives up. Milliseconds. */
-const patience = 60_000;
+const patienceMs = 60_000;
 
 /** Sends batches to all partitions as a relay does: the next one only when the one before is acknowledged, else that one again. */
 export const startSender = ({ name, messaging, kafka, topic }: SenderOptions): Sender => {
@@ -48,7 +48,7 @@ export const startSender = ({ name, messaging, kafka, topic }: SenderOptions): S
   const stopping = new AbortController();
 
   const send = async (messages: readonly EventMessage[]): Promise<void> => {
-    const deadline = performance.now() + patience;
+    const deadline = performance.now() + patienceMs;
     for (;;) {
       try {
         await producer.send([{ topic, messages }]);
@@ -58,7 +58,7 @@ export const startSender = ({ name, messaging, kafka, topic }: SenderOptions): S
         if (error instanceof Error && error.name === "UnacknowledgedError") unacknowledged += 1;
         else unavailable += 1;
       }
-      await delay(retryPause);
+      await delay(retryPauseMs);
     }
   };
 
@@ -70,7 +70,7 @@ export const startSender = ({ name, messaging, kafka, topic }: SenderOptions): S
       }
       await send(messages);
       last += messagesOfAKey;
-      await delay(pause);
+      await delay(pauseMs);
     }
   };
 

@@ -17,7 +17,7 @@ type View = {
 };
 
 /** Milliseconds. */
-const betweenReads = 25;
+const betweenReadsMs = 25;
 
 /** Reads carts over HTTP throughout. No cart may return to an older version, be inconsistent, or disappear. */
 export const startReaders = (baseUrl: string, ledger: Ledger, random: Random): Readers => {
@@ -54,7 +54,7 @@ export const startReaders = (baseUrl: string, ledger: Ledger, random: Random): R
       const carts = [...ledger.versions().keys()].slice(-300);
       // A failed read is not a violation, because the service is being killed.
       if (carts.length > 0) await readOne(random.pick(carts)).catch(() => undefined);
-      await delay(betweenReads);
+      await delay(betweenReadsMs);
     }
   })();
   return {

@@ -19,7 +19,7 @@ export const entryOf = ({ id, command, cartId, body }: CartRequest, outcome: Out
 });
 
 /** Milliseconds after which a command counts as unanswered. */
-const patience = 20_000;
+const patienceMs = 20_000;
 
 /** Sends a command over HTTP once. */
 export const sendCommand = async (baseUrl: string, request: CartRequest): Promise<Outcome> => {
@@ -36,7 +36,7 @@ export const sendCommand = async (baseUrl: string, request: CartRequest): Promis
         ...(idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(patience),
+      signal: AbortSignal.timeout(patienceMs),
     });
     answer = (await response.json()) as Answer;
   } catch (error) {

@@ -3,7 +3,7 @@ import { kafkaOffsetCommit, kafkaProduce, mysqlCommit } from "../proxy/requests.
 import type { Scenario } from "./scenario.ts";
 
 /** Milliseconds within which such a request has to arrive under the constant load. */
-const patience = 15_000;
+const patienceMs = 15_000;
 
 const moments: readonly CutMoment[] = ["unsent", "unanswered"];
 
@@ -24,8 +24,8 @@ const cuts: Scenario = {
       for (const [what, proxy, match] of places) {
         for (const moment of moments) {
           await pause(0, 600);
-          if (await proxy.cutAt(match, moment, patience)) injected();
-          else violation("wrong", `no ${what} came within ${patience} ms`);
+          if (await proxy.cutAt(match, moment, patienceMs)) injected();
+          else violation("wrong", `no ${what} came within ${patienceMs} ms`);
         }
       }
       // Cuts all connections at once, at a random moment.

@@ -3,7 +3,7 @@ import { mysqlCommit } from "../proxy/requests.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Seconds. */
-const duration = 45;
+const durationSeconds = 45;
 
 export const together: Scenario = {
   name: "together",
@@ -11,7 +11,7 @@ export const together: Scenario = {
   env: { RELAY_LEASE_MS: "2000" },
   run: async ({ system, servers, random, report, pause, injected, recovered }) => {
     await pause(1_500, 2_500);
-    const over = performance.now() + duration * 1_000;
+    const over = performance.now() + durationSeconds * 1_000;
     const repeatedly = async (own: typeof random, gap: readonly [number, number], fault: (own: typeof random) => Promise<unknown>) => {
       for (;;) {
         await delay(own.integer(...gap));

@@ -36,10 +36,10 @@ export type SupervisedServiceOptions = {
 };
 
 /** Milliseconds between an exit and the restart. */
-const restartDelay = 100;
+const restartDelayMs = 100;
 
 /** Longest graceful stop in milliseconds; the service's own bound is 10 s. */
-const longestStop = 15_000;
+const longestStopMs = 15_000;
 
 export const superviseService = ({ name, folder, port, env, logFolder, signal }: SupervisedServiceOptions): SupervisedService => {
   const log = createWriteStream(join(logFolder, `${name}.log`), { flags: "a" });
@@ -72,7 +72,7 @@ export const superviseService = ({ name, folder, port, env, logFolder, signal }:
       start();
       await ended;
       if (!unwanted.signal.aborted && !wasKilled) deaths += 1;
-      if (!unwanted.signal.aborted) await delay(restartDelay);
+      if (!unwanted.signal.aborted) await delay(restartDelayMs);
     }
     log.end();
   })();
@@ -106,7 +106,7 @@ export const superviseService = ({ name, folder, port, env, logFolder, signal }:
     terminate: async () => {
       unwanted.abort();
       child?.kill("SIGTERM");
-      const timer = setTimeout(() => child?.kill("SIGKILL"), longestStop);
+      const timer = setTimeout(() => child?.kill("SIGKILL"), longestStopMs);
       const code = await ended;
       clearTimeout(timer);
       await supervising;

@@ -9,7 +9,7 @@ const lines = 500;
 const requests = 15;
 
 /** Seconds until all are cut off. First the service fills the system's buffers, which takes a slow machine over a minute. */
-const cutOffWithin = 300;
+const cutOffWithinSeconds = 300;
 
 const unreadCarts = (clients: number): Row => ({
   name: `carts-${clients}`,
@@ -24,7 +24,7 @@ const unreadCarts = (clients: number): Row => ({
     const url = system.urlOf("query-api");
     const opened = await Promise.all(Array.from({ length: clients }, () => openSilentClient(url, `/carts/${cartId}`, requests)));
     try {
-      await untilCutOff(opened, cutOffWithin);
+      await untilCutOff(opened, cutOffWithinSeconds);
     } finally {
       for (const client of opened) client.leave();
     }

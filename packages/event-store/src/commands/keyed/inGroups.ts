@@ -5,7 +5,7 @@
  */
 export const inGroups = <Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly (Result | undefined)[]>,
-  { maxGroup }: { readonly maxGroup: number },
+  { maxKeys }: { readonly maxKeys: number },
 ): ((item: Item) => Promise<Result | undefined>) => {
   type Waiting = { readonly item: Item; readonly resolve: (result: Result | undefined) => void; readonly reject: (error: unknown) => void };
   const waiting: Waiting[] = [];
@@ -14,7 +14,7 @@ export const inGroups = <Item, Result>(
   const drain = async (): Promise<void> => {
     running = true;
     while (waiting.length > 0) {
-      const group = waiting.splice(0, maxGroup);
+      const group = waiting.splice(0, maxKeys);
       try {
         const results = await work(group.map(({ item }) => item));
         group.forEach(({ resolve }, index) => resolve(results[index]));

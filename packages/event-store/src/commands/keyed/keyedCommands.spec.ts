@@ -10,14 +10,14 @@ describe("keyed commands", () => {
   type Pending = PendingCommand<null, null, DomainEvent>;
 
   /** Submitted commands wait until the spec answers them; the look-up reads `store`. */
-  const open = ({ maxWaiting = 10, fails }: { readonly maxWaiting?: number; readonly fails?: Error } = {}) => {
+  const open = ({ maxWaitingCommands = 10, fails }: { readonly maxWaitingCommands?: number; readonly fails?: Error } = {}) => {
     const store = new Map<string, StoredAnswer>();
     const lookUps: string[][] = [];
     const submitted: Pending[] = [];
     let stopped = false;
     const commands = createKeyedCommands<null, null, DomainEvent>({
       aggregateType: "Cart",
-      maxGroup: 2,
+      maxKeys: 2,
       findAnswers: async (scopes: readonly KeyScope[]) => {
         lookUps.push(scopes.map(({ key }) => key));
         if (fails !== undefined) throw fails;
@@ -26,7 +26,7 @@ describe("keyed commands", () => {
       submit: (command) => submitted.push(command),
       requireRoom: (waiting) => {
         if (stopped) throw new CommandFailedError("STOPPING", "stopping");
-        if (waiting >= maxWaiting) throw new CommandFailedError("OVERLOADED", "overloaded");
+        if (waiting >= maxWaitingCommands) throw new CommandFailedError("OVERLOADED", "overloaded");
       },
     });
     return {
@@ -105,7 +105,7 @@ describe("keyed commands", () => {
   });
 
   it("are refused beyond the limit of waiting commands, also while they wait for their key", async () => {
-    const commands = open({ maxWaiting: 2 });
+    const commands = open({ maxWaitingCommands: 2 });
     const sent = ["key", "key"].map((key) => commands.send(key));
     expect(await codeOf(commands.send("other"))).to.equal("OVERLOADED");
     await immediate();

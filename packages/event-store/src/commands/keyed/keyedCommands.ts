@@ -11,7 +11,7 @@ export type KeyedCommandsOptions<State, Command, Event extends DomainEvent> = {
   /** Resolves to the stored answer of each key, in the keys' order. */
   readonly findAnswers: (scopes: readonly KeyScope[]) => Promise<readonly (StoredAnswer | undefined)[]>;
   /** Upper limit of keys in one look-up. */
-  readonly maxGroup: number;
+  readonly maxKeys: number;
   /** Queues a command whose key has no answer. Throws `CommandFailedError`. */
   readonly submit: (command: PendingCommand<State, Command, Event>) => void;
   /** Throws `CommandFailedError` if no further command with a key is accepted while this many are waiting. */
@@ -32,7 +32,7 @@ export type KeyedCommands<State, Command, Event extends DomainEvent> = {
 export const createKeyedCommands = <State, Command, Event extends DomainEvent>({
   aggregateType,
   findAnswers,
-  maxGroup,
+  maxKeys,
   submit,
   requireRoom,
 }: KeyedCommandsOptions<State, Command, Event>): KeyedCommands<State, Command, Event> => {
@@ -43,7 +43,7 @@ export const createKeyedCommands = <State, Command, Event extends DomainEvent>({
   /** The command in flight, by aggregate and key. */
   const inFlight = new Map<string, Promise<OnceResult>>();
   // The look-up comes before the command waits for a transaction, so that commands without a key pay no round trip for it.
-  const findAnswer = inGroups(findAnswers, { maxGroup });
+  const findAnswer = inGroups(findAnswers, { maxKeys });
 
   const handleOnce = async (request: Request, once: Once<Event>): Promise<OnceResult> => {
     requireRoom(waiting);

@@ -4,14 +4,16 @@ import { createLanes } from "./lanes.ts";
 
 describe("lanes", () => {
   /** Entries are named after their streams: `a1` is on `a`, `ab` on `a` and `b`. The spec decides when a batch is committed. */
-  const openLanes = (limits: { readonly maxBatch?: number; readonly maxTransactions?: number; readonly maxWaiting?: number } = {}) => {
+  const openLanes = (
+    limits: { readonly maxBatchCommands?: number; readonly maxTransactions?: number; readonly maxWaitingCommands?: number } = {},
+  ) => {
     const underWay: { readonly batch: readonly string[]; readonly end: () => void }[] = [];
     const lanes = createLanes<string>({
       streamIdsOf: (entry) => entry.replaceAll(/\d/g, "").split(""),
       commit: (batch) => new Promise((resolve) => underWay.push({ batch, end: resolve })),
-      maxBatch: 10,
+      maxBatchCommands: 10,
       maxTransactions: 2,
-      maxWaiting: 10,
+      maxWaitingCommands: 10,
       ...limits,
     });
     return {
@@ -44,7 +46,7 @@ describe("lanes", () => {
   });
 
   it("never exceed the limits of concurrent transactions and of entries in one transaction", async () => {
-    const lanes = openLanes({ maxBatch: 2 });
+    const lanes = openLanes({ maxBatchCommands: 2 });
     lanes.submitAll("a", "b", "c", "d", "e", "f");
     await immediate();
     expect(lanes.batches()).to.deep.equal([
@@ -67,7 +69,7 @@ describe("lanes", () => {
   });
 
   it("refuse an entry beyond the limit of waiting entries, and accept it when there is room again", async () => {
-    const lanes = openLanes({ maxWaiting: 2, maxTransactions: 1 });
+    const lanes = openLanes({ maxWaitingCommands: 2, maxTransactions: 1 });
     lanes.submitAll("a", "b");
     expect(codeOf(() => lanes.submit("c"))).to.equal("OVERLOADED");
     await immediate();
@@ -76,7 +78,7 @@ describe("lanes", () => {
   });
 
   it("commit the accepted entries before they stop, and refuse later entries", async () => {
-    const lanes = openLanes({ maxTransactions: 1, maxBatch: 1 });
+    const lanes = openLanes({ maxTransactions: 1, maxBatchCommands: 1 });
     lanes.submitAll("a", "b");
     let stopped = false;
     const stopping = lanes.stop().then(() => (stopped = true));

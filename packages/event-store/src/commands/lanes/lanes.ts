@@ -5,7 +5,7 @@ import { createStreamQueue } from "./streamQueue.ts";
 export type Lanes<Entry> = {
   /** Queues the entry. Throws like `requireRoom` if too many entries are waiting. */
   readonly submit: (entry: Entry) => void;
-  /** Throws a `CommandFailedError`: `STOPPING` after `stop`, and `OVERLOADED` if `waiting` has reached `maxWaiting`. */
+  /** Throws a `CommandFailedError`: `STOPPING` after `stop`, and `OVERLOADED` if `waiting` has reached `maxWaitingCommands`. */
   readonly requireRoom: (waiting: number) => void;
   /** Refuses further entries. Resolves when every accepted entry is committed. */
   readonly stop: () => Promise<void>;
@@ -17,11 +17,11 @@ export type LanesOptions<Entry> = {
   /** Commits the entries of one batch, and answers each entry whatever happens. It never rejects. */
   readonly commit: (batch: readonly Entry[]) => Promise<void>;
   /** Upper limit of entries in one transaction. */
-  readonly maxBatch: number;
+  readonly maxBatchCommands: number;
   /** Upper limit of concurrent transactions. */
   readonly maxTransactions: number;
   /** Upper limit of waiting entries. */
-  readonly maxWaiting: number;
+  readonly maxWaitingCommands: number;
 };
 
 /**
@@ -29,7 +29,13 @@ export type LanesOptions<Entry> = {
  * at a time, on different streams. Entries on one stream are committed in the order of
  * their arrival.
  */
-export const createLanes = <Entry>({ streamIdsOf, commit, maxBatch, maxTransactions, maxWaiting }: LanesOptions<Entry>): Lanes<Entry> => {
+export const createLanes = <Entry>({
+  streamIdsOf,
+  commit,
+  maxBatchCommands,
+  maxTransactions,
+  maxWaitingCommands,
+}: LanesOptions<Entry>): Lanes<Entry> => {
   const queue = createStreamQueue(streamIdsOf);
   const transactions = new Set<Promise<void>>();
   let starting = false;
@@ -37,7 +43,7 @@ export const createLanes = <Entry>({ streamIdsOf, commit, maxBatch, maxTransacti
 
   const requireRoom = (waiting: number): void => {
     if (stopping) throw new CommandFailedError("STOPPING", "this process is shutting down");
-    if (waiting >= maxWaiting) throw new CommandFailedError("OVERLOADED", `${maxWaiting} commands are waiting already`);
+    if (waiting >= maxWaitingCommands) throw new CommandFailedError("OVERLOADED", `${maxWaitingCommands} commands are waiting already`);
   };
 
   const submit = (entry: Entry): void => {
@@ -61,7 +67,7 @@ export const createLanes = <Entry>({ streamIdsOf, commit, maxBatch, maxTransacti
     while (transactions.size < maxTransactions) {
       // Take only its share, so that one batch is decided while MySQL works on the other.
       const share = Math.ceil((queue.length() + queue.taken()) / maxTransactions);
-      const batch = queue.take(maxBatch, share);
+      const batch = queue.take(maxBatchCommands, share);
       if (batch.length === 0) return;
       const transaction = commit(batch).finally(() => {
         queue.release(batch);

@@ -27,7 +27,7 @@ export const settleBatch = <State, Command, Event extends DomainEvent>(
   const appends: Append<Event>[] = [];
   const settled = new Map<string, LoadedStream<State>>();
   for (const [aggregateId, { stream, events }] of streams) {
-    const snapshotIsDue = stream.version - stream.snapshotVersion >= snapshots.every;
+    const snapshotIsDue = stream.version - stream.snapshotVersion >= snapshots.everyEvents;
     settled.set(aggregateId, snapshotIsDue ? { ...stream, snapshotVersion: stream.version } : stream);
     if (events.length === 0) continue;
     const snapshot = snapshotIsDue
