@@ -1,6 +1,5 @@
-import { abortableDelay, type BackoffOptions, delayFor, type Logger } from "@cart/process-kit";
+import { abortableDelay, type BackoffOptions, coalesce, delayFor, type Logger } from "@cart/process-kit";
 import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka } from "kafkajs";
-import { createBatchLane } from "./batchLane.ts";
 import { createBatchProcessor } from "./batchProcessor.ts";
 import type { ConsumedMessage } from "./consumedMessage.ts";
 import { createLagReader, type PartitionLag, type TopicPartition } from "./consumerLag.ts";
@@ -150,7 +149,11 @@ const consume = async ({ consumer, topics, laneCount, process, membership, stopp
   });
   membership.follow(consumer);
 
-  const lanes = Array.from({ length: laneCount }, () => createBatchLane(process));
+  const processAll = async (payloads: readonly EachBatchPayload[]): Promise<[]> => {
+    await process(payloads);
+    return [];
+  };
+  const lanes = Array.from({ length: laneCount }, () => coalesce(processAll));
   // Assigned by index, not by partition number, because this member's numbers may all be even.
   const laneOf = ({ topic, partition }: TopicPartition) =>
     lanes[membership.assignment().findIndex((own) => own.topic === topic && own.partition === partition) % laneCount] ?? lanes[0];
@@ -163,7 +166,7 @@ const consume = async ({ consumer, topics, laneCount, process, membership, stopp
     // Enough for all partitions of one fetch to reach their lanes in the same turn. Not more, because kafkajs wakes this many workers
     // per fetch.
     partitionsConsumedConcurrently: 32,
-    eachBatch: async (payload) => laneOf(payload.batch)?.add(payload),
+    eachBatch: async (payload) => laneOf(payload.batch)?.(payload),
   });
   const error = await Promise.race([crashed, aborted(stopping)]);
   if (error !== undefined) throw error;

@@ -16,6 +16,7 @@ export { refuseRepeatedHeaders } from "./http/refuseRepeatedHeaders.ts";
 export { serve, type ServeOptions } from "./http/serve.ts";
 export { workerApp } from "./http/workerApp.ts";
 export { abortableDelay, type BackoffOptions, delayFor } from "./loop/backoff.ts";
+export { coalesce } from "./loop/coalesce.ts";
 export { type Loop, startLoop } from "./loop/startLoop.ts";
 export { startPurge } from "./loop/startPurge.ts";
 export { createLogger, type Logger } from "./logs/createLogger.ts";

@@ -22,7 +22,7 @@ export const sabotages: readonly Sabotage[] = [
     guard: "the projector's version guard",
     service: "projector",
     patches: [
-      { file: "projection/projectBatch.js", from: "isOfThisKind && version <= state.version", to: "false" },
+      { file: "projection/projectBatch.js", from: "isOfThisType && version <= state.version", to: "false" },
       { file: "projection/projection.js", from: "if (version !== state.version + 1)", to: "if (false)" },
     ],
     scenario: duplicates,

@@ -34,7 +34,7 @@ export const acquireServers = async ({
 } = {}): Promise<AcquiredServers> => {
   const { MYSQL_URL: mysqlUrl, KAFKA_BROKERS: brokers } = process.env;
   if (mysqlUrl !== undefined && mysqlUrl !== "" && brokers !== undefined && brokers !== "") {
-    return { mysqlUrl, kafkaBrokers: brokers.split(",").map((broker) => broker.trim()), release: nothing, stop: nothing };
+    return { mysqlUrl, kafkaBrokers: brokers.split(",").map((broker) => broker.trim()), release: doNothing, stop: doNothing };
   }
   for (const port of ports) {
     const servers = await acquireAt(port, report);
@@ -43,7 +43,7 @@ export const acquireServers = async ({
   throw new UserError(`the ports ${ports.join(", ")} are all in use by other programs`);
 };
 
-const nothing = (): Promise<void> => Promise.resolve();
+const doNothing = (): Promise<void> => Promise.resolve();
 
 const acquireAt = async (port: number, report: Report): Promise<AcquiredServers | "port of another program"> => {
   let spawned = false;

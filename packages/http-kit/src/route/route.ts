@@ -12,8 +12,8 @@ import { RouteRequest } from "./routeRequest.ts";
 /** Throws the problem of a request that its token does not allow. Not called while the service checks no tokens. */
 export type AccessRule<Params> = (actor: Actor, params: Params) => void;
 
-const nothing = Type.Object({});
-type Nothing = typeof nothing;
+const emptySchema = Type.Object({});
+type EmptySchema = typeof emptySchema;
 
 export type RouteBody<Schema extends TSchema> = {
   readonly schema: Schema;
@@ -71,10 +71,10 @@ export type Route<Services> = Operation & {
 export const route = <
   Services,
   Answers extends DescribedAnswers,
-  Params extends TObject = Nothing,
-  Query extends TObject = Nothing,
-  Headers extends TObject = Nothing,
-  Body extends TSchema = Nothing,
+  Params extends TObject = EmptySchema,
+  Query extends TObject = EmptySchema,
+  Headers extends TObject = EmptySchema,
+  Body extends TSchema = EmptySchema,
 >(
   init: RouteInit<Services, Answers, Params, Query, Headers, Body>,
 ): Route<Services> => {

@@ -9,7 +9,7 @@ import { type CartRows, selectCarts, toCarts } from "./selectCarts.ts";
 export const cartDefinition: ProjectionDefinition<ProjectedCart, CartEvent, CartRows> = {
   category: cartAggregate,
   tables: cartTables,
-  nothing: noCart,
+  initialState: noCart,
   project: projectCartEvent,
   select: selectCarts,
   toStates: toCarts,

@@ -11,7 +11,7 @@ const { evolve } = tenantPolicyAggregate.decider;
 const policyDefinition: ProjectionDefinition<ProjectedPolicy, TenantPolicyEvent, [PolicyRow[]]> = {
   category: tenantPolicyAggregate,
   tables: [policiesTable],
-  nothing: noPolicy,
+  initialState: noPolicy,
   project: ({ policy, createdAt }, { version, occurredAt, event }) => ({
     version,
     policy: applicable(() => evolve(policy, event)),

@@ -8,10 +8,10 @@ import { readMessage } from "./incomingMessage.ts";
 import { type BatchState, projectBatch } from "./projectBatch.ts";
 import { projectMessages } from "./projection.ts";
 
-const nothing: BatchState<ProjectedCart> = { states: new Map(), parked: new Set() };
+const emptyBatchState: BatchState<ProjectedCart> = { states: new Map(), parked: new Set() };
 
 const project = (messages: readonly ConsumedMessage[], state: Partial<BatchState<ProjectedCart>> = {}) =>
-  projectBatch(projectMessages(cartDefinition), { ...nothing, ...state }, messages.map(readMessage));
+  projectBatch(projectMessages(cartDefinition), { ...emptyBatchState, ...state }, messages.map(readMessage));
 type Result = ReturnType<typeof project>;
 
 const fold = (cart: Cart, ...events: readonly DomainEvent[]): Cart =>

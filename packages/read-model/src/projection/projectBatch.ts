@@ -7,7 +7,7 @@ import { isUnprojectable, ProjectionError } from "./projectionError.ts";
 /** How aggregates of one type are folded. `project` throws for a version that is not the next one. */
 export type Projector<State extends Projected> = {
   readonly aggregateType: string;
-  readonly nothing: State;
+  readonly initialState: State;
   readonly project: (state: State, event: EventToProject) => State;
 };
 
@@ -33,7 +33,7 @@ export type BatchResult = {
  * cannot be projected, all later messages of the aggregate become dead letters too, in order.
  */
 export const projectBatch = <State extends Projected>(
-  { aggregateType, nothing, project }: Projector<State>,
+  { aggregateType, initialState, project }: Projector<State>,
   { states, parked: parkedBefore }: BatchState<State>,
   messages: readonly IncomingMessage[],
 ): BatchResult & { readonly changes: readonly Change<State>[] } => {
@@ -55,15 +55,15 @@ export const projectBatch = <State extends Projected>(
     }
     const { envelope, message } = incoming;
     const { aggregateId, version } = envelope;
-    const isOfThisKind = envelope.aggregateType === aggregateType;
-    const state = current.get(aggregateId) ?? states.get(aggregateId) ?? nothing;
+    const isOfThisType = envelope.aggregateType === aggregateType;
+    const state = current.get(aggregateId) ?? states.get(aggregateId) ?? initialState;
     // Duplicates are skipped first: a projected event is never judged again, not even by a program that no longer knows its type.
-    if (isOfThisKind && version <= state.version) {
+    if (isOfThisType && version <= state.version) {
       duplicates += 1;
       continue;
     }
     try {
-      if (!isOfThisKind) {
+      if (!isOfThisType) {
         throw new ProjectionError("UNKNOWN_AGGREGATE_TYPE", `the event is of a ${envelope.aggregateType}, expected ${aggregateType}`);
       }
       if (parked.has(aggregateId)) throw new ProjectionError("PARKED", "an earlier message of the same aggregate is a dead letter");
@@ -72,10 +72,10 @@ export const projectBatch = <State extends Projected>(
     } catch (error) {
       if (!isUnprojectable(error)) throw error;
       // An event of another aggregate type says nothing about the aggregate of this type that happens to have the same id.
-      bury({ message, code: error.code, reason: error.message, aggregateId: isOfThisKind ? aggregateId : undefined, version });
+      bury({ message, code: error.code, reason: error.message, aggregateId: isOfThisType ? aggregateId : undefined, version });
     }
   }
 
-  const changes = [...current].map(([id, after]) => ({ id, before: states.get(id) ?? nothing, after }));
+  const changes = [...current].map(([id, after]) => ({ id, before: states.get(id) ?? initialState, after }));
   return { changes, deadLetters, duplicates, projected };
 };

@@ -33,7 +33,7 @@ export type ProjectionDefinition<State extends Projected, Event extends DomainEv
   /** The projection's tables. The first one has one row for each aggregate, with its `version`. */
   readonly tables: readonly [ProjectedTable, ...ProjectedTable[]];
   /** The state before the first event. */
-  readonly nothing: State;
+  readonly initialState: State;
   /**
    * Returns the state after the next event, which comes from Kafka or from the event store. Throws a
    * `ProjectionError` for an event that cannot be projected.
@@ -94,11 +94,11 @@ export type Projection = {
  */
 export const projectMessages = <State extends Projected, Event extends DomainEvent, Rows extends RowDataPacket[][]>({
   category,
-  nothing,
+  initialState,
   project,
 }: ProjectionDefinition<State, Event, Rows>): Projector<State> => ({
   aggregateType: category.type,
-  nothing,
+  initialState,
   project: (state, { version, occurredAt, event }) => {
     if (version !== state.version + 1) {
       throw new ProjectionError("VERSION_GAP", `the event has version ${version}, expected ${state.version + 1}`);
@@ -151,10 +151,10 @@ export const createProjection = <State extends Projected, Event extends DomainEv
 
 /** Folds one aggregate up to the first event that this program cannot project. */
 const foldOne = <State extends Projected, Event extends DomainEvent, Rows extends RowDataPacket[][]>(
-  { category, nothing, project, rowsOf }: ProjectionDefinition<State, Event, Rows>,
+  { category, initialState, project, rowsOf }: ProjectionDefinition<State, Event, Rows>,
   id: string,
 ): StreamFold<Event, Folded> => {
-  let state = nothing;
+  let state = initialState;
   let problem: Folded["problem"];
   return {
     add: (event) => {

@@ -1,10 +1,10 @@
 import type { DomainEvent } from "@cart/domain";
+import { coalesce } from "@cart/process-kit";
 import type { KeyScope, StoredAnswer } from "../../idempotency/storedAnswer.ts";
 import { IdempotencyKeyReusedError } from "../commandErrors.ts";
 import type { CommandRequest, Once, OnceResult } from "../commandRequest.ts";
 import { toCommandError } from "../retries/failureKind.ts";
 import { type KeyedAnswer, type PendingCommand, pendingKeyedCommand } from "../settlement/pendingCommand.ts";
-import { inGroups } from "./inGroups.ts";
 
 export type KeyedCommandsOptions<State, Command, Event extends DomainEvent> = {
   readonly aggregateType: string;
@@ -43,7 +43,7 @@ export const createKeyedCommands = <State, Command, Event extends DomainEvent>({
   /** The command in flight, by aggregate and key. */
   const inFlight = new Map<string, Promise<OnceResult>>();
   // The look-up comes before the command waits for a transaction, so that commands without a key pay no round trip for it.
-  const findAnswer = inGroups(findAnswers, { maxKeys });
+  const findAnswer = coalesce(findAnswers, { maxItems: maxKeys });
 
   const handleOnce = async (request: Request, once: Once<Event>): Promise<OnceResult> => {
     requireRoom(waiting);
