@@ -44,7 +44,12 @@ describe("the projector's metrics and spans", () => {
       startSpan: (name, options): Span => {
         const span: (typeof spans)[number] = { name, options };
         spans.push(span);
-        return { traceparent: undefined, setAttribute: () => undefined, end: (error) => void (span.error = error ?? "none") };
+        return {
+          traceparent: undefined,
+          setName: () => undefined,
+          setAttribute: () => undefined,
+          end: (error) => void (span.error = error ?? "none"),
+        };
       },
       stop: () => Promise.resolve(),
     };

@@ -155,7 +155,7 @@ describe("the way of a command, through every service", () => {
         const projected = published.flatMap(({ spanId }) => below(spanId, "projector"));
         return Promise.resolve(projected.length === 2 ? { requests, published, projected } : undefined);
       });
-      expect(way.requests.map(({ name }) => name)).to.deep.equal(["POST"]);
+      expect(way.requests.map(({ name }) => name)).to.deep.equal(["POST /carts/{id}/items"]);
       expect(way.published.map(({ name }) => name)).to.have.members(["publish CartCreated", "publish ItemAddedToCart"]);
     });
 
@@ -163,7 +163,7 @@ describe("the way of a command, through every service", () => {
       const [traceId, callersSpan] = ["1bf7651916cd43dd8448eb211c80319c", "c8ad6b7169203331"];
       await fetch(`${services["query-api"].url}/carts/${randomUUID()}`, { headers: { traceparent: `00-${traceId}-${callersSpan}-01` } });
       const span = await waitFor("the span of the read", async () => collector.spans().find((each) => each.traceId === traceId));
-      expect([span.name, span.service, span.parentSpanId]).to.deep.equal(["GET", "query-api", callersSpan]);
+      expect([span.name, span.service, span.parentSpanId]).to.deep.equal(["GET /carts/{id}", "query-api", callersSpan]);
     });
 
     it("abandons an inactive cart although the service was killed, and reopens it when the customer returns", async function () {

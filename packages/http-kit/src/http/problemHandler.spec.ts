@@ -244,7 +244,7 @@ describe("an API's errors", () => {
   it("logs a client's error at info by its route, without ids", async () => {
     await send("/orders/user-1?user_id=user-1", { method: "DELETE", headers: { Authorization: "Bearer user-1" } });
     expect(lines).to.have.length(1);
-    expect(lines[0]).to.include({ level: 30, method: "DELETE", route: "/orders/:id", status: 405 });
+    expect(lines[0]).to.include({ level: 30, method: "DELETE", route: "/orders/{id}", status: 405 });
     expect(lines[0]?.["correlation_id"]).to.be.a("string");
     expect(JSON.stringify(lines)).not.to.contain("user-1");
   });

@@ -1,11 +1,12 @@
 import { type Logger, correlationIdOf, limitLines, operationalPaths } from "@cart/process-kit";
 import type { Request, RequestHandler, Response } from "express";
+import { matchedRoute } from "./matchedRoute.ts";
 
 /**
  * Logs a line for each answered request, up to a limit: a flood of refused requests is counted and not listed. Mount it after
  * `correlationId()`.
  *
- * A line names the route's pattern and not the path, which may hold a user's id,
+ * A line names the route's pattern, and neither the path, which may hold a user's id,
  * nor the query: the correlation id leads to the rest.
  */
 export const requestLogger = (logger: Logger): RequestHandler => {
@@ -47,14 +48,8 @@ type RequestLine = {
 const lineOf = (req: Request, res: Response, milliseconds: number): RequestLine => ({
   correlation_id: correlationIdOf(res),
   method: req.method,
-  route: routeOf(req),
+  route: matchedRoute(req) ?? "none",
   status: res.statusCode,
   duration_ms: milliseconds,
   ...(res.writableFinished ? {} : { aborted: true }),
 });
-
-const routeOf = (req: Request): string => {
-  const route: unknown = req.route;
-  if (typeof route !== "object" || route === null || !("path" in route)) return "none";
-  return `${req.baseUrl}${String(route.path)}`;
-};

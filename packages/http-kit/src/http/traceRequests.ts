@@ -1,9 +1,10 @@
 import { noTracer, parseTraceparent, type Tracer, operationalPaths } from "@cart/process-kit";
 import type { RequestHandler, Response } from "express";
+import { matchedRoute } from "./matchedRoute.ts";
 
 /**
- * Gives each request a span that continues the caller's W3C trace. Mount it before
- * the routes. Health and metrics routes have none.
+ * Gives each request a span that continues the caller's W3C trace and is named for its method and route. Mount it
+ * before the routes. Requests for health and metrics have no span.
  */
 export const traceRequests =
   (tracer: Tracer): RequestHandler =>
@@ -18,16 +19,19 @@ export const traceRequests =
     const span = tracer.startSpan(req.method, { kind: "server", parent, attributes: { "http.request.method": req.method } });
     res.locals["traceparent"] = span.traceparent;
     res.once("close", () => {
-      // Known only now. The pattern and not the path, which names a cart.
-      const route: unknown = req.route;
-      if (typeof route === "object" && route !== null && "path" in route) span.setAttribute("http.route", String(route.path));
+      // Express has chosen the route only by now.
+      const route = matchedRoute(req);
+      if (route !== undefined) {
+        span.setName(`${req.method} ${route}`);
+        span.setAttribute("http.route", route);
+      }
       span.setAttribute("http.response.status_code", res.statusCode);
       span.end(res.statusCode >= 500 ? `status ${res.statusCode}` : undefined);
     });
     next();
   };
 
-/** The W3C traceparent of what this request causes: its span's, or the caller's while tracing is off. */
+/** Returns the W3C traceparent for the work that this request causes: its span's, or the caller's while tracing is off. */
 export const traceparentOf = (res: Response): string | undefined => {
   const traceparent: unknown = res.locals["traceparent"];
   return typeof traceparent === "string" ? traceparent : undefined;

@@ -6,41 +6,45 @@ import { loggedError } from "../logs/loggedError.ts";
 
 export type SpanOptions = {
   readonly kind: "server" | "producer" | "consumer";
-  /** W3C traceparent of what caused it. */
+  /** W3C traceparent of the cause; without it the span begins a trace. */
   readonly parent: string | undefined;
   readonly attributes?: Readonly<Record<string, string | number>>;
-  /** When it began, if that was before now. */
+  /** The start of the span, if it was before now. */
   readonly startTime?: Date;
 };
 
 export type Span = {
-  /** For what this causes: its own while tracing is on, else its parent's, so that a caller's trace passes through. */
+  /** W3C traceparent for the span's own effects. While tracing is off it is the parent's, so that a caller's trace passes through. */
   readonly traceparent: string | undefined;
+  readonly setName: (name: string) => void;
   readonly setAttribute: (name: string, value: string | number) => void;
-  /** Call it once. */
+  /** Ends the span, as failed if there is an error. Call it once. */
   readonly end: (error?: unknown) => void;
 };
 
-/** Spans that carry their context by hand, from a request through the outbox and Kafka: no work is tied to a call stack there. */
+/**
+ * Starts spans whose context the code passes on itself, from a request through the outbox and Kafka, because no call
+ * stack connects that work.
+ */
 export type Tracer = {
   readonly startSpan: (name: string, options: SpanOptions) => Span;
-  /** Sends what is left. */
+  /** Sends the spans that have not been sent. */
   readonly stop: () => Promise<void>;
 };
 
-/** Traces nothing, at no cost. */
+/** A tracer that creates no spans, at no cost. */
 export const noTracer: Tracer = {
-  startSpan: (_name, { parent }) => ({ traceparent: parent, setAttribute: ignore, end: ignore }),
+  startSpan: (_name, { parent }) => ({ traceparent: parent, setName: ignore, setAttribute: ignore, end: ignore }),
   stop: () => Promise.resolve(),
 };
 
 const ignore = (): void => undefined;
 
-/** Sends spans by OTLP over HTTP to the collector of the endpoint, such as http://localhost:4318. */
+/** Creates a tracer that sends spans by OTLP over HTTP to a collector, such as http://localhost:4318. */
 export const createOtlpTracer = (service: string, endpoint: string): Tracer =>
   createTracer(service, new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, "")}/v1/traces` }));
 
-/** The sampler is OpenTelemetry's own: OTEL_TRACES_SAMPLER, by default what the parent decided. */
+/** Creates a tracer. OpenTelemetry samples by OTEL_TRACES_SAMPLER; by default a span is sampled if its parent was. */
 export const createTracer = (service: string, exporter: SpanExporter): Tracer => {
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ "service.name": service }),
@@ -59,6 +63,7 @@ export const createTracer = (service: string, exporter: SpanExporter): Tracer =>
       );
       return {
         traceparent: formatTraceparent(span.spanContext()),
+        setName: (newName) => void span.updateName(newName),
         setAttribute: (attribute, value) => void span.setAttribute(attribute, value),
         end: (error) => {
           if (error instanceof Error) span.recordException(exceptionOf(error));
@@ -87,7 +92,7 @@ const kinds = { server: SpanKind.SERVER, producer: SpanKind.PRODUCER, consumer: 
 /** W3C Trace Context, version 00. */
 const traceparentFormat = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
-/** A traceparent of the W3C Trace Context as its parts, or `undefined` for one that is to be ignored. */
+/** Parses a traceparent of the W3C Trace Context; returns `undefined` for an invalid one, which the standard says to ignore. */
 export const parseTraceparent = (traceparent: string): SpanContext | undefined => {
   const [, traceId, spanId, flags] = traceparentFormat.exec(traceparent) ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
