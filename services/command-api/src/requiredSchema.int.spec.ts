@@ -6,7 +6,7 @@ import { requiredSchema } from "./requiredSchema.ts";
 describe("the required schema", () => {
   const database = useMysqlDatabase({ migrate: migrateEventStore });
 
-  it("is all that the migrations make and the user of the service is granted", async () => {
+  it("equals what the migrations create and grant to the service's user", async () => {
     expect({ procedures: [], ...requiredSchema }).to.deep.equal(await grantedSchema("command-api", "eventstore", database.url()));
   });
 });

@@ -3,5 +3,5 @@ import type { RequiredSchema } from "@cart/mysql";
 
 const { events, outbox, snapshots, idempotency_keys } = eventStoreTables;
 
-/** What command-api is not ready without. A spec holds it to the migrations and to the grants of the service's user. */
+/** The tables and columns that command-api needs to be ready. A spec compares them with the migrations and with the grants of its user. */
 export const requiredSchema = { tables: { events, outbox, snapshots, idempotency_keys } } as const satisfies RequiredSchema;
