@@ -65,6 +65,8 @@ describe("the event producer", () => {
       { key: "k".repeat(length), value: "v".repeat(length), headers: {} },
       { key: "ключ", value: "ä€𝄞".repeat(length), headers: { empty: "", ["n".repeat(length + 1)]: "ä€𝄞".repeat(length), last: "1.0" } },
     ]);
+    // A header may have the name of a member that every object has.
+    messages.push({ key: "a", value: "1", headers: { constructor: "2", toString: "3" } });
     // Each message alone, and all together with more records than a one-byte offset can number.
     for (const each of messages) await producer(client()).send([{ topic, messages: [each] }]);
     const many = Array.from({ length: 200 }, (_, n) => message("a", String(n)));
