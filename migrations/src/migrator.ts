@@ -1,6 +1,8 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { callbackify } from "node:util";
+import { pinSession } from "@cart/mysql";
 import knex, { type Knex } from "knex";
 import type { Connection, RowDataPacket } from "mysql2";
 import mysql, { type Connection as PromiseConnection, type SslOptions } from "mysql2/promise";
@@ -72,9 +74,14 @@ export const connectionOf = (url: string): { database: string; server: Server } 
   };
 };
 
-const onServer = async <T>({ server }: { server: Server }, work: (connection: PromiseConnection) => Promise<T>): Promise<T> => {
-  const connection = await mysql.createConnection({ ...server, connectTimeout: 10_000 });
+/** Lends a connection to the server whose session is pinned. With `database`, the connection uses that database. */
+export const onServer = async <T>(
+  { server, database }: { readonly server: Server; readonly database?: string },
+  work: (connection: PromiseConnection) => Promise<T>,
+): Promise<T> => {
+  const connection = await mysql.createConnection({ ...server, ...(database === undefined ? {} : { database }), connectTimeout: 10_000 });
   try {
+    await pinSession(connection);
     return await work(connection);
   } finally {
     await connection.end();
@@ -113,13 +120,25 @@ const lockSeconds = 60;
  * The lock belongs to the one connection that migrates: it ends with the process that
  * holds it, and not before MySQL has finished that process's last statement.
  */
-const takeLock = (connection: Connection, done: (error: Error | null, connection: Connection) => void): void => {
+const takeLock = async (connection: Connection): Promise<void> => {
   // A lock's name counts for the whole server and has 64 characters at most.
-  const statement = "SELECT GET_LOCK(CONCAT('migrations:', LEFT(SHA2(DATABASE(), 256), 40)), ?) AS taken";
-  connection.query<(RowDataPacket & { taken: number | null })[]>(statement, [lockSeconds], (error, rows) => {
-    const failure = `another process has been migrating this database for ${lockSeconds} s: try again when it has ended`;
-    done(error ?? (rows[0]?.taken === 1 ? null : new Error(failure)), connection);
+  const [rows] = await connection
+    .promise()
+    .query<(RowDataPacket & { taken: number | null })[]>(
+      "SELECT GET_LOCK(CONCAT('migrations:', LEFT(SHA2(DATABASE(), 256), 40)), ?) AS taken",
+      [lockSeconds],
+    );
+  if (rows[0]?.taken !== 1)
+    throw new Error(`another process has been migrating this database for ${lockSeconds} s: try again when it has ended`);
+};
+
+/** Makes a new connection of knex ready for use; as knex takes it, a function with a callback. */
+const pinAndLock = (connection: Connection, done: (error: Error | null, connection: Connection) => void): void => {
+  const prepare = callbackify(async () => {
+    await pinSession(connection.promise());
+    await takeLock(connection);
   });
+  prepare((error) => done(error, connection));
 };
 
 /** Runs the work in one process at a time. The database has to exist. */
@@ -129,7 +148,7 @@ const migrating = async <T>(database: MigratedDatabase, url: string, work: (migr
   const connection = knex({
     client: "mysql2",
     connection: { ...server, database: name, timezone: "Z" },
-    pool: { min: 1, max: 1, createTimeoutMillis: timeout, afterCreate: takeLock },
+    pool: { min: 1, max: 1, createTimeoutMillis: timeout, afterCreate: pinAndLock },
     acquireConnectionTimeout: timeout,
     migrations: {
       migrationSource: migrationSource(database),

@@ -1,3 +1,4 @@
+import { pinSession } from "@cart/mysql";
 import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
@@ -41,6 +42,7 @@ describe("the users of the services", () => {
     const connect = async (url: string): Promise<Connection> => {
       const connection = await createConnection(url);
       opened.push(connection);
+      await pinSession(connection);
       return connection;
     };
 

@@ -1,5 +1,5 @@
-import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
-import { connectionOf, type MigratedDatabase, migratedDatabases } from "./migrator.ts";
+import type { Connection, RowDataPacket } from "mysql2/promise";
+import { connectionOf, type MigratedDatabase, migratedDatabases, onServer } from "./migrator.ts";
 
 type Privilege = "SELECT" | "INSERT" | "UPDATE" | `UPDATE (${string})` | "DELETE" | "CREATE" | "ALTER" | "INDEX" | "DROP" | "LOCK TABLES";
 
@@ -107,8 +107,7 @@ export const createServiceUser = async (
     );
   if (login.user === server.user) throw new Error(`the URL of ${service} names the administrator: give the service a user of its own`);
 
-  const connection = await mysql.createConnection({ ...server, database, connectTimeout: 10_000 });
-  try {
+  await onServer({ server, database }, async (connection) => {
     await connection.query("CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ?", [login.user, login.password]);
     const tls = requireTls ? " REQUIRE SSL" : "";
     const limit = maxConnections === undefined ? "" : ` WITH MAX_USER_CONNECTIONS ${maxConnections}`;
@@ -116,9 +115,7 @@ export const createServiceUser = async (
     await grant(connection, database, login.user, serviceAccess[service][migrated] ?? {});
     for (const procedure of calledProcedures[service]?.[migrated] ?? [])
       await connection.query("GRANT EXECUTE ON PROCEDURE ??.?? TO ?@'%'", [database, procedure, login.user]);
-  } finally {
-    await connection.end();
-  }
+  });
 };
 
 const grant = async (connection: Connection, database: string, user: string, tables: TableGrants): Promise<void> => {
@@ -136,10 +133,9 @@ export type GrantedSchema = { readonly tables: Readonly<Record<string, readonly 
  * What the service may use of the migrated database of the URL. The service's own list of what it needs, by which it
  * says whether it is ready, is held to this by a spec: a migration or a grant that is not in the list fails it.
  */
-export const grantedSchema = async (service: ServiceWithUser, migrated: MigratedDatabase, url: string): Promise<GrantedSchema> => {
+export const grantedSchema = (service: ServiceWithUser, migrated: MigratedDatabase, url: string): Promise<GrantedSchema> => {
   const { database, server } = connectionOf(url);
-  const connection = await mysql.createConnection({ ...server, database, connectTimeout: 10_000 });
-  try {
+  return onServer({ server, database }, async (connection) => {
     const granted = Object.keys(serviceAccess[service][migrated] ?? {});
     const [rows] = await connection.query<(RowDataPacket & { name: string; field: string })[]>(
       `SELECT TABLE_NAME AS name, COLUMN_NAME AS field FROM information_schema.COLUMNS
@@ -151,7 +147,5 @@ export const grantedSchema = async (service: ServiceWithUser, migrated: Migrated
       tables: Object.fromEntries(granted.map((table) => [table, columnsOf(table)])),
       procedures: calledProcedures[service]?.[migrated] ?? [],
     };
-  } finally {
-    await connection.end();
-  }
+  });
 };

@@ -1,9 +1,19 @@
-export { isDuplicateKey, isLockConflict, isUnavailable } from "./mysqlError.ts";
+export {
+  isDuplicateKey,
+  isGroupRefusal,
+  isLockConflict,
+  isReadOnly,
+  isSeveralRows,
+  isUnavailable,
+  unavailableReason,
+} from "./mysqlError.ts";
 export { type MysqlPoolOptions, openMysqlPool } from "./openMysqlPool.ts";
+export { pinSession, requirePinnedSessions, SessionNotPinnedError } from "./pinSession.ts";
 export { type ReadRows, readRowsFrom, readRowsOn } from "./readRows.ts";
-export { createSchemaCheck, queryOf, type RequiredSchema } from "./requiredSchema.ts";
+export { createSchemaCheck, createWriterCheck, queryOf, type RequiredSchema } from "./requiredSchema.ts";
 export { run } from "./run.ts";
 export { runTogether, type Statement, writeTogether } from "./runTogether.ts";
+export { type RoleRow, requirePrimary, serverRole } from "./serverRole.ts";
 export { inSnapshot, inTransaction, withConnection } from "./transaction.ts";
 export { bytesToUuid, uuidToBytes } from "./uuidBytes.ts";
 export { withoutConflict } from "./withoutConflict.ts";

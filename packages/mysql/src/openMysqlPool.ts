@@ -1,6 +1,6 @@
 import { callbackify } from "node:util";
 import mysql, { type Pool } from "mysql2/promise";
-import { isPinned, rememberPinned } from "./pinnedConnections.ts";
+import { generationOf, pinnedConnection, rememberPinned } from "./pinnedConnections.ts";
 import { pinSession, type SessionVariables } from "./pinSession.ts";
 
 export type MysqlPoolOptions = {
@@ -14,6 +14,11 @@ export type MysqlPoolOptions = {
   readonly session?: SessionVariables;
   /** Allows several statements in one round trip, for `runTogether`. */
   readonly multipleStatements?: boolean;
+  /**
+   * Milliseconds after which a connection is replaced at its next use, so that after the address of the server
+   * has moved no connection leads to the former server for longer than this. 10 minutes by default.
+   */
+  readonly maxConnectionAgeMs?: number | undefined;
 };
 
 /**
@@ -28,6 +33,7 @@ export const openMysqlPool = ({
   queueLimit = 0,
   session = {},
   multipleStatements = false,
+  maxConnectionAgeMs = 600_000,
 }: MysqlPoolOptions): Pool => {
   const pool = mysql.createPool({
     uri: url,
@@ -41,26 +47,46 @@ export const openMysqlPool = ({
     // With a trace an error's stack would name the caller of the statement, but every statement would cost a tenth of a millisecond more.
     trace: false,
   });
-  lendPinned(pool, session);
+  lendPinned(pool, session, maxConnectionAgeMs);
   return pool;
 };
 
-const pin = callbackify(pinSession);
+const pin = callbackify((connection: Parameters<typeof pinSession>[0], session: SessionVariables) => pinSession(connection, session));
 
-/** Pins the session of every new connection. `pool.query` also uses the core pool's `getConnection`, so every statement is covered. */
-const lendPinned = (pool: Pool, session: SessionVariables): void => {
+/** Up to this share of their age connections are replaced earlier, at random, so that a pool does not replace them all at once. */
+const ageJitter = 0.2;
+
+/**
+ * Pins the session of every new connection, and closes a connection that is too old or was dropped instead of
+ * lending it. `pool.query` also uses the core pool's `getConnection`, so every statement is covered.
+ */
+const lendPinned = (pool: Pool, session: SessionVariables, maxAgeMs: number): void => {
   const core = pool.pool;
   const take = core.getConnection.bind(core);
-  core.getConnection = (callback) =>
+  const lend: typeof core.getConnection = (callback) => {
+    const generation = generationOf(core);
     take((error, connection) => {
-      if (error !== null || isPinned(connection)) {
+      if (error !== null) {
         callback(error, connection);
         return;
       }
+      const known = pinnedConnection(connection);
+      if (known !== undefined) {
+        if (known.generation === generationOf(core) && performance.now() < known.validUntil) {
+          callback(null, connection);
+          return;
+        }
+        connection.destroy();
+        lend(callback);
+        return;
+      }
+      const validUntil = performance.now() + maxAgeMs * (1 - ageJitter * Math.random());
       pin(connection.promise(), session, (reason, maxPacketBytes) => {
-        if (reason === null) rememberPinned(connection, maxPacketBytes);
+        if (reason === null) rememberPinned(connection, { maxPacketBytes, validUntil, generation });
         else connection.destroy();
         callback(reason, connection);
       });
     });
+  };
+  core.getConnection = lend;
 };

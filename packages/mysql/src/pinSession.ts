@@ -1,4 +1,6 @@
-import type { Connection, RowDataPacket } from "mysql2/promise";
+import type { Connection, Pool, RowDataPacket } from "mysql2/promise";
+import { errorNumber, isUnavailable } from "./mysqlError.ts";
+import { withConnection } from "./transaction.ts";
 
 /** Session variables by name, each with the value that the server returns once the variable is set. */
 export type SessionVariables = Readonly<Record<string, string | number>>;
@@ -40,26 +42,47 @@ export class SessionNotPinnedError extends Error {
  * reads them back. Resolves to the size of the largest packet that the server accepts, in
  * bytes. Rejects with a `SessionNotPinnedError` if the server returns other values.
  */
-export const pinSession = async (connection: Pick<Connection, "query">, own: SessionVariables): Promise<number> => {
+export const pinSession = async (connection: Pick<Connection, "query">, own: SessionVariables = {}): Promise<number> => {
   const wanted = Object.entries({ ...pinned, ...own });
   const assignments = wanted.map(
     ([name, value]) => `SESSION ${name} = ${typeof value === "number" || /^\d+$/.test(value) ? value : `'${value}'`}`,
   );
-  await connection.query({ sql: `SET ${assignments.join(", ")}`, timeout: pinTimeoutMs });
+  await connection.query({ sql: `SET ${assignments.join(", ")}`, timeout: pinTimeoutMs }).catch((error: unknown) => {
+    throw isRefusal(error) ? notPinned("refuses", error instanceof Error ? error.message : String(error), error) : error;
+  });
   const names = [...wanted.map(([name]) => name), "max_allowed_packet"];
   const [[row]] = await connection.query<RowDataPacket[]>({
-    sql: `SELECT ${names.map((name) => `@@SESSION.${name} AS ${name}`).join(", ")}`,
+    sql: `SELECT ${names.map((name) => `CAST(@@SESSION.${name} AS CHAR) AS ${name}`).join(", ")}`,
     timeout: pinTimeoutMs,
   });
   const others = wanted
     .filter(([name, value]) => String(row?.[name]) !== String(value))
     .map(([name]) => `${name} is ${String(row?.[name])}`);
   if (others.length > 0) {
-    throw new SessionNotPinnedError(
-      `the MySQL server does not keep the session's settings (${others.join(", ")}): connect to a server, or through a proxy, that does`,
-    );
+    throw notPinned("does not keep", others.join(", "));
   }
   return Number(row?.["max_allowed_packet"]);
+};
+
+/** Whether the server answered that it will not set a variable, which it may not know. */
+const isRefusal = (error: unknown): boolean => errorNumber(error) !== undefined && !isUnavailable(error);
+
+const notPinned = (verb: "refuses" | "does not keep", reason: string, cause?: unknown): SessionNotPinnedError =>
+  new SessionNotPinnedError(
+    `the MySQL server ${verb} the session's settings (${reason}): connect to a server, or through a proxy, that keeps them`,
+    { cause },
+  );
+
+/**
+ * Rejects with a `SessionNotPinnedError` if the pool's server refuses the session's settings or does not
+ * keep them, so that a program can end at its start. Resolves if the server is away, because it may
+ * come back; then no statement runs before the session is pinned either.
+ */
+export const requirePinnedSessions = async (...pools: readonly Pool[]): Promise<void> => {
+  const attempts = await Promise.allSettled(pools.map((pool) => withConnection(pool, () => Promise.resolve())));
+  for (const attempt of attempts) {
+    if (attempt.status === "rejected" && attempt.reason instanceof SessionNotPinnedError) throw attempt.reason;
+  }
 };
 
 /** Milliseconds after which a server that accepts a connection but does not answer counts as unavailable. */

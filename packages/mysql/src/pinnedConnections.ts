@@ -1,15 +1,37 @@
-import type { PoolConnection } from "mysql2/promise";
+import type { Pool, PoolConnection } from "mysql2/promise";
 
-/** The size of the largest packet that the server accepts, in bytes, by core connection whose session was pinned. */
-const maxPacketBytes = new WeakMap<object, number>();
+/** What is known about a connection whose session was pinned. */
+export type PinnedConnection = {
+  /** The size of the largest packet that the server accepts, in bytes. */
+  readonly maxPacketBytes: number;
+  /** Time of this process's monotonic clock from which the connection is not lent any more. */
+  readonly validUntil: number;
+  /** How often the pool's connections had been dropped when this one was asked for. */
+  readonly generation: number;
+};
 
-export const isPinned = (connection: object): boolean => maxPacketBytes.has(connection);
+/** By core connection. */
+const pinned = new WeakMap<object, PinnedConnection>();
 
-export const rememberPinned = (connection: object, bytes: number): void => void maxPacketBytes.set(connection, bytes);
+export const pinnedConnection = (connection: object): PinnedConnection | undefined => pinned.get(connection);
+
+export const rememberPinned = (connection: object, known: PinnedConnection): void => void pinned.set(connection, known);
 
 /** Returns the size of the largest packet that the connection's server accepts, in bytes. Throws unless the connection is from `openMysqlPool`. */
 export const maxPacketBytesOf = ({ connection }: PoolConnection): number => {
-  const bytes = maxPacketBytes.get(connection);
-  if (bytes === undefined) throw new Error("the connection is not from a pool of openMysqlPool()");
-  return bytes;
+  const known = pinned.get(connection);
+  if (known === undefined) throw new Error("the connection is not from a pool of openMysqlPool()");
+  return known.maxPacketBytes;
 };
+
+/** How often the connections of a pool were dropped, by core pool. */
+const generations = new WeakMap<object, number>();
+
+export const generationOf = (pool: object): number => generations.get(pool) ?? 0;
+
+/**
+ * Closes every connection of the pool that is open now before it would be lent again. Call it when a
+ * server turned out not to be the primary any more: the pool's address may lead to another server by
+ * now, but the other connections still lead to the former one.
+ */
+export const dropConnections = ({ pool }: Pool): void => void generations.set(pool, generationOf(pool) + 1);

@@ -8,8 +8,8 @@ describe("the check of a required schema", () => {
   const database = useMysqlDatabase({
     migrate: async (url) => {
       const connection = await createConnection(url);
-      await connection.query("CREATE TABLE carts (id INT, total INT)");
-      await connection.query("CREATE TABLE carts_items (id INT)");
+      await connection.query("CREATE TABLE carts (id INT PRIMARY KEY, total INT)");
+      await connection.query("CREATE TABLE carts_items (id INT PRIMARY KEY)");
       await connection.query("CREATE PROCEDURE await_cart() SELECT 1");
       await connection.end();
     },

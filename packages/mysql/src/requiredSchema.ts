@@ -1,4 +1,7 @@
 import type { Pool, RowDataPacket } from "mysql2/promise";
+import { run } from "./run.ts";
+import { type RoleRow, requirePrimary, serverRole } from "./serverRole.ts";
+import { withConnection } from "./transaction.ts";
 
 /** The parts of a database that a program uses: the columns of each table, and the procedures. */
 export type RequiredSchema = {
@@ -12,8 +15,10 @@ export type RunQuery = <Row extends RowDataPacket>(sql: string, values: readonly
 /** Returns a function that runs statements on the pool, for a check whose caller waits 2 s. */
 export const queryOf =
   (pool: Pool): RunQuery =>
-  async <Row extends RowDataPacket>(sql: string, values: readonly unknown[]) =>
-    (await pool.query<Row[]>({ sql, values: [...values], timeout: 2_000 }))[0];
+  <Row extends RowDataPacket>(sql: string, values: readonly unknown[]) =>
+    withConnection(pool, (connection) => run<Row[]>(connection, sql, values, checkTimeoutMs));
+
+const checkTimeoutMs = 2_000;
 
 /**
  * Creates a readiness check. It rejects, and names everything that is missing, unless the
@@ -31,6 +36,17 @@ export const createSchemaCheck =
     const missing = missingOf(required, await query<PresentRow>(presentQuery, valuesOf(required)));
     if (missing.length > 0) throw new MissingSchemaError(missing);
   };
+
+/** Creates a readiness check for a service that writes: like `createSchemaCheck`, and it rejects if the server is read-only. */
+export const createWriterCheck = (pool: Pool, required: RequiredSchema): (() => Promise<void>) => {
+  const assertSchema = createSchemaCheck(queryOf(pool), required);
+  return async () => {
+    await withConnection(pool, async (connection) => {
+      requirePrimary(await run<RoleRow[]>(connection, serverRole.sql, [], checkTimeoutMs));
+    });
+    await assertSchema();
+  };
+};
 
 class MissingSchemaError extends Error {
   override readonly name = "MissingSchemaError";

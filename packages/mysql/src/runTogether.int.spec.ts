@@ -43,11 +43,13 @@ describe("statements that share a round trip", () => {
   });
 
   it("are run in order even if they are too long for one round trip", async () => {
-    const long = "x".repeat(10_000_000);
+    // Together they are larger than the largest round trip, which is 16 MiB.
+    const long = "x".repeat(3_000_000);
+    const long2To7 = [2, 3, 4, 5, 6, 7].map((n) => insert(n, long));
     await withConnection(pool, (connection) =>
-      writeTogether(connection, [insert(1, long), insert(2, long), { sql: "UPDATE texts SET n = n + 1 ORDER BY n DESC" }, insert(1)]),
+      writeTogether(connection, [...long2To7, { sql: "UPDATE texts SET n = n + 1 ORDER BY n DESC" }, insert(2), insert(1)]),
     );
-    expect(await numbers()).to.deep.equal([1, 2, 3]);
+    expect(await numbers()).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   describe("on a server that accepts packets of 1 MiB", () => {

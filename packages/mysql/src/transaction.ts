@@ -1,10 +1,13 @@
 import type { Pool, PoolConnection } from "mysql2/promise";
+import { isReadOnly } from "./mysqlError.ts";
+import { dropConnections } from "./pinnedConnections.ts";
 import { run } from "./run.ts";
 
 /**
  * Lends a connection to `work`. After an error the connection is closed, not returned
  * to the pool: closing is the only rollback that cannot fail, and no connection with an
- * open transaction or a running statement gets back into the pool.
+ * open transaction or a running statement gets back into the pool. If the server is not
+ * the primary, the pool's other connections are closed too.
  */
 export const withConnection = async <T>(pool: Pool, work: (connection: PoolConnection) => Promise<T>): Promise<T> => {
   const connection = await pool.getConnection();
@@ -14,6 +17,7 @@ export const withConnection = async <T>(pool: Pool, work: (connection: PoolConne
     return result;
   } catch (error) {
     connection.destroy();
+    if (isReadOnly(error)) dropConnections(pool);
     throw error;
   }
 };

@@ -1,4 +1,4 @@
-export { commonConfig, logLevel, milliseconds, mysqlUrl, parseBrokers, port, workerPort } from "./config/configSchema.ts";
+export { commonConfig, logLevel, milliseconds, mysqlConfig, mysqlUrl, parseBrokers, port, workerPort } from "./config/configSchema.ts";
 export { type KafkaConfig, kafkaConfig, kafkaSessionTimeoutMs } from "./config/kafkaConfig.ts";
 export { ConfigError, loadConfig } from "./config/loadConfig.ts";
 export { answerWithin, timeoutProblem } from "./http/answerWithin.ts";

@@ -1,8 +1,9 @@
-import { commonConfig, kafkaConfig, kafkaSessionTimeoutMs, milliseconds, mysqlUrl, port } from "@cart/process-kit";
+import { commonConfig, kafkaConfig, kafkaSessionTimeoutMs, milliseconds, mysqlConfig, mysqlUrl, port } from "@cart/process-kit";
 import { Type } from "typebox";
 
 export const config = Type.Object({
   ...commonConfig,
+  ...mysqlConfig,
   ...kafkaConfig,
   PORT: port(8084),
   ABANDONMENT_URL: mysqlUrl,

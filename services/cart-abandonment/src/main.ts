@@ -1,7 +1,7 @@
 import { cartAggregate } from "@cart/domain";
 import { createCommandHandler, openEventStorePool } from "@cart/event-store";
 import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
-import { createSchemaCheck, queryOf } from "@cart/mysql";
+import { createWriterCheck, requirePinnedSessions } from "@cart/mysql";
 import { httpLimits, runService, serve, workerApp, workerPort } from "@cart/process-kit";
 import { v7 as uuidv7 } from "uuid";
 import { createAbandonmentMetrics } from "./abandonmentMetrics.ts";
@@ -20,10 +20,12 @@ await runService({
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
     // One connection each for the consumer, the worker, /readyz and /metrics.
-    const pool = openTimerPool({ url: config.ABANDONMENT_URL, connectionLimit: 4 });
+    const connections = { connectionLimit: 4, maxConnectionAgeMs: config.MYSQL_CONNECTION_MAX_AGE_MS };
+    const pool = openTimerPool({ url: config.ABANDONMENT_URL, ...connections });
     onStop("timer connections", () => pool.end());
-    const eventStore = openEventStorePool({ url: config.EVENTSTORE_URL, connectionLimit: 4 });
+    const eventStore = openEventStorePool({ url: config.EVENTSTORE_URL, ...connections });
     onStop("event store connections", () => eventStore.end());
+    await requirePinnedSessions(pool, eventStore);
 
     const topics = topicsWithPrefix(config.KAFKA_TOPIC_PREFIX);
     const applyBatch = createApplyBatch({ pool, eventStore, carts: cartAggregate, policyTopic: topics.tenantPolicyEvents, now, tracer });
@@ -75,8 +77,8 @@ await runService({
 
     const readiness = {
       kafka: consumer.assertReady,
-      abandonment: createSchemaCheck(queryOf(pool), requiredSchema.abandonment),
-      eventstore: createSchemaCheck(queryOf(eventStore), requiredSchema.eventstore),
+      abandonment: createWriterCheck(pool, requiredSchema.abandonment),
+      eventstore: createWriterCheck(eventStore, requiredSchema.eventstore),
     };
     await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {
       port: workerPort(config),

@@ -1,10 +1,11 @@
 import { defaultCartLimits } from "@cart/domain";
 import { apiConfig } from "@cart/http-kit";
-import { commonConfig, milliseconds, mysqlUrl, port } from "@cart/process-kit";
+import { commonConfig, milliseconds, mysqlConfig, mysqlUrl, port } from "@cart/process-kit";
 import { Type } from "typebox";
 
 export const config = Type.Object({
   ...commonConfig,
+  ...mysqlConfig,
   ...apiConfig,
   PORT: port(8080),
   EVENTSTORE_URL: mysqlUrl,

@@ -2,7 +2,7 @@ import { cartAggregateWithin, tenantPolicyAggregate } from "@cart/domain";
 import { type CommittedBatch, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
 import { tokenRules } from "@cart/cart-access";
 import { apiGuard, operationsApp, serveApi } from "@cart/http-kit";
-import { createSchemaCheck, queryOf } from "@cart/mysql";
+import { createWriterCheck, requirePinnedSessions } from "@cart/mysql";
 import { runService } from "@cart/process-kit";
 import { api } from "./api.ts";
 import { createCommandMetrics } from "./commandMetrics.ts";
@@ -18,8 +18,13 @@ await runService({
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
     const guard = apiGuard(config, tokenRules);
-    const pool = openEventStorePool({ url: config.EVENTSTORE_URL, connectionLimit: config.MYSQL_CONNECTIONS });
+    const pool = openEventStorePool({
+      url: config.EVENTSTORE_URL,
+      connectionLimit: config.MYSQL_CONNECTIONS,
+      maxConnectionAgeMs: config.MYSQL_CONNECTION_MAX_AGE_MS,
+    });
     onStop("event store connections", () => pool.end());
+    await requirePinnedSessions(pool);
 
     const metrics = createCommandMetrics(registry);
     const common = {
@@ -42,7 +47,7 @@ await runService({
       registry,
       stopping,
       instanceId: config.INSTANCE_ID,
-      readiness: { eventstore: createSchemaCheck(queryOf(pool), requiredSchema) },
+      readiness: { eventstore: createWriterCheck(pool, requiredSchema) },
       logger,
     };
     const app = createApp({

@@ -1,8 +1,9 @@
-import { commonConfig, kafkaConfig, milliseconds, mysqlUrl, port } from "@cart/process-kit";
+import { commonConfig, kafkaConfig, milliseconds, mysqlConfig, mysqlUrl, port } from "@cart/process-kit";
 import { Type } from "typebox";
 
 export const config = Type.Object({
   ...commonConfig,
+  ...mysqlConfig,
   ...kafkaConfig,
   PORT: port(8082),
   EVENTSTORE_URL: mysqlUrl,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { purgePublished } from "@cart/event-store";
 import { createBrokerCheck, createEventProducer, kafkaFromConfig, topicsWithPrefix } from "@cart/messaging";
-import { createSchemaCheck, openMysqlPool, queryOf, withConnection } from "@cart/mysql";
+import { createWriterCheck, openMysqlPool, requirePinnedSessions, withConnection } from "@cart/mysql";
 import { delayFor, httpLimits, runService, serve, startPurge, workerApp, workerPort } from "@cart/process-kit";
 import { config as configSchema } from "./config.ts";
 import { startShardLeases } from "./leases/shardLeases.ts";
@@ -13,8 +13,14 @@ await runService({
   name: "outbox-relay",
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
-    const pool = openMysqlPool({ url: config.EVENTSTORE_URL, connectionLimit: 6, multipleStatements: true });
+    const pool = openMysqlPool({
+      url: config.EVENTSTORE_URL,
+      connectionLimit: 6,
+      maxConnectionAgeMs: config.MYSQL_CONNECTION_MAX_AGE_MS,
+      multipleStatements: true,
+    });
     onStop("event store connections", () => pool.end());
+    await requirePinnedSessions(pool);
 
     const kafka = kafkaFromConfig(config, { clientId: "outbox-relay", logger });
     const producer = createEventProducer(kafka);
@@ -51,7 +57,7 @@ await runService({
     });
     onStop("purge", () => purge.stop());
 
-    const readiness = { eventstore: createSchemaCheck(queryOf(pool), requiredSchema), kafka: brokers.assertReachable };
+    const readiness = { eventstore: createWriterCheck(pool, requiredSchema), kafka: brokers.assertReachable };
     await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {
       port: workerPort(config),
       host: config.HOST,

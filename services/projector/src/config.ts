@@ -1,8 +1,9 @@
-import { commonConfig, kafkaConfig, kafkaSessionTimeoutMs, mysqlUrl, port } from "@cart/process-kit";
+import { commonConfig, kafkaConfig, kafkaSessionTimeoutMs, mysqlConfig, mysqlUrl, port } from "@cart/process-kit";
 import { Type } from "typebox";
 
 export const config = Type.Object({
   ...commonConfig,
+  ...mysqlConfig,
   ...kafkaConfig,
   PORT: port(8083),
   READMODEL_URL: mysqlUrl,

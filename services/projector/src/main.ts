@@ -1,5 +1,5 @@
 import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
-import { createSchemaCheck, queryOf } from "@cart/mysql";
+import { createWriterCheck, requirePinnedSessions } from "@cart/mysql";
 import { httpLimits, runService, serve, workerApp, workerPort } from "@cart/process-kit";
 import { countDeadLetters, createApplyBatch, openReadModelPool, projectedTopics, projections } from "@cart/read-model";
 import { config as configSchema } from "./config.ts";
@@ -14,8 +14,13 @@ await runService({
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
     // One connection for each lane, one for /readyz, one for /metrics.
-    const pool = openReadModelPool({ url: config.READMODEL_URL, connectionLimit: lanes + 2 });
+    const pool = openReadModelPool({
+      url: config.READMODEL_URL,
+      connectionLimit: lanes + 2,
+      maxConnectionAgeMs: config.MYSQL_CONNECTION_MAX_AGE_MS,
+    });
     onStop("read model connections", () => pool.end());
+    await requirePinnedSessions(pool);
 
     const topics = topicsWithPrefix(config.KAFKA_TOPIC_PREFIX);
     const applyBatch = createApplyBatch(pool, projections, { tracer, topics });
@@ -49,7 +54,7 @@ await runService({
     onStop("consumer", () => consumer.stop());
     const metrics = createProjectorMetrics({ registry, lag: consumer.lag, deadLetters: () => countDeadLetters(pool) });
 
-    const readiness = { kafka: consumer.assertReady, readmodel: createSchemaCheck(queryOf(pool), requiredSchema) };
+    const readiness = { kafka: consumer.assertReady, readmodel: createWriterCheck(pool, requiredSchema) };
     await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {
       port: workerPort(config),
       host: config.HOST,

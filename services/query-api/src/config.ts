@@ -1,9 +1,10 @@
 import { apiConfig } from "@cart/http-kit";
-import { commonConfig, milliseconds, mysqlUrl, port } from "@cart/process-kit";
+import { commonConfig, milliseconds, mysqlConfig, mysqlUrl, port } from "@cart/process-kit";
 import { Type } from "typebox";
 
 export const config = Type.Object({
   ...commonConfig,
+  ...mysqlConfig,
   ...apiConfig,
   PORT: port(8081),
   READMODEL_URL: mysqlUrl,

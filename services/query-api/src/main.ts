@@ -13,11 +13,12 @@ await runService({
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
     const guard = apiGuard(config, tokenRules);
-    const connectionLimit = config.MYSQL_CONNECTIONS;
-    const readModel = openReadOnlyDatabase({ url: config.READMODEL_URL, connectionLimit });
+    const connections = { connectionLimit: config.MYSQL_CONNECTIONS, maxConnectionAgeMs: config.MYSQL_CONNECTION_MAX_AGE_MS };
+    const readModel = openReadOnlyDatabase({ url: config.READMODEL_URL, ...connections });
     onStop("read model connections", () => readModel.close());
-    const eventStore = openReadOnlyDatabase({ url: config.EVENTSTORE_URL, connectionLimit });
+    const eventStore = openReadOnlyDatabase({ url: config.EVENTSTORE_URL, ...connections });
     onStop("event store connections", () => eventStore.close());
+    await Promise.all([readModel.requirePinnedSessions(), eventStore.requirePinnedSessions()]);
 
     const operations = {
       registry,

@@ -1,4 +1,4 @@
-import { inSnapshot, run } from "@cart/mysql";
+import { inSnapshot, requirePrimary, type RoleRow, runTogether, serverRole } from "@cart/mysql";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import { fetchPending } from "./fetchPending.ts";
 import type { OutboxRow } from "./outboxRow.ts";
@@ -13,12 +13,16 @@ export const readBacklog = <T>(
   work: (pageAfter: PageAfter) => Promise<T>,
 ): Promise<T> =>
   inSnapshot(pool, async (connection) => {
-    const asOf = await databaseTime(connection);
+    const asOf = await timeOfPrimary(connection);
     return work((after) => fetchPending(connection, { shards, limit, page: { after, asOf } }));
   });
 
-const databaseTime = async (connection: PoolConnection): Promise<Date> => {
-  const [row] = await run<(RowDataPacket & { readonly now: Date })[]>(connection, "SELECT NOW(6) AS now");
+const timeOfPrimary = async (connection: PoolConnection): Promise<Date> => {
+  const [[row], role] = await runTogether<[(RowDataPacket & { readonly now: Date })[], RoleRow[]]>(connection, [
+    { sql: "SELECT NOW(6) AS now" },
+    serverRole,
+  ]);
+  requirePrimary(role);
   if (row === undefined) throw new Error("a SELECT without FROM returned no row");
   return row.now;
 };

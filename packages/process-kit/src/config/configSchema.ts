@@ -21,6 +21,14 @@ export const mysqlUrl = Type.String({
   description: "URL of a MySQL database, mysql://user:password@host:3306/database",
 });
 
+/** The variables of every service that uses MySQL. */
+export const mysqlConfig = {
+  MYSQL_CONNECTION_MAX_AGE_MS: milliseconds(600_000, {
+    minimum: 1_000,
+    description: "milliseconds after which a connection to MySQL is replaced at its next use, so that none stays with a former primary",
+  }),
+};
+
 /** Split it with `parseBrokers`. */
 export const kafkaBrokers = Type.String({
   pattern: "^\\s*[^\\s,:]+:\\d+(\\s*,\\s*[^\\s,:]+:\\d+)*\\s*$",

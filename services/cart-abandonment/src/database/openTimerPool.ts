@@ -1,9 +1,9 @@
-import { openMysqlPool } from "@cart/mysql";
+import { type MysqlPoolOptions, openMysqlPool } from "@cart/mysql";
 import type { Pool } from "mysql2/promise";
 
 /**
  * Opens connections that write timers. If a process is paused or cut off in the middle of
  * a transaction, `wait_timeout` ends the transaction and releases its locks.
  */
-export const openTimerPool = ({ url, connectionLimit }: { readonly url: string; readonly connectionLimit: number }): Pool =>
-  openMysqlPool({ url, connectionLimit, session: { innodb_lock_wait_timeout: 5, wait_timeout: 30 } });
+export const openTimerPool = (options: Pick<MysqlPoolOptions, "url" | "connectionLimit" | "maxConnectionAgeMs">): Pool =>
+  openMysqlPool({ ...options, session: { innodb_lock_wait_timeout: 5, wait_timeout: 30 } });

@@ -1,4 +1,12 @@
-import { openMysqlPool, type ReadRows, readRowsFrom, runTogether, type Statement, withConnection } from "@cart/mysql";
+import {
+  openMysqlPool,
+  type ReadRows,
+  readRowsFrom,
+  requirePinnedSessions,
+  runTogether,
+  type Statement,
+  withConnection,
+} from "@cart/mysql";
 import { within } from "@cart/process-kit";
 import type { RowDataPacket } from "mysql2/promise";
 
@@ -10,6 +18,7 @@ export class DatabaseUnavailableError extends Error {
 export type ReadOnlyDatabaseOptions = {
   readonly url: string;
   readonly connectionLimit: number;
+  readonly maxConnectionAgeMs?: number;
   /** Bound of one statement with all that it waits for. Milliseconds. */
   readonly timeoutMs?: number;
 };
@@ -25,11 +34,22 @@ export type ReadOnlyDatabase = {
   readonly close: () => Promise<void>;
 };
 
+export type OpenedDatabase = ReadOnlyDatabase & {
+  /** For the start of the service: see `requirePinnedSessions` of `@cart/mysql`. */
+  readonly requirePinnedSessions: () => Promise<void>;
+};
+
 /** A pool whose sessions the server itself keeps from writing. */
-export const openReadOnlyDatabase = ({ url, connectionLimit, timeoutMs = 2_000 }: ReadOnlyDatabaseOptions): ReadOnlyDatabase => {
+export const openReadOnlyDatabase = ({
+  url,
+  connectionLimit,
+  maxConnectionAgeMs,
+  timeoutMs = 2_000,
+}: ReadOnlyDatabaseOptions): OpenedDatabase => {
   const pool = openMysqlPool({
     url,
     connectionLimit,
+    maxConnectionAgeMs,
     connectTimeoutMs: timeoutMs,
     // More would only wait longer than their clients do.
     queueLimit: 1_000,
@@ -56,6 +76,7 @@ export const openReadOnlyDatabase = ({ url, connectionLimit, timeoutMs = 2_000 }
     query: <Row extends RowDataPacket>(sql: string, values: readonly unknown[] = [], first?: Statement) =>
       inTime(run<Row>(sql, values, first)),
     read: <Row extends RowDataPacket>(statement: Statement, keepWhile?: (row: Row) => boolean) => inTime(read<Row>(statement, keepWhile)),
+    requirePinnedSessions: () => requirePinnedSessions(pool),
     close: () => pool.end(),
   };
 };

@@ -1,0 +1,1 @@
+export { rewritingProxy } from "./rewritingProxy.ts";
