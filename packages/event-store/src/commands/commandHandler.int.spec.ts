@@ -68,6 +68,62 @@ describe("command handler", () => {
     ]);
   });
 
+  describe("after a failover to a copy that lacks the last transactions", () => {
+    /** A cart that the handler has at version 5 in its cache, of which the copy has the events up to `version`. */
+    const failedOver = async (version: number, handler: ReturnType<typeof newHandler>): Promise<string> => {
+      const aggregateId = uuidv7();
+      for (let n = 1; n <= 4; n += 1) await handler.handle({ aggregateId, command: addItem(), metadata });
+      await pool.query("DELETE FROM events WHERE aggregate_id = UUID_TO_BIN(?) AND version > ?", [aggregateId, version]);
+      return aggregateId;
+    };
+
+    for (const version of [0, 1, 2, 4]) {
+      it(`continues a stream that is back at version ${version} there, without a hole`, async () => {
+        const handler = newHandler();
+        const aggregateId = await failedOver(version, handler);
+        const result = await handler.handle({ aggregateId, command: addItem(), metadata });
+        expect(result.version).to.equal(version === 0 ? 2 : version + 1);
+        expect(await versionsOf(aggregateId)).to.deep.equal(upTo(result.version));
+      });
+    }
+
+    it("decides on what other processes have appended there", async () => {
+      const handler = newHandler();
+      const aggregateId = await failedOver(2, handler);
+      for (let n = 0; n < 3; n += 1) await newHandler().handle({ aggregateId, command: addItem({ quantity: 10 }), metadata });
+      await handler.handle({ aggregateId, command: addItem(), metadata });
+      const { state } = (await loadStreams(pool, cartAggregate, [aggregateId])).get(aggregateId) ?? {};
+      expect(state?.status === "OPEN" && itemCount(state)).to.equal(32);
+      expect(await versionsOf(aggregateId)).to.deep.equal(upTo(6));
+    });
+
+    it("lets no other command of the transaction suffer", async () => {
+      const handler = newHandler();
+      const aggregateId = await failedOver(2, handler);
+      const others = Array.from({ length: 5 }, () => uuidv7());
+      const results = await Promise.all(
+        [aggregateId, ...others].map((id) => handler.handle({ aggregateId: id, command: addItem(), metadata })),
+      );
+      expect(results.map(({ version }) => version)).to.deep.equal([3, 2, 2, 2, 2, 2]);
+    });
+
+    it("goes by the events and not by a snapshot that is ahead of them", async () => {
+      const aggregateId = await failedOver(2, newHandler());
+      await pool.query(
+        `REPLACE INTO snapshots (aggregate_id, aggregate_type, version, schema_version, state)
+         VALUES (UUID_TO_BIN(?), 'Cart', 5, ?, ?)`,
+        [
+          aggregateId,
+          cartAggregate.snapshots.schemaVersion,
+          JSON.stringify(cartAggregate.snapshots.toJson(cartAggregate.decider.initialState)),
+        ],
+      );
+      const error = await rejectionOf(newHandler().handle({ aggregateId, command: addItem(), metadata }));
+      expect(String(error)).to.contain("its snapshot is of events that are missing");
+      expect(await versionsOf(aggregateId)).to.deep.equal([1, 2]);
+    });
+  });
+
   it("puts waiting commands into shared transactions", async () => {
     const batches: number[] = [];
     const handler = newHandler((commands) => batches.push(commands));
@@ -185,8 +241,8 @@ describe("command handler", () => {
     const aggregateId = uuidv7();
     const handler = newHandler();
     for (let n = 0; n < 250; n++) await handler.handle({ aggregateId, command: addItem({ itemId: `item-${n % 7}` }), metadata });
-    // The earlier events are deleted, so only the snapshot can know of them.
-    await pool.query("DELETE FROM events WHERE aggregate_id = UUID_TO_BIN(?) AND version <= 200", [aggregateId]);
+    // The events before the last one of the snapshot are deleted, so only the snapshot can know of them.
+    await pool.query("DELETE FROM events WHERE aggregate_id = UUID_TO_BIN(?) AND version < 200", [aggregateId]);
     const { version, events } = await newHandler().handle({ aggregateId, command: { type: "PurchaseCart", orderId: "order-1" }, metadata });
     expect(version).to.equal(252);
     expect(events[0]?.event.data).to.deep.equal({ order_id: "order-1", total_amount: 250 * 2999 });

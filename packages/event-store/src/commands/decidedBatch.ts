@@ -12,6 +12,8 @@ export type DecidedStream<State, Event extends DomainEvent> = {
   readonly stream: LoadedStream<State>;
   /** The events of all commands, in the order of their versions. */
   readonly events: readonly RecordedEvent<Event>[];
+  /** The id of the event before `events`; `undefined` for a new stream. */
+  readonly follows?: string | undefined;
 };
 
 export type DecidedBatch<Entry, State, Event extends DomainEvent> = {

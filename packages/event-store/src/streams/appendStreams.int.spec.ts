@@ -51,12 +51,14 @@ describe("append streams", () => {
     await pool.query("DELETE FROM outbox");
   });
 
-  const append = (...streams: readonly RecordedEvent<CartEvent>[][]): Promise<void> =>
+  /** Appends to streams that the writer read last when they ended with the event `follows`. */
+  const appendAfter = (follows: string | undefined, ...streams: readonly RecordedEvent<CartEvent>[][]): Promise<void> =>
     appendStreams(
       pool,
       cartAggregate.codec,
-      streams.map((events) => ({ aggregateType: cartAggregateType, aggregateId: events[0]?.aggregateId ?? "", events })),
+      streams.map((events) => ({ aggregateType: cartAggregateType, aggregateId: events[0]?.aggregateId ?? "", events, follows })),
     );
+  const append = (...streams: readonly RecordedEvent<CartEvent>[][]): Promise<void> => appendAfter(undefined, ...streams);
   const stored = async (table: "events" | "outbox"): Promise<string[]> => {
     const [rows] = await pool.query<(RowDataPacket & { stream: string; version: number })[]>(
       `SELECT LOWER(HEX(aggregate_id)) AS stream, version FROM ${table} ORDER BY id`,
@@ -102,18 +104,57 @@ describe("append streams", () => {
     expect(await stored("outbox")).to.deep.equal(["a1"]);
   });
 
+  describe("after a failover to a copy that lacks the last events", () => {
+    const first = () => created(cartA);
+    const lost = () => [added(cartA, 2), added(cartA, 3)];
+
+    it("appends nothing behind an event that is missing, nor to the other streams of the transaction", async () => {
+      const [one, [two, three]] = [first(), lost()];
+      if (two === undefined || three === undefined) throw new Error("two events are lost");
+      await append([one, two, three]);
+      await pool.query("DELETE FROM events WHERE version > 1");
+      const error = await appendAfter(three.eventId, [added(cartA, 4)], [created(cartB)]).catch((reason: unknown) => reason);
+      expect(error).to.be.instanceOf(ConcurrencyError);
+      expect(await stored("events")).to.deep.equal(["a1"]);
+    });
+
+    it("appends nothing behind another event that took the version of a missing one", async () => {
+      const [one, other] = [first(), added(cartA, 2)];
+      await append([one, other]);
+      const error = await appendAfter(uuidv7(), [added(cartA, 3)]).catch((reason: unknown) => reason);
+      expect(error).to.be.instanceOf(ConcurrencyError);
+      expect(await stored("events")).to.deep.equal(["a1", "a2"]);
+    });
+
+    it("begins no stream with a later event than its first", async () => {
+      const error = await appendAfter(uuidv7(), [added(cartA, 5)]).catch((reason: unknown) => reason);
+      expect(error).to.be.instanceOf(ConcurrencyError);
+      expect(await append([added(cartA, 5)]).catch((reason: unknown) => reason)).to.be.instanceOf(ConcurrencyError);
+      expect(await stored("events")).to.deep.equal([]);
+      expect(await stored("outbox")).to.deep.equal([]);
+    });
+
+    it("appends behind the last event that is there", async () => {
+      const one = first();
+      await append([one]);
+      await appendAfter(one.eventId, [added(cartA, 2), added(cartA, 3)]);
+      expect(await stored("events")).to.deep.equal(["a1", "a2", "a3"]);
+    });
+  });
+
   it("returns its connection without an open transaction after a stream has moved on", async () => {
     const only = openEventStorePool({ url: database.url(), connectionLimit: 1 });
     const sessionId = async (): Promise<unknown> => (await only.query<RowDataPacket[]>("SELECT CONNECTION_ID() AS id"))[0][0]?.["id"];
+    const first = created(cartA);
     const appendOn = (cart: string) =>
-      appendStreams(only, cartAggregate.codec, [{ aggregateType: cartAggregateType, aggregateId: cart, events: [created(cart)] }]);
+      appendStreams(only, cartAggregate.codec, [{ aggregateType: cartAggregateType, aggregateId: cart, events: [first] }]);
     try {
       await appendOn(cartA);
       const before = await sessionId();
       expect(await appendOn(cartA).catch((reason: unknown) => reason)).to.be.instanceOf(ConcurrencyError);
       expect(await sessionId()).to.equal(before);
       // This append would wait if the failed append still held its locks.
-      await append([added(cartA, 2)]);
+      await appendAfter(first.eventId, [added(cartA, 2)]);
     } finally {
       await only.end();
     }
@@ -129,8 +170,11 @@ describe("append streams", () => {
     const lockedAppend = (cart: string, whileLocked: () => Promise<void>): Promise<unknown> =>
       appendLocked(pool, cartAggregate, new Map([[cart, { version: 0 }]]), async (load) => {
         await whileLocked();
-        const { version } = (await load([cart])).get(cart) ?? { version: 0 };
-        return { appends: [{ aggregateType: cartAggregateType, aggregateId: cart, events: [added(cart, version + 1)] }], answers: [] };
+        const { version = 0, lastEventId: follows } = (await load([cart])).get(cart) ?? {};
+        return {
+          appends: [{ aggregateType: cartAggregateType, aggregateId: cart, events: [added(cart, version + 1)], follows }],
+          answers: [],
+        };
       });
     const isWaiting = async (): Promise<boolean> => {
       const [rows] = await pool.query<RowDataPacket[]>(
@@ -140,10 +184,11 @@ describe("append streams", () => {
     };
 
     it("appends although another writer wants to, which then finds that the stream has moved on", async () => {
-      await append([created(cartA)], [created(cartB)]);
+      const first = created(cartA);
+      await append([first], [created(cartB)]);
       let late: Promise<unknown> | undefined;
       await lockedAppend(cartA, async () => {
-        late = append([added(cartA, 2)]).catch((reason: unknown) => reason);
+        late = appendAfter(first.eventId, [added(cartA, 2)]).catch((reason: unknown) => reason);
         await waitFor("the other writer to wait", isWaiting);
       });
       expect(await late).to.be.instanceOf(ConcurrencyError);

@@ -1,5 +1,16 @@
 import type { Aggregate, DomainEvent, EventCodec, RecordedEvent } from "@cart/domain";
-import { isDuplicateKey, isLockConflict, run, type Statement, uuidToBytes, withConnection, writeTogether } from "@cart/mysql";
+import {
+  isDuplicateKey,
+  isGroupRefusal,
+  isLockConflict,
+  isReadOnly,
+  isSeveralRows,
+  run,
+  type Statement,
+  uuidToBytes,
+  withConnection,
+  writeTogether,
+} from "@cart/mysql";
 import { format, raw } from "mysql2";
 import type { Pool, PoolConnection } from "mysql2/promise";
 import { insertAnswers } from "../idempotency/insertAnswers.ts";
@@ -16,6 +27,8 @@ export type Append<Event extends DomainEvent> = {
   readonly aggregateId: string;
   /** At least one event; their versions follow the version that was read. */
   readonly events: readonly RecordedEvent<Event>[];
+  /** The id of the event before the first; `undefined` for a new stream. */
+  readonly follows?: string | undefined;
   /** The state after the last event, if a snapshot is due. */
   readonly snapshot?: EncodedSnapshot | undefined;
 };
@@ -28,8 +41,11 @@ export type Append<Event extends DomainEvent> = {
  *
  * The optimistic lock is the unique key on (aggregate, version): an event whose
  * version is taken fails the transaction with `ConcurrencyError`, and so does an
- * idempotency key that is taken. Within a stream ids ascend with versions, in
- * `events` and in `outbox`.
+ * idempotency key that is taken. So does an event whose predecessor (`follows`) is not
+ * stored, because after a failover to a copy that lacks the last transactions the caller
+ * may know events that no longer exist: a stream never gets a hole, nor an event that was
+ * decided on another history. Within a stream ids ascend
+ * with versions, in `events` and in `outbox`.
  *
  * Throws `EventError` for an event that does not match its schema, before anything
  * is written, and `CommitOutcomeUnknownError` if the connection is lost during
@@ -92,17 +108,37 @@ const toInserts = <Event extends DomainEvent>(
   return [
     // The answers come first and in a fixed order, so that two batches with the same keys wait for each other and do not deadlock.
     ...(answers.length === 0 ? [] : [insertAnswers(answers.toSorted(byScope))]),
+    ...provePredecessors(appends),
     ...(rows.length === 0 ? [] : insertRows(rows)),
     ...(snapshots.length === 0 ? [] : [saveSnapshots(snapshots)]),
   ];
 };
 
+/**
+ * Returns a statement that fails, by a subquery with several rows, unless the event before the first new event of
+ * each stream is stored. It reads one index entry for each stream that is not new.
+ */
+const provePredecessors = <Event extends DomainEvent>(appends: readonly Append<Event>[]): readonly Statement[] => {
+  const continued = appends.filter(({ events: [first] }) => first !== undefined && first.version > 1);
+  if (continued.length === 0) return [];
+  const ids = continued.flatMap(({ follows }) => (follows === undefined ? [] : [uuidToBytes(follows)]));
+  return [
+    {
+      // `IN ()` is invalid, so the list starts with the id 0, which no event has.
+      sql: "DO IF((SELECT COUNT(*) FROM events WHERE event_id IN (?)) = ?, 0, (SELECT 1 UNION SELECT 2))",
+      values: [[noEventId, ...ids], continued.length],
+    },
+  ];
+};
+
+const noEventId = Buffer.alloc(16);
+
 const write = async (connection: PoolConnection, statements: readonly Statement[]): Promise<void> => {
   try {
     await writeTogether(connection, statements);
   } catch (error) {
-    throw isDuplicateKey(error)
-      ? new ConcurrencyError("a stream has moved on, or a key was used, since it was read", { cause: error })
+    throw isDuplicateKey(error) || isSeveralRows(error)
+      ? new ConcurrencyError("a stream has moved on or back, or a key was used, since it was read", { cause: error })
       : error;
   }
 };
@@ -112,10 +148,13 @@ const commit = async (connection: PoolConnection): Promise<void> => {
   try {
     await run(connection, "COMMIT");
   } catch (error) {
-    // A deadlock rolls the transaction back; with any other error the server may have committed before its answer was lost.
-    throw isLockConflict(error) ? error : new CommitOutcomeUnknownError("no answer to COMMIT", { cause: error });
+    // A deadlock or a server that is read-only by now rolls the transaction back; with any other error the server may have committed before its answer was lost.
+    throw isLockConflict(error) || isRefusedCommit(error) ? error : new CommitOutcomeUnknownError("no answer to COMMIT", { cause: error });
   }
 };
+
+/** Whether the server refused the COMMIT because it is read-only. If Group Replication did, the other members may have the transaction. */
+const isRefusedCommit = (error: unknown): boolean => isReadOnly(error) && !isGroupRefusal(error);
 
 /** Every writer takes its locks in the same order, so that two batches with the same carts wait and do not deadlock. */
 const inLockOrder = <Event extends DomainEvent>(appends: readonly Append<Event>[]): readonly Append<Event>[] =>

@@ -1,15 +1,31 @@
 import type { Aggregate, Decider, DomainEvent } from "@cart/domain";
-import { bytesToUuid, type ReadRows, readRowsOn, runTogether, uuidToBytes, withConnection } from "@cart/mysql";
+import {
+  bytesToUuid,
+  type ReadRows,
+  readRowsOn,
+  requirePrimary,
+  type RoleRow,
+  runTogether,
+  serverRole,
+  uuidToBytes,
+  withConnection,
+} from "@cart/mysql";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { PageLimits } from "./readPage.ts";
 import { readRangesAs } from "./readRanges.ts";
 import { readStream } from "./readStream.ts";
 import { selectSnapshots, type SnapshotRow, toSnapshot } from "./snapshots.ts";
 import { notApplicable, type StreamId } from "./streamDamagedError.ts";
-import { foldedForm, type StreamEvent } from "./streamEvents.ts";
+import { type EventRow, foldedForm, type RowForm, type StreamEvent } from "./streamEvents.ts";
 
 /** The state of an aggregate after all events of its stream. `version` is 0 for a stream without events. */
-export type LoadedStream<State> = { readonly state: State; readonly version: number; readonly snapshotVersion: number };
+export type LoadedStream<State> = {
+  readonly state: State;
+  readonly version: number;
+  readonly snapshotVersion: number;
+  /** The id of the last event, by which an append proves that it follows that event; `undefined` for a stream without events. */
+  readonly lastEventId?: string | undefined;
+};
 
 type FirstRow = RowDataPacket & { readonly aggregate_id: Buffer };
 
@@ -22,7 +38,8 @@ const page: PageLimits = { maxEvents: 5_000, maxBytes: 16_777_216 };
  * round trips for any number of aggregates, one if none has events, and one more for each
  * further page if the streams have more than a page of events after their snapshots.
  *
- * Throws `StreamDamagedError`.
+ * Throws `StreamDamagedError`, and `NotPrimaryError` if the server is read-only: what a former primary shows must not decide
+ * a command, not even one that is rejected or changes nothing.
  */
 export const loadStreams = <State, Command, Event extends DomainEvent>(
   pool: Pool,
@@ -40,14 +57,16 @@ export const loadStreamsOn = async <State, Command, Event extends DomainEvent>(
   const streams = new Map<string, LoadedStream<State>>(
     aggregateIds.map((id) => [id, { state: decider.initialState, version: 0, snapshotVersion: 0 }]),
   );
-  const [snapshotRows, firstRows] = await runTogether<[SnapshotRow[], FirstRow[]]>(connection, [
+  const [snapshotRows, firstRows, role] = await runTogether<[SnapshotRow[], FirstRow[], RoleRow[]]>(connection, [
     selectSnapshots(aggregate, aggregateIds),
     // `version = 1` would take a stream that has lost its first event for a new one. For MIN, MySQL reads one index entry for each stream.
     {
       sql: "SELECT aggregate_id, MIN(version) AS version FROM events WHERE aggregate_id IN (?) AND aggregate_type = ? GROUP BY aggregate_id",
       values: [aggregateIds.map(uuidToBytes), type],
     },
+    serverRole,
   ]);
+  requirePrimary(role);
   for (const row of snapshotRows) {
     const { aggregateId, version, state } = toSnapshot(aggregate, row);
     streams.set(aggregateId, { state, version, snapshotVersion: version });
@@ -56,19 +75,41 @@ export const loadStreamsOn = async <State, Command, Event extends DomainEvent>(
   // Streams without events need no read. Most uncached streams are new, so the list is often empty.
   let unread = [...new Set([...snapshotRows, ...firstRows].map((row) => bytesToUuid(row.aggregate_id)))];
   while (unread.length > 0) {
-    const ranges = unread.map((aggregateId) => ({ aggregateId, after: streams.get(aggregateId)?.version ?? 0 }));
-    const slices = await readRangesAs(foldedForm<Event>(), readRowsOn(connection), aggregate, ranges, page);
+    // The last event of a snapshot is read too, for its id.
+    const ranges = unread.map((aggregateId) => ({ aggregateId, after: readUpTo(streams.get(aggregateId)) }));
+    const slices = await readRangesAs(identifiedForm<Event>(), readRowsOn(connection), aggregate, ranges, page);
     unread = slices.flatMap(({ events, isWhole, damage }, index) => {
       const id = ranges[index]?.aggregateId;
       const stream = id === undefined ? undefined : streams.get(id);
       if (id === undefined || stream === undefined) return [];
-      streams.set(id, foldEvents({ aggregateType: type, aggregateId: id }, decider, stream, events));
+      const folded = foldEvents({ aggregateType: type, aggregateId: id }, decider, stream, events);
+      const read = { ...folded, lastEventId: events.at(-1)?.eventId ?? stream.lastEventId };
+      streams.set(id, read);
       if (damage !== undefined) throw damage;
+      if (isWhole && read.lastEventId === undefined)
+        throw notApplicable("its snapshot is of events that are missing", { aggregateType: type, aggregateId: id }, read.version);
       return isWhole ? [] : [id];
     });
   }
   return streams;
 };
+
+/** The last version of a stream that need not be read. */
+const readUpTo = (stream: LoadedStream<unknown> | undefined): number => {
+  if (stream === undefined) return 0;
+  return stream.lastEventId === undefined ? Math.max(0, stream.version - 1) : stream.version;
+};
+
+/** The form for folds with the id of each event. */
+const identifiedForm = <Event extends DomainEvent>(): RowForm<IdentifiedRow, Event, StreamEvent<Event> & { readonly eventId: string }> => {
+  const folded = foldedForm<Event>();
+  return {
+    columns: `${folded.columns}, event_id`,
+    toRead: (row, event, stream) => ({ ...folded.toRead(row, event, stream), eventId: bytesToUuid(row.event_id) }),
+  };
+};
+
+type IdentifiedRow = EventRow & { readonly event_id: Buffer };
 
 /** The state of an aggregate just after the event `last`. */
 export type PastStream<State, Event extends DomainEvent> = { readonly state: State; readonly last: StreamEvent<Event> };
@@ -110,6 +151,7 @@ const foldEvents = <State, Command, Event extends DomainEvent, Folded extends { 
 ): Folded => {
   let { state, version } = before;
   for (const { event, version: next } of events) {
+    if (next <= before.version) continue;
     try {
       state = evolve(state, event);
     } catch (error) {

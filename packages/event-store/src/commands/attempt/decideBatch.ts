@@ -8,7 +8,11 @@ import type { DecidedBatch, Decision } from "../decidedBatch.ts";
 export type Recording = { readonly now: () => Date; readonly newEventId: () => string };
 
 /** A stream after the commands that were decided so far, with the events that they append. */
-type OpenStream<State, Event extends DomainEvent> = { stream: LoadedStream<State>; readonly events: RecordedEvent<Event>[] };
+type OpenStream<State, Event extends DomainEvent> = {
+  stream: LoadedStream<State>;
+  readonly events: RecordedEvent<Event>[];
+  readonly follows: string | undefined;
+};
 
 /**
  * Decides the commands one after the other, each on the states that result from the
@@ -26,7 +30,9 @@ export const decideBatch = <
   batch: readonly Entry[],
   recording: Recording,
 ): DecidedBatch<Entry, State, Event> => {
-  const streams = new Map([...loaded].map(([id, stream]): [string, OpenStream<State, Event>] => [id, { stream, events: [] }]));
+  const streams = new Map(
+    [...loaded].map(([id, stream]): [string, OpenStream<State, Event>] => [id, { stream, events: [], follows: stream.lastEventId }]),
+  );
   const open = (aggregateId: string): OpenStream<State, Event> => {
     const found = streams.get(aggregateId);
     if (found === undefined) throw new Error(`stream ${aggregate.type}/${aggregateId} is not loaded`);
@@ -133,6 +139,7 @@ const fold = <State, Command, Event extends DomainEvent>(
 ): LoadedStream<State> => ({
   ...stream,
   version,
+  lastEventId: events.at(-1)?.eventId ?? stream.lastEventId,
   state: events.reduce((before, { event }) => decider.evolve(before, event), stream.state),
 });
 

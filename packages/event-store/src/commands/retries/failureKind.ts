@@ -1,4 +1,4 @@
-import { isLockConflict, isUnavailable } from "@cart/mysql";
+import { isLockConflict, isUnavailable, unavailableReason } from "@cart/mysql";
 import { CommitOutcomeUnknownError } from "../../streams/commitOutcomeUnknownError.ts";
 import { ConcurrencyError } from "../../streams/concurrencyError.ts";
 import { CommandFailedError } from "../commandErrors.ts";
@@ -26,7 +26,7 @@ export const toCommandError = (error: unknown): unknown => {
     case "conflict":
       return new CommandFailedError("CONTENDED", "other writers to the same aggregate were faster every time", cause);
     case "unavailable":
-      return new CommandFailedError("UNAVAILABLE", "the event store cannot be reached", cause);
+      return new CommandFailedError("UNAVAILABLE", unavailableReason(error) ?? "the event store cannot be reached", cause);
     case "unknown":
       return new CommandFailedError("OUTCOME_UNKNOWN", "the connection to the event store was lost during the commit", cause);
     case "fault":

@@ -26,14 +26,14 @@ export const settleBatch = <State, Command, Event extends DomainEvent>(
 
   const appends: Append<Event>[] = [];
   const settled = new Map<string, LoadedStream<State>>();
-  for (const [aggregateId, { stream, events }] of streams) {
+  for (const [aggregateId, { stream, events, follows }] of streams) {
     const snapshotIsDue = stream.version - stream.snapshotVersion >= snapshots.everyEvents;
     settled.set(aggregateId, snapshotIsDue ? { ...stream, snapshotVersion: stream.version } : stream);
     if (events.length === 0) continue;
     const snapshot = snapshotIsDue
       ? { version: stream.version, schemaVersion: snapshots.schemaVersion, state: JSON.stringify(snapshots.toJson(stream.state)) }
       : undefined;
-    appends.push({ aggregateType: type, aggregateId, events, snapshot });
+    appends.push({ aggregateType: type, aggregateId, events, follows, snapshot });
   }
 
   return {
