@@ -27,7 +27,7 @@ export const useMysqlDatabase = ({ migrate }: MysqlDatabaseOptions = {}): TestDa
     const name = `test_${uniqueSuffix()}`;
     await execute(mysqlUrl, `CREATE DATABASE \`${name}\``);
     const url = urlOfDatabase(mysqlUrl, name);
-    database = { url, name, pool: createPool({ uri: url, timezone: "Z" }) };
+    database = { url, name, pool: openPool(url) };
     await migrate?.(url);
   });
 
@@ -44,6 +44,20 @@ export const useMysqlDatabase = ({ migrate }: MysqlDatabaseOptions = {}): TestDa
   };
   return { url: () => existing().url, name: () => existing().name, pool: () => existing().pool };
 };
+
+/**
+ * Opens connections with the settings that specs rely on, whatever the server's defaults are. It does not use the pool of
+ * the services, so that specs of that pool can use this one.
+ */
+const openPool = (url: string): Pool => {
+  const pool = createPool({ uri: url, timezone: "Z" });
+  // Runs before the first statement, because a connection runs its statements in order.
+  pool.pool.on("connection", (connection) => connection.query(sessionSettings, () => undefined));
+  return pool;
+};
+
+const sessionSettings = `SET SESSION autocommit = 1, SESSION completion_type = 'NO_CHAIN', SESSION time_zone = '+00:00',
+  SESSION sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES', SESSION transaction_isolation = 'REPEATABLE-READ', NAMES utf8mb4`;
 
 const urlOfDatabase = (serverUrl: string, name: string): string => {
   const url = new URL(serverUrl);

@@ -37,7 +37,7 @@ export const startMysqlProcess = async (
   const data = join(plan.folder, "mysql");
   const all = [program, ...leading, ...(process.getuid?.() === 0 ? ["--user=root"] : [])] as const;
   await mkdir(plan.folder, { recursive: true });
-  if (!existsSync(data)) await makeDataFolder(all, data, plan.signal);
+  if (!existsSync(data)) await makeDataFolder(all, data, plan);
 
   const serveOn = async (port: number): Promise<RunningMysql & Killable> => {
     const { stop, kill, died } = await serve(all, data, port, plan);
@@ -63,6 +63,7 @@ const serve = async ([program, ...leading]: Command, data: string, port: number,
     args: [
       ...leading,
       ...settings,
+      ...(plan.mysqlOptions ?? []),
       `--datadir=${data}`,
       `--port=${port}`,
       `--socket=${socket}`,
@@ -106,22 +107,29 @@ export const mysqlIdentity = async (url: string): Promise<{ datadir: string; uui
  * Creates the data folder, which appears whole or not at all. A first start that is killed
  * halfway leaves no folder that the next start would take for a whole one.
  */
-const makeDataFolder = async ([program, ...leading]: Command, data: string, signal: AbortSignal | undefined): Promise<void> => {
+const makeDataFolder = async ([program, ...leading]: Command, data: string, { signal, mysqlOptions = [] }: ServerPlan): Promise<void> => {
   for (const left of await readdir(dirname(data))) {
     if (left.startsWith(`${basename(data)}.partial-`)) await rm(join(dirname(data), left), { recursive: true, force: true });
   }
   const partial = await mkdtemp(`${data}.partial-`);
-  const { failed, all } = await execa(program, [...leading, "--initialize-insecure", `--datadir=${partial}`], {
-    reject: false,
-    all: true,
-    ...(signal === undefined ? {} : { cancelSignal: signal }),
-  });
+  const { failed, all } = await execa(
+    program,
+    [...leading, ...mysqlOptions.filter(isOfData), "--initialize-insecure", `--datadir=${partial}`],
+    {
+      reject: false,
+      all: true,
+      ...(signal === undefined ? {} : { cancelSignal: signal }),
+    },
+  );
   if (failed) {
     await rm(partial, { recursive: true, force: true });
     throw new UserError(`mysqld could not make its data folder ${data}: ${lastError(all)}`);
   }
   await rename(partial, data);
 };
+
+/** Whether a data folder keeps the option that it was created with. */
+const isOfData = (option: string): boolean => option.startsWith("--lower-case-table-names");
 
 const lastError = (log: string | undefined): string => {
   const lines = (log ?? "").trim().split("\n");

@@ -44,6 +44,8 @@ export type ServerPlan = {
    */
   readonly keep: boolean;
   readonly ports?: ServerPorts;
+  /** Options of mysqld that override those of these tools. Only for a server that is a process of this machine. */
+  readonly mysqlOptions?: readonly string[];
   /** Chooses the ports that `ports` leaves out; `chooseFreePort` by default. A spec forces races with it. */
   readonly choosePort?: ChoosePort;
   /** Aborts a start: servers that were started are stopped, and incomplete downloads are removed. */
