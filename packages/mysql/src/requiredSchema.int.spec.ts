@@ -49,7 +49,7 @@ describe("the check of a required schema", () => {
     }
 
     it("passes if the schema has more, like that of a newer release", async () => {
-      await admin("CREATE TABLE orders (id INT)");
+      await admin("CREATE TABLE orders (id INT PRIMARY KEY)");
       await admin("ALTER TABLE carts ADD COLUMN note INT");
       await admin("CREATE PROCEDURE await_order() SELECT 1");
       expect(await outcome()).to.equal("ready");
