@@ -30,7 +30,7 @@ export const createTopics = async (kafka: Kafka, { topics, replicationFactor, ti
   try {
     await admin.connect();
     await admin.createTopics({
-      topics: topics.map(({ topic, partitions }) => ({ topic, numPartitions: partitions, replicationFactor })),
+      topics: topics.map(({ topic, partitions }) => ({ topic, numPartitions: partitions, replicationFactor, configEntries })),
       timeout: timeoutMs,
       waitForLeaders: false,
     });
@@ -41,6 +41,12 @@ export const createTopics = async (kafka: Kafka, { topics, replicationFactor, ti
     await admin.disconnect();
   }
 };
+
+/**
+ * Kafka stores the time at which it appended a message, and so refuses no message for a time that a client's clock
+ * gave it. Retention counts from that time too, also for events that were published late.
+ */
+const configEntries = [{ name: "message.timestamp.type", value: "LogAppendTime" }];
 
 const pollIntervalMs = 50;
 

@@ -99,6 +99,48 @@ describe("the event producer", () => {
     expect((await readTopic(client(), topic, 2)).map(({ value }) => value)).to.deep.equal(["1", "2"]);
   });
 
+  describe("on a topic that refuses what it should accept", () => {
+    const topicWith = async (base: string, configEntries: { name: string; value: string }[]): Promise<string> => {
+      const topic = server.topicName(base);
+      const admin = client().admin();
+      await admin.connect();
+      await admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }], waitForLeaders: true });
+      await admin.disconnect();
+      return topic;
+    };
+    /** Sends through a client that never sees another time, because it measures its time-outs by this clock too. */
+    const sendAt = async (aheadMs: number, topic: string, messages: readonly EventMessage[]): Promise<unknown> => {
+      const realNow = Date.now;
+      Date.now = () => realNow() + aheadMs;
+      const events = createEventProducer(client());
+      try {
+        return await events.send([{ topic, messages }]).catch((error: unknown) => error);
+      } finally {
+        await events.disconnect();
+        Date.now = realNow;
+      }
+    };
+    const messages = Array.from({ length: 20 }, (_, n) => message("a", `${n}`.padEnd(100)));
+    const twoHours = 7_200_000;
+
+    for (const [what, setting, aheadMs, said] of [
+      ["its max.message.bytes is small", { name: "max.message.bytes", value: "500" }, 0, "max.message.bytes"],
+      ["this machine's clock is ahead", { name: "message.timestamp.type", value: "CreateTime" }, twoHours, "LogAppendTime"],
+    ] as const) {
+      it(`finds no message at fault if ${what}`, async () => {
+        const error = await sendAt(aheadMs, await topicWith(setting.name, [setting]), messages);
+        expect(String(error)).to.contain(said);
+        expect([isMessageRejected(error), isBrokerUnavailable(error)]).to.deep.equal([false, true]);
+      });
+    }
+
+    it("writes to the topics of `createTopics` whatever the clock of this machine says", async () => {
+      const topic = await newTopic("clock", 1);
+      expect(await sendAt(twoHours, topic, messages)).to.equal(undefined);
+      expect(await readTopic(client(), topic, messages.length)).to.have.length(messages.length);
+    });
+  });
+
   /*
    * The broker writes a batch whose answer is lost. kafkajs then reuses the batch's
    * sequence numbers. The broker would take another batch of the same length for the

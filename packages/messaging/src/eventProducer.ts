@@ -1,7 +1,7 @@
 import type { ICustomPartitioner, Kafka, Message, Producer } from "kafkajs";
 import { type AcknowledgementCheck, createAcknowledgementCheck, type SentMessages, UnacknowledgedError } from "./acknowledgements.ts";
 import type { EventMessage } from "./eventMessage.ts";
-import { explained } from "./kafkaErrors.ts";
+import { explained, isTooLarge, TopicSettingsError } from "./kafkaErrors.ts";
 import { partitionByKey } from "./partitionByKey.ts";
 
 export type TopicMessages = { readonly topic: string; readonly messages: readonly EventMessage[] };
@@ -18,6 +18,9 @@ export type TopicMessages = { readonly topic: string; readonly messages: readonl
  *   failed call does not stop later calls, so do not send the next event of an aggregate
  *   before the call with its previous event has resolved.
  * - The partition is murmur2 of the key, as in the Java client.
+ *
+ * A request that is within `maxRequestBytes` and refused for its size is the topic's fault
+ * (`TopicSettingsError`), not a message's.
  *
  * For errors see `isBrokerUnavailable` and `isMessageRejected`. The producer keeps
  * working after both.
@@ -86,7 +89,9 @@ export const createEventProducer = (kafka: Kafka, { maxRequestBytes = 900_000 }:
         try {
           for (const topicMessages of requestsOf(batch, maxRequestBytes)) {
             recorder.clear();
-            const acknowledgements = await producer.sendBatch({ acks: -1, topicMessages });
+            const acknowledgements = await producer.sendBatch({ acks: -1, topicMessages }).catch((error: unknown) => {
+              throw isTooLarge(error) && bytesOf(topicMessages) <= maxRequestBytes ? tooSmallTopic(topicMessages) : error;
+            });
             assertAcknowledged(recorder.countsOf(topicMessages), acknowledgements);
           }
         } catch (error) {
@@ -160,6 +165,16 @@ const requestsOf = (batch: readonly TopicMessages[], maxBytes: number): Request[
   }
   return requests;
 };
+
+const bytesOf = (request: Request): number =>
+  request.flatMap(({ messages }) => messages).reduce((bytes, message) => bytes + sizeOf(message), 0);
+
+/** Every topic has to accept a request within the limit, so a refusal is the topic's fault and no message's. */
+const tooSmallTopic = (request: Request): TopicSettingsError =>
+  new TopicSettingsError(
+    `Kafka refuses ${bytesOf(request)} bytes for ${request.map(({ topic }) => topic).join(", ")}`,
+    "max.message.bytes of the topic, or message.max.bytes of the brokers, has to be at least 1048588",
+  );
 
 /** Returns the size of the message on the wire in bytes, slightly overestimated. */
 const sizeOf = ({ key, value, headers }: EventMessage): number => {

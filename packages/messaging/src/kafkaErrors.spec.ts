@@ -1,6 +1,13 @@
 import { expect } from "chai";
 import kafkajs from "kafkajs";
-import { explained, isBrokerUnavailable, isCoordinatorPending, isMessageRejected, KafkaAccessError } from "./kafkaErrors.ts";
+import {
+  explained,
+  isBrokerUnavailable,
+  isCoordinatorPending,
+  isMessageRejected,
+  KafkaAccessError,
+  TopicSettingsError,
+} from "./kafkaErrors.ts";
 
 const { KafkaJSConnectionError, KafkaJSNonRetriableError, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } = kafkajs;
 
@@ -18,6 +25,8 @@ describe("the errors of Kafka", () => {
     ["a partition without a leader", protocolError("LEADER_NOT_AVAILABLE"), { unavailable: true, rejected: false }],
     ["a missing topic", protocolError("UNKNOWN_TOPIC_OR_PARTITION"), { unavailable: true, rejected: false }],
     ["a forgotten producer", protocolError("UNKNOWN_PRODUCER_ID"), { unavailable: true, rejected: false }],
+    ["a clock that is ahead", protocolError("INVALID_TIMESTAMP"), { unavailable: true, rejected: false }],
+    ["a topic that Kafka does not take", protocolError("INVALID_TOPIC_EXCEPTION"), { unavailable: true, rejected: false }],
     ["a large message", protocolError("MESSAGE_TOO_LARGE"), { unavailable: false, rejected: true }],
     [
       "a wrapped rejection",
@@ -83,6 +92,18 @@ describe("an explained error of Kafka", () => {
       expect(isBrokerUnavailable(said)).to.equal(true);
     });
   }
+
+  it("says what to set on a topic that refuses every message, which is no message's fault", () => {
+    for (const [type, setting] of [
+      ["INVALID_TIMESTAMP", "message.timestamp.type=LogAppendTime"],
+      ["INVALID_TOPIC_EXCEPTION", "KAFKA_TOPIC_PREFIX"],
+      ["UNSUPPORTED_FOR_MESSAGE_FORMAT", "format"],
+    ] as const) {
+      const said = explained(protocolError(type));
+      expect(said).to.be.instanceOf(TopicSettingsError).and.have.property("message").that.contains(setting);
+      expect([isBrokerUnavailable(said), isMessageRejected(said)]).to.deep.equal([true, false]);
+    }
+  });
 
   it("hints at the settings when Kafka closes connections, as it may be restarting too", () => {
     const said = explained(connectionError("ECONNRESET"));

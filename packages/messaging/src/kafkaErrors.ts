@@ -17,14 +17,13 @@ export const protocolErrorType = (error: unknown): string | undefined => {
   return root instanceof KafkaJSProtocolError ? root.type : undefined;
 };
 
-const rejections: ReadonlySet<string | undefined> = new Set([
-  "MESSAGE_TOO_LARGE",
-  "RECORD_LIST_TOO_LARGE",
-  "INVALID_RECORD",
-  "INVALID_TIMESTAMP",
-  "INVALID_TOPIC_EXCEPTION",
-  "UNSUPPORTED_FOR_MESSAGE_FORMAT",
-]);
+const tooLarge: ReadonlySet<string | undefined> = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
+
+/** Every message has the same time, topic and format, so Kafka refuses none of them for those. */
+const rejections: ReadonlySet<string | undefined> = new Set([...tooLarge, "INVALID_RECORD"]);
+
+/** Whether the broker refused the request, or one of its messages, for its size. */
+export const isTooLarge = (error: unknown): boolean => tooLarge.has(protocolErrorType(error));
 
 /**
  * The broker refused what was sent and would refuse it again. It judges a whole
@@ -35,14 +34,17 @@ export const isMessageRejected = (error: unknown): boolean => rejections.has(pro
 /**
  * Nobody's fault: no broker answered, none could do it now (no leader, too few replicas, a
  * coordinator that is loading, a topic that is missing, a producer id that the broker forgot),
- * or not everything was acknowledged. Try again later; count it against no message.
+ * the topic refuses what it should accept or the clocks differ, or not everything was
+ * acknowledged. Try again later; count it against no message.
  *
  * False for a rejected message, and for an error that did not come from Kafka,
  * such as a message that cannot be encoded.
  */
 export const isBrokerUnavailable = (error: unknown): boolean => {
   const root = rootCause(error);
-  return root instanceof UnacknowledgedError || (root instanceof KafkaJSError && !isMessageRejected(error));
+  return (
+    root instanceof UnacknowledgedError || root instanceof TopicSettingsError || (root instanceof KafkaJSError && !isMessageRejected(error))
+  );
 };
 
 const electionErrors: ReadonlySet<string | undefined> = new Set([
@@ -53,6 +55,18 @@ const electionErrors: ReadonlySet<string | undefined> = new Set([
 
 /** The group's coordinator is being elected, or reads the group's state. Every new cluster and every restart of a broker has such a moment. */
 export const isCoordinatorPending = (error: unknown): boolean => electionErrors.has(protocolErrorType(error));
+
+/** A topic refuses what every topic of this system has to accept. The message says what to set; until then it ends the same way each time. */
+export class TopicSettingsError extends Error {
+  override readonly name = "TopicSettingsError";
+  /** What a readiness probe may show of this error. */
+  readonly shownReason: string;
+
+  constructor(reason: string, advice: string) {
+    super(`${reason}; ${advice}`);
+    this.shownReason = advice;
+  }
+}
 
 /** Kafka is there and does not let this program in. The message says what to set; until then it ends the same way each time. */
 export class KafkaAccessError extends Error {
@@ -75,6 +89,8 @@ export const explained = (error: unknown): unknown => {
   const root = rootCause(error);
   if (!(root instanceof KafkaJSError)) return error;
   const advice = adviceOn(root);
+  const setting = adviceOnTopics[protocolErrorType(root) ?? ""];
+  if (setting !== undefined) return new TopicSettingsError(root.message, setting);
   if (advice !== undefined) return new KafkaAccessError(root.message, advice, { cause: error });
   if (!isClosedConnection(root)) return error;
   return new Error(`${root.message}; if Kafka is up, check KAFKA_TLS and KAFKA_SASL_MECHANISM`, { cause: error });
@@ -91,6 +107,14 @@ const adviceOn = (error: Error): string | undefined => {
   }
   if (type?.endsWith("_AUTHORIZATION_FAILED") === true) return "Kafka's ACLs have to allow it to the user in KAFKA_USERNAME";
   return error instanceof KafkaJSConnectionError ? adviceOnCertificates[codeOf(error)] : undefined;
+};
+
+/** By the broker's error code. The errors have no cause, so that their own type counts. */
+const adviceOnTopics: Readonly<Record<string, string>> = {
+  INVALID_TIMESTAMP:
+    "check the clocks of this machine and of the brokers, and set message.timestamp.type=LogAppendTime on the topic, so that no time is refused",
+  INVALID_TOPIC_EXCEPTION: "check KAFKA_TOPIC_PREFIX and the topic's settings",
+  UNSUPPORTED_FOR_MESSAGE_FORMAT: "upgrade the brokers, or the topic's message format",
 };
 
 const nameTheCa = "set KAFKA_CA_FILE to the CA that signed Kafka's certificate";
