@@ -36,6 +36,7 @@ export const readModelTables = {
     "aggregate_id",
     "version",
     "created_at",
+    "message_id",
   ],
   cart_milestones: ["cart_id", "milestone", "tenant_id", "day"],
   cart_abandoned_policies: [

@@ -54,6 +54,23 @@ describe("dead letters", () => {
     expect(await list({ limit: 1 })).to.have.length(1);
   });
 
+  it("are the same if they come again, and others if only their place in Kafka is the same", async () => {
+    const letter = painted(1, 1);
+    const nameless = { ...letter, offset: "7", headers: { ...letter.headers, ce_id: undefined } };
+    const former = { ...painted(2, 1), topic: letter.topic, partition: letter.partition, offset: letter.offset };
+    const formerNameless = { ...nameless, value: Buffer.from("{}") };
+    for (let n = 0; n < 2; n += 1) for (const each of [letter, nameless, former, formerNameless]) await apply([each]);
+    expect((await list()).map(({ offset, aggregate_id }) => [offset, aggregate_id])).to.deep.equal([
+      [letter.offset, cartId(1)],
+      ["7", cartId(1)],
+      [letter.offset, cartId(2)],
+      ["7", cartId(1)],
+    ]);
+    // The cart of the later topic is parked, so its later events wait in order.
+    await apply([messageOf(2, 2, added("a"))]);
+    expect((await list({ aggregateId: cartId(2) })).map(({ reason_code }) => reason_code)).to.deep.equal(["UNKNOWN_EVENT_TYPE", "PARKED"]);
+  });
+
   it("are shown whole, text as text and other bytes in base64", async () => {
     await apply([messageOf(1, 1, created, { value: Buffer.from([0x7b, 0xff]) })]);
     const shown = await inTransaction(pool, async (connection) => showDeadLetter(connection, projections, await idOf(1)));

@@ -62,14 +62,15 @@ export const retryQueue = (pool: Pool, projections: Projections, queue: DeadLett
       const aggregateId = "aggregateId" in queue ? queue.aggregateId : undefined;
       if (aggregateId !== undefined) await projection.lockVersion(connection, aggregateId);
       const rows = await lockQueue(connection, queue);
-      const incoming = rows.map((row) => readMessage(toMessage(row)));
+      const queued = rows.map((row) => ({ row, message: toMessage(row) }));
+      const incoming = queued.map(({ message }) => readMessage(message));
       const { reads, project } = projection.prepareRetry(incoming);
       const { result, writes } = project(await runTogether(connection, reads));
       await writeTogether(connection, writes);
 
-      const failures = new Map(result.deadLetters.map((deadLetter) => [placeOf(deadLetter.message), deadLetter]));
-      const failed = rows.flatMap((row) => {
-        const deadLetter = failures.get(placeOf(toMessage(row)));
+      const failures = new Map(result.deadLetters.map((deadLetter) => [deadLetter.message, deadLetter]));
+      const failed = queued.flatMap(({ row, message }) => {
+        const deadLetter = failures.get(message);
         return deadLetter === undefined ? [] : [{ id: row.id, version: row.version, deadLetter }];
       });
       const failedIds = new Set(failed.map(({ id }) => id));
@@ -116,9 +117,6 @@ const lockQueue = (connection: PoolConnection, queue: DeadLetterQueue): Promise<
     values,
   );
 };
-
-const placeOf = ({ topic, partition, offset }: { topic: string; partition: number; offset: string }): string =>
-  `${topic}/${partition}/${offset}`;
 
 const deleteRows = async (connection: PoolConnection, ids: readonly number[]): Promise<void> => {
   if (ids.length > 0) await run(connection, "DELETE FROM dead_letters WHERE id IN (?)", [ids]);

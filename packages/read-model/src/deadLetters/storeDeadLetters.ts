@@ -1,15 +1,20 @@
+import { createHash } from "node:crypto";
+import type { ConsumedMessage } from "@cart/messaging";
 import { type Statement, uuidToBytes } from "@cart/mysql";
 import type { DeadLetter } from "./deadLetter.ts";
 import { messageColumns, storedHeaders } from "./storedMessage.ts";
 
-/** Stores whole messages, in order. Leaves a message unchanged if its topic, partition and offset are stored already. */
+/**
+ * Stores whole messages, in order. Leaves a message unchanged if it is stored already. A message with another event id is
+ * another message, even at the same topic, partition and offset, because a topic may have been created anew.
+ */
 export const storeDeadLetters = (deadLetters: readonly DeadLetter[]): Statement[] =>
   deadLetters.length === 0
     ? []
     : [
         {
           sql: `INSERT INTO dead_letters
-                  (${messageColumns}, reason_code, reason, aggregate_type, aggregate_id, version)
+                  (${messageColumns}, message_id, reason_code, reason, aggregate_type, aggregate_id, version)
                 VALUES ? ON DUPLICATE KEY UPDATE id = id`,
           values: [deadLetters.map(toRow)],
         },
@@ -22,9 +27,22 @@ const toRow = ({ message, code, reason, aggregateType, aggregateId, version }: D
   message.key,
   JSON.stringify(storedHeaders(message)),
   message.value,
+  messageIdOf(message),
   code,
   reason.slice(0, 8_000),
   aggregateType,
   aggregateId === undefined ? null : uuidToBytes(aggregateId),
   version ?? null,
 ];
+
+/** Returns the event id of the message. A message without one is identified by its content. */
+const messageIdOf = (message: ConsumedMessage): string => {
+  const eventId = message.headers["ce_id"];
+  const text = Buffer.isBuffer(eventId) ? eventId.toString("latin1") : eventId;
+  if (typeof text === "string" && uuidPattern.test(text)) return text;
+  const hash = createHash("sha256").update(JSON.stringify(storedHeaders(message)));
+  for (const part of [message.key, message.value]) hash.update(`/${part?.length ?? "null"}/`).update(part ?? "");
+  return hash.digest("hex");
+};
+
+const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
