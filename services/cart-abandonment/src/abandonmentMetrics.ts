@@ -13,9 +13,11 @@ import type { AppliedBatch } from "./consume/applyBatch.ts";
  * - `quiet`: the timer waits for the end of the quiet time.
  * - `ended`: the timer was deleted, because the cart waits for nothing.
  * - `conflict`: the cart changed at the same moment; the next batch takes the timer again.
+ * - `missing`: the event store does not have the cart up to the timer's version; the timer is tried again later.
+ * - `given_up`: the same as `missing`, for the last time.
  * - `failed`: the attempt failed and will be retried.
  */
-export type TimerOutcome = "abandoned" | "reminded" | "moved" | "quiet" | "ended" | "conflict" | "failed";
+export type TimerOutcome = "abandoned" | "reminded" | "moved" | "quiet" | "ended" | "conflict" | "missing" | "given_up" | "failed";
 
 export type AbandonmentMetrics = {
   readonly applied: (batch: AppliedBatch) => void;
@@ -36,7 +38,7 @@ export const createAbandonmentMetrics = ({ registry, pool, now, lag }: Abandonme
   const registers = [registry];
   const outcomes = new Counter({
     name: "cart_timers_total",
-    help: "Timers that were due, by outcome: abandoned, reminded, moved, quiet, ended, conflict, failed",
+    help: "Timers that were due, by outcome: abandoned, reminded, moved, quiet, ended, conflict, missing, given_up, failed",
     labelNames: ["outcome"],
     registers,
   });

@@ -12,7 +12,7 @@ export const requiredSchema = {
   abandonment: {
     tables: {
       policies: ["tenant_id", "version", "abandoned_minutes", "quiet_time_from", "quiet_time_to", "time_zone", "reminders", "moving"],
-      timers: ["cart_id", "tenant_id", "version", "step", "since", "policy_version", "due_at", "claimed_until"],
+      timers: ["cart_id", "tenant_id", "version", "step", "since", "policy_version", "due_at", "claimed_until", "misses", "given_up_at"],
     },
   },
 } as const satisfies Readonly<Record<string, RequiredSchema>>;

@@ -10,9 +10,22 @@ export type Timer = {
   /** The version of the policy that `dueAt` was computed from. */
   readonly policyVersion: number;
   readonly claimedUntil: Date | null;
+  /** How often in a row the event store did not have the event at the timer's version. */
+  readonly misses: number;
 };
 
-const columns = ["cart_id", "tenant_id", "version", "step", "since", "policy_version", "due_at", "claimed_until"] as const;
+const columns = [
+  "cart_id",
+  "tenant_id",
+  "version",
+  "step",
+  "since",
+  "policy_version",
+  "due_at",
+  "claimed_until",
+  "misses",
+  "given_up_at",
+] as const;
 
 export const timerColumns = columns.join(", ");
 
@@ -25,6 +38,7 @@ export type TimerRow = RowDataPacket & {
   readonly policy_version: number;
   readonly due_at: Date | null;
   readonly claimed_until: Date | null;
+  readonly misses: number;
 };
 
 export const toTimer = (row: TimerRow): Timer => ({
@@ -33,6 +47,7 @@ export const toTimer = (row: TimerRow): Timer => ({
   dueAt: row.due_at,
   policyVersion: row.policy_version,
   claimedUntil: row.claimed_until,
+  misses: row.misses,
 });
 
 export type TimerChange = {
@@ -41,6 +56,16 @@ export type TimerChange = {
   /** The new schedule; `undefined` deletes the timer. */
   readonly schedule: Schedule | undefined;
   readonly claimedUntil: Date | null;
+  /** Set if the event store did not have the event at the timer's version. */
+  readonly missing?: Missing | undefined;
+};
+
+/** A cart of which the event store does not have what the timer knows. */
+export type Missing = {
+  /** How often in a row. */
+  readonly misses: number;
+  /** Set once the worker gives the timer up. */
+  readonly givenUpAt: Date | null;
 };
 
 /**
@@ -55,10 +80,12 @@ export const writeTimers = async (
   isNew: (cartId: string) => boolean = () => false,
 ): Promise<void> => {
   const sorted = changes.toSorted((a, b) => (a.cartId < b.cartId ? -1 : 1));
-  const rows = sorted.flatMap(({ cartId, progress: { tenantId, version }, schedule, claimedUntil }) => {
+  const rows = sorted.flatMap(({ cartId, progress: { tenantId, version }, schedule, claimedUntil, missing }) => {
     if (schedule === undefined) return [];
     const { wait, dueAt, policyVersion } = schedule;
-    const values = [uuidToBytes(cartId), tenantId ?? null, version, wait.step, wait.since, policyVersion, dueAt ?? null, claimedUntil];
+    const { misses, givenUpAt } = missing ?? { misses: 0, givenUpAt: null };
+    const timer = [uuidToBytes(cartId), tenantId ?? null, version, wait.step, wait.since, policyVersion, dueAt ?? null, claimedUntil];
+    const values = [...timer, misses, givenUpAt];
     return [{ isNew: isNew(cartId), values }];
   });
   const insert = `INSERT INTO timers (${timerColumns}) VALUES ?`;

@@ -2,6 +2,7 @@ import { inTransaction, uuidToBytes } from "@cart/mysql";
 import { waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import { lockTimers } from "../timers/lockTimers.ts";
+import { timerColumns } from "../timers/timerRows.ts";
 import { addItem, cartId, policy, useAbandonment } from "../testing/useAbandonment.ts";
 import { moveTimers } from "./moveTimers.ts";
 
@@ -12,8 +13,19 @@ describe("timers whose policy has changed", () => {
   /** Inserts timers of a tenant like those that activity at this moment sets. */
   const pend = async (count: number, tenantId = "shop-1"): Promise<void> => {
     const due = new Date(abandonment.now().getTime() + 3_600_000);
-    const rows = Array.from({ length: count }, (_, n) => [uuidToBytes(cartId(n + 1)), tenantId, 2, 0, abandonment.now(), 1, due, null]);
-    await abandonment.pool().query("INSERT INTO timers VALUES ?", [rows]);
+    const rows = Array.from({ length: count }, (_, n) => [
+      uuidToBytes(cartId(n + 1)),
+      tenantId,
+      2,
+      0,
+      abandonment.now(),
+      1,
+      due,
+      null,
+      0,
+      null,
+    ]);
+    await abandonment.pool().query(`INSERT INTO timers (${timerColumns}) VALUES ?`, [rows]);
   };
   const byDue = async (): Promise<unknown> =>
     (
@@ -104,8 +116,8 @@ describe("timers whose policy has changed", () => {
           return Number(waiting?.["locks"]) > 0;
         });
         const [version, dueAt] = before === undefined ? [0, null] : [1, new Date("2026-06-10T13:00:00Z")];
-        await connection.query("INSERT INTO timers VALUES ?", [
-          [[uuidToBytes(cartId(1)), "shop-1", 2, 0, abandonment.now(), version, dueAt, null]],
+        await connection.query(`INSERT INTO timers (${timerColumns}) VALUES ?`, [
+          [[uuidToBytes(cartId(1)), "shop-1", 2, 0, abandonment.now(), version, dueAt, null, 0, null]],
         ]);
       });
       await stored;

@@ -4,7 +4,7 @@ import type { Policies } from "../policies/policy.ts";
 import type { CartProgress } from "../timers/cartProgress.ts";
 import { lockTimers } from "../timers/lockTimers.ts";
 import { type Schedule, scheduleOf } from "../timers/schedule.ts";
-import { type Timer, writeTimers } from "../timers/timerRows.ts";
+import { type Missing, type Timer, writeTimers } from "../timers/timerRows.ts";
 
 /** The result of working off a claimed timer. */
 export type Settled = {
@@ -15,6 +15,8 @@ export type Settled = {
   /** Whether the timer is deleted, because the cart waits for nothing until its next event. */
   readonly ended?: boolean;
   readonly quiet?: { readonly until: Date; readonly policyVersion: number };
+  /** Set if the event store does not have the cart up to the timer's version. `nextAt` is undefined once the timer is given up. */
+  readonly missing?: Missing & { readonly nextAt: Date | undefined };
 };
 
 /**
@@ -38,7 +40,13 @@ export const settleTimers = (pool: Pool, settled: readonly Settled[]): Promise<v
       }
       await writeTimers(
         connection,
-        current.map((one) => ({ cartId: one.timer.cartId, progress: one.progress, schedule: nextOf(one, policies), claimedUntil: null })),
+        current.map((one) => ({
+          cartId: one.timer.cartId,
+          progress: one.progress,
+          schedule: nextOf(one, policies),
+          claimedUntil: null,
+          missing: one.missing,
+        })),
       );
       await release(
         connection,
@@ -65,8 +73,9 @@ const isOutdated = ({ timer, progress }: Settled, now: Timer): boolean => {
   return now.dueAt?.getTime() !== timer.dueAt?.getTime() || now.policyVersion !== timer.policyVersion;
 };
 
-const nextOf = ({ progress, ended = false, quiet }: Settled, policies: Policies): Schedule | undefined => {
+const nextOf = ({ progress, ended = false, quiet, missing }: Settled, policies: Policies): Schedule | undefined => {
   if (ended) return undefined;
   const schedule = scheduleOf(progress, policies);
+  if (schedule !== undefined && missing !== undefined) return { ...schedule, dueAt: missing.nextAt };
   return schedule !== undefined && quiet?.policyVersion === schedule.policyVersion ? { ...schedule, dueAt: quiet.until } : schedule;
 };

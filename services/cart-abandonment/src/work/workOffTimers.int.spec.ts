@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { CartCommand } from "@cart/domain";
+import { openEventStorePool } from "@cart/event-store";
 import { openMysqlPool } from "@cart/mysql";
+import { rewritingProxy } from "@cart/mysql/testing";
 import { expect } from "chai";
 import { addItem, cartId, policy, useAbandonment } from "../testing/useAbandonment.ts";
 import { claimTimers } from "./claimTimers.ts";
@@ -328,5 +330,75 @@ describe("timers that are due", () => {
     passMinutes(1);
     await workOff();
     expect(await eventsOf(cartId(1))).to.deep.equal(abandoned);
+  });
+
+  describe("whose carts a restored event store does not have", () => {
+    const restored = async (version: number): Promise<void> => {
+      await deliver(await choose(policy({ abandonedMinutes: 60 })));
+      await act(cartId(1), addItem(), addItem({ itemId: "item-2" }));
+      await act(cartId(2), addItem());
+      const { events } = abandonment.tables();
+      for (let lost = version + 1; lost <= 3; lost += 1) await events.remove({ aggregate_id: cartId(1), version: lost });
+      passMinutes(60);
+    };
+    const rowOf = async (n: number) =>
+      (await abandonment.query(`SELECT misses, due_at, given_up_at FROM timers WHERE cart_id = UUID_TO_BIN('${cartId(n)}')`))[0];
+    /** Works off timers until none is due, and returns for how many seconds the first cart's timer then waits. */
+    const wait = async (workOff: () => Promise<number>): Promise<number> => {
+      let passes = 0;
+      while ((await workOff()) > 0) passes += 1;
+      expect(passes).to.be.at.most(1);
+      const due = (await rowOf(1))?.["due_at"];
+      return due instanceof Date ? (due.getTime() - now().getTime()) / 1000 : 0;
+    };
+
+    for (const [what, version] of [
+      ["at all", 0],
+      ["up to the timer's version", 2],
+    ] as const) {
+      it(`are tried again after a growing time and then given up, if it does not have them ${what}`, async () => {
+        await restored(version);
+        const { workOff, outcomes } = newWorker();
+        const waits: number[] = [];
+        for (let seconds = await wait(workOff); seconds > 0; seconds = await wait(workOff)) {
+          waits.push(seconds);
+          setClock(new Date(now().getTime() + seconds * 1000).toISOString());
+        }
+        expect(waits).to.deep.equal([10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]);
+        expect(outcomes).to.deep.equal(["missing", "abandoned", ...Array.from({ length: 10 }, () => "missing"), "given_up"]);
+        expect(await rowOf(1)).to.deep.equal({ misses: 12, due_at: null, given_up_at: now() });
+        passMinutes(100_000);
+        expect(await workOff()).to.equal(0);
+      });
+    }
+
+    it("begin anew with the next event of their carts, even after they were given up", async () => {
+      await restored(2);
+      await abandonment.pool().query("UPDATE timers SET misses = 11");
+      await newWorker().workOff();
+      expect(await rowOf(1)).to.deep.include({ misses: 12, due_at: null });
+      // The restored store continues with other events at the versions that were lost.
+      await act(cartId(1), addItem({ itemId: "item-3" }), addItem({ itemId: "item-4" }));
+      expect(await rowOf(1)).to.deep.include({ misses: 0, given_up_at: null });
+      passMinutes(60);
+      await newWorker().workOff();
+      expect((await eventsOf(cartId(1))).at(-1)).to.equal("CartAbandoned");
+    });
+
+    it("are tried again at once by a worker whose event store is the primary", async () => {
+      await restored(3);
+      const proxy = await rewritingProxy(abandonment.urls().events, { from: "@@GLOBAL.read_only", to: "1".padEnd(18) });
+      const replica = openEventStorePool({ url: proxy.url, connectionLimit: 2 });
+      try {
+        const refused = await newWorker({ eventStore: replica })
+          .workOff()
+          .catch((error: unknown) => String(error));
+        expect(refused).to.contain("the MySQL server is read-only");
+        expect(await newWorker().workOff()).to.equal(2);
+      } finally {
+        await replica.end();
+        proxy.close();
+      }
+    });
   });
 });

@@ -1,6 +1,6 @@
 import type { Cart, CartCommand, CartEvent } from "@cart/domain";
 import { CommandFailedError, type CommandHandler, type StreamCategory, StreamDamagedError } from "@cart/event-store";
-import { withConnection } from "@cart/mysql";
+import { requirePrimary, type RoleRow, run, serverRole, withConnection } from "@cart/mysql";
 import { type Logger, noTracer, type Tracer } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
 import type { TimerOutcome } from "../abandonmentMetrics.ts";
@@ -9,6 +9,7 @@ import type { Policies } from "../policies/policy.ts";
 import type { Timer } from "../timers/timerRows.ts";
 import { actOnCart, type DueCart } from "./actOnCart.ts";
 import { claimTimers } from "./claimTimers.ts";
+import { isMissing, settleMissing } from "./missingCart.ts";
 import { readNewEvents } from "./readNewEvents.ts";
 import { releaseTimers, type Settled, settleTimers } from "./settleTimers.ts";
 
@@ -36,7 +37,8 @@ export type WorkOffOptions = {
  * event only at the version that the decision was made on, and every decision is made on
  * the newest events. So the claim only avoids duplicate work. A timer that fails for a reason
  * of its own is retried when its lease ends. If a server is unavailable, all timers that could
- * not be worked off are released, and this function rejects.
+ * not be worked off are released, and this function rejects. It reads from the primary only. A timer
+ * whose cart the event store does not have is tried again after a growing delay, and then given up.
  */
 export const createWorkOff = (options: WorkOffOptions): (() => Promise<number>) => {
   const { pool, eventStore, carts, handler, now, limit, leaseMs, logger, tracer = noTracer, onOutcome = () => undefined } = options;
@@ -58,7 +60,22 @@ export const createWorkOff = (options: WorkOffOptions): (() => Promise<number>) 
     });
   };
 
+  const workOffMissing = (cart: DueCart): WorkedOff => {
+    const settled = settleMissing(cart, now());
+    const { misses, givenUpAt, nextAt } = settled.missing;
+    onOutcome(givenUpAt === null ? "missing" : "given_up");
+    const details = { aggregate_id: cart.timer.cartId, version: cart.timer.progress.version, misses };
+    if (givenUpAt === null) logger.warn({ ...details, next_attempt_at: nextAt }, "the event store does not have the cart of a timer");
+    else
+      logger.error(
+        details,
+        "a timer is given up, because the event store does not have its cart; the next event of the cart sets it again",
+      );
+    return { settled };
+  };
+
   const workOffCart = async (cart: DueCart, policies: Policies): Promise<WorkedOff> => {
+    if (isMissing(cart)) return workOffMissing(cart);
     try {
       const { settled, outcome } = await actOnCart(cart, policies, { handler, now, logger, tracer });
       onOutcome(outcome);
@@ -74,6 +91,7 @@ export const createWorkOff = (options: WorkOffOptions): (() => Promise<number>) 
   };
 
   const workOffClaimed = async (timers: readonly Timer[]): Promise<CommandFailedError | undefined> => {
+    await withConnection(eventStore, async (connection) => requirePrimary(await run<RoleRow[]>(connection, serverRole.sql)));
     const dueCarts = await readDueCarts(timers);
     const policies = await withConnection(pool, (connection) => findPolicies(connection, tenantIdsOf(dueCarts)));
     const results = await Promise.all(dueCarts.map((cart) => workOffCart(cart, policies)));
