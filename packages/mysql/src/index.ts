@@ -8,7 +8,7 @@ export {
   unavailableReason,
 } from "./mysqlError.ts";
 export { type MysqlPoolOptions, openMysqlPool } from "./openMysqlPool.ts";
-export { pinSession, requirePinnedSessions, SessionNotPinnedError } from "./pinSession.ts";
+export { pinSession, requirePinnedSessions } from "./pinSession.ts";
 export { type ReadRows, readRowsFrom, readRowsOn } from "./readRows.ts";
 export { createSchemaCheck, createWriterCheck, queryOf, type RequiredSchema } from "./requiredSchema.ts";
 export { run } from "./run.ts";
