@@ -8,6 +8,7 @@ import { startShardLeases } from "./leases/shardLeases.ts";
 import { startRelay } from "./relay.ts";
 import { createRelayMetrics } from "./relayMetrics.ts";
 import { requiredSchema } from "./requiredSchema.ts";
+import { createTopicProducers } from "./topicProducers.ts";
 
 await runService({
   name: "outbox-relay",
@@ -23,8 +24,8 @@ await runService({
     await requirePinnedSessions(pool);
 
     const kafka = kafkaFromConfig(config, { clientId: "outbox-relay", logger });
-    const producer = createEventProducer(kafka);
-    onStop("kafka producer", () => producer.disconnect());
+    const producers = createTopicProducers(() => createEventProducer(kafka));
+    onStop("kafka producers", () => producers.disconnect());
 
     const brokers = createBrokerCheck(kafka, logger);
     onStop("broker check", () => brokers.close());
@@ -36,7 +37,7 @@ await runService({
     const metrics = createRelayMetrics({ registry, pool, shardsHeld: () => leases.held().length });
     const relay = startRelay({
       pool,
-      publisher: { producer, topics: topicsWithPrefix(config.KAFKA_TOPIC_PREFIX), tracer },
+      publisher: { producerFor: producers.producerFor, topics: topicsWithPrefix(config.KAFKA_TOPIC_PREFIX), tracer },
       leases,
       owner,
       batchRows: config.RELAY_BATCH_ROWS,
@@ -57,7 +58,11 @@ await runService({
     });
     onStop("purge", () => purge.stop());
 
-    const readiness = { eventstore: createWriterCheck(pool, requiredSchema), kafka: brokers.assertReachable };
+    const readiness = {
+      eventstore: createWriterCheck(pool, requiredSchema),
+      kafka: brokers.assertReachable,
+      publishing: relay.assertPublishing,
+    };
     await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {
       port: workerPort(config),
       host: config.HOST,

@@ -22,7 +22,12 @@ type Encoded = { readonly row: OutboxRow; readonly topic: string; readonly messa
 /** Rows that are ready to be sent, each aggregate's in order, and the rows that could not be encoded, by aggregate. */
 export type EncodedRows = { readonly encoded: readonly Encoded[]; readonly failures: ReadonlyMap<string, FailedAttempt> };
 
-export type Publisher = { readonly producer: EventProducer; readonly topics: Topics; readonly tracer: Tracer };
+export type Publisher = {
+  /** The producer for the topic of an aggregate type. Each topic has its own, so that none waits for another. */
+  readonly producerFor: (aggregateType: string) => EventProducer;
+  readonly topics: Topics;
+  readonly tracer: Tracer;
+};
 
 /** Encodes rows as messages. A row that cannot be encoded stops its own aggregate only. Never throws. */
 export const encodeRows = ({ topics, tracer }: Publisher, rows: readonly OutboxRow[]): EncodedRows => {
@@ -39,12 +44,25 @@ export const encodeRows = ({ topics, tracer }: Publisher, rows: readonly OutboxR
   return { encoded, failures };
 };
 
+/** Splits rows by their aggregate type, and so by their topic. */
+export const byAggregateType = ({ encoded, failures }: EncodedRows): ReadonlyMap<string, EncodedRows> => {
+  const types = new Set([...encoded, ...failures.values()].map(({ row }) => row.aggregateType));
+  const partOf = (type: string): EncodedRows => ({
+    encoded: encoded.filter(({ row }) => row.aggregateType === type),
+    failures: new Map([...failures].filter(([, { row }]) => row.aggregateType === type)),
+  });
+  return new Map([...types].map((type) => [type, partOf(type)]));
+};
+
 /**
- * Publishes rows, each aggregate's in the given order. A row that Kafka rejects stops
- * its own aggregate only. Throws if Kafka is unavailable: that is no row's fault, and any
- * of the rows may have been written.
+ * Publishes rows of one topic, each aggregate's in the given order. A row that Kafka rejects
+ * stops its own aggregate only. Throws if Kafka or the topic is unavailable: that is no row's
+ * fault, and any of the rows may have been written.
  */
-export const publishRows = async ({ producer }: Publisher, { encoded, failures }: EncodedRows): Promise<PublishOutcome> => {
+export const publishRows = async ({ producerFor }: Publisher, { encoded, failures }: EncodedRows): Promise<PublishOutcome> => {
+  const [first] = encoded;
+  if (first === undefined) return { published: [], failures: [...failures.values()] };
+  const producer = producerFor(first.row.aggregateType);
   try {
     await send(producer, encoded);
     return { published: encoded.map(({ row }) => row), failures: [...failures.values()] };

@@ -3,8 +3,9 @@ import { withConnection } from "@cart/mysql";
 import type { Logger } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
 import { createPublishedMarks, type PublishedMarks } from "./publishedMarks.ts";
-import { type EncodedRows, type Publisher, publishRows } from "./publishRows.ts";
+import { byAggregateType, type EncodedRows, type Publisher, publishRows } from "./publishRows.ts";
 import type { RelayMetrics } from "./relayMetrics.ts";
+import { createTopicLane, type TopicLane } from "./topicLane.ts";
 
 export type PublishingOptions = {
   readonly pool: Pool;
@@ -21,14 +22,30 @@ export type PublishingOptions = {
 
 export type Publishing = {
   readonly marks: PublishedMarks;
-  /** Resolves to whether Kafka has acknowledged all of the rows. Acknowledged rows are marked later, and failures are recorded. */
+  /**
+   * Resolves to whether Kafka has acknowledged all of the rows. Acknowledged rows are marked later, and failures are recorded. If
+   * a topic is away or slow, its rows may still be in flight.
+   */
   readonly publish: (rows: EncodedRows) => Promise<boolean>;
+  /** The aggregate types whose rows must not be published now, because earlier rows are in flight or their topic is away. */
+  readonly closedTypes: () => readonly string[];
+  /** Rejects if a topic takes no events, with the reason. */
+  readonly assertPublishing: () => Promise<void>;
+  /** Resolves when no rows are in flight. */
+  readonly settled: () => Promise<void>;
 };
 
-/** Publishes rows to Kafka, and records the outcomes in MySQL. */
+/** Publishes rows to Kafka, each topic apart from the others, and records the outcomes in MySQL. */
 export const createPublishing = (options: PublishingOptions): Publishing => {
   const { pool, publisher, owner, batchRows, retry, metrics, logger } = options;
   const marks = createPublishedMarks({ batchRows, mark: (rows) => mark(rows, options) });
+  const lanes = new Map<string, TopicLane>();
+
+  const laneOf = (aggregateType: string): TopicLane => {
+    const lane = lanes.get(aggregateType) ?? createTopicLane({ aggregateType, onOutage: metrics.outage, logger });
+    lanes.set(aggregateType, lane);
+    return lane;
+  };
 
   const record = async (failure: FailedAttempt): Promise<void> => {
     metrics.failed();
@@ -40,15 +57,32 @@ export const createPublishing = (options: PublishingOptions): Publishing => {
     );
   };
 
-  return {
-    marks,
-    publish: async (rows) => {
-      await marks.room();
+  /** Resolves to whether all rows of one topic were published. If the topic is away or slow, it is not known yet. */
+  const publishPart = async (aggregateType: string, rows: EncodedRows): Promise<boolean> => {
+    const isWhole = await laneOf(aggregateType).run(async () => {
       const { published, failures } = await publishRows(publisher, rows);
       marks.add(published);
       marks.markDue();
       for (const failure of failures) await record(failure);
       return failures.length === 0;
+    });
+    return isWhole === true;
+  };
+
+  return {
+    marks,
+    publish: async (rows) => {
+      await marks.room();
+      const parts = await Promise.all([...byAggregateType(rows)].map(([type, part]) => publishPart(type, part)));
+      return parts.every(Boolean);
+    },
+    closedTypes: () => [...lanes].filter(([, lane]) => !lane.isOpen()).map(([type]) => type),
+    assertPublishing: async () => {
+      const reasons = [...lanes].flatMap(([type, lane]) => (lane.outage() === undefined ? [] : [`events of ${type}: ${lane.outage()}`]));
+      if (reasons.length > 0) throw new Error(reasons.join("; "));
+    },
+    settled: async () => {
+      await Promise.all([...lanes.values()].map((lane) => lane.settled()));
     },
   };
 };

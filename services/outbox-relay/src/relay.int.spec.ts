@@ -1,5 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { awaitPending, fetchPending, listFailed, markPublished, purgePublished, retryFailed, shardCount, shardOf } from "@cart/event-store";
+import {
+  awaitPending,
+  fetchPending,
+  listFailed,
+  markPublished,
+  purgePublished,
+  readBacklog,
+  retryFailed,
+  shardCount,
+  shardOf,
+} from "@cart/event-store";
 import { type EventStoreTables, eventStoreTables, outboxRow } from "@cart/event-store/testing";
 import {
   type BatchConsumer,
@@ -14,6 +24,7 @@ import {
 } from "@cart/messaging";
 import { migrateEventStore } from "@cart/migrations";
 import { openMysqlPool, uuidToBytes, withConnection } from "@cart/mysql";
+import { rewritingProxy } from "@cart/mysql/testing";
 import { createLogger, noTracer } from "@cart/process-kit";
 import { useKafka, useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
@@ -57,7 +68,7 @@ describe("relay", () => {
   let topics: Topics;
   let consumer: BatchConsumer;
   let consumed: ConsumedMessage[];
-  let running: { relay: Relay; leases: ShardLeases; producer: EventProducer }[];
+  let running: { relay: Relay; leases: ShardLeases; producer: EventProducer; other: EventProducer }[];
 
   before(async () => {
     pool = openMysqlPool({ url: database.url(), connectionLimit: 10, multipleStatements: true });
@@ -96,9 +107,10 @@ describe("relay", () => {
         await producer.send(batch);
       },
     };
+    const other = createEventProducer(kafka);
     const relay = startRelay({
       pool,
-      publisher: { producer: interfered, topics, tracer: noTracer },
+      publisher: { producerFor: (type) => (type === "Cart" ? interfered : other), topics, tracer: noTracer },
       leases: { ...leases, held: () => interference.believes?.(leases.held()) ?? leases.held() },
       owner,
       batchRows: 50,
@@ -107,14 +119,15 @@ describe("relay", () => {
       metrics,
       logger,
     });
-    const started = { relay, leases, producer };
+    const started = { relay, leases, producer, other };
     running.push(started);
     return started;
   };
-  const stop = async ({ relay, leases, producer }: { relay: Relay; leases: ShardLeases; producer: EventProducer }): Promise<void> => {
+  const stop = async ({ relay, leases, producer, other }: (typeof running)[number]): Promise<void> => {
     await relay.stop();
     await leases.stop();
     await producer.disconnect();
+    await other.disconnect();
   };
 
   const insert = async (
@@ -445,6 +458,60 @@ describe("relay", () => {
     });
     await waitFor("the good message", () => Promise.resolve(versionsInKafka(good).length > 0));
     expect(versionsInKafka(big)).to.deep.equal([]);
+  });
+
+  describe("while the topic of policies is missing", () => {
+    const sendPolicies = (count: number) => upTo(count).map(() => ({ cart: randomUUID(), version: 1, type: "TenantPolicy" }));
+
+    it("publishes the carts' rows, says what is wrong, and gives up no row", async () => {
+      const { relay } = start({ maxAttempts: 1, delayAfter: () => 20 });
+      await warmUp();
+      await relay.assertPublishing();
+      await insert(sendPolicies(3));
+      await waitFor("the reason", async () => {
+        const reason = String(await relay.assertPublishing().catch((error: unknown) => error));
+        return reason.includes("events of TenantPolicy: This server does not host this topic-partition");
+      });
+      for (const version of upTo(5)) {
+        const cart = randomUUID();
+        const began = performance.now();
+        await insert([{ cart, version: 1 }]);
+        await waitFor("the cart's message", () => Promise.resolve(versionsInKafka(cart).length === 1));
+        expect(performance.now() - began, `cart ${version}`).to.be.below(3_000);
+      }
+      await waitFor("the carts' rows to be marked", async () => (await statuses())["PUBLISHED"] === 6);
+      expect(await statuses()).to.deep.equal({ PUBLISHED: 6, PENDING: 3 });
+    });
+
+    it("publishes the policies' rows once it exists", async () => {
+      await createTopics(createKafka({ brokers: kafkaServer.brokers(), clientId: "relay-spec", logger }), {
+        topics: [{ topic: topics.tenantPolicyEvents, partitions: 1 }],
+        replicationFactor: 1,
+      });
+      const { relay } = start();
+      await insert([...sendPolicies(3), { cart: randomUUID(), version: 1 }]);
+      await waitFor("all rows to be published", async () => (await statuses())["PUBLISHED"] === 4);
+      await relay.assertPublishing();
+    });
+  });
+
+  it("reads from a server that turned out not to be the primary no more", async () => {
+    const proxy = await rewritingProxy(database.url(), { from: "@@GLOBAL.read_only", to: "1".padEnd(18) });
+    const former = openMysqlPool({ url: proxy.url, connectionLimit: 1, multipleStatements: true });
+    const shards = Array.from({ length: shardCount }, (_, shard) => shard);
+    try {
+      await insert([{ cart: randomUUID(), version: 1 }]);
+      const patience = { limitMs: 10, pauseMs: 1 };
+      for (const read of [
+        withConnection(former, (connection) => awaitPending(connection, { shards, known: [], limit: 1 }, patience)),
+        readBacklog(former, { shards, limit: 1 }, (pageAfter) => pageAfter(0)),
+      ]) {
+        expect(String(await read.catch((error: unknown) => error))).to.contain("the MySQL server is read-only");
+      }
+    } finally {
+      await former.end();
+      proxy.close();
+    }
   });
 
   describe("polling in the server", () => {

@@ -11,6 +11,8 @@ import { encodeRows } from "./publishRows.ts";
 export type RelayOptions = PublishingOptions & { readonly leases: ShardLeases };
 
 export type Relay = {
+  /** Rejects if a topic takes no events, with the reason. */
+  readonly assertPublishing: () => Promise<void>;
   /** Finishes the current pass, and marks every row that Kafka has acknowledged. */
   readonly stop: () => Promise<void>;
 };
@@ -25,6 +27,7 @@ export type Relay = {
  *   waiting, and marks the published rows when a fetch is empty.
  * - Blocked: there are rows, but all of them wait behind a row that could not be published. MySQL finds such rows at
  *   once and does not wait, so the relay waits, longer each time.
+ * - Topic away: Kafka or one topic takes no events, or is slow. Rows of other topics are published all the same; see `topicLane.ts`.
  * - Backlog: a full batch was published, so more rows are waiting. The relay reads them page after page from a snapshot.
  */
 
@@ -49,6 +52,15 @@ const withoutShardsPauseMs = 50;
 /** Upper limit of the growing pause between two polls while all rows are blocked, in milliseconds. */
 const longestBlockedPauseMs = 80;
 
+/** Milliseconds between two passes while the rows that were found are of a topic that is away. */
+const topicAwayPauseMs = 100;
+
+/**
+ * Almost all rows are of this type. The server does not filter them out while their topic is away, because it would read all of
+ * them to find the others.
+ */
+const mainType = "Cart";
+
 /** Milliseconds after which a backlog takes a new snapshot, because surplus shards are released between two passes. */
 const longestBacklogMs = 1_000;
 
@@ -65,7 +77,7 @@ const longestBacklogMs = 1_000;
  */
 export const startRelay = (options: RelayOptions): Relay => {
   const { pool, publisher, leases, batchRows, metrics, logger } = options;
-  const { marks, publish } = createPublishing(options);
+  const { marks, publish, closedTypes, assertPublishing, settled } = createPublishing(options);
   const encode = (rows: readonly OutboxRow[]) => encodeRows(publisher, rows);
   let lastWorkAt = performance.now();
   let blockedPasses = 0;
@@ -78,25 +90,28 @@ export const startRelay = (options: RelayOptions): Relay => {
     await publishBacklog({ pool, shards: leases.held(), batchRows, encode, publish, mayGoOn });
   };
 
-  const work = async (rows: readonly OutboxRow[], stopping: AbortSignal): Promise<void> => {
+  const work = async (fetched: readonly OutboxRow[], closed: readonly string[], stopping: AbortSignal): Promise<number> => {
+    const rows = fetched.filter(({ aggregateType }) => !closed.includes(aggregateType));
+    if (rows.length === 0) return topicAwayPauseMs;
     lastWorkAt = performance.now();
     const isWhole = await publish(encode(rows));
-    if (isWhole && rows.length === batchRows) await backlog(stopping);
+    if (isWhole && closed.length === 0 && rows.length === batchRows) await backlog(stopping);
+    return closed.includes(mainType) ? topicAwayPauseMs : 0;
   };
 
-  const burst = async (query: Query, stopping: AbortSignal): Promise<number> => {
+  const burst = async (query: Query, closed: readonly string[], stopping: AbortSignal): Promise<number> => {
     const rows = await withConnection(pool, (connection) => fetchPending(connection, query));
-    await (rows.length > 0 ? work(rows, stopping) : marks.settle());
+    if (rows.length > 0) return work(rows, closed, stopping);
+    await marks.settle();
     return 0;
   };
 
-  const waitForRows = async (query: Query, stopping: AbortSignal): Promise<number> => {
+  const waitForRows = async (query: Query, closed: readonly string[], stopping: AbortSignal): Promise<number> => {
     const patience = patienceOf(query, performance.now() - lastWorkAt);
     const { rows, allBlocked } = await withConnection(pool, (connection) => awaitPending(connection, query, patience));
     blockedPasses = allBlocked ? blockedPasses + 1 : 0;
     if (allBlocked) return Math.min(longestBlockedPauseMs, 2 * 1.2 ** blockedPasses);
-    if (rows.length > 0) await work(rows, stopping);
-    return 0;
+    return rows.length > 0 ? work(rows, closed, stopping) : 0;
   };
 
   const pass = async (stopping: AbortSignal): Promise<number> => {
@@ -105,16 +120,20 @@ export const startRelay = (options: RelayOptions): Relay => {
     await marks.room();
     const shards = leases.held();
     if (shards.length === 0) return withoutShardsPauseMs;
-    const query = { shards, known: marks.unmarked(), limit: batchRows };
-    return query.known.length > maxFilteredRows ? burst(query, stopping) : waitForRows(query, stopping);
+    // Decided before the query: a topic that opens meanwhile may have published rows that the query still shows.
+    const closed = closedTypes();
+    const query = { shards, known: marks.unmarked(), limit: batchRows, withoutTypes: closed.filter((type) => type !== mainType) };
+    return query.known.length > maxFilteredRows ? burst(query, closed, stopping) : waitForRows(query, closed, stopping);
   };
 
-  // If a pass fails, MySQL or Kafka is unavailable. That is no row's fault, so no attempt is counted and no row is given up.
+  // If a pass fails, MySQL is unavailable. That is no row's fault, so no attempt is counted and no row is given up.
   const loop = startLoop({ name: "the relay", work: pass, backoff: { baseMs: 100, maxMs: 2_000 }, onFailure: metrics.outage, logger });
 
   return {
+    assertPublishing,
     stop: async () => {
       await loop.stop();
+      await settled();
       await marks
         .settle()
         .catch((error: unknown) =>
@@ -124,7 +143,12 @@ export const startRelay = (options: RelayOptions): Relay => {
   };
 };
 
-type Query = { readonly shards: readonly number[]; readonly known: readonly number[]; readonly limit: number };
+type Query = {
+  readonly shards: readonly number[];
+  readonly known: readonly number[];
+  readonly limit: number;
+  readonly withoutTypes: readonly string[];
+};
 
 /** Limits the wait to `longestUnmarkedMs` while rows are unmarked, so that they are marked soon even if no further rows come. */
 const patienceOf = ({ known }: Query, sinceWorkMs: number): Patience => ({

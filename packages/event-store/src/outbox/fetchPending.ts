@@ -7,6 +7,8 @@ export type PendingQuery = {
   readonly limit: number;
   /** Ids of rows that Kafka has acknowledged and that may not be marked in MySQL yet. They are left out. */
   readonly known?: readonly number[];
+  /** Aggregate types whose rows are left out. */
+  readonly withoutTypes?: readonly string[];
   /** The page of a backlog to read. Without it, the first rows of the outbox as it is now. */
   readonly page?: BacklogPage;
 };
@@ -38,17 +40,18 @@ export const fetchPending = async (connection: PoolConnection, query: PendingQue
 };
 
 /** Returns the statement of `fetchPending`, for at least one shard. */
-export const selectPending = ({ shards, limit, known = [], page }: PendingQuery): Statement => ({
+export const selectPending = ({ shards, limit, known = [], withoutTypes = [], page }: PendingQuery): Statement => ({
   sql: `SELECT o.id, o.event_id, o.aggregate_type, o.aggregate_id, o.version, o.event_type, o.schema_version, o.event_data, o.metadata,
           o.created_at, o.shard, o.retry_count
    FROM outbox o FORCE INDEX (outbox_status)
    LEFT JOIN outbox_blocks b ON b.aggregate_id = o.aggregate_id AND b.aggregate_type = o.aggregate_type
    WHERE o.status = 'PENDING' AND o.id > ? AND o.shard IN (?) AND o.id + 0 NOT IN (?)
+     AND o.aggregate_type NOT IN (?)
      AND (b.aggregate_id IS NULL OR b.next_attempt_at <= IFNULL(?, NOW(6)))
    ORDER BY o.id LIMIT ?`,
-  // `NOT IN ()` is invalid, so the list starts with 0, which is no row's id. `+ 0` makes MySQL test each index entry instead of
+  // `NOT IN ()` is invalid, so the lists start with 0, which is no row's id, and with '', which is no type. `+ 0` makes MySQL test each index entry instead of
   // scanning one range per gap.
-  values: [page?.after ?? 0, shards, [0, ...known], page?.asOf ?? null, limit],
+  values: [page?.after ?? 0, shards, [0, ...known], ["", ...withoutTypes], page?.asOf ?? null, limit],
 });
 
 export const toOutboxRow = (record: OutboxRecord): OutboxRow => ({
