@@ -25,7 +25,7 @@ describe("an answer of MySQL", () => {
   });
 
   it("is not needed to know that a server is not the primary", () => {
-    const error = new NotPrimaryError("read-only");
+    const error = new NotPrimaryError();
     expect([isUnavailable(error), isReadOnly(error)]).to.deep.equal([true, true]);
   });
 });

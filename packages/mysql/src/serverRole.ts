@@ -7,6 +7,14 @@ import type { Statement } from "./runTogether.ts";
  */
 export class NotPrimaryError extends Error {
   override readonly name = "NotPrimaryError";
+  /** What a readiness probe may show of this error. */
+  readonly shownReason: string;
+
+  constructor() {
+    const reason = "the MySQL server is read-only: it is not the primary, or no longer";
+    super(reason);
+    this.shownReason = reason;
+  }
 }
 
 export type RoleRow = RowDataPacket & { readonly read_only: 0 | 1 };
@@ -19,5 +27,5 @@ export const serverRole: Statement = { sql: "SELECT @@GLOBAL.read_only AS read_o
 
 /** Throws a `NotPrimaryError` unless the server with these rows of `serverRole` accepts writes. */
 export const requirePrimary = ([row]: readonly RoleRow[]): void => {
-  if (row?.read_only !== 0) throw new NotPrimaryError("the MySQL server is read-only: it is not the primary, or no longer");
+  if (row?.read_only !== 0) throw new NotPrimaryError();
 };

@@ -78,14 +78,31 @@ export const createPublishing = (options: PublishingOptions): Publishing => {
     },
     closedTypes: () => [...lanes].filter(([, lane]) => !lane.isOpen()).map(([type]) => type),
     assertPublishing: async () => {
-      const reasons = [...lanes].flatMap(([type, lane]) => (lane.outage() === undefined ? [] : [`events of ${type}: ${lane.outage()}`]));
-      if (reasons.length > 0) throw new Error(reasons.join("; "));
+      const outages = [...lanes].flatMap(([type, lane]) => (lane.outage() === undefined ? [] : [{ type, error: lane.outage() }]));
+      if (outages.length > 0) throw new PublishingError(outages);
     },
     settled: async () => {
       await Promise.all([...lanes.values()].map((lane) => lane.settled()));
     },
   };
 };
+
+/** Some topics take no events. */
+class PublishingError extends Error {
+  override readonly name = "PublishingError";
+  /** What a readiness probe may show of this error: the topics, and what the operator has to set if Kafka's client knows it. */
+  readonly shownReason: string;
+
+  constructor(outages: readonly { readonly type: string; readonly error: unknown }[]) {
+    super(outages.map(({ type, error }) => `events of ${type}: ${error instanceof Error ? error.message : String(error)}`).join("; "));
+    this.shownReason = outages
+      .map(({ type, error }) => {
+        const advice = error instanceof Error && "shownReason" in error ? String(error.shownReason) : "the log has the reason";
+        return `Kafka takes no events of ${type}: ${advice}`;
+      })
+      .join("; ");
+  }
+}
 
 const mark = async (rows: readonly OutboxRow[], { pool, keepPublished, metrics, logger }: PublishingOptions): Promise<void> => {
   const marked = await markPublished(pool, { keep: keepPublished }, rows).catch((error: unknown) => {

@@ -9,8 +9,8 @@ export type TopicLane = {
   readonly run: <T>(work: () => Promise<T>) => Promise<T | undefined>;
   /** Whether rows of the topic may be published now: no earlier work is in flight, and no pause after an outage. */
   readonly isOpen: () => boolean;
-  /** The reason of the outage, if the last work failed. */
-  readonly outage: () => string | undefined;
+  /** The error of the outage, if the last work failed. */
+  readonly outage: () => unknown;
   /** Resolves when no work is in flight. */
   readonly settled: () => Promise<void>;
 };
@@ -38,17 +38,17 @@ export const createTopicLane = ({ aggregateType, onOutage, logger, patienceMs = 
   let inFlight: Promise<unknown> | undefined;
   let closedUntil = 0;
   let failures = 0;
-  let reason: string | undefined;
+  let lastError: unknown;
 
   const succeeded = (): void => {
     if (failures > 0) logger.info({ aggregate_type: aggregateType, failures }, "the topic takes events again");
     failures = 0;
-    reason = undefined;
+    lastError = undefined;
   };
 
   const failed = (error: unknown): void => {
     failures += 1;
-    reason = error instanceof Error ? error.message : String(error);
+    lastError = error;
     const retryInMs = delayFor(failures, backoff);
     closedUntil = performance.now() + retryInMs;
     logger.warn(
@@ -76,7 +76,7 @@ export const createTopicLane = ({ aggregateType, onOutage, logger, patienceMs = 
       return result ?? undefined;
     },
     isOpen: () => inFlight === undefined && performance.now() >= closedUntil,
-    outage: () => reason,
+    outage: () => lastError,
     settled: async () => void (await inFlight),
   };
 };

@@ -3,21 +3,17 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { repositoryRoot } from "@cart/tools/own-servers";
 
-/** Milliseconds after which a suite that does not end counts as failed. */
-const timeout = 900_000;
-
 const config = fileURLToPath(new URL("../mocharc.json", import.meta.url));
 
 /** Runs the specs of a folder that need servers. Resolves to whether all passed. */
-export const runSuite = (folder: string, env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<boolean> =>
+export const runSpecs = (folder: string, env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<boolean> =>
   new Promise((resolve, reject) => {
     const mocha = spawn("mocha", ["--config", config], {
       cwd: join(repositoryRoot, folder),
       env: { ...process.env, ...env },
       stdio: ["ignore", "inherit", "inherit"],
       signal,
-      timeout,
-      killSignal: "SIGKILL",
+      killSignal: "SIGINT",
     });
     mocha.on("error", (error) => (signal.aborted ? undefined : reject(error)));
     mocha.on("close", (code) => resolve(code === 0));

@@ -2,13 +2,15 @@ import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { repositoryRoot } from "@cart/tools/own-servers";
 
-/** Returns the folders, relative to the repository, that have specs which run on real servers. */
-export const foldersWithServerSpecs = async (): Promise<readonly string[]> => {
+export type Folder = { readonly name: string };
+
+/** Returns the folders, named relative to the repository, that have specs which run on real servers. */
+export const foldersWithServerSpecs = async (): Promise<readonly Folder[]> => {
   const parents = ["packages", "services"].map((name) => join(repositoryRoot, name));
   const children = await Promise.all(parents.map(async (parent) => (await readdir(parent)).toSorted().map((name) => join(parent, name))));
   const folders = [...children.flat(), join(repositoryRoot, "migrations")];
   const found = await Promise.all(folders.map(hasServerSpecs));
-  return folders.filter((_, index) => found[index]).map((folder) => relative(repositoryRoot, folder));
+  return folders.filter((_, index) => found[index]).map((folder) => ({ name: relative(repositoryRoot, folder) }));
 };
 
 const hasServerSpecs = async (folder: string): Promise<boolean> => {
