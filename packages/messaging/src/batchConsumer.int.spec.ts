@@ -244,4 +244,56 @@ describe("the batch consumer", () => {
     expect(logged('"recovered":true')).to.equal(1);
     expect(lines.at(-1)).to.contain("the consumer works again");
   });
+
+  describe("whose next messages were deleted from Kafka", () => {
+    const deleteUpTo = async (name: string, offset: number): Promise<void> => {
+      const admin = client().admin();
+      await admin.connect();
+      // kafkajs deletes only from a topic that it knows.
+      await admin.fetchTopicOffsets(server.topicName(name));
+      await admin.deleteTopicRecords({ topic: server.topicName(name), partitions: [{ partition: 0, offset: String(offset) }] });
+      await admin.disconnect();
+    };
+
+    it("reports them, and goes on with the first that is left", async () => {
+      await newTopic("lost", 1);
+      await publish("lost", 10);
+      const read: number[] = [];
+      const handle = async (messages: readonly ConsumedMessage[]) => void read.push(...messages.map(valueOf));
+      const first = consume("lost", handle);
+      await waitFor("the first messages", () => read.length === 10);
+      await first.stop();
+      await publish("lost", 20, 8, 10);
+      await deleteUpTo("lost", 25);
+
+      const lost: unknown[] = [];
+      consume("lost", handle, { onLost: (each) => lost.push(each) });
+      await waitFor("the other messages", () => read.length === 15);
+      expect(read.slice(10)).to.deep.equal([25, 26, 27, 28, 29]);
+      expect(lost).to.deep.equal([{ topic: server.topicName("lost"), partition: 0, from: undefined, to: "25" }]);
+    });
+
+    it("reports which, if it has read the messages before them", async () => {
+      await newTopic("lost-behind", 1);
+      await publish("lost-behind", 10);
+      const read: number[] = [];
+      const lost: unknown[] = [];
+      let resume = (): void => undefined;
+      const paused = new Promise<void>((resolve) => (resume = resolve));
+      consume(
+        "lost-behind",
+        async (messages) => {
+          read.push(...messages.map(valueOf));
+          await paused;
+        },
+        { onLost: (each) => lost.push(each) },
+      );
+      await waitFor("the first messages", () => read.length === 10);
+      await publish("lost-behind", 20, 8, 10);
+      await deleteUpTo("lost-behind", 25);
+      resume();
+      await waitFor("the other messages", () => read.length === 15);
+      expect(lost).to.deep.equal([{ topic: server.topicName("lost-behind"), partition: 0, from: "10", to: "25" }]);
+    });
+  });
 });

@@ -4,6 +4,8 @@ import { createBatchProcessor } from "./batchProcessor.ts";
 import type { ConsumedMessage } from "./consumedMessage.ts";
 import { createLagReader, type PartitionLag, type TopicPartition } from "./consumerLag.ts";
 import { createGroupMembership, type GroupMembership } from "./groupMembership.ts";
+import { createLostMessagesDetector, type LostMessages } from "./lostMessages.ts";
+import { onOffsetReset } from "./offsetResets.ts";
 import { explained, isCoordinatorPending } from "./kafkaErrors.ts";
 
 export type BatchConsumerOptions = {
@@ -31,6 +33,8 @@ export type BatchConsumerOptions = {
   readonly minBytes?: number;
   /** Milliseconds between attempts of a failed batch. */
   readonly retry?: BackoffOptions;
+  /** Called when messages were deleted from a partition before this consumer read them. Reading goes on with the first that is left. */
+  readonly onLost?: (lost: LostMessages) => void;
   /** Milliseconds of silence after which a group member loses its partitions to the others. */
   readonly sessionTimeoutMs?: number;
 };
@@ -59,18 +63,21 @@ const mostElectionAttempts = 5;
  *   a dozen partitions costs as much as a transaction for one of them.
  * - A failed batch is retried after a growing, bounded delay, for as long as its
  *   partitions are assigned to this member; later messages of them wait meanwhile.
+ * - Messages that were deleted before they were read are reported: see `onLost`.
  * - The function returns at once and joins the group in the background. After any failure
  *   of Kafka the consumer starts again after a delay, so it survives an outage.
  */
 export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer => {
-  const { kafka, groupId, topics, logger, handleBatch } = options;
+  const { kafka, groupId, topics, logger, handleBatch, onLost } = options;
   const { maxBatchMessages = 2_000, lanes: laneCount = 1, minBytes = 1, sessionTimeoutMs = 10_000 } = options;
   const { retry = { baseMs: 100, maxMs: 5_000 } } = options;
   const heartbeatIntervalMs = sessionTimeoutMs / heartbeatsPerSession;
   const stopping = new AbortController();
   const lagReader = createLagReader(kafka, groupId);
+  const detector = createLostMessagesDetector();
+  const ignoreResets = onOffsetReset(kafka, detector.sawReset);
   const membership = createGroupMembership(groupId, sessionTimeoutMs, logger);
-  const process = createBatchProcessor({
+  const processBatches = createBatchProcessor({
     handleBatch,
     maxBatchMessages,
     retry,
@@ -78,6 +85,17 @@ export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer =
     stopping: stopping.signal,
     logger,
   });
+
+  const process = async (payloads: readonly EachBatchPayload[]): Promise<void> => {
+    for (const { batch } of payloads) {
+      const lost = detector.lostBefore(batch);
+      if (lost === undefined) continue;
+      logger.error({ group: groupId, ...lost }, "messages were deleted from Kafka before this consumer read them");
+      onLost?.(lost);
+    }
+    await processBatches(payloads);
+    for (const { batch } of payloads) detector.handled(batch);
+  };
 
   const run = async (): Promise<void> => {
     for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
@@ -106,6 +124,7 @@ export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer =
         await consumer.disconnect().catch((error: unknown) => logger.warn({ err: error }, "the consumer did not disconnect cleanly"));
       }
     }
+    ignoreResets();
     await lagReader.close();
   };
 

@@ -2,6 +2,7 @@ import { connect as connectTcp, isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Logger } from "@cart/process-kit";
 import { type ISocketFactory, Kafka, type logCreator, logLevel } from "kafkajs";
+import { passOffsetReset } from "./offsetResets.ts";
 
 export type KafkaOptions = {
   readonly brokers: readonly string[];
@@ -20,8 +21,8 @@ type Login<Mechanism extends string> = Mechanism extends string
 export type SaslLogin = Login<"plain" | "scram-sha-256" | "scram-sha-512">;
 
 /** Creates a client, not yet connected. All its waits and retries are bounded, so that callers see an outage and decide what to do. */
-export const createKafka = ({ brokers, clientId, logger, tls, sasl }: KafkaOptions): Kafka =>
-  new Kafka({
+export const createKafka = ({ brokers, clientId, logger, tls, sasl }: KafkaOptions): Kafka => {
+  const kafka: Kafka = new Kafka({
     brokers: [...brokers],
     clientId,
     ...(tls === undefined ? {} : { ssl: tls }),
@@ -32,8 +33,10 @@ export const createKafka = ({ brokers, clientId, logger, tls, sasl }: KafkaOptio
     retry: { initialRetryTime: 50, multiplier: 2, factor: 0.2, maxRetryTime: 1_000, retries: 5 },
     socketFactory,
     logLevel: logger.isLevelEnabled("trace") ? logLevel.DEBUG : logLevel.INFO,
-    logCreator: bridgeTo(logger.child({ library: "kafkajs" })),
+    logCreator: bridgeTo(logger.child({ library: "kafkajs" }), (message, details) => passOffsetReset(kafka, message, details)),
   });
+  return kafka;
+};
 
 /** Like kafkajs's own factory, but without Nagle's algorithm, which delays a request's last packet until the previous packet is acknowledged. */
 const socketFactory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
@@ -68,9 +71,10 @@ const loggedDetails = [
  * coordinators are elected. Only the code that gives up knows whether a failure matters, and logs it.
  */
 const bridgeTo =
-  (logger: Logger): logCreator =>
+  (logger: Logger, seen: (message: string, details: Readonly<Record<string, unknown>>) => void): logCreator =>
   () =>
   ({ namespace, level, log: { message, ...details } }) => {
+    if (level === logLevel.ERROR) seen(message, details);
     const known = loggedDetails.flatMap((name): [string, unknown][] => (name in details ? [[name, details[name]]] : []));
     const line = { ...Object.fromEntries<unknown>(known), namespace };
     if (level === logLevel.ERROR) logger.info(line, message);

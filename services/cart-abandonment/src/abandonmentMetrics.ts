@@ -22,6 +22,8 @@ export type TimerOutcome = "abandoned" | "reminded" | "moved" | "quiet" | "ended
 export type AbandonmentMetrics = {
   readonly applied: (batch: AppliedBatch) => void;
   readonly failedBatch: () => void;
+  /** Counts that Kafka deleted messages of a partition before they were read. */
+  readonly lost: () => void;
   readonly outcome: (outcome: TimerOutcome) => void;
   /** Counts timers that were moved because their policy changed. */
   readonly moved: (timers: number) => void;
@@ -52,6 +54,11 @@ export const createAbandonmentMetrics = ({ registry, pool, now, lag }: Abandonme
     name: "cart_timer_messages_unreadable_total",
     help: "Messages that could not be read: looked_up for those that told their cart, whose events were read instead; skipped for the others",
     labelNames: ["result"],
+    registers,
+  });
+  const lost = new Counter({
+    name: "cart_consumer_jumps_total",
+    help: "Times that messages of a partition were deleted from Kafka before this consumer read them",
     registers,
   });
   const failures = new Counter({
@@ -93,6 +100,7 @@ export const createAbandonmentMetrics = ({ registry, pool, now, lag }: Abandonme
       unreadable.inc({ result: "skipped" }, incoming.filter(({ kind }) => kind === "UNREADABLE").length);
     },
     failedBatch: () => failures.inc(),
+    lost: () => lost.inc(),
     outcome: (outcome) => outcomes.inc({ outcome }),
     moved: (timers) => moved.inc(timers),
   };

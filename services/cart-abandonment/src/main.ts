@@ -38,6 +38,7 @@ await runService({
       sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
       // Timers run for minutes, so a fetch may wait for its full 2 s: the activity of a quiet shop then costs one transaction in that time.
       minBytes: 65_536,
+      onLost: () => metrics.lost(),
       handleBatch: (messages) => handleBatch(messages, { applyBatch, metrics, logger }),
     });
     onStop("consumer", () => consumer.stop());

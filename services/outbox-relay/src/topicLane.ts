@@ -28,7 +28,7 @@ export type TopicLaneOptions = {
 const defaultPatienceMs = 1_000;
 
 /** The pause after an outage. kafkajs has already tried several times by then. */
-const backoff = { base: 100, max: 2_000 };
+const backoff = { baseMs: 100, maxMs: 2_000 };
 
 /**
  * The way of rows to one topic. If Kafka does not take them, the fault is nobody's but the topic's or Kafka's:

@@ -32,6 +32,14 @@ await runService({
       maxBatchMessages: config.BATCH_MAX_MESSAGES,
       lanes,
       sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
+      onLost: (lost) => {
+        metrics.lost();
+        logger.error(
+          lost,
+          "the read model lacks the events of these messages: `projector verify` names the aggregates, and `projector rebuild` repairs " +
+            "all of them or, with --aggregate, one",
+        );
+      },
       handleBatch: async (messages) => {
         const begin = performance.now();
         try {

@@ -7,6 +7,8 @@ export type ProjectorMetrics = {
   /** Counts a committed batch: `seconds` is its duration, `now` the time of its commit. */
   readonly applied: (result: BatchResult, seconds: number, now: Date) => void;
   readonly failed: () => void;
+  /** Counts that Kafka deleted messages of a partition before they were read. */
+  readonly lost: () => void;
 };
 
 export type ProjectorMetricsOptions = {
@@ -34,6 +36,11 @@ export const createProjectorMetrics = ({ registry, lag, deadLetters: countNow }:
     registers,
   });
   const failures = new Counter({ name: "cart_projection_failures_total", help: "Batches that failed and were tried again", registers });
+  const lost = new Counter({
+    name: "cart_consumer_jumps_total",
+    help: "Times that messages of a partition were deleted from Kafka before this consumer read them",
+    registers,
+  });
   const size = new Histogram({
     name: "cart_projection_batch_messages",
     help: "Messages in one transaction",
@@ -82,5 +89,6 @@ export const createProjectorMetrics = ({ registry, lag, deadLetters: countNow }:
       for (const { occurredAt } of result.projected) delay.observe(Math.max(0, now.getTime() - occurredAt.getTime()) / 1000);
     },
     failed: () => failures.inc(),
+    lost: () => lost.inc(),
   };
 };

@@ -7,11 +7,14 @@ import { ordinaryUser } from "./ordinaryUser.ts";
 import { type Folder, foldersWithServerSpecs } from "./foldersWithServerSpecs.ts";
 import { runSpecs } from "./runSpecs.ts";
 
+/** Without it, a user without SUPER may create none. */
+const letSpecsCreateTriggers = "--log-bin-trust-function-creators=ON";
+
 /** Returns the variables by which the specs find the servers. */
 const startServers = async ({ folder, signal, report, atEnd }: SuiteRun<Folder>): Promise<Readonly<Record<string, string>>> => {
   const plan = (name: string) => ({ folder: join(folder, name), keep: false, signal, report });
   const started = await Promise.allSettled([
-    startOwnMysql({ ...plan("mysql"), mysqlOptions: hostileOptions }),
+    startOwnMysql({ ...plan("mysql"), mysqlOptions: [...hostileOptions, letSpecsCreateTriggers] }),
     startOwnKafka(plan("kafka")),
   ]);
   for (const server of started) if (server.status === "fulfilled") atEnd(server.value.stop);

@@ -215,7 +215,7 @@ describe("a rebuild", () => {
     expect(await tables()).to.have.members(before);
 
     // These are the tables that a kill -9 leaves, before or after the swap.
-    for (const name of ["rebuild_carts", "replaced_carts"]) await database.pool().query(`CREATE TABLE ${name} (id INT)`);
+    for (const name of ["rebuild_carts", "replaced_carts"]) await database.pool().query(`CREATE TABLE ${name} (id INT PRIMARY KEY)`);
     await rebuild();
     expect(await versions()).to.have.length(3);
     expect(await tables()).to.have.members(before);
