@@ -60,6 +60,23 @@ export const createProjectorMetrics = ({ registry, lag, deadLetters: countNow }:
     registers,
   });
   createLagGauge(registry, lag);
+  registerDeadLetterGauges(registry, countNow);
+
+  return {
+    applied: (result, seconds, now) => {
+      projected.inc(result.projected.length);
+      duplicates.inc(result.duplicates);
+      for (const { code } of result.deadLetters) deadLetters.inc({ reason: code });
+      size.observe(result.projected.length + result.duplicates + result.deadLetters.length);
+      duration.observe(seconds);
+      for (const { occurredAt } of result.projected) delay.observe(Math.max(0, now.getTime() - occurredAt.getTime()) / 1000);
+    },
+    failed: () => failures.inc(),
+    lost: () => lost.inc(),
+  };
+};
+
+const registerDeadLetterGauges = (registry: Registry, countNow: () => Promise<DeadLetterCounts>): void => {
   // Both gauges share one query. Every projector reports the same table.
   const source = sampled(countNow);
   sampledGauge({
@@ -78,17 +95,4 @@ export const createProjectorMetrics = ({ registry, lag, deadLetters: countNow }:
     source,
     samplesOf: ({ byReason }: DeadLetterCounts) => [...byReason].map(([reason, value]) => ({ labels: { reason }, value })),
   });
-
-  return {
-    applied: (result, seconds, now) => {
-      projected.inc(result.projected.length);
-      duplicates.inc(result.duplicates);
-      for (const { code } of result.deadLetters) deadLetters.inc({ reason: code });
-      size.observe(result.projected.length + result.duplicates + result.deadLetters.length);
-      duration.observe(seconds);
-      for (const { occurredAt } of result.projected) delay.observe(Math.max(0, now.getTime() - occurredAt.getTime()) / 1000);
-    },
-    failed: () => failures.inc(),
-    lost: () => lost.inc(),
-  };
 };

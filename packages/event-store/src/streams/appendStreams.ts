@@ -125,7 +125,7 @@ const provePredecessors = <Event extends DomainEvent>(appends: readonly Append<E
   return [
     {
       // `IN ()` is invalid, so the list starts with the id 0, which no event has.
-      sql: "DO IF((SELECT COUNT(*) FROM events WHERE event_id IN (?)) = ?, 0, (SELECT 1 UNION SELECT 2))",
+      sql: "DO IF((SELECT COUNT(*) FROM events WHERE event_id IN (?)) = ?, 0, (SELECT 1 UNION ALL SELECT 2))",
       values: [[noEventId, ...ids], continued.length],
     },
   ];
