@@ -22,11 +22,11 @@ export const isLockConflict = (error: unknown): boolean => {
   return number === deadlock || number === lockWaitTimeout;
 };
 
-const readOnly = "the MySQL server is read-only: it is not the primary, or no longer";
-const connections = "the MySQL server has no connection left for this service";
-const full = "the MySQL server has no room left: a table or the disk is full";
-const memory = "the MySQL server has no memory or threads left";
-const closed = "the MySQL server closed the connection or ended the statement";
+const readOnly = "the database is read-only: it is not the primary, or no longer";
+const connections = "the database has no connection left for this service";
+const full = "the database has no room left: a table or the disk is full";
+const memory = "the database has no memory or threads left";
+const closed = "the database closed the connection or ended the statement";
 
 /** What the server cannot do at the moment, whoever asks, by error number. */
 const refusals: ReadonlyMap<number, string> = new Map([

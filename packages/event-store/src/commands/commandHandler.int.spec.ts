@@ -124,6 +124,27 @@ describe("command handler", () => {
     });
   });
 
+  it("says why a command cannot be stored while the server has no connection left for its user, and stores it afterwards", async () => {
+    const user = database.name();
+    await database.pool().query("CREATE USER ?@'%' WITH MAX_USER_CONNECTIONS 1", [user]);
+    const url = new URL(database.url());
+    url.username = user;
+    url.password = "";
+    const limited = openEventStorePool({ url: url.href, connectionLimit: 2 });
+    try {
+      await database.pool().query("GRANT ALL ON ??.* TO ?@'%'", [database.name(), user]);
+      const handler = createCommandHandler({ pool: limited, aggregate: cartAggregate, now: () => new Date(), newEventId: () => uuidv7() });
+      const only = await limited.getConnection();
+      const refused = await rejectionOf(handler.handle({ aggregateId: uuidv7(), command: addItem(), metadata }));
+      expect(refused).to.deep.include({ code: "UNAVAILABLE", message: "the database has no connection left for this service" });
+      only.release();
+      expect((await handler.handle({ aggregateId: uuidv7(), command: addItem(), metadata })).version).to.equal(2);
+    } finally {
+      await limited.end();
+      await database.pool().query("DROP USER ?@'%'", [user]);
+    }
+  });
+
   it("puts waiting commands into shared transactions", async () => {
     const batches: number[] = [];
     const handler = newHandler((commands) => batches.push(commands));
