@@ -33,6 +33,7 @@ const commands = {
   "test:cluster": { build: true, script: ["tests/cluster", "src/main.ts"] },
   "test:limits": { build: true, script: ["tests/limits", "src/main.ts"] },
   "test:hostile": { build: false, script: ["tests/hostile", "src/main.ts"] },
+  "test:logs": { build: true, suite: "tests/logs" },
   "test:compose": { build: false, script: ["tests/compose", "src/main.ts"] },
 };
 

@@ -16,14 +16,18 @@ export type BuiltService = {
 
 const listening = /"port":(\d+).*"msg":"listening"/;
 
-/**
- * Starts a service as it is deployed, a process of its own on a free port, and waits until it is ready. A launcher is a
- * command that replaces itself with the one behind its own arguments.
- */
+export type BuiltServiceOptions = {
+  /** A command that replaces itself with the one behind its own arguments. */
+  readonly launcher?: readonly string[];
+  /** Called with each part of the service's log. */
+  readonly onOutput?: (text: string) => void;
+};
+
+/** Starts a service as it is deployed, a process of its own on a free port, and waits until it is ready. */
 export const startBuiltService = async (
   name: string,
   env: Readonly<Record<string, string>>,
-  launcher: readonly string[] = [],
+  { launcher = [], onOutput }: BuiltServiceOptions = {},
 ): Promise<BuiltService> => {
   const [program, ...args] = [...launcher, process.execPath, "dist/main.js"];
   const child = spawn(program, args, {
@@ -34,7 +38,10 @@ export const startBuiltService = async (
   });
   endWithThisProcess(child);
   let output = "";
-  child.stdout.on("data", (data: Buffer) => (output = (output + data.toString()).slice(-10_000)));
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output = (output + text).slice(-10_000);
+    onOutput?.(text);
+  });
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
 
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;

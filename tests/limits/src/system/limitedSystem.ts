@@ -48,7 +48,10 @@ export const startLimitedSystem = async ({ name, servers, services, env }: Limit
       const limit = await createMemoryLimit(`${name}-${service}`);
       if (limit !== undefined) removals.push(limit.remove);
       kinds.add(limit?.kind ?? "peak RSS");
-      running.set(service, await startBuiltService(service, { ...settings, NODE_OPTIONS: heapLimit }, limit?.launcher));
+      running.set(
+        service,
+        await startBuiltService(service, { ...settings, NODE_OPTIONS: heapLimit }, limit === undefined ? {} : { launcher: limit.launcher }),
+      );
     }
   } catch (error) {
     await stop();
