@@ -38,6 +38,10 @@ export const composeProject = async (): Promise<ComposeProject> => {
     IMAGE_TAG: "test",
     COMMAND_API_PORT: String(ports.commandApi),
     QUERY_API_PORT: String(ports.queryApi),
+    COMMAND_API_OPERATIONS_PORT: String(await getPort()),
+    QUERY_API_OPERATIONS_PORT: String(await getPort()),
+    // The load comes from one address.
+    RATE_LIMIT_PER_MINUTE: "0",
     LOG_LEVEL: "warn",
   };
   return projectAt(name, ports, { files: ["docker-compose.yml"], env });

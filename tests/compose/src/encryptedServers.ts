@@ -107,7 +107,7 @@ const assertNotReady = async (project: ComposeProject, service: string): Promise
   const container = (await project.compose("run", "--detach", "--no-deps", "--env", "KAFKA_PASSWORD=wrong", service)).trim();
   try {
     const ask =
-      "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((answer) => answer.text()).then(console.log, () => console.log('{}'))";
+      "fetch(`http://127.0.0.1:${process.env.OPERATIONS_PORT}/readyz`).then((answer) => answer.text()).then(console.log, () => console.log('{}'))";
     await waitUntil(`${service} to say why it is not ready`, 120, async () => {
       const answer = JSON.parse(await project.inside(container, "node", "-e", ask)) as { status?: string; checks?: { kafka?: string } };
       assert.equal(answer.status, "not ready");

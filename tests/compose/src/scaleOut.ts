@@ -44,7 +44,7 @@ const valuesOf = async (project: ComposeProject, service: string, pattern: RegEx
   const containers = (await project.containers()).filter((container) => container.service === service);
   return Promise.all(
     containers.map(async ({ name }) => {
-      const print = "fetch(`http://127.0.0.1:${process.env.PORT}/metrics`).then((answer) => answer.text()).then(console.log)";
+      const print = "fetch(`http://127.0.0.1:${process.env.OPERATIONS_PORT}/metrics`).then((answer) => answer.text()).then(console.log)";
       return [...(await project.inside(name, "node", "-e", print)).matchAll(pattern)].map(([, value]) => value ?? "");
     }),
   );
