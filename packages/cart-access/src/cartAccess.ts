@@ -2,7 +2,7 @@ import { type Access, type AccessRule, type Actor, forbidden as forbiddenFor, ty
 import type { HttpProblem } from "@cart/process-kit";
 
 /** The tokens that both APIs accept. */
-export const tokenRules: TokenRules = { realm: "carts", tenantClaim: "tenant_id" };
+export const tokenRules: TokenRules = { realm: "carts" };
 
 /** The scope of a tenant's administrators, such as the shop's back end. */
 const adminScope = "carts:admin";

@@ -12,6 +12,7 @@ export type {
   CommandRequest,
   CommandResult,
   ExpectedVersion,
+  OnceResult,
   StreamResult,
 } from "./commands/commandRequest.ts";
 export type { CommittedBatch } from "./commands/retries/retries.ts";

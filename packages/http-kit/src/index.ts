@@ -1,6 +1,7 @@
 export type { Access, Actor } from "./access/access.ts";
 export { apiConfig, apiGuard, type TokenRules } from "./access/apiGuard.ts";
 export { forbidden } from "./access/accessProblems.ts";
+export type { Ticket, Tickets } from "./access/tickets.ts";
 export { apiApp, type ApiAppOptions, operationsApp } from "./app/apiApp.ts";
 export { type Api, defineApi } from "./app/defineApi.ts";
 export { serveApi } from "./app/serveApi.ts";

@@ -12,6 +12,7 @@ export { notFoundHandler } from "./http/notFoundHandler.ts";
 export { exactRouter, healthRoute, operationalPaths, operationalRoutes, type OperationalRoutesOptions } from "./http/operationalRoutes.ts";
 export { problemHandler } from "./http/problemHandler.ts";
 export { commonProblems, type ProblemKind } from "./http/problemKind.ts";
+export type { ReadinessChecks } from "./http/readiness.ts";
 export { refuseRepeatedHeaders } from "./http/refuseRepeatedHeaders.ts";
 export { serve, type ServeOptions } from "./http/serve.ts";
 export { workerApp } from "./http/workerApp.ts";

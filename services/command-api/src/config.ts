@@ -31,5 +31,10 @@ export const config = Type.Object({
     default: defaultCartLimits.maxEvents,
     description: "events after which a cart can only be brought to its end",
   }),
+  IDEMPOTENCY_KEYS_PER_USER: Type.Integer({
+    minimum: 1,
+    default: 10_000,
+    description: "most answers to Idempotency-Keys of one user that this process stores within that time",
+  }),
   CACHED_CARTS: Type.Integer({ minimum: 1, default: 20_000, description: "how many carts' states are kept in memory" }),
 });

@@ -6,6 +6,7 @@ import { createWriterCheck, requirePinnedSessions } from "@cart/mysql";
 import { runService } from "@cart/process-kit";
 import { api } from "./api.ts";
 import { createCommandMetrics } from "./commandMetrics.ts";
+import { createKeyBudget } from "./commands/keyBudget.ts";
 import { config as configSchema } from "./config.ts";
 import { createApp } from "./createApp.ts";
 import { startAnswerPurge } from "./startAnswerPurge.ts";
@@ -47,7 +48,7 @@ await runService({
       registry,
       stopping,
       instanceId: config.INSTANCE_ID,
-      readiness: { eventstore: createWriterCheck(pool, requiredSchema) },
+      readiness: { eventstore: createWriterCheck(pool, requiredSchema), ...guard.readiness },
       logger,
     };
     const app = createApp({
@@ -57,6 +58,7 @@ await runService({
       policyHandler,
       metrics,
       limits,
+      keys: createKeyBudget({ keysPerUser: config.IDEMPOTENCY_KEYS_PER_USER, periodMs: config.IDEMPOTENCY_RETENTION_MS }),
       defaults: { tenantId: "default", currency: config.DEFAULT_CURRENCY },
       now,
       guard,

@@ -21,7 +21,7 @@ const cart = cartId(1);
 const unknown = cartId(99);
 
 describe("access to queries", () => {
-  const api = useQueryApi({}, () => tokenEnv);
+  const api = useQueryApi({}, () => ({ ...tokenEnv, AUTH_CLOCK_TOLERANCE: "0" }));
   before(async () => {
     const owners = [ann, ann, bob, annElsewhere];
     for (const [n, owner] of owners.entries()) {
@@ -58,6 +58,45 @@ describe("access to queries", () => {
     for (const path of ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"]) {
       expect((await fetch(api.url(path))).status, path).to.equal(200);
     }
+  });
+
+  describe("with a ticket", () => {
+    const ticketFor = async (who: TokenClaims, id: string): Promise<string> => {
+      const { status, headers, body } = await api.get(`/carts/${id}/events-ticket`, { method: "POST", headers: await bearer(who) });
+      expect([status, headers.get("Cache-Control")]).to.deep.equal([200, "no-store"]);
+      return (body as { ticket: string }).ticket;
+    };
+    const openWith = async (path: string, init: RequestInit = {}): Promise<number> => {
+      const controller = new AbortController();
+      const { status } = await fetch(api.url(path), { ...init, signal: controller.signal });
+      controller.abort();
+      return status;
+    };
+
+    it("opens the stream of its cart, and nothing else", async () => {
+      const ticket = await ticketFor(ann, cart);
+      expect(await openWith(`/carts/${cart.toUpperCase()}/stream?ticket=${ticket}`)).to.equal(200);
+      for (const path of [`/carts/${cartId(2)}/stream`, `/carts/${cart}`, `/carts/${cart}/history`, "/users/ann/carts"]) {
+        expect(await openWith(`${path}?ticket=${ticket}`), path).to.equal(401);
+      }
+      expect(await openWith(`/carts/${cart}/stream`, { headers: { Authorization: `Bearer ${ticket}` } })).to.equal(401);
+      for (const wrong of ["x", `${ticket}x`, (await bearer(ann)).Authorization.replace("Bearer ", "")]) {
+        expect(await openWith(`/carts/${cart}/stream?ticket=${wrong}`), wrong).to.equal(401);
+      }
+    });
+
+    it("is issued to those who see the cart only", async () => {
+      for (const [who, id] of [
+        [bob, cart],
+        [ann, unknown],
+        [annElsewhere, cart],
+      ] as const) {
+        const { status } = await api.get(`/carts/${id}/events-ticket`, { method: "POST", headers: await bearer(who) });
+        expect(status).to.equal(404);
+      }
+      expect(await openWith(`/carts/${cart}/events-ticket`, { method: "POST" })).to.equal(401);
+      expect(await openWith(`/carts/${cart}/stream?ticket=${await ticketFor(admin, cart)}`)).to.equal(200);
+    });
   });
 
   it("shows a cart to its user and to the administrators of its tenant", async () => {

@@ -12,7 +12,7 @@ import { historyRoutes, historySchema } from "./history/historyRoutes.ts";
 import type { PolicyReader } from "./policies/policyReader.ts";
 import { policyRoutes } from "./policies/policyRoutes.ts";
 import { policySchema } from "./policies/policyView.ts";
-import { type CartStreams, streamRoutes } from "./stream/streamRoutes.ts";
+import { type CartStreams, streamRoutes, ticketSchema } from "./stream/streamRoutes.ts";
 
 /** What the routes' handlers work with. */
 export type Services = {
@@ -40,6 +40,7 @@ export const api: Api<Services> = defineApi<Services>({
     CartList: cartListSchema,
     CartEvent: cartEventSchema,
     History: historySchema,
+    EventsTicket: ticketSchema,
     CartAbandonedPolicy: policySchema,
     CartFunnel: funnelSchema,
   },

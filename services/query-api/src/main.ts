@@ -25,7 +25,7 @@ await runService({
       stopping,
       instanceId: config.INSTANCE_ID,
       // Not the event store: most of the API works without it.
-      readiness: { readmodel: createSchemaCheck(readModel.query, requiredSchema) },
+      readiness: { readmodel: createSchemaCheck(readModel.query, requiredSchema), ...guard.readiness },
       logger,
     };
     const app = createApp({

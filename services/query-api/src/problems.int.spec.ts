@@ -26,17 +26,17 @@ describe("problems of every operation of the query API", () => {
     await project(api, id, [created]);
   });
 
-  for (const { name, path } of guardedOperations) {
+  for (const { name, method, path } of guardedOperations) {
     it(`${name}, with an address or a parameter that is not valid`, async () => {
-      expectProblem(await api.get(path.replace(/\{\w+\}/, "%ff")), 400, "bad-request");
-      expectProblem(await api.get(path.replace(/\{\w+\}/, "x".repeat(256))), 400, "validation");
-      expectProblem(await api.get(`${addressOf(path)}${required(path) === "" ? "?" : "&"}colour=red`), 400, "validation");
+      expectProblem(await api.get(path.replace(/\{\w+\}/, "%ff"), { method }), 400, "bad-request");
+      expectProblem(await api.get(path.replace(/\{\w+\}/, "x".repeat(256)), { method }), 400, "validation");
+      expectProblem(await api.get(`${addressOf(path)}${required(path) === "" ? "?" : "&"}colour=red`, { method }), 400, "validation");
     });
 
     it(`${name}, while the databases are away`, async () => {
       const proxies = Object.values(api.proxies());
       for (const proxy of proxies) proxy.refuse();
-      expectProblem(await api.get(addressOf(path)), 503, "unavailable");
+      expectProblem(await api.get(addressOf(path), { method }), 503, "unavailable");
       for (const proxy of proxies) proxy.mend();
       await waitFor("recovery", async () => (await api.get(`/carts/${id}/history`)).status === 200);
       await waitFor("recovery", async () => (await api.get(`/carts/${id}`)).status === 200);
@@ -50,7 +50,7 @@ describe("a query API that has a short time", () => {
   it("answers 503 for what takes longer", async () => {
     const proxies = Object.values(api.proxies());
     for (const proxy of proxies) proxy.hang();
-    for (const { path } of guardedOperations) expectProblem(await api.get(addressOf(path)), 503, "timeout");
+    for (const { method, path } of guardedOperations) expectProblem(await api.get(addressOf(path), { method }), 503, "timeout");
     for (const proxy of proxies) proxy.mend();
   });
 });
@@ -63,7 +63,7 @@ describe("a query API that takes tokens", () => {
   }));
 
   it("answers 401 without one, and 429 to who tries too often", async () => {
-    for (const { path } of guardedOperations) expectProblem(await api.get(addressOf(path)), 401, "unauthorized");
-    for (const { path } of guardedOperations) expectProblem(await api.get(addressOf(path)), 429, "rate-limited");
+    for (const { method, path } of guardedOperations) expectProblem(await api.get(addressOf(path), { method }), 401, "unauthorized");
+    for (const { method, path } of guardedOperations) expectProblem(await api.get(addressOf(path), { method }), 429, "rate-limited");
   });
 });

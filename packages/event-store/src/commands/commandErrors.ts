@@ -7,12 +7,17 @@ export class VersionMismatchError extends Error {
   readonly actualVersion: number;
 
   constructor(expectedVersion: ExpectedVersion, actualVersion: number) {
-    const expected = expectedVersion === "any" ? "a stream with events" : `version ${expectedVersion}`;
-    super(`expected ${expected}, but the stream is at version ${actualVersion}`);
+    super(`expected ${textOf(expectedVersion)}, but the stream is at version ${actualVersion}`);
     this.expectedVersion = expectedVersion;
     this.actualVersion = actualVersion;
   }
 }
+
+const textOf = (expected: ExpectedVersion): string => {
+  if (expected === "any") return "a stream with events";
+  const versions = [expected].flat();
+  return versions.length === 0 ? "an ETag that no version has" : `version ${versions.join(" or ")}`;
+};
 
 /** The sender must not see a stream that the command would have changed. Nothing was stored. */
 export class StreamHiddenError extends Error {

@@ -1,7 +1,7 @@
 import type { DomainEvent, EventMetadata, RecordedEvent } from "@cart/domain";
 
-/** The version that the caller expects, or `any` for a stream that has events. */
-export type ExpectedVersion = number | "any";
+/** The version that the caller expects, or several of which one must be the stream's, or `any` for a stream that has events. */
+export type ExpectedVersion = number | readonly number[] | "any";
 
 export type CommandRequest<State, Command, Event extends DomainEvent> = {
   readonly aggregateId: string;

@@ -28,6 +28,12 @@ describe("the access policy", () => {
     expect(policyFor({ AUTH_JWKS_URL: url, ...expected, AUTH_DISABLED: "false" }).kind).to.equal("jwks");
   });
 
+  it("takes keys over plain HTTP from this machine", () => {
+    for (const host of ["127.0.0.1", "localhost:8080", "[::1]:80"]) {
+      expect(policyFor({ AUTH_JWKS_URL: `http://${host}/keys`, ...expected }).kind).to.equal("jwks");
+    }
+  });
+
   const contradictions: readonly [what: string, env: Record<string, string>, line: RegExp][] = [
     ["both keys", { AUTH_SECRET: secret, AUTH_JWKS_URL: url, ...expected }, /^AUTH_JWKS_URL and AUTH_SECRET are both set/],
     ["a key for nothing", { AUTH_SECRET: secret, ...expected, AUTH_DISABLED: "true" }, /^AUTH_DISABLED is true, but/],
@@ -35,6 +41,21 @@ describe("the access policy", () => {
     ["no audience", { AUTH_JWKS_URL: url, AUTH_ISSUER: "x" }, /^AUTH_AUDIENCE is missing/],
     ["no key", expected, /^AUTH_JWKS_URL or AUTH_SECRET is missing/],
     ["a short secret", { AUTH_SECRET: "0123456789012345678901234567890", ...expected }, /^AUTH_SECRET must NOT have fewer than 32/],
+    [
+      "keys that anybody on the way can change",
+      { AUTH_JWKS_URL: "http://login.test/keys", ...expected },
+      /^AUTH_JWKS_URL must begin with https:\/\/ unless its host is this machine/,
+    ],
+    [
+      "a host that only looks like this machine",
+      { AUTH_JWKS_URL: "http://127.0.0.1.login.test/keys", ...expected },
+      /^AUTH_JWKS_URL must begin with https/,
+    ],
+    [
+      "a claim's name with a quote",
+      { ...expected, AUTH_SECRET: secret, AUTH_TENANT_CLAIM: 'a"b' },
+      /^AUTH_TENANT_CLAIM has the wrong form/,
+    ],
     ["no URL", { AUTH_JWKS_URL: "login.test", ...expected }, /^AUTH_JWKS_URL has the wrong form/],
     ["a switch that is none", { AUTH_DISABLED: "yes" }, /^AUTH_DISABLED must be boolean/],
   ];

@@ -3,17 +3,17 @@ import type { Request, RequestHandler } from "express";
 import type { ApiGuard } from "./apiGuard.ts";
 import { tokenInvalid, tokenMissing } from "./accessProblems.ts";
 import { limitRate } from "./limitRate.ts";
-import { accessOf, type AccessOutcome, setOutcome } from "./requestAccess.ts";
-import { createTokenVerifier, type TokenVerifier } from "./tokenVerifier.ts";
+import { accessOf, type AccessOutcome, hasOutcome, setOutcome } from "./requestAccess.ts";
+import type { TokenVerifier } from "./tokenVerifier.ts";
 
-export type CheckAccessOptions = Pick<ApiGuard, "policy" | "tokens" | "requestsPerMinute">;
+export type CheckAccessOptions = Pick<ApiGuard, "verifier" | "realm" | "requestsPerMinute">;
 
 /**
  * Refuses requests without a valid token, and clients that send too many requests (0 for no limit).
  * Mount it after the routes that need no token and before the others; their handlers call `accessOf`.
  */
-export const checkAccess = ({ policy, tokens, requestsPerMinute }: CheckAccessOptions): RequestHandler[] => [
-  policy.kind === "unchecked" ? letEveryone : identify(createTokenVerifier(policy, tokens), tokens.realm),
+export const checkAccess = ({ verifier, realm, requestsPerMinute }: CheckAccessOptions): RequestHandler[] => [
+  verifier === undefined ? letEveryone : identify(verifier, realm),
   // Before a bad token is refused, so that guessing is limited as well.
   ...(requestsPerMinute === 0 ? [] : [limitRate(requestsPerMinute)]),
   refuseUnidentified,
@@ -27,14 +27,14 @@ const letEveryone: RequestHandler = (_req, res, next) => {
 const identify =
   (verifier: TokenVerifier, realm: string): RequestHandler =>
   async (req, res, next) => {
-    setOutcome(res, await outcomeOf(req, verifier, realm));
+    // A request with a ticket is identified already.
+    if (!hasOutcome(res)) setOutcome(res, await outcomeOf(req, verifier, realm));
     next();
   };
 
-const outcomeOf = async (req: Request, { known, verify }: TokenVerifier, realm: string): Promise<AccessOutcome> => {
+const outcomeOf = async (req: Request, verifier: TokenVerifier, realm: string): Promise<AccessOutcome> => {
   try {
-    const token = bearerToken(req, realm);
-    return known(token) ?? (await verify(token));
+    return await verifier.actorOf(bearerToken(req, realm));
   } catch (error) {
     if (error instanceof HttpProblem) return error;
     throw error;

@@ -1,5 +1,6 @@
 import type { Logger } from "@cart/process-kit";
 import type { AccessPolicy } from "./accessPolicy.ts";
+import { isLoopback } from "./loopback.ts";
 
 const loopback = "127.0.0.1";
 
@@ -17,5 +18,3 @@ export const listenHost = (host: string, policy: AccessPolicy, logger: Logger): 
   );
   return reached;
 };
-
-const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || /^127(\.\d+){3}$/.test(host);

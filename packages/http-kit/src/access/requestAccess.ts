@@ -23,6 +23,8 @@ export const setOutcome = (res: Response, outcome: AccessOutcome): void => {
   res.locals[local] = outcome;
 };
 
+export const hasOutcome = (res: Response): boolean => outcomeOf(res) !== undefined;
+
 const local = "access";
 
 /** Only `setOutcome` writes it. */

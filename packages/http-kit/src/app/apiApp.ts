@@ -14,11 +14,12 @@ import {
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import type { ApiGuard } from "../access/apiGuard.ts";
 import { checkAccess } from "../access/checkAccess.ts";
+import { checkBrowser } from "../access/checkBrowser.ts";
 import { requestLogger } from "../http/requestLogger.ts";
 import { securityHeaders } from "../http/securityHeaders.ts";
 import { traceRequests } from "../http/traceRequests.ts";
 import { documentRoutes } from "../openapi/documentRoutes.ts";
-import { routerOf } from "../route/routerOf.ts";
+import { routerOf, ticketRouterOf } from "../route/routerOf.ts";
 import type { Api } from "./defineApi.ts";
 
 export type ApiAppOptions<Services> = OperationalRoutesOptions & {
@@ -46,12 +47,14 @@ export const apiApp = <Services>(api: Api<Services>, options: ApiAppOptions<Serv
   const app = newApp();
   app.set("trust proxy", guard.trustedProxies);
   app.use(correlationId(), securityHeaders(), traceRequests(tracer), requestLogger(logger), refuseRepeatedHeaders);
-  app.use(healthRoute());
+  app.use(...checkBrowser(guard), healthRoute());
   if (!operationsApart) {
     const limit = limitClients({ requestsPerMinute: operationsPerMinute });
     app.use(operationalRoutes(options, limit), documentRoutes(api.document, limit));
   }
-  app.use(personal, answerWithin(guard.requestTimeoutMs, timeoutDetail), checkAccess(guard));
+  app.use(personal, answerWithin(guard.requestTimeoutMs, timeoutDetail));
+  if (guard.verifier !== undefined) app.use(ticketRouterOf(api.routes, guard));
+  app.use(checkAccess(guard));
   app.use(routerOf(api.routes, services));
   app.use(notFoundHandler, mapErrors(problemOf), problemHandler({ logger }));
   return app;

@@ -96,7 +96,12 @@ describe("an API's errors", () => {
   };
 
   it("lets what is right through", async () => {
-    for (const type of ["application/json", "application/json; charset=utf-8", "application/vnd.cart+json"]) {
+    for (const type of [
+      "application/json",
+      "application/json; charset=utf-8",
+      'application/json; charset="UTF-8"',
+      "application/vnd.cart+json",
+    ]) {
       const response = await post(JSON.stringify(order), { "Content-Type": type });
       expect([response.status, await response.json()]).to.deep.equal([201, order]);
     }
@@ -200,6 +205,22 @@ describe("an API's errors", () => {
     await expectProblem(response, 405, "/problems/method-not-allowed");
     expect(response.headers.get("Allow")).to.equal("GET, POST");
   });
+
+  for (const charset of ["utf-7", "utf-16", "utf-16le", "utf-32", "latin1", '"UTF-16"']) {
+    it(`takes no JSON in ${charset}`, async () => {
+      const response = await post(JSON.stringify(order), { "Content-Type": `application/json; charset=${charset}` });
+      await expectProblem(response, 415, "/problems/unsupported-media-type");
+    });
+  }
+
+  // A byte that no character has, half of a character, a surrogate, and a character beyond the last one.
+  for (const bytes of ["ff", "c3", "eda080", "f4908080"]) {
+    it(`takes no bytes that are not UTF-8: ${bytes}`, async () => {
+      const body = Buffer.concat([Buffer.from('{"user_id":"'), Buffer.from(bytes, "hex"), Buffer.from('","items":[]}')]);
+      const problem = await expectProblem(await post(body), 400, "/problems/malformed-json");
+      expect(problem["detail"]).to.equal("the body is not UTF-8");
+    });
+  }
 
   it("answers with a problem as it was thrown", async () => {
     const problem = await expectProblem(await send("/gone"), 410, "/problems/gone");

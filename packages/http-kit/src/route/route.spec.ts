@@ -102,9 +102,8 @@ describe("a route", () => {
       listen(
         apiApp(api, {
           services: { shop: "corner", waits },
-          guard: apiGuard(loadConfig(Type.Object(apiConfig), { REQUEST_TIMEOUT_MS: "50", ...env }), {
+          guard: apiGuard(loadConfig(Type.Object(apiConfig), { REQUEST_TIMEOUT_MS: "50", AUTH_TENANT_CLAIM: "org", ...env }), {
             realm: "things",
-            tenantClaim: "org",
           }),
           logger: createLogger({
             service: "kit",

@@ -49,6 +49,8 @@ export type RouteInit<
   readonly problems?: readonly DescribedProblem[];
   /** Which tokens are allowed; any valid one when left out. */
   readonly access?: AccessRule<Static<Params>>;
+  /** What a ticket in the query has to be for, if the route takes one in the place of a token. */
+  readonly ticketFor?: (params: Readonly<Record<string, unknown>>) => string;
   /** Returns the answer, or throws an `HttpProblem`. */
   readonly handle: (
     request: RouteRequest<Static<Params>, Static<Query>, Static<Headers>, Static<Body>>,
@@ -60,6 +62,7 @@ type Answer<Answers extends DescribedAnswers> = AnswerOf<Answers> | typeof alrea
 
 /** One route: its operation in the OpenAPI document, and the handlers that validate and answer its requests. */
 export type Route<Services> = Operation & {
+  readonly ticketFor: ((params: Readonly<Record<string, unknown>>) => string) | undefined;
   /** Compiles the route's schemas, so call it once at start. */
   readonly handlers: (services: Services) => readonly RequestHandler[];
 };
@@ -97,6 +100,7 @@ export const route = <
     answers,
     problems: allProblems({ ...taken, problems, hasAccessRule: access !== undefined }),
     isGuarded: true,
+    ticketFor: init.ticketFor,
     handlers: (services) => {
       const paramsOf = reader(params, (req) => req.params, { coerce: true });
       return [

@@ -1,5 +1,6 @@
 import { methodNotAllowed } from "@cart/process-kit";
 import { Router } from "express";
+import { checkTicket, type CheckTicketOptions } from "../access/checkTicket.ts";
 import type { Method } from "../openapi/operation.ts";
 import type { Route } from "./route.ts";
 
@@ -16,6 +17,15 @@ export const routerOf = <Services>(routes: readonly Route<Services>[], services:
     for (const { method, handlers } of ofPath) onPath[verbs[method]](...handlers(services));
     const [first, ...others] = ofPath.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
     if (first !== undefined) onPath.all(methodNotAllowed(first, ...others));
+  }
+  return router;
+};
+
+/** An Express router that identifies the requests with a ticket to those routes that take one. Mount it before `checkAccess`. */
+export const ticketRouterOf = <Services>(routes: readonly Route<Services>[], options: Omit<CheckTicketOptions, "subjectOf">): Router => {
+  const router = Router();
+  for (const { method, path, ticketFor } of routes) {
+    if (ticketFor !== undefined) router[verbs[method]](toExpressPath(path), checkTicket({ ...options, subjectOf: ticketFor }));
   }
   return router;
 };

@@ -1,11 +1,12 @@
 import type { DomainEvent } from "@cart/domain";
-import type { CommandHandler, CommandOnOne, CommandOnTwo, CommandRequest, CommandResult } from "@cart/event-store";
-import type { RouteRequest } from "@cart/http-kit";
+import type { CommandHandler, CommandOnOne, CommandOnTwo, CommandRequest, CommandResult, OnceResult } from "@cart/event-store";
+import type { Access, RouteRequest } from "@cart/http-kit";
 import type { CommandMetrics } from "../commandMetrics.ts";
 import { commandAnswer } from "./commandAnswer.ts";
 import { type CommandHeaders, expectedVersionOf } from "./commandHeaders.ts";
 import { commandMetadata } from "./commandMetadata.ts";
 import { commandProblem } from "./commandProblem.ts";
+import type { KeyBudget } from "./keyBudget.ts";
 import { ownKey } from "./ownKey.ts";
 import { requestHash } from "./requestHash.ts";
 
@@ -35,6 +36,7 @@ export type CommandReply = {
 export type CommandExecutorOptions<State, Command, Event extends DomainEvent> = {
   readonly handler: CommandHandler<State, Command, Event>;
   readonly metrics: CommandMetrics;
+  readonly keys: KeyBudget;
   readonly now: () => Date;
 };
 
@@ -50,9 +52,23 @@ export type ExecuteCommand<State, Command extends Named, Event extends DomainEve
 export const commandExecutor = <State, Command extends Named, Event extends DomainEvent>({
   handler,
   metrics,
+  keys,
   now,
 }: CommandExecutorOptions<State, Command, Event>): ExecuteCommand<State, Command, Event> => {
   const answer = (result: CommandResult<Event>): string => JSON.stringify(commandAnswer(result, now()));
+
+  /** Counts an answer that is stored, and not one that is replayed. */
+  const storeOnce = async (access: Access, handle: () => Promise<OnceResult>): Promise<OnceResult> => {
+    const giveBack = keys.take(access);
+    let stored = false;
+    try {
+      const once = await handle();
+      stored = !once.replayed;
+      return once;
+    } finally {
+      if (!stored) giveBack();
+    }
+  };
 
   return async ({ access, headers, req, res }, { path, ...routed }) => {
     const request = { ...routed, expectedVersion: expectedVersionOf(headers), metadata: commandMetadata(res, access) };
@@ -64,8 +80,13 @@ export const commandExecutor = <State, Command extends Named, Event extends Doma
         observe("success");
         return reply(result.version, answer(result));
       }
-      const hash = requestHash({ method: req.method, path, body: req.body });
-      const once = await handler.handleOnce(request, { key: ownKey(access, key), requestHash: hash, answer });
+      const once = await storeOnce(access, () =>
+        handler.handleOnce(request, {
+          key: ownKey(access, key),
+          requestHash: requestHash({ method: req.method, path, body: req.body }),
+          answer,
+        }),
+      );
       observe(once.replayed ? "replayed" : "success");
       return reply(once.version, once.answer, once.replayed);
     } catch (error) {

@@ -1,15 +1,15 @@
 import type { ExpectedVersion } from "@cart/event-store";
 import { type Static, Type } from "typebox";
 
-/**
- * What every command takes besides its address and body. `If-Match` (RFC 9110, 13.1.1) is one ETag of this API, or `*`:
- * a weak tag or a list never comes from this API.
- */
+const etag = '(?:W/)?"[\\x21\\x23-\\x7e\\x80-\\xff]*"';
+
+/** What every command takes besides its address and body. `If-Match` is `*` or a list of ETags (RFC 9110, 13.1.1). */
 export const commandHeaders = Type.Object({
   "If-Match": Type.Optional(
     Type.String({
-      pattern: '^"[1-9]\\d{0,9}"$|^\\*$',
-      description: "execute the command only at this version, an ETag of this API; `*` for any version, if it exists",
+      // Each comma belongs to one part of the pattern, so that no header takes long to refuse.
+      pattern: `^(?:\\*|[ \\t,]*${etag}[ \\t]*(?:,[ \\t,]*${etag}[ \\t]*)*(?:,[ \\t,]*)?)$`,
+      description: "execute the command only at this version, an ETag of this API, or at one of several; `*` for any version, if it exists",
       examples: ['"2"'],
     }),
   ),
@@ -24,8 +24,10 @@ export const commandHeaders = Type.Object({
 
 export type CommandHeaders = Static<typeof commandHeaders>;
 
-/** The version that a valid `If-Match` names. */
+/** The versions that a valid `If-Match` names. The comparison is strong: a weak tag, like a tag that this API never gives, names none. */
 export const expectedVersionOf = ({ "If-Match": value }: CommandHeaders): ExpectedVersion | undefined => {
   if (value === undefined) return undefined;
-  return value === "*" ? "any" : Number(value.slice(1, -1));
+  if (value === "*") return "any";
+  const tags = value.match(new RegExp(etag, "g")) ?? [];
+  return tags.filter((tag) => /^"[1-9]\d{0,9}"$/.test(tag)).map((tag) => Number(tag.slice(1, -1)));
 };

@@ -8,6 +8,7 @@ import type { Express } from "express";
 import type { Pool } from "mysql2/promise";
 import { Type } from "typebox";
 import { createCommandMetrics } from "../commandMetrics.ts";
+import { createKeyBudget } from "../commands/keyBudget.ts";
 import { createApp } from "../createApp.ts";
 import { api as definition } from "../api.ts";
 
@@ -56,6 +57,7 @@ export const startCommandApi = async (
     handler: delayed(handler),
     policyHandler: delayed(policyHandler),
     metrics: createCommandMetrics(registry),
+    keys: createKeyBudget({ keysPerUser: 1_000, periodMs: 60_000 }),
     defaults: { tenantId: "default", currency: "USD" },
     limits,
     now,

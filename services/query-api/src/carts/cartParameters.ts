@@ -28,5 +28,13 @@ export const historyQuery = Type.Object(
 
 const lastVersion = version(0, "send the events after this version");
 
-export const streamQuery = Type.Object({ after_version: lastVersion }, closed);
+const ticket = Type.Optional(
+  Type.String({
+    pattern: "^[\\w.-]{1,4096}$",
+    description: "instead of a token, which an `EventSource` cannot send: the `ticket` of a POST to …/events-ticket",
+    examples: ["ticket"],
+  }),
+);
+
+export const streamQuery = Type.Object({ after_version: lastVersion, ticket }, closed);
 export const streamHeaders = Type.Object({ "Last-Event-ID": lastVersion });

@@ -1,5 +1,5 @@
-import { mayActOn } from "@cart/cart-access";
 import type { Access } from "@cart/http-kit";
+import { abortableDelay } from "@cart/process-kit";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { readCartAt } from "../history/readCartAt.ts";
 import { readVersions } from "../versions/readVersions.ts";
@@ -39,11 +39,11 @@ export const cartReader = ({ readModel, eventStore, minVersionTimeoutMs }: CartR
 
   let inServer = 0;
   /** Waits briefly in the server, unless too many requests already do: most carts arrive in that time. */
-  const readSoon = async (id: string, minVersion: number): Promise<CartRecord | undefined> => {
-    if (minVersion === 0 || inServer === maxInServer) return readCart(readModel, id);
+  const readSoon = async (id: string, minVersion: number, access: Access): Promise<CartRecord | undefined> => {
+    if (minVersion === 0 || inServer === maxInServer) return readCart(readModel, id, access);
     inServer++;
     try {
-      return await readCartSoon(readModel, id, minVersion);
+      return await readCartSoon(readModel, id, minVersion, access);
     } finally {
       inServer--;
     }
@@ -51,18 +51,16 @@ export const cartReader = ({ readModel, eventStore, minVersionTimeoutMs }: CartR
 
   return {
     newest: async (id, minVersion, { access, signal }) => {
-      const asked = performance.now();
-      const found = await readSoon(id, minVersion);
-      const isHidden = found !== undefined && !mayActOn(access, found);
-      const cart = isHidden ? undefined : found;
-      if ((cart?.version ?? 0) >= minVersion) return cart;
+      const deadline = performance.now() + minVersionTimeoutMs;
+      const timeLeft = (): number => Math.max(0, deadline - performance.now());
+      const found = await readSoon(id, minVersion, access);
+      if ((found?.version ?? 0) >= minVersion) return found;
+      const reached = await watcher.reached({ id, version: minVersion, timeoutMs: timeLeft(), signal });
+      const then = reached === undefined ? undefined : await readCart(readModel, id, access);
+      if (then !== undefined) return then;
       // A request for someone else's cart waits as if the cart did not exist, that is, until the timeout.
-      const version = isHidden ? Infinity : minVersion;
-      const timeoutMs = Math.max(0, minVersionTimeoutMs - (performance.now() - asked));
-      const reached = await watcher.reached({ id, version, timeoutMs, signal });
-      const then = reached === undefined ? undefined : await readCart(readModel, id);
-      if (then === undefined || !mayActOn(access, then)) throw versionNotReached(minVersion);
-      return then;
+      await abortableDelay(timeLeft(), signal);
+      throw versionNotReached(minVersion);
     },
     past: async (id, version, { access, signal }) => {
       const cart = await readCartAt(eventStore, id, { version, access, signal });

@@ -7,7 +7,7 @@ import type { EventRange } from "./eventFeed.ts";
 import { followCart, type FollowOptions } from "./followCart.ts";
 import type { StreamMessage } from "./streamMessage.ts";
 
-const message = (version: number, size = 10): StreamMessage => ({ version, bytes: Buffer.alloc(size, "x") });
+const message = (version: number, size = 10): StreamMessage => ({ version, isLast: false, bytes: Buffer.alloc(size, "x") });
 
 /** A cart with 1,000 versions from which a client without patience reads. */
 const follow = (to: PassThrough, changes: Partial<FollowOptions> = {}, size = 10) => {
@@ -81,6 +81,15 @@ describe("followCart", () => {
     await closed;
     expect(end.signal.aborted).to.equal(true);
     expect(ranges.length).to.be.at.most(1);
+  });
+
+  it("ends after the last event of a cart", async () => {
+    const to = new PassThrough({ highWaterMark: 2 ** 30 });
+    const read = async () => [message(1), { ...message(2), isLast: true }];
+    const { end, done } = follow(to, { feed: { read } });
+    await done;
+    expect(end.signal.aborted).to.equal(true);
+    expect(String(to.read())).to.match(/x{20}$/);
   });
 
   it("fails for an error that is not the database's", async () => {

@@ -34,7 +34,7 @@ const comment = ":\n\n";
 
 /**
  * Writes the cart's events after a version, for as long as it takes. Resolves when
- * the stream is ended. While a database is away the client gets heartbeats only:
+ * the stream is ended or the cart has had its last event. While a database is away the client gets heartbeats only:
  * a disconnected `EventSource` would get a 503 and never retry.
  */
 export const followCart = async (to: Writable, options: FollowOptions): Promise<void> => {
@@ -49,10 +49,11 @@ export const followCart = async (to: Writable, options: FollowOptions): Promise<
   /** Leaves out what the client is not ready for: it is read again, so that no stream holds a page while it waits. */
   const writePage = (page: readonly StreamMessage[]): void => {
     if (page.length === 0) send(comment);
-    for (const { version, bytes } of page) {
+    for (const { version, isLast, bytes } of page) {
       if (to.writableNeedDrain) break;
       send(bytes);
       after = version;
+      if (isLast) end.abort();
     }
     pageEvents = eventsThatFit(page);
   };

@@ -131,6 +131,35 @@ describe("a cart's stream", () => {
     expect(unaware.seen.text).to.equal("retry: 1000\nid: 150\n\n");
   });
 
+  const finishing: CartEvent = { type: "CartPurchased", data: { order_id: "order-1", total_amount: 500 } };
+
+  it("ends with the last event of a cart, and does not open again after it", async () => {
+    const id = await cart(2);
+    const stream = await openStream(api, `/carts/${id}/stream`);
+    await waitFor("the start", () => stream.seen.text !== "");
+    await storeEvents(api, id, [finishing], 3);
+    await project(api, id, [...streamOf(2), finishing]);
+    await waitFor("the end", () => stream.seen.isEnded);
+    expect(stream.versions()).to.deep.equal([3]);
+    for (const headers of [{ "Last-Event-ID": "3" }, { "Last-Event-ID": "9" }, {}]) {
+      expect((await api.get(`/carts/${id}/stream`, { headers })).status).to.equal(204);
+    }
+    const late = await openStream(api, `/carts/${id}/stream`, { "Last-Event-ID": "2" });
+    await waitFor("the end", () => late.seen.isEnded);
+    expect(late.versions()).to.deep.equal([3]);
+    await allClosed(api);
+  });
+
+  it("goes on with the next event for a client that has versions which the cart does not have", async () => {
+    const id = await cart(2);
+    const stream = await openStream(api, `/carts/${id}/stream`, { "Last-Event-ID": "7" });
+    await waitFor("the start", () => stream.seen.text !== "");
+    expect(stream.seen.text).to.equal("retry: 1000\nid: 2\n\n");
+    await grow(id, 2, 3);
+    await waitFor("the next version", () => stream.versions().length === 1);
+    expect(stream.versions()).to.deep.equal([3]);
+  });
+
   it("is the same for many clients of many carts", async () => {
     const ids = await Promise.all([cart(1), cart(1), cart(1)]);
     const streams = await Promise.all([...ids, ...ids].map((id) => openStream(api, `/carts/${id}/stream`)));
@@ -224,7 +253,7 @@ const standStill = async (api: QueryApi, id: string): Promise<Socket> => {
   socket.on("error", () => undefined);
   await once(socket, "connect");
   socket.pause();
-  socket.write(`GET /carts/${id}/stream?after_version=0 HTTP/1.1\r\nHost: x\r\n\r\n`);
+  socket.write(`GET /carts/${id}/stream?after_version=0 HTTP/1.1\r\nHost: localhost\r\n\r\n`);
   return socket;
 };
 

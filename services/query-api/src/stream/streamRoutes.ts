@@ -1,4 +1,6 @@
-import { type Access, alreadyAnswered, retryLater, type Route, route, type RouteRequest } from "@cart/http-kit";
+import { cartAggregate, type CartEvent, type RecordedEvent } from "@cart/domain";
+import { readStream } from "@cart/event-store";
+import { type Access, alreadyAnswered, retryLater, type Route, route, type RouteRequest, type Ticket, type Tickets } from "@cart/http-kit";
 import type { Response } from "express";
 import { Gauge, type Registry } from "prom-client";
 import { type Static, Type } from "typebox";
@@ -7,11 +9,14 @@ import { cartNotFound, cartProblems } from "../carts/cartProblems.ts";
 import { readVersions } from "../versions/readVersions.ts";
 import { createVersionWatcher } from "../versions/versionWatcher.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
+import { exampleTime } from "../examples.ts";
+import { oneEvent } from "../history/pageLimits.ts";
 import { readCreation } from "../history/readCreation.ts";
 import { cartEventSchema } from "../history/cartEventView.ts";
 import { queryProblems } from "../http/queryRoute.ts";
 import { createEventFeed, readSlicesFrom } from "./eventFeed.ts";
 import { followCart } from "./followCart.ts";
+import { finishesCart } from "./streamMessage.ts";
 import { createStreamPlaces, tooManyStreams, tooManyStreamsOfUser } from "./streamPlaces.ts";
 
 export type StreamLimits = {
@@ -31,6 +36,7 @@ export type CartStreamsOptions = {
   readonly readModel: ReadOnlyDatabase;
   readonly eventStore: ReadOnlyDatabase;
   readonly streams: StreamLimits;
+  readonly guard: { readonly tickets: Tickets };
   readonly registry: Registry;
   /** Ends all streams. */
   readonly stopping: AbortSignal;
@@ -41,6 +47,8 @@ export type CartStreams = {
   readonly follow: (
     request: RouteRequest<Static<typeof cartIdParameter>, Static<typeof streamQuery>, Static<typeof streamHeaders>, unknown>,
   ) => Promise<void>;
+  /** Issues a ticket for the cart's stream. Throws the 404 of a cart that the sender of the request cannot see. */
+  readonly issueTicket: (id: string, access: Access) => Promise<Ticket>;
 };
 
 /** What a stream that the service ends may take to leave. Milliseconds. */
@@ -55,11 +63,12 @@ const leaveTimeoutMs = 1_000;
  * A stream starts after the version in `Last-Event-ID`, which an `EventSource` sends
  * by itself when it connects again; else after `after_version`; else now.
  */
-export const cartStreams = ({ readModel, eventStore, streams, registry, stopping }: CartStreamsOptions): CartStreams => {
+export const cartStreams = ({ readModel, eventStore, streams, guard, registry, stopping }: CartStreamsOptions): CartStreams => {
   const watcher = createVersionWatcher({
     readVersions: (ids) => readVersions(readModel, "carts", ids),
     pace: { shortestMs: streams.pollIntervalMs, longestMs: streams.pollIntervalMs },
   });
+  const { tickets } = guard;
   const feed = createEventFeed(readSlicesFrom(eventStore));
 
   const places = createStreamPlaces(streams);
@@ -76,14 +85,19 @@ export const cartStreams = ({ readModel, eventStore, streams, registry, stopping
   const follow: CartStreams["follow"] = async ({ params, query, headers, access, req, res }) => {
     const id = params.id.toLowerCase();
     const resumeAfter = headers["Last-Event-ID"] ?? query.after_version;
+    const readStart = () => findStart({ readModel, eventStore }, id, resumeAfter);
     const end = places.take(access);
     res.once("close", () => end.abort());
     endAtExpiry(access, end);
     try {
       const creation = await readCreation(eventStore, id, access);
       if (creation === undefined) throw cartNotFound();
-      const after = resumeAfter ?? (await readVersions(readModel, "carts", [id])).get(id) ?? 0;
+      const after = await readStart();
       if (end.signal.aborted && !stopping.aborted) return;
+      if (after === "finished") {
+        res.status(204).end();
+        return;
+      }
       // `Connection: close`, since nothing follows a stream: a shutdown does not have to wait for an idle connection.
       res.writeHead(200, {
         "Content-Type": "text/event-stream",
@@ -101,7 +115,35 @@ export const cartStreams = ({ readModel, eventStore, streams, registry, stopping
     leave(res);
   };
 
-  return { follow };
+  return {
+    follow,
+    issueTicket: async (id, access) => {
+      if ((await readCreation(eventStore, id, access)) === undefined) throw cartNotFound();
+      return tickets.issue(access, id);
+    },
+  };
+};
+
+/**
+ * The version after which a stream starts: the one that the client names, or else the newest one in the read model. A version that the
+ * cart does not have, because the client knows a cart of before a restore, counts as the newest one. `finished` if no event can follow.
+ */
+const findStart = async (
+  { readModel, eventStore }: Pick<CartStreamsOptions, "readModel" | "eventStore">,
+  id: string,
+  resumeAfter: number | undefined,
+): Promise<number | "finished"> => {
+  const newest = async (): Promise<number> => (await readVersions(readModel, "carts", [id])).get(id) ?? 0;
+  const eventAt = async (version: number): Promise<RecordedEvent<CartEvent> | undefined> => {
+    if (version === 0) return undefined;
+    const { events } = await readStream(eventStore.read, cartAggregate, { aggregateId: id, after: version - 1, upTo: version }, oneEvent);
+    return events[0];
+  };
+  const named = resumeAfter === undefined ? undefined : await eventAt(resumeAfter);
+  if (resumeAfter === 0) return 0;
+  const after = named?.version ?? (await newest());
+  const last = named ?? (await eventAt(after));
+  return last !== undefined && finishesCart(last.event) ? "finished" : after;
 };
 
 /** A stream ends when its token expires; the client reconnects with a new token. */
@@ -135,6 +177,14 @@ const streamMessage = Type.Object(
   { description: "the fields of one message" },
 );
 
+export const ticketSchema = Type.Object({
+  ticket: Type.String({
+    description: "for the query parameter `ticket` of the cart's stream",
+    examples: ["eyJhbGciOiJIUzI1NiJ9.e30.c2ln"],
+  }),
+  expires_at: Type.String({ format: "date-time", description: "until then the ticket opens streams", examples: [exampleTime] }),
+});
+
 type Services = { readonly streams: CartStreams };
 
 export const streamRoutes: readonly Route<Services>[] = [
@@ -151,19 +201,44 @@ export const streamRoutes: readonly Route<Services>[] = [
     headers: streamHeaders,
     answers: {
       200: {
-        description: "The stream, which has no end.",
+        description: "The stream, which ends with the last event of a cart that is purchased or merged.",
         headers: Type.Object({ "Cache-Control": Type.Literal("private, no-cache, no-transform") }),
         content: { "text/event-stream": streamMessage },
       },
+      204: { description: "The client has the last event of the cart: an `EventSource` does not connect again." },
     },
     problems: queryProblems(
       cartProblems.notFound,
       { ...tooManyStreams, headers: retryLater },
       { ...tooManyStreamsOfUser, headers: retryLater },
     ),
+    ticketFor: ({ id }) => String(id).toLowerCase(),
     handle: async (request, { streams }: Services) => {
       await streams.follow(request);
       return alreadyAnswered;
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/carts/{id}/events-ticket",
+    operationId: "issueEventsTicket",
+    tag: "carts",
+    summary: "Get a ticket with which a browser opens the stream of a cart",
+    description:
+      "An `EventSource` cannot send a token. Pass the ticket as the query parameter `ticket` within a minute; it opens the stream of this cart only, for as long as the token is valid.",
+    params: cartIdParameter,
+    query: Type.Object({}, { additionalProperties: false }),
+    answers: {
+      200: {
+        description: "The ticket.",
+        headers: Type.Object({ "Cache-Control": Type.Literal("no-store") }),
+        content: { "application/json": ticketSchema },
+      },
+    },
+    problems: queryProblems(cartProblems.notFound),
+    handle: async ({ params, access }, { streams }: Services) => {
+      const { ticket, expiresAt } = await streams.issueTicket(params.id.toLowerCase(), access);
+      return { status: 200, headers: { "Cache-Control": "no-store" }, body: { ticket, expires_at: expiresAt.toISOString() } } as const;
     },
   }),
 ];

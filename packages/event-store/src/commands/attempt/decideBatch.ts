@@ -107,7 +107,8 @@ const senderView = <State>(
 
 const requireVersion = (expected: ExpectedVersion | undefined, version: number): void => {
   if (expected === undefined) return;
-  if (expected === "any" ? version === 0 : version !== expected) throw new VersionMismatchError(expected, version);
+  const isExpected = expected === "any" ? version > 0 : [expected].flat().includes(version);
+  if (!isExpected) throw new VersionMismatchError(expected, version);
 };
 
 /** Gives each event its id, its time and the next version of the stream, after `version`. */
