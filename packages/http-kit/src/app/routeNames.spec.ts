@@ -50,7 +50,7 @@ describe("the route in an API's logs and spans", () => {
   before(async () => {
     const app = apiApp(api, {
       services: undefined,
-      guard: apiGuard(loadConfig(Type.Object(apiConfig), {}), { realm: "things", tenantClaim: "org" }),
+      guard: apiGuard(loadConfig(Type.Object(apiConfig), {}), { realm: "things" }),
       logger: createLogger({
         service: "kit",
         level: "debug",

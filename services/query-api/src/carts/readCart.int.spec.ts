@@ -28,7 +28,9 @@ describe("reading a cart that is about to be there", () => {
   it("gives what there is when it has waited long enough", async () => {
     await project(api, id(11), [created]);
     expect(await versionOf(readCartSoon(api.databases().readModel, id(11), 2, "unchecked", { limitMs: 10, pauseMs: 1 }))).to.equal(1);
-    expect(await versionOf(readCartSoon(api.databases().readModel, id(12), 1, "unchecked", { limitMs: 10, pauseMs: 1 }))).to.equal(undefined);
+    expect(await versionOf(readCartSoon(api.databases().readModel, id(12), 1, "unchecked", { limitMs: 10, pauseMs: 1 }))).to.equal(
+      undefined,
+    );
   });
 
   it("does not wait for the transaction of a projector", async () => {
