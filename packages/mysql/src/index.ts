@@ -1,3 +1,4 @@
+export { groupByBytes, insertBytes } from "./groupByBytes.ts";
 export {
   isDuplicateKey,
   isGroupRefusal,
@@ -12,7 +13,7 @@ export { pinSession, requirePinnedSessions } from "./pinSession.ts";
 export { type ReadRows, readRowsFrom, readRowsOn } from "./readRows.ts";
 export { createSchemaCheck, createWriterCheck, queryOf, type RequiredSchema } from "./requiredSchema.ts";
 export { run } from "./run.ts";
-export { runTogether, type Statement, writeTogether } from "./runTogether.ts";
+export { readTogether, runTogether, type Statement, StatementTooLargeError, writeTogether } from "./runTogether.ts";
 export { type RoleRow, requirePrimary, serverRole } from "./serverRole.ts";
 export { inSnapshot, inTransaction, withConnection } from "./transaction.ts";
 export { bytesToUuid, uuidToBytes } from "./uuidBytes.ts";

@@ -82,7 +82,7 @@ const lendPinned = (pool: Pool, session: SessionVariables, maxAgeMs: number): vo
       }
       const validUntil = performance.now() + maxAgeMs * (1 - ageJitter * Math.random());
       pin(connection.promise(), session, (reason, maxPacketBytes) => {
-        if (reason === null) rememberPinned(connection, { maxPacketBytes, validUntil, generation });
+        if (reason === null) rememberPinned({ core: connection, maxPacketBytes, validUntil, generation });
         else connection.destroy();
         callback(reason, connection);
       });

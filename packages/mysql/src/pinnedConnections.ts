@@ -1,7 +1,10 @@
+import type { PoolConnection as CoreConnection } from "mysql2";
 import type { Pool, PoolConnection } from "mysql2/promise";
 
 /** What is known about a connection whose session was pinned. */
 export type PinnedConnection = {
+  /** The connection without promises, which hands out rows as they arrive. */
+  readonly core: CoreConnection;
   /** The size of the largest packet that the server accepts, in bytes. */
   readonly maxPacketBytes: number;
   /** Time of this process's monotonic clock from which the connection is not lent any more. */
@@ -13,15 +16,15 @@ export type PinnedConnection = {
 /** By core connection. */
 const pinned = new WeakMap<object, PinnedConnection>();
 
-export const pinnedConnection = (connection: object): PinnedConnection | undefined => pinned.get(connection);
+export const pinnedConnection = (core: CoreConnection): PinnedConnection | undefined => pinned.get(core);
 
-export const rememberPinned = (connection: object, known: PinnedConnection): void => void pinned.set(connection, known);
+export const rememberPinned = (known: PinnedConnection): void => void pinned.set(known.core, known);
 
-/** Returns the size of the largest packet that the connection's server accepts, in bytes. Throws unless the connection is from `openMysqlPool`. */
-export const maxPacketBytesOf = ({ connection }: PoolConnection): number => {
-  const known = pinned.get(connection);
-  if (known === undefined) throw new Error("the connection is not from a pool of openMysqlPool()");
-  return known.maxPacketBytes;
+/** Throws unless the connection is from `openMysqlPool`. */
+export const pinnedOf = ({ connection }: PoolConnection): PinnedConnection => {
+  const found = pinned.get(connection);
+  if (found === undefined) throw new Error("the connection is not from a pool of openMysqlPool()");
+  return found;
 };
 
 /** How often the connections of a pool were dropped, by core pool. */

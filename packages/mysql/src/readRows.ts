@@ -1,6 +1,9 @@
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
-import { run, statementTimeoutMs } from "./run.ts";
+import { pinnedOf } from "./pinnedConnections.ts";
+import { receiveRows } from "./receiveRows.ts";
+import { statementTimeoutMs } from "./run.ts";
 import type { Statement } from "./runTogether.ts";
+import { withConnection } from "./transaction.ts";
 
 /**
  * Runs one statement and returns its rows in their order, up to the first row that `keepWhile` refuses. That row and all
@@ -11,42 +14,15 @@ export type ReadRows = <Row extends RowDataPacket>(statement: Statement, keepWhi
 /** Reads on any connection of the pool, within `timeoutMs`. A connection whose statement failed is closed, not returned to the pool. */
 export const readRowsFrom =
   (pool: Pool, timeoutMs: number = statementTimeoutMs): ReadRows =>
-  <Row extends RowDataPacket>({ sql, values = [] }: Statement, keepWhile: (row: Row) => boolean = everyRow) =>
-    new Promise<Row[]>((resolve, reject) => {
-      pool.pool.getConnection((unavailable, connection) => {
-        if (unavailable !== null) {
-          reject(unavailable);
-          return;
-        }
-        const rows: Row[] = [];
-        let isFull = false;
-        let hasFailed = false;
-        connection
-          .query({ sql, values: [...values], timeout: timeoutMs })
-          .on("result", (row: Row) => {
-            isFull ||= !keepWhile(row);
-            if (!isFull) rows.push(row);
-          })
-          .on("error", (error: Error) => {
-            hasFailed = true;
-            connection.destroy();
-            reject(error);
-          })
-          .on("end", () => {
-            if (hasFailed) return;
-            connection.release();
-            resolve(rows);
-          });
-      });
-    });
+  (statement, keepWhile) =>
+    withConnection(pool, (connection) => readRowsOn(connection, timeoutMs)(statement, keepWhile));
 
-/** Reads in the connection's transaction. All rows are in memory before `keepWhile` is called, so the statement needs a `LIMIT`. */
+/** Reads in the connection's transaction, within `timeoutMs`. */
 export const readRowsOn =
-  (connection: PoolConnection): ReadRows =>
-  async <Row extends RowDataPacket>({ sql, values }: Statement, keepWhile: (row: Row) => boolean = everyRow) => {
-    const rows = await run<Row[]>(connection, sql, values);
-    const refused = rows.findIndex((row) => !keepWhile(row));
-    return refused < 0 ? rows : rows.slice(0, refused);
+  (connection: PoolConnection, timeoutMs: number = statementTimeoutMs): ReadRows =>
+  async <Row extends RowDataPacket>({ sql, values = [] }: Statement, keepWhile: (row: Row) => boolean = everyRow) => {
+    const [rows = []] = await receiveRows<Row[][]>(pinnedOf(connection).core, { sql, values: [...values], timeout: timeoutMs }, keepWhile);
+    return rows;
   };
 
 const everyRow = (): boolean => true;

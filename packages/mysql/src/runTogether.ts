@@ -1,5 +1,7 @@
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
-import { maxPacketBytesOf } from "./pinnedConnections.ts";
+import { groupByBytes } from "./groupByBytes.ts";
+import { pinnedOf } from "./pinnedConnections.ts";
+import { type KeepWhile, receiveRows } from "./receiveRows.ts";
 import { statementTimeoutMs } from "./run.ts";
 
 /** SQL with a `?` for each value. */
@@ -16,6 +18,21 @@ export const runTogether = async <Rows extends RowDataPacket[][]>(
 ): Promise<Rows> => query<Rows>(connection, statements.map(textOf(connection)), timeoutMs);
 
 /**
+ * Runs statements like `runTogether`, and keeps the rows of each until `keepWhile` refuses one. Later rows of the same
+ * statement are dropped on arrival, so the memory is bounded by the kept rows.
+ */
+export const readTogether = <Rows extends RowDataPacket[][]>(
+  connection: PoolConnection,
+  statements: readonly Statement[],
+  keepWhile: KeepWhile<Rows[number][number]>,
+): Promise<Rows> =>
+  receiveRows<Rows>(
+    pinnedOf(connection).core,
+    { sql: statements.map(textOf(connection)).join(separator), values: null, timeout: statementTimeoutMs },
+    keepWhile,
+  );
+
+/**
  * Runs any number of statements without rows, in order, in as few round trips as the
  * server's largest packet allows. Rejects with a `StatementTooLargeError`, before
  * anything is sent, if one statement alone is larger than a packet.
@@ -30,7 +47,7 @@ export class StatementTooLargeError extends Error {
 }
 
 /** Returns the size of the largest statement that the connection's server accepts, in bytes. */
-const maxStatementBytes = (connection: PoolConnection): number => maxPacketBytesOf(connection) - packetReserveBytes;
+const maxStatementBytes = (connection: PoolConnection): number => pinnedOf(connection).maxPacketBytes - packetReserveBytes;
 
 /** Bytes of a packet that are left free for its command and for additions by a proxy. */
 const packetReserveBytes = 1_024;
@@ -54,21 +71,14 @@ const query = async <Rows extends RowDataPacket[][]>(
 const largestTripBytes = 16_777_216;
 
 const tripsOf = (texts: readonly string[], maxBytes: number): string[][] => {
-  const limit = Math.min(largestTripBytes, maxBytes);
-  const trips: string[][] = [];
-  let bytes = Infinity;
-  for (const text of texts) {
-    const size = Buffer.byteLength(text) + separatorBytes;
-    if (size > maxBytes)
-      throw new StatementTooLargeError(`a statement of ${size} bytes exceeds the server's limit of ${maxBytes} bytes (max_allowed_packet)`);
-    if (bytes + size > limit) {
-      trips.push([]);
-      bytes = 0;
-    }
-    trips.at(-1)?.push(text);
-    bytes += size;
+  const sizeOf = (text: string): number => Buffer.byteLength(text) + separatorBytes;
+  const tooLarge = texts.map(sizeOf).find((size) => size > maxBytes);
+  if (tooLarge !== undefined) {
+    throw new StatementTooLargeError(
+      `a statement of ${tooLarge} bytes exceeds the server's limit of ${maxBytes} bytes (max_allowed_packet)`,
+    );
   }
-  return trips;
+  return groupByBytes(texts, sizeOf, Math.min(largestTripBytes, maxBytes));
 };
 
 const separator = ";\n";

@@ -8,6 +8,12 @@ export const config = Type.Object({
   PORT: port(8082),
   EVENTSTORE_URL: mysqlUrl,
   RELAY_BATCH_ROWS: Type.Integer({ minimum: 1, maximum: 10_000, default: 2000, description: "upper limit of outbox rows in one batch" }),
+  RELAY_BATCH_BYTES: Type.Integer({
+    minimum: 65_536,
+    maximum: 67_108_864,
+    default: 4_194_304,
+    description: "upper limit of the bytes of events in one batch; up to three batches are in memory",
+  }),
   RELAY_LEASE_MS: milliseconds(6_000, { minimum: 500, description: "milliseconds after which a dead relay's shards are free for others" }),
   RELAY_MAX_ATTEMPTS: Type.Integer({
     minimum: 1,

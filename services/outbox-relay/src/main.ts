@@ -41,6 +41,7 @@ await runService({
       leases,
       owner,
       batchRows: config.RELAY_BATCH_ROWS,
+      pageBytes: config.RELAY_BATCH_BYTES,
       keepPublished: config.OUTBOX_RETENTION_MS > 0,
       retry: { maxAttempts: config.RELAY_MAX_ATTEMPTS, delayAfter: (attempts) => delayFor(attempts, { baseMs: 500, maxMs: 60_000 }) },
       metrics,

@@ -1,10 +1,10 @@
-import type { OutboxRow } from "@cart/event-store";
+import type { PublishedRow } from "@cart/event-store";
 
 export type PublishedMarks = {
   /** Ids of rows that Kafka has acknowledged but MySQL may not have marked. They must not be sent again. */
   readonly unmarked: () => readonly number[];
   /** Adds rows that Kafka has acknowledged. One of the calls below marks them. */
-  readonly add: (rows: readonly OutboxRow[]) => void;
+  readonly add: (rows: readonly PublishedRow[]) => void;
   /** Begins to mark the waiting rows if they are a full batch or have waited long enough. Does not wait for the statement. */
   readonly markDue: () => void;
   /** Resolves when further rows may be published: few statements are in flight, and none has failed. */
@@ -14,7 +14,7 @@ export type PublishedMarks = {
 };
 
 export type PublishedMarksOptions = {
-  readonly mark: (rows: readonly OutboxRow[]) => Promise<void>;
+  readonly mark: (rows: readonly PublishedRow[]) => Promise<void>;
   /** Number of rows that makes a full batch, which is marked at once. */
   readonly batchRows: number;
 };
@@ -30,9 +30,9 @@ const maxInFlight = 2;
 
 /** Gathers rows that Kafka has acknowledged, so that under light load not every event costs a transaction for its mark. */
 export const createPublishedMarks = ({ mark, batchRows }: PublishedMarksOptions): PublishedMarks => {
-  let waiting: readonly OutboxRow[] = [];
+  let waiting: readonly PublishedRow[] = [];
   let waitingSince = 0;
-  const inFlight = new Map<Promise<void>, readonly OutboxRow[]>();
+  const inFlight = new Map<Promise<void>, readonly PublishedRow[]>();
   /** Errors of statements since the last call of `settle`. */
   let errors: unknown[] = [];
 

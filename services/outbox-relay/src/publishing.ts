@@ -1,4 +1,4 @@
-import { type FailedAttempt, markPublished, type OutboxRow, recordFailure, type RetryPolicy } from "@cart/event-store";
+import { type FailedAttempt, markPublished, type PublishedRow, recordFailure, type RetryPolicy } from "@cart/event-store";
 import { withConnection } from "@cart/mysql";
 import type { Logger } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
@@ -61,7 +61,8 @@ export const createPublishing = (options: PublishingOptions): Publishing => {
   const publishPart = async (aggregateType: string, rows: EncodedRows): Promise<boolean> => {
     const isWhole = await laneOf(aggregateType).run(async () => {
       const { published, failures } = await publishRows(publisher, rows);
-      marks.add(published);
+      // Without their payloads, which would fill the memory until the rows are marked.
+      marks.add(published.map(({ id, retryCount }) => ({ id, retryCount })));
       marks.markDue();
       for (const failure of failures) await record(failure);
       return failures.length === 0;
@@ -104,7 +105,7 @@ class PublishingError extends Error {
   }
 }
 
-const mark = async (rows: readonly OutboxRow[], { pool, keepPublished, metrics, logger }: PublishingOptions): Promise<void> => {
+const mark = async (rows: readonly PublishedRow[], { pool, keepPublished, metrics, logger }: PublishingOptions): Promise<void> => {
   const marked = await markPublished(pool, { keep: keepPublished }, rows).catch((error: unknown) => {
     logger.warn({ err: error, rows: rows.length }, "published rows could not be marked; the relay retries before it publishes more");
     throw error;

@@ -40,7 +40,7 @@ const leaseMs = 6_000;
 
 type Interference = {
   /** Called when a batch is about to be sent and the next batch is not fetched yet. */
-  beforeSend?: () => Promise<void>;
+  beforeSend?: (bytes: number) => Promise<void> | void;
   /** Returns the shards that the relay may use, of the shards that it holds. */
   believes?: (held: readonly number[]) => readonly number[];
 };
@@ -59,6 +59,10 @@ const onCall = (number: number, work: () => Promise<void>): (() => Promise<void>
     if (calls === number) await work();
   };
 };
+
+const nothing = { rows: [], endedBy: "the last row", allBlocked: false };
+
+const pageOf = (maxRows: number) => ({ maxRows, maxBytes: 65_536 });
 
 describe("relay", () => {
   const database = useMysqlDatabase({ migrate: migrateEventStore });
@@ -103,7 +107,7 @@ describe("relay", () => {
     const interfered: EventProducer = {
       ...producer,
       send: async (batch) => {
-        await interference.beforeSend?.();
+        await interference.beforeSend?.(batch.flatMap(({ messages }) => messages).reduce((bytes, { value }) => bytes + value.length, 0));
         await producer.send(batch);
       },
     };
@@ -114,6 +118,7 @@ describe("relay", () => {
       leases: { ...leases, held: () => interference.believes?.(leases.held()) ?? leases.held() },
       owner,
       batchRows: 50,
+      pageBytes: 65_536,
       keepPublished,
       retry,
       metrics,
@@ -131,12 +136,12 @@ describe("relay", () => {
   };
 
   const insert = async (
-    rows: readonly { cart: string; version: number; type?: string; metadata?: string }[],
+    rows: readonly { cart: string; version: number; type?: string; metadata?: string; order?: string }[],
     through: Pick<Pool, "query"> = pool,
   ): Promise<void> => {
     await eventStoreTables(through).outbox.insert(
-      rows.map(({ cart, version, type = "Cart", metadata = '{"correlation_id":"c","causation_id":"c"}' }) => {
-        const event_data = '{"order_id":"o","total_amount":1}';
+      rows.map(({ cart, version, type = "Cart", metadata = '{"correlation_id":"c","causation_id":"c"}', order = "o" }) => {
+        const event_data = JSON.stringify({ order_id: order, total_amount: 1 });
         return outboxRow({ aggregate_id: cart, aggregate_type: type, version, event_type: "CartPurchased", event_data, metadata });
       }),
     );
@@ -167,6 +172,18 @@ describe("relay", () => {
     await waitFor("all rows to be published", async () => (await statuses())["PUBLISHED"] === 600);
     await waitFor("all messages", () => Promise.resolve(consumed.length >= 600));
     for (const cart of carts) expect(versionsInKafka(cart)).to.deep.equal(upTo(30));
+  });
+
+  it("publishes a backlog of large rows in pages that are bounded in bytes, in order", async () => {
+    const carts = Array.from({ length: 4 }, () => randomUUID());
+    const order = "o".repeat(20_000);
+    for (const version of upTo(10)) await insert(carts.map((cart) => ({ cart, version, order })));
+    const sent: number[] = [];
+    start(undefined, { beforeSend: (bytes) => void sent.push(bytes) });
+    await waitFor("all rows to be published", async () => (await statuses())["PUBLISHED"] === 40);
+    await waitFor("all messages", () => Promise.resolve(consumed.length >= 40));
+    for (const cart of carts) expect(versionsInKafka(cart)).to.deep.equal(upTo(10));
+    expect(Math.max(...sent)).to.be.within(40_000, 65_536);
   });
 
   it("shares the shards with a relay that joins, and takes the shards of a relay that leaves", async () => {
@@ -502,9 +519,10 @@ describe("relay", () => {
     try {
       await insert([{ cart: randomUUID(), version: 1 }]);
       const patience = { limitMs: 10, pauseMs: 1 };
+      const limit = { maxRows: 1, maxBytes: 1_000_000 };
       for (const read of [
-        withConnection(former, (connection) => awaitPending(connection, { shards, known: [], limit: 1 }, patience)),
-        readBacklog(former, { shards, limit: 1 }, (pageAfter) => pageAfter(0)),
+        withConnection(former, (connection) => awaitPending(connection, { shards, known: [], limit }, patience)),
+        readBacklog(former, shards, (pageAfter) => pageAfter(0, limit)),
       ]) {
         expect(String(await read.catch((error: unknown) => error))).to.contain("the MySQL server is read-only");
       }
@@ -517,7 +535,7 @@ describe("relay", () => {
   describe("polling in the server", () => {
     const shards = Array.from({ length: shardCount }, (_, shard) => shard);
     const poll = (known: readonly number[], patience: { limitMs: number; pauseMs: number }) =>
-      withConnection(pool, (connection) => awaitPending(connection, { shards, known, limit: 50 }, patience));
+      withConnection(pool, (connection) => awaitPending(connection, { shards, known, limit: pageOf(50) }, patience));
 
     const selectsOf = async (connection: PoolConnection): Promise<number> => {
       const [rows] = await connection.query<RowDataPacket[]>("SHOW SESSION STATUS LIKE 'Com_select'");
@@ -526,7 +544,7 @@ describe("relay", () => {
 
     it("waits for the limit, even if the pause is longer than the limit", async () => {
       const began = performance.now();
-      expect(await poll([], { limitMs: 10, pauseMs: 60 })).to.deep.equal({ rows: [], allBlocked: false });
+      expect(await poll([], { limitMs: 10, pauseMs: 60 })).to.deep.equal(nothing);
       expect(performance.now() - began).to.be.within(55, 1_000);
     });
 
@@ -535,7 +553,7 @@ describe("relay", () => {
       const { rows } = await poll([], { limitMs: 5_000, pauseMs: 1 });
       const ids = rows.map(({ id }) => id);
       expect(ids).to.have.length(2);
-      expect(await poll(ids, { limitMs: 10, pauseMs: 1 })).to.deep.equal({ rows: [], allBlocked: false });
+      expect(await poll(ids, { limitMs: 10, pauseMs: 1 })).to.deep.equal(nothing);
       const waiting = poll(ids, { limitMs: 5_000, pauseMs: 1 });
       await insert([{ cart: randomUUID(), version: 3 }]);
       expect((await waiting).rows.map(({ version }) => version)).to.deep.equal([3]);
@@ -549,7 +567,7 @@ describe("relay", () => {
         const polls = await withConnection(pool, async (connection) => {
           const before = await selectsOf(connection);
           const patience = { limitMs: 100, pauseMs: 20 };
-          expect(await awaitPending(connection, { shards, known: [], limit: 50 }, patience)).to.deep.equal({ rows: [], allBlocked: false });
+          expect(await awaitPending(connection, { shards, known: [], limit: pageOf(50) }, patience)).to.deep.equal(nothing);
           return (await selectsOf(connection)) - before;
         });
         expect(polls).to.be.within(20, 40);
@@ -565,7 +583,8 @@ describe("relay", () => {
   it("keeps a row FAILED and its aggregate blocked if another relay gave it up while this relay published it", async () => {
     await insert([{ cart: randomUUID(), version: 1 }]);
     const shards = Array.from({ length: shardCount }, (_, shard) => shard);
-    const [row] = await withConnection(pool, (connection) => fetchPending(connection, { shards, limit: 1 }));
+    const { rows } = await withConnection(pool, (connection) => fetchPending(connection, { shards, limit: pageOf(1) }));
+    const [row] = rows;
     if (row === undefined) throw new Error("there is a row");
     await tables.outbox.change({ status: "FAILED", retry_count: 3 });
     await tables.blocks.insert((await tables.outbox.rows()).map(blockOf));
@@ -591,7 +610,7 @@ describe("relay", () => {
       return (await reads()) - before;
     };
     const shards = Array.from({ length: shardCount }, (_, shard) => shard);
-    expect(await readsOf(() => fetchPending(connection, { shards, limit: 50 }))).to.be.below(100);
+    expect(await readsOf(() => fetchPending(connection, { shards, limit: pageOf(50) }))).to.be.below(100);
     // No row is past its retention; reading the head of the index is enough to know that.
     expect(await readsOf(() => purgePublished(connection, 60_000, 100))).to.be.below(1_000);
     expect(await readsOf(() => purgePublished(connection, 0, 100))).to.be.below(1_000);

@@ -1,14 +1,19 @@
-import { awaitPending, fetchPending, type OutboxRow, type Patience } from "@cart/event-store";
+import { awaitPending, fetchPending, type OutboxRow, type Patience, type PendingLimit, type PendingPage } from "@cart/event-store";
 import { withConnection } from "@cart/mysql";
 import { startLoop } from "@cart/process-kit";
 import type { ShardLeases } from "./leases/shardLeases.ts";
+import { createPageSize } from "./pageSize.ts";
 import { longestUnmarkedMs } from "./publishedMarks.ts";
 import { publishBacklog } from "./publishBacklog.ts";
 import { createPublishing, type PublishingOptions } from "./publishing.ts";
 import { encodeRows } from "./publishRows.ts";
 
 /** The pool must allow several statements in one round trip. */
-export type RelayOptions = PublishingOptions & { readonly leases: ShardLeases };
+export type RelayOptions = PublishingOptions & {
+  readonly leases: ShardLeases;
+  /** Bytes of payloads in one page. Up to three pages are in memory: one is fetched, one encoded and one published. */
+  readonly pageBytes: number;
+};
 
 export type Relay = {
   /** Rejects if a topic takes no events, with the reason. */
@@ -28,7 +33,7 @@ export type Relay = {
  * - Blocked: there are rows, but all of them wait behind a row that could not be published. MySQL finds such rows at
  *   once and does not wait, so the relay waits, longer each time.
  * - Topic away: Kafka or one topic takes no events, or is slow. Rows of other topics are published all the same; see `topicLane.ts`.
- * - Backlog: a full batch was published, so more rows are waiting. The relay reads them page after page from a snapshot.
+ * - Backlog: a full page was published, so more rows are waiting. The relay reads them page after page from a snapshot.
  */
 
 /** Limits of the pause between two polls of the server, in milliseconds. It is short after work, because more is likely, then grows. */
@@ -76,9 +81,10 @@ const longestBacklogMs = 1_000;
  * Fetching and encoding the next rows, publishing, and marking the previous rows overlap.
  */
 export const startRelay = (options: RelayOptions): Relay => {
-  const { pool, publisher, leases, batchRows, metrics, logger } = options;
+  const { pool, publisher, leases, batchRows, pageBytes, metrics, logger } = options;
   const { marks, publish, closedTypes, assertPublishing, settled } = createPublishing(options);
   const encode = (rows: readonly OutboxRow[]) => encodeRows(publisher, rows);
+  const pageSize = createPageSize({ maxRows: batchRows, maxBytes: pageBytes });
   let lastWorkAt = performance.now();
   let blockedPasses = 0;
 
@@ -87,31 +93,32 @@ export const startRelay = (options: RelayOptions): Relay => {
     await marks.settle();
     const end = performance.now() + longestBacklogMs;
     const mayGoOn = (): boolean => !stopping.aborted && performance.now() < end && leases.held().length > 0;
-    await publishBacklog({ pool, shards: leases.held(), batchRows, encode, publish, mayGoOn });
+    await publishBacklog({ pool, shards: leases.held(), pageSize, encode, publish, mayGoOn });
   };
 
-  const work = async (fetched: readonly OutboxRow[], closed: readonly string[], stopping: AbortSignal): Promise<number> => {
-    const rows = fetched.filter(({ aggregateType }) => !closed.includes(aggregateType));
+  const work = async (page: PendingPage, closed: readonly string[], stopping: AbortSignal): Promise<number> => {
+    const rows = page.rows.filter(({ aggregateType }) => !closed.includes(aggregateType));
     if (rows.length === 0) return topicAwayPauseMs;
     lastWorkAt = performance.now();
+    pageSize.saw(page);
     const isWhole = await publish(encode(rows));
-    if (isWhole && closed.length === 0 && rows.length === batchRows) await backlog(stopping);
+    if (isWhole && closed.length === 0 && page.endedBy !== "the last row") await backlog(stopping);
     return closed.includes(mainType) ? topicAwayPauseMs : 0;
   };
 
   const burst = async (query: Query, closed: readonly string[], stopping: AbortSignal): Promise<number> => {
-    const rows = await withConnection(pool, (connection) => fetchPending(connection, query));
-    if (rows.length > 0) return work(rows, closed, stopping);
+    const page = await withConnection(pool, (connection) => fetchPending(connection, query));
+    if (page.rows.length > 0) return work(page, closed, stopping);
     await marks.settle();
     return 0;
   };
 
   const waitForRows = async (query: Query, closed: readonly string[], stopping: AbortSignal): Promise<number> => {
     const patience = patienceOf(query, performance.now() - lastWorkAt);
-    const { rows, allBlocked } = await withConnection(pool, (connection) => awaitPending(connection, query, patience));
-    blockedPasses = allBlocked ? blockedPasses + 1 : 0;
-    if (allBlocked) return Math.min(longestBlockedPauseMs, 2 * 1.2 ** blockedPasses);
-    return rows.length > 0 ? work(rows, closed, stopping) : 0;
+    const page = await withConnection(pool, (connection) => awaitPending(connection, query, patience));
+    blockedPasses = page.allBlocked ? blockedPasses + 1 : 0;
+    if (page.allBlocked) return Math.min(longestBlockedPauseMs, 2 * 1.2 ** blockedPasses);
+    return page.rows.length > 0 ? work(page, closed, stopping) : 0;
   };
 
   const pass = async (stopping: AbortSignal): Promise<number> => {
@@ -122,7 +129,7 @@ export const startRelay = (options: RelayOptions): Relay => {
     if (shards.length === 0) return withoutShardsPauseMs;
     // Decided before the query: a topic that opens meanwhile may have published rows that the query still shows.
     const closed = closedTypes();
-    const query = { shards, known: marks.unmarked(), limit: batchRows, withoutTypes: closed.filter((type) => type !== mainType) };
+    const query = { shards, known: marks.unmarked(), limit: pageSize.next(), withoutTypes: closed.filter((type) => type !== mainType) };
     return query.known.length > maxFilteredRows ? burst(query, closed, stopping) : waitForRows(query, closed, stopping);
   };
 
@@ -146,7 +153,7 @@ export const startRelay = (options: RelayOptions): Relay => {
 type Query = {
   readonly shards: readonly number[];
   readonly known: readonly number[];
-  readonly limit: number;
+  readonly limit: PendingLimit;
   readonly withoutTypes: readonly string[];
 };
 

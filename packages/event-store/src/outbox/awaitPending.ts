@@ -1,7 +1,7 @@
-import { requirePrimary, type RoleRow, runTogether, serverRole } from "@cart/mysql";
+import { readTogether, requirePrimary, type RoleRow, serverRole } from "@cart/mysql";
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
-import { type PendingQuery, selectPending, toOutboxRow } from "./fetchPending.ts";
-import type { OutboxRecord, OutboxRow } from "./outboxRow.ts";
+import { pendingPage, type PendingPage, type PendingQuery, selectPending } from "./fetchPending.ts";
+import type { OutboxRecord } from "./outboxRow.ts";
 
 /** The pace of the server's polls. */
 export type Patience = {
@@ -11,14 +11,13 @@ export type Patience = {
   readonly pauseMs: number;
 };
 
-export type Pending = {
-  readonly rows: readonly OutboxRow[];
+export type Pending = PendingPage & {
   /** Whether there are unknown rows, but all of them wait behind a row that could not be published. */
   readonly allBlocked: boolean;
 };
 
 /**
- * Returns the rows of `fetchPending` as soon as there are any, or an empty list after
+ * Returns the page of `fetchPending` as soon as there are any rows, or an empty page after
  * `limitMs`, in one round trip: the server polls, because the client would have to
  * wake up for each poll. `query` must name at least one shard. Rejects with a
  * `NotPrimaryError` if the server is read-only: a former primary would show rows for ever
@@ -31,15 +30,21 @@ export const awaitPending = async (
 ): Promise<Pending> => {
   // n pauses need n + 1 polls; without the extra poll a pause longer than the limit would be skipped.
   const polls = Math.ceil(limitMs / pauseMs) + 1;
-  const [[answer], , records, role] = await runTogether<[(RowDataPacket & { found: 0 | 1 })[], RowDataPacket[], OutboxRecord[], RoleRow[]]>(
+  const { fits, toPage } = pendingPage(query.limit);
+  const [[answer], , records, role] = await readTogether<[Found[], RowDataPacket[], OutboxRecord[], RoleRow[]]>(
     connection,
     [
       { sql: "CALL await_pending(?, ?, ?, ?)", values: [query.shards.join(), query.known.join(), pauseMs / 1000, polls] },
       selectPending(query),
       serverRole,
     ],
+    (row) => !isRecord(row) || fits(row),
   );
   requirePrimary(role);
-  const rows = records.map(toOutboxRow);
-  return { rows, allBlocked: rows.length === 0 && answer?.found === 1 };
+  const page = toPage(records);
+  return { ...page, allBlocked: page.rows.length === 0 && answer?.found === 1 };
 };
+
+type Found = RowDataPacket & { readonly found: 0 | 1 };
+
+const isRecord = (row: RowDataPacket): row is OutboxRecord => "event_data" in row;

@@ -1,20 +1,15 @@
 import { inSnapshot, requirePrimary, type RoleRow, runTogether, serverRole } from "@cart/mysql";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
-import { fetchPending } from "./fetchPending.ts";
-import type { OutboxRow } from "./outboxRow.ts";
+import { fetchPending, type PendingLimit, type PendingPage } from "./fetchPending.ts";
 
-/** Resolves to the rows of `fetchPending` with ids above `after`; 0 begins with the first row. */
-export type PageAfter = (after: number) => Promise<readonly OutboxRow[]>;
+/** Resolves to a page of `fetchPending` with ids above `after`; 0 begins with the first row. */
+export type PageAfter = (after: number, limit: PendingLimit) => Promise<PendingPage>;
 
 /** Runs `work` with a reader of pages that all come from one snapshot of the outbox. */
-export const readBacklog = <T>(
-  pool: Pool,
-  { shards, limit }: { readonly shards: readonly number[]; readonly limit: number },
-  work: (pageAfter: PageAfter) => Promise<T>,
-): Promise<T> =>
+export const readBacklog = <T>(pool: Pool, shards: readonly number[], work: (pageAfter: PageAfter) => Promise<T>): Promise<T> =>
   inSnapshot(pool, async (connection) => {
     const asOf = await timeOfPrimary(connection);
-    return work((after) => fetchPending(connection, { shards, limit, page: { after, asOf } }));
+    return work((after, limit) => fetchPending(connection, { shards, limit, page: { after, asOf } }));
   });
 
 const timeOfPrimary = async (connection: PoolConnection): Promise<Date> => {

@@ -1,16 +1,29 @@
-import { bytesToUuid, run, type Statement } from "@cart/mysql";
+import { bytesToUuid, readRowsOn, type Statement } from "@cart/mysql";
 import type { PoolConnection } from "mysql2/promise";
 import type { OutboxRecord, OutboxRow } from "./outboxRow.ts";
 
 export type PendingQuery = {
   readonly shards: readonly number[];
-  readonly limit: number;
+  readonly limit: PendingLimit;
   /** Ids of rows that Kafka has acknowledged and that may not be marked in MySQL yet. They are left out. */
   readonly known?: readonly number[];
   /** Aggregate types whose rows are left out. */
   readonly withoutTypes?: readonly string[];
   /** The page of a backlog to read. Without it, the first rows of the outbox as it is now. */
   readonly page?: BacklogPage;
+};
+
+/** Bounds of one page. A page has at least one row, even one larger than `maxBytes`, so that the relay always makes progress. */
+export type PendingLimit = {
+  readonly maxRows: number;
+  /** Bytes of the rows' payloads in memory, about. */
+  readonly maxBytes: number;
+};
+
+export type PendingPage = {
+  readonly rows: readonly OutboxRow[];
+  /** The limit that ended the page: then more rows are likely to wait. */
+  readonly endedBy: "maxRows" | "maxBytes" | "the last row";
 };
 
 /** A page of one state of the outbox, for a connection in a snapshot (see `inSnapshot`). */
@@ -22,8 +35,8 @@ export type BacklogPage = {
 };
 
 /**
- * Returns the oldest unpublished rows of the shards, by id, except rows of an aggregate
- * whose earlier row waits for its next attempt.
+ * Returns the oldest unpublished rows of the shards, by id and within the limit, except rows
+ * of an aggregate whose earlier row waits for its next attempt.
  *
  * Within an aggregate no row is skipped: ids ascend with versions, and a version is
  * inserted after the version before it is committed. Each call scans from the start of
@@ -33,10 +46,29 @@ export type BacklogPage = {
  * The pages of a backlog do continue after the last id. That is safe because all of
  * them show the same snapshot, with the same shards and the same blocks.
  */
-export const fetchPending = async (connection: PoolConnection, query: PendingQuery): Promise<readonly OutboxRow[]> => {
-  if (query.shards.length === 0) return [];
-  const { sql, values } = selectPending(query);
-  return (await run<OutboxRecord[]>(connection, sql, values)).map(toOutboxRow);
+export const fetchPending = async (connection: PoolConnection, query: PendingQuery): Promise<PendingPage> => {
+  if (query.shards.length === 0) return { rows: [], endedBy: "the last row" };
+  const { fits, toPage } = pendingPage(query.limit);
+  return toPage(await readRowsOn(connection)<OutboxRecord>(selectPending(query), fits));
+};
+
+/** Decides row by row what fits into a page. */
+export const pendingPage = ({ maxRows, maxBytes }: PendingLimit) => {
+  let rows = 0;
+  let bytes = 0;
+  let isTooLarge = false;
+  return {
+    fits: ({ event_data, metadata }: OutboxRecord): boolean => {
+      rows += 1;
+      bytes += event_data.length + metadata.length;
+      isTooLarge = rows > 1 && bytes > maxBytes;
+      return !isTooLarge;
+    },
+    toPage: (records: readonly OutboxRecord[]): PendingPage => ({
+      rows: records.map(toOutboxRow),
+      endedBy: isTooLarge ? "maxBytes" : records.length === maxRows ? "maxRows" : "the last row",
+    }),
+  };
 };
 
 /** Returns the statement of `fetchPending`, for at least one shard. */
@@ -51,10 +83,10 @@ export const selectPending = ({ shards, limit, known = [], withoutTypes = [], pa
    ORDER BY o.id LIMIT ?`,
   // `NOT IN ()` is invalid, so the lists start with 0, which is no row's id, and with '', which is no type. `+ 0` makes MySQL test each index entry instead of
   // scanning one range per gap.
-  values: [page?.after ?? 0, shards, [0, ...known], ["", ...withoutTypes], page?.asOf ?? null, limit],
+  values: [page?.after ?? 0, shards, [0, ...known], ["", ...withoutTypes], page?.asOf ?? null, limit.maxRows],
 });
 
-export const toOutboxRow = (record: OutboxRecord): OutboxRow => ({
+const toOutboxRow = (record: OutboxRecord): OutboxRow => ({
   id: record.id,
   shard: record.shard,
   eventId: bytesToUuid(record.event_id),

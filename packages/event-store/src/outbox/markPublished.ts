@@ -2,6 +2,9 @@ import { inTransaction, run, withConnection } from "@cart/mysql";
 import type { Pool, PoolConnection, ResultSetHeader } from "mysql2/promise";
 import type { OutboxRow } from "./outboxRow.ts";
 
+/** What is kept of a row that Kafka has acknowledged. */
+export type PublishedRow = Pick<OutboxRow, "id" | "retryCount">;
+
 export type MarkOptions = {
   /** true: rows become PUBLISHED and the purge deletes them later. false: rows are deleted here, which takes half of the time. */
   readonly keep: boolean;
@@ -15,7 +18,7 @@ export type MarkOptions = {
  * The lease is not checked, because Kafka has acknowledged the rows whichever relay holds
  * the lease now. A row that another relay has given up in the meantime stays FAILED.
  */
-export const markPublished = async (pool: Pool, { keep }: MarkOptions, rows: readonly OutboxRow[]): Promise<number> => {
+export const markPublished = async (pool: Pool, { keep }: MarkOptions, rows: readonly PublishedRow[]): Promise<number> => {
   const ids = rows.map(({ id }) => id);
   const mark = async (connection: PoolConnection): Promise<number> => {
     const { affectedRows } = await run<ResultSetHeader>(
