@@ -19,4 +19,6 @@ export type Aggregate<State, Command, Event extends DomainEvent> = {
   readonly decider: Decider<State, Command, Event>;
   readonly codec: EventCodec<Event>;
   readonly snapshots: SnapshotPolicy<State>;
+  /** Estimates the memory that a state takes, in bytes: rather too much than too little, because caches are bounded by it. */
+  readonly memoryBytes: (state: State) => number;
 };

@@ -3,7 +3,7 @@ import type { Decider } from "../decider.ts";
 import { createEventCodec } from "../events/eventCodec.ts";
 import { type CartCommand, decideCart } from "./cartCommands.ts";
 import { type CartEvent, cartEventCatalog } from "./cartEvents.ts";
-import { type CartLimits, defaultCartLimits, requireWithin } from "./cartLimits.ts";
+import { type CartLimits, contentBytes, defaultCartLimits, requireWithin } from "./cartLimits.ts";
 import { type Cart, cartSnapshots, evolveCart } from "./cartState.ts";
 
 export const cartAggregateType = "Cart";
@@ -24,6 +24,7 @@ export const cartAggregateWithin = (limits: CartLimits): Aggregate<Cart, CartCom
   decider: cartDeciderWithin(limits),
   codec: cartEventCodec,
   snapshots: cartSnapshots,
+  memoryBytes: (cart) => 1_024 + 2 * contentBytes(cart),
 });
 
 export const cartAggregate = cartAggregateWithin(defaultCartLimits);

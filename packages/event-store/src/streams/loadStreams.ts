@@ -5,7 +5,7 @@ import {
   readRowsOn,
   requirePrimary,
   type RoleRow,
-  runTogether,
+  readTogether,
   serverRole,
   uuidToBytes,
   withConnection,
@@ -14,9 +14,10 @@ import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { PageLimits } from "./readPage.ts";
 import { readRangesAs } from "./readRanges.ts";
 import { readStream } from "./readStream.ts";
-import { selectSnapshots, type SnapshotRow, toSnapshot } from "./snapshots.ts";
+import { selectSnapshotAt, selectSnapshots, type SnapshotRow, toSnapshot } from "./snapshots.ts";
 import { notApplicable, type StreamId } from "./streamDamagedError.ts";
 import { type EventRow, foldedForm, type RowForm, type StreamEvent } from "./streamEvents.ts";
+import { requireMemory, StreamsTooLargeError } from "./streamsTooLargeError.ts";
 
 /** The state of an aggregate after all events of its stream. `version` is 0 for a stream without events. */
 export type LoadedStream<State> = {
@@ -30,7 +31,7 @@ export type LoadedStream<State> = {
 type FirstRow = RowDataPacket & { readonly aggregate_id: Buffer };
 
 /** Streams are folded in pages of this size, so that the memory does not grow with their lengths. */
-const page: PageLimits = { maxEvents: 5_000, maxBytes: 16_777_216 };
+const page: PageLimits = { maxEvents: 5_000, maxBytes: 4_194_304 };
 
 /**
  * Returns the committed state of each aggregate (at least one): its newest snapshot with
@@ -38,35 +39,30 @@ const page: PageLimits = { maxEvents: 5_000, maxBytes: 16_777_216 };
  * round trips for any number of aggregates, one if none has events, and one more for each
  * further page if the streams have more than a page of events after their snapshots.
  *
- * Throws `StreamDamagedError`, and `NotPrimaryError` if the server is read-only: what a former primary shows must not decide
+ * Throws `StreamDamagedError`, `StreamsTooLargeError` if the states take more than `maxBytes` of memory together, by the
+ * estimate of the aggregate, and `NotPrimaryError` if the server is read-only: what a former primary shows must not decide
  * a command, not even one that is rejected or changes nothing.
  */
 export const loadStreams = <State, Command, Event extends DomainEvent>(
   pool: Pool,
   aggregate: Aggregate<State, Command, Event>,
   aggregateIds: readonly string[],
-): Promise<Map<string, LoadedStream<State>>> => withConnection(pool, (connection) => loadStreamsOn(connection, aggregate, aggregateIds));
+  maxBytes = Infinity,
+): Promise<Map<string, LoadedStream<State>>> =>
+  withConnection(pool, (connection) => loadStreamsOn(connection, aggregate, aggregateIds, maxBytes));
 
 /** Loads like `loadStreams`, in the connection's transaction. */
 export const loadStreamsOn = async <State, Command, Event extends DomainEvent>(
   connection: PoolConnection,
   aggregate: Aggregate<State, Command, Event>,
   aggregateIds: readonly string[],
+  maxBytes = Infinity,
 ): Promise<Map<string, LoadedStream<State>>> => {
   const { type, decider } = aggregate;
   const streams = new Map<string, LoadedStream<State>>(
     aggregateIds.map((id) => [id, { state: decider.initialState, version: 0, snapshotVersion: 0 }]),
   );
-  const [snapshotRows, firstRows, role] = await runTogether<[SnapshotRow[], FirstRow[], RoleRow[]]>(connection, [
-    selectSnapshots(aggregate, aggregateIds),
-    // `version = 1` would take a stream that has lost its first event for a new one. For MIN, MySQL reads one index entry for each stream.
-    {
-      sql: "SELECT aggregate_id, MIN(version) AS version FROM events WHERE aggregate_id IN (?) AND aggregate_type = ? GROUP BY aggregate_id",
-      values: [aggregateIds.map(uuidToBytes), type],
-    },
-    serverRole,
-  ]);
-  requirePrimary(role);
+  const { snapshotRows, firstRows } = await readBeginnings(connection, aggregate, aggregateIds, maxBytes);
   for (const row of snapshotRows) {
     const { aggregateId, version, state } = toSnapshot(aggregate, row);
     streams.set(aggregateId, { state, version, snapshotVersion: version });
@@ -90,6 +86,7 @@ export const loadStreamsOn = async <State, Command, Event extends DomainEvent>(
         throw notApplicable("its snapshot is of events that are missing", { aggregateType: type, aggregateId: id }, read.version);
       return isWhole ? [] : [id];
     });
+    requireMemory(aggregate, streams.values(), maxBytes);
   }
   return streams;
 };
@@ -111,6 +108,36 @@ const identifiedForm = <Event extends DomainEvent>(): RowForm<IdentifiedRow, Eve
 
 type IdentifiedRow = EventRow & { readonly event_id: Buffer };
 
+/** Reads the snapshots of the streams, and a row for each stream that has events. */
+const readBeginnings = async <State, Command, Event extends DomainEvent>(
+  connection: PoolConnection,
+  aggregate: Aggregate<State, Command, Event>,
+  aggregateIds: readonly string[],
+  maxBytes: number,
+): Promise<{ readonly snapshotRows: readonly SnapshotRow[]; readonly firstRows: readonly FirstRow[] }> => {
+  let bytes = 0;
+  const fits = (row: SnapshotRow | FirstRow | RoleRow): boolean => {
+    if ("state" in row) bytes += Number(row["bytes"]);
+    return bytes <= maxBytes;
+  };
+  const [snapshotRows, firstRows, role] = await readTogether<[SnapshotRow[], FirstRow[], RoleRow[]]>(
+    connection,
+    [
+      selectSnapshots(aggregate, aggregateIds),
+      // `version = 1` would take a stream that has lost its first event for a new one. For MIN, MySQL reads one index entry for each stream.
+      {
+        sql: "SELECT aggregate_id, MIN(version) AS version FROM events WHERE aggregate_id IN (?) AND aggregate_type = ? GROUP BY aggregate_id",
+        values: [aggregateIds.map(uuidToBytes), aggregate.type],
+      },
+      serverRole,
+    ],
+    fits,
+  );
+  requirePrimary(role);
+  if (bytes > maxBytes) throw new StreamsTooLargeError(snapshotRows.length);
+  return { snapshotRows, firstRows };
+};
+
 /** The state of an aggregate just after the event `last`. */
 export type PastStream<State, Event extends DomainEvent> = { readonly state: State; readonly last: StreamEvent<Event> };
 
@@ -129,7 +156,7 @@ export const loadStreamAt = async <State, Command, Event extends DomainEvent>(
   const [last] = events;
   if (last === undefined) return undefined;
   const stream = { aggregateType: aggregate.type, aggregateId };
-  const [row] = await read<SnapshotRow>(selectSnapshots(aggregate, [aggregateId], version));
+  const [row] = await read<SnapshotRow>(selectSnapshotAt(aggregate, aggregateId, version));
   let past = row === undefined ? { state: aggregate.decider.initialState, version: 0 } : toSnapshot(aggregate, row);
   while (past.version < version) {
     signal.throwIfAborted();

@@ -1,4 +1,4 @@
-import { cartAggregate, type CartEvent, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
+import { type Cart, cartAggregate, type CartEvent, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
 import { migrateEventStore } from "@cart/migrations";
 import { openMysqlPool, type ReadRows, readRowsFrom } from "@cart/mysql";
 import { useMysqlDatabase } from "@cart/testkit";
@@ -114,6 +114,70 @@ describe("reading streams", () => {
           })
         )?.version;
       expect([await last(), await last(3), await last(1)]).to.deep.equal([4, 2, undefined]);
+    });
+  });
+
+  describe("from snapshots", () => {
+    const every = cartAggregate.snapshots.everyEvents;
+    const length = 3 * every + 50;
+    const { decider, snapshots } = cartAggregate;
+    const events = [created, ...Array.from({ length: length - 1 }, (_, n) => added(1 + (n % 3)))];
+    const stateAt = (version: number): Cart => events.slice(0, version).reduce(decider.evolve, decider.initialState);
+    const storeSnapshots = (...versions: readonly number[]): Promise<void> =>
+      tables.snapshots.insert(
+        versions.map((version) => ({
+          aggregate_id: cartId(1),
+          aggregate_type: "Cart",
+          version,
+          schema_version: snapshots.schemaVersion,
+          state: snapshots.toJson(stateAt(version)),
+        })),
+      );
+    /** A reader that counts the events that it read. */
+    const counted = (): { readonly read: ReadRows; readonly events: () => number } => {
+      let count = 0;
+      return {
+        read: async (statement, keepWhile) => {
+          const rows = await read(statement, keepWhile);
+          count += rows.filter((row) => "event_type" in row).length;
+          return rows;
+        },
+        events: () => count,
+      };
+    };
+
+    it("reads a past version from the snapshot before it, and at most one interval of events", async () => {
+      await store(cartId(1), ...events);
+      await storeSnapshots(every, 2 * every, 3 * every);
+      for (const version of [1, every - 1, every, every + 1, 2 * every - 1, 3 * every - 1, 3 * every + 1, length]) {
+        const reader = counted();
+        const signal = new AbortController().signal;
+        const past = await loadStreamAt(reader.read, cartAggregate, { aggregateId: cartId(1), version, signal }, ample);
+        expect(past?.state, String(version)).to.deep.equal(stateAt(version));
+        expect(reader.events(), String(version)).to.be.at.most(every);
+      }
+    });
+
+    it("loads the newest state from the newest snapshot of the current form", async () => {
+      await store(cartId(1), ...events);
+      await store(cartId(2), created);
+      await storeSnapshots(every, 2 * every);
+      await tables.snapshots.insert([
+        { aggregate_id: cartId(1), aggregate_type: "Cart", version: 3 * every, schema_version: snapshots.schemaVersion - 1, state: {} },
+      ]);
+      const loaded = await loadStreams(pool, cartAggregate, [cartId(1), cartId(2), cartId(3)]);
+      expect(loaded.get(cartId(1))).to.deep.equal({ state: stateAt(length), version: length, snapshotVersion: 2 * every });
+      expect([loaded.get(cartId(2))?.version, loaded.get(cartId(3))?.version]).to.deep.equal([1, 0]);
+    });
+
+    it("refuses to load states that take too much memory together, from events and from snapshots", async () => {
+      for (const n of [1, 2, 3]) await store(cartId(n), ...events);
+      const ids = [cartId(1), cartId(2), cartId(3)];
+      const each = cartAggregate.memoryBytes(stateAt(length));
+      expect((await loadStreams(pool, cartAggregate, ids, 3 * each)).size).to.equal(3);
+      expect(await errorOf(loadStreams(pool, cartAggregate, ids, 3 * each - 1))).to.include({ name: "StreamsTooLargeError", fitting: 2 });
+      await storeSnapshots(every);
+      expect(await errorOf(loadStreams(pool, cartAggregate, ids, 10))).to.include({ name: "StreamsTooLargeError", fitting: 0 });
     });
   });
 

@@ -1,24 +1,36 @@
 import type { Aggregate, DomainEvent } from "@cart/domain";
 import { bytesToUuid, type Statement, uuidToBytes } from "@cart/mysql";
 import type { RowDataPacket } from "mysql2/promise";
-import { greatestVersion } from "./readRanges.ts";
 
 /** The state of an aggregate after the first `version` events of its stream. */
 export type Snapshot<State> = { readonly aggregateId: string; readonly version: number; readonly state: State };
 
 type SnapshotOf<State> = Pick<Aggregate<State, never, DomainEvent>, "type" | "snapshots">;
 
-export type SnapshotRow = RowDataPacket & { readonly aggregate_id: Buffer; readonly version: number; readonly state: unknown };
+export type SnapshotRow = RowDataPacket & {
+  readonly aggregate_id: Buffer;
+  readonly version: number;
+  readonly state: unknown;
+  /** Bytes of the state in the database. */
+  readonly bytes: number;
+};
 
-/** Selects the newest snapshot at or before `upTo` of each stream (at least one) that has a snapshot in the current schema version. */
-export const selectSnapshots = <State>(
-  { type, snapshots }: SnapshotOf<State>,
-  aggregateIds: readonly string[],
-  upTo: number = greatestVersion,
-): Statement => ({
-  sql: `SELECT aggregate_id, version, state FROM snapshots
-     WHERE aggregate_id IN (?) AND aggregate_type = ? AND schema_version = ? AND version <= ?`,
-  values: [aggregateIds.map(uuidToBytes), type, snapshots.schemaVersion, upTo],
+const columns = "s.aggregate_id, s.version, s.state, JSON_STORAGE_SIZE(s.state) AS bytes";
+
+/** Selects the newest snapshot of each stream (at least one) that has a snapshot in the current schema version. */
+export const selectSnapshots = <State>({ type, snapshots }: SnapshotOf<State>, aggregateIds: readonly string[]): Statement => ({
+  sql: `SELECT ${columns}
+     FROM (SELECT aggregate_id, MAX(version) AS version FROM snapshots
+           WHERE aggregate_id IN (?) AND aggregate_type = ? AND schema_version = ? GROUP BY aggregate_id) newest
+     STRAIGHT_JOIN snapshots s ON s.aggregate_id = newest.aggregate_id AND s.aggregate_type = ? AND s.version = newest.version`,
+  values: [aggregateIds.map(uuidToBytes), type, snapshots.schemaVersion, type],
+});
+
+/** Selects a stream's newest snapshot in the current schema version, at or before a version. */
+export const selectSnapshotAt = <State>({ type, snapshots }: SnapshotOf<State>, aggregateId: string, version: number): Statement => ({
+  sql: `SELECT ${columns} FROM snapshots s
+     WHERE s.aggregate_id = ? AND s.aggregate_type = ? AND s.version <= ? AND s.schema_version = ? ORDER BY s.version DESC LIMIT 1`,
+  values: [uuidToBytes(aggregateId), type, version, snapshots.schemaVersion],
 });
 
 export const toSnapshot = <State>({ snapshots }: SnapshotOf<State>, row: SnapshotRow): Snapshot<State> => ({
