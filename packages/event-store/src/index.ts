@@ -1,6 +1,7 @@
 export {
   CommandFailedError,
   type CommandFailure,
+  CommandTooLargeError,
   IdempotencyKeyReusedError,
   StreamHiddenError,
   VersionMismatchError,

@@ -36,5 +36,10 @@ export const config = Type.Object({
     default: 10_000,
     description: "most answers to Idempotency-Keys of one user that this process stores within that time",
   }),
+  CACHED_CART_BYTES: Type.Integer({
+    minimum: 1_048_576,
+    default: 67_108_864,
+    description: "most bytes of the carts' states in memory",
+  }),
   CACHED_CARTS: Type.Integer({ minimum: 1, default: 20_000, description: "how many carts' states are kept in memory" }),
 });

@@ -36,7 +36,12 @@ await runService({
       onConflict: () => metrics.conflict(),
     };
     const limits = { maxBytes: config.CART_MAX_BYTES, maxEvents: config.CART_MAX_EVENTS };
-    const handler = createCommandHandler({ ...common, aggregate: cartAggregateWithin(limits), cachedStreams: config.CACHED_CARTS });
+    const handler = createCommandHandler({
+      ...common,
+      aggregate: cartAggregateWithin(limits),
+      cachedStreams: config.CACHED_CARTS,
+      cachedBytes: config.CACHED_CART_BYTES,
+    });
     onStop("command handler", () => handler.stop());
     const policyHandler = createCommandHandler({ ...common, aggregate: tenantPolicyAggregate, cachedStreams: 1_000 });
     onStop("command handler of policies", () => policyHandler.stop());

@@ -1,4 +1,4 @@
-import { CommandFailedError, type CommandFailure } from "@cart/event-store";
+import { CommandFailedError, type CommandFailure, CommandTooLargeError } from "@cart/event-store";
 import { migrateEventStore } from "@cart/migrations";
 import { bearer, type NamedOperation, operationsOf, tokenEnv, useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
@@ -130,6 +130,8 @@ describe("problems of every operation of the command API", () => {
           failure = new CommandFailedError(code as CommandFailure, "as the spec wants");
           expectProblem(await call(each, { on: failing }), 503, problem);
         }
+        failure = new CommandTooLargeError();
+        expectProblem(await call(each, { on: failing }), 422, "command-too-large");
         failure = "never";
         expectProblem(await call(each, { on: failing }), 503, "timeout");
       });

@@ -41,6 +41,15 @@ export class IdempotencyKeyReusedError extends Error {
   }
 }
 
+/** The server takes no statement as large as an event of the command. Nothing was stored, and a retry does not help. */
+export class CommandTooLargeError extends Error {
+  override readonly name = "CommandTooLargeError";
+
+  constructor(options?: ErrorOptions) {
+    super("the command's events are larger than the event store accepts", options);
+  }
+}
+
 /**
  * The command failed for a temporary reason, and may be sent again.
  *

@@ -9,6 +9,7 @@ import { v7 as uuidv7 } from "uuid";
 import { openEventStorePool } from "../openEventStorePool.ts";
 import { insertAnswers } from "../idempotency/insertAnswers.ts";
 import { loadStreams } from "../streams/loadStreams.ts";
+import { eventRow, eventStoreTables } from "../testing/eventStoreTables.ts";
 import { type CommandHandler, createCommandHandler } from "./commandHandler.ts";
 import type { Once } from "./commandRequest.ts";
 
@@ -267,6 +268,34 @@ describe("command handler", () => {
     const { version, events } = await newHandler().handle({ aggregateId, command: { type: "PurchaseCart", orderId: "order-1" }, metadata });
     expect(version).to.equal(252);
     expect(events[0]?.event.data).to.deep.equal({ order_id: "order-1", total_amount: 250 * 2999 });
+  });
+
+  it("keeps the snapshots along a stream", async () => {
+    const aggregateId = uuidv7();
+    const handler = newHandler();
+    for (let n = 0; n < 250; n++) await handler.handle({ aggregateId, command: addItem({ itemId: `item-${n % 7}` }), metadata });
+    const snapshots = await eventStoreTables(pool).snapshots.rows({ aggregate_id: aggregateId });
+    expect(snapshots.map(({ version }) => version)).to.deep.equal([100, 200]);
+  });
+
+  it("decides in parts on carts that take too much memory together, and answers every command", async () => {
+    const carts = Array.from({ length: 100 }, () => uuidv7());
+    const name = "x".repeat(255);
+    const lines = Array.from({ length: 200 }, (_, n) => ({ item_id: `item-${n}`, name, quantity: 1, unit_price: 1 }));
+    const full: readonly CartEvent[] = [
+      { type: "CartCreated", data: { user_id: "user-1", tenant_id: "default", currency: "USD" } },
+      { type: "CartMergedFrom", data: { source_cart_id: uuidv7(), strategy: "add", lines } },
+    ];
+    const rowsOf = (aggregate_id: string) =>
+      full.map(({ type, data }, n) => eventRow({ aggregate_id, version: n + 1, event_type: type, event_data: data }));
+    for (const cart of carts) await eventStoreTables(pool).events.insert(rowsOf(cart));
+    const batches: number[] = [];
+    const handler = newHandler((commands) => batches.push(commands), { maxTransactions: 1 });
+    const results = await Promise.all(
+      carts.map((aggregateId) => handler.handle({ aggregateId, command: { type: "RemoveItem", itemId: "item-7" }, metadata })),
+    );
+    expect(results.map(({ version }) => version)).to.deep.equal(carts.map(() => 3));
+    expect(Math.max(...batches)).to.be.within(10, 70);
   });
 
   describe("a command on two streams", () => {

@@ -41,6 +41,8 @@ export type CommandHandlerOptions<State, Command, Event extends DomainEvent> = {
   readonly maxAttempts?: number;
   /** Upper limit of streams whose states are kept in memory. */
   readonly cachedStreams?: number;
+  /** Upper limit of the memory that these states take, in bytes, by the estimate of the aggregate. */
+  readonly cachedBytes?: number;
   readonly onCommit?: (batch: CommittedBatch) => void;
   readonly onConflict?: () => void;
 };
@@ -80,6 +82,7 @@ export const createCommandHandler = <State, Command, Event extends DomainEvent>(
   maxWaitingCommands = 10_000,
   maxAttempts = 10,
   cachedStreams = 20_000,
+  cachedBytes = 67_108_864,
   onCommit,
   onConflict,
 }: CommandHandlerOptions<State, Command, Event>): CommandHandler<State, Command, Event> => {
@@ -87,7 +90,8 @@ export const createCommandHandler = <State, Command, Event extends DomainEvent>(
 
   const find = (scopes: readonly KeyScope[]) => findAnswers(pool, scopes);
   const replay = (batch: readonly Pending[]) => answerReplays(find, batch);
-  const commitOnce = createAttempts({ pool, aggregate, recording: { now, newEventId }, cachedStreams, answerReplays: replay });
+  const cache = { maxStreams: cachedStreams, maxBytes: cachedBytes };
+  const commitOnce = createAttempts({ pool, aggregate, recording: { now, newEventId }, cache, answerReplays: replay });
   const commit = createRetries({ commitOnce, answerReplays: replay, maxAttempts, onCommit, onConflict });
   const lanes = createLanes<Pending>({
     streamIdsOf: ({ request }) => streamIdsOf(request),

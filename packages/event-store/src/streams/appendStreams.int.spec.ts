@@ -59,6 +59,35 @@ describe("append streams", () => {
       streams.map((events) => ({ aggregateType: cartAggregateType, aggregateId: events[0]?.aggregateId ?? "", events, follows })),
     );
   const append = (...streams: readonly RecordedEvent<CartEvent>[][]): Promise<void> => appendAfter(undefined, ...streams);
+
+  it("gives large events statements of their own, so that neighbours do not add up to a statement that the server refuses", async () => {
+    const one = openEventStorePool({ url: database.url(), connectionLimit: 1 });
+    const inserts = async (): Promise<number> => {
+      const [[row]] = await one.query<RowDataPacket[]>("SHOW SESSION STATUS LIKE 'Com_insert'");
+      return Number(row?.["Value"]);
+    };
+    const merged = (aggregateId: string, version: number): RecordedEvent<CartEvent> => {
+      const lines = Array.from({ length: 300 }, (_, n) => ({ item_id: `item-${n}`, name: "🧀".repeat(255), quantity: 1, unit_price: 1 }));
+      return recorded(aggregateId, version, { type: "CartMergedFrom", data: { source_cart_id: cartB, strategy: "add", lines } });
+    };
+    const insertsOf = async (...events: readonly RecordedEvent<CartEvent>[]): Promise<number> => {
+      const before = await inserts();
+      const aggregateId = events[0]?.aggregateId ?? "";
+      await appendStreams(one, cartAggregate.codec, [{ aggregateType: cartAggregateType, aggregateId, events, follows: undefined }]);
+      return (await inserts()) - before;
+    };
+    try {
+      expect(await insertsOf(created(cartA), added(cartA, 2))).to.equal(2);
+      expect(await insertsOf(created(cartB), merged(cartB, 2), merged(cartB, 3), merged(cartB, 4))).to.equal(6);
+      const [versions] = await pool.query<RowDataPacket[]>("SELECT version FROM outbox WHERE aggregate_id = UUID_TO_BIN(?) ORDER BY id", [
+        cartB,
+      ]);
+      expect(versions.map((row) => Number(row["version"]))).to.deep.equal([1, 2, 3, 4]);
+    } finally {
+      await one.end();
+    }
+  });
+
   const stored = async (table: "events" | "outbox"): Promise<string[]> => {
     const [rows] = await pool.query<(RowDataPacket & { stream: string; version: number })[]>(
       `SELECT LOWER(HEX(aggregate_id)) AS stream, version FROM ${table} ORDER BY id`,
@@ -170,7 +199,7 @@ describe("append streams", () => {
     const lockedAppend = (cart: string, whileLocked: () => Promise<void>): Promise<unknown> =>
       appendLocked(pool, cartAggregate, new Map([[cart, { version: 0 }]]), async (load) => {
         await whileLocked();
-        const { version = 0, lastEventId: follows } = (await load([cart])).get(cart) ?? {};
+        const { version = 0, lastEventId: follows } = (await load([cart], Infinity)).get(cart) ?? {};
         return {
           appends: [{ aggregateType: cartAggregateType, aggregateId: cart, events: [added(cart, version + 1)], follows }],
           answers: [],

@@ -1,5 +1,7 @@
 import type { Aggregate, DomainEvent, EventCodec, RecordedEvent } from "@cart/domain";
 import {
+  groupByBytes,
+  insertBytes,
   isDuplicateKey,
   isGroupRefusal,
   isLockConflict,
@@ -83,13 +85,13 @@ export const appendLocked = async <State, Command, Event extends DomainEvent, De
   pool: Pool,
   aggregate: Aggregate<State, Command, Event>,
   versions: ReadonlyMap<string, { readonly version: number }>,
-  decide: (load: (aggregateIds: readonly string[]) => Promise<Map<string, LoadedStream<State>>>) => Promise<Decided>,
+  decide: (load: (aggregateIds: readonly string[], maxBytes: number) => Promise<Map<string, LoadedStream<State>>>) => Promise<Decided>,
 ): Promise<Decided> =>
   withConnection(pool, async (connection) => {
     await run(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
     await run(connection, "START TRANSACTION");
     await lockStreams(connection, aggregate.type, versions);
-    const decided = await decide((aggregateIds) => loadStreamsOn(connection, aggregate, aggregateIds));
+    const decided = await decide((aggregateIds, maxBytes) => loadStreamsOn(connection, aggregate, aggregateIds, maxBytes));
     await write(connection, toInserts(aggregate.codec, decided.appends, decided.answers));
     await commit(connection);
     return decided;
@@ -107,10 +109,10 @@ const toInserts = <Event extends DomainEvent>(
   const snapshots = appends.flatMap((append) => (append.snapshot === undefined ? [] : [{ ...append, snapshot: append.snapshot }]));
   return [
     // The answers come first and in a fixed order, so that two batches with the same keys wait for each other and do not deadlock.
-    ...(answers.length === 0 ? [] : [insertAnswers(answers.toSorted(byScope))]),
+    ...groupByBytes(answers.toSorted(byScope), ({ answer }) => Buffer.byteLength(answer), insertBytes).map(insertAnswers),
     ...provePredecessors(appends),
-    ...(rows.length === 0 ? [] : insertRows(rows)),
-    ...(snapshots.length === 0 ? [] : [saveSnapshots(snapshots)]),
+    ...insertRows(rows),
+    ...groupByBytes(snapshots, ({ snapshot }) => Buffer.byteLength(snapshot.state), insertBytes).map(saveSnapshots),
   ];
 };
 
@@ -187,17 +189,23 @@ const toRow = <Event extends DomainEvent>(codec: EventCodec<Event>, recorded: Re
   return { values: format("?", [values], false, "Z"), shard: shardOf(aggregateId) };
 };
 
-/** Both tables take the same values, which are formatted as SQL only once because that is most of an append's work. */
-const insertRows = (rows: readonly EventRow[]): readonly Statement[] => [
-  {
-    sql: `INSERT INTO events (${eventColumns}) VALUES ?`,
-    values: [raw(rows.map(({ values }) => `(${values})`).join())],
-  },
-  {
-    sql: `INSERT INTO outbox (${eventColumns}, shard) VALUES ?`,
-    values: [raw(rows.map(({ values, shard }) => `(${values},${shard})`).join())],
-  },
-];
+/**
+ * Both tables take the same values, which are formatted as SQL only once because that is most of an append's work. Large rows
+ * get statements of their own, so that the commands of a batch do not add up to a statement that the server refuses.
+ */
+const insertRows = (rows: readonly EventRow[]): readonly Statement[] => {
+  const groups = groupByBytes(rows, ({ values }) => Buffer.byteLength(values), insertBytes);
+  return [
+    ...groups.map((group) => ({
+      sql: `INSERT INTO events (${eventColumns}) VALUES ?`,
+      values: [raw(group.map(({ values }) => `(${values})`).join())],
+    })),
+    ...groups.map((group) => ({
+      sql: `INSERT INTO outbox (${eventColumns}, shard) VALUES ?`,
+      values: [raw(group.map(({ values, shard }) => `(${values},${shard})`).join())],
+    })),
+  ];
+};
 
 type SnapshotOf = { readonly aggregateType: string; readonly aggregateId: string; readonly snapshot: EncodedSnapshot };
 

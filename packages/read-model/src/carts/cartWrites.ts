@@ -1,6 +1,7 @@
 import { type Statement, uuidToBytes } from "@cart/mysql";
 import { columnsOf, type Row } from "../projection/projectedTable.ts";
 import type { Change } from "../projection/projection.ts";
+import { rowGroups } from "../projection/rowGroups.ts";
 import { cartRow, cartsTable, changingColumns, changingValues, itemRow, itemsTable, milestoneRows, milestonesTable } from "./cartRows.ts";
 import { changedLines, type ProjectedCart } from "./projectedCart.ts";
 
@@ -60,10 +61,4 @@ const updateCarts = (rows: readonly Row[]): Statement => ({
 
 const byId = (a: Change<ProjectedCart>, b: Change<ProjectedCart>): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
-/** A row has at most about 1.5 KB, so a statement stays far below MySQL's default packet limit of 64 MB. */
-const rowsAtOnce = 5_000;
-
-const inChunks = (rows: readonly Row[], toStatement: (rows: readonly Row[]) => Statement): Statement[] =>
-  Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, chunk) =>
-    toStatement(rows.slice(chunk * rowsAtOnce, (chunk + 1) * rowsAtOnce)),
-  );
+const inChunks = (rows: readonly Row[], toStatement: (rows: readonly Row[]) => Statement): Statement[] => rowGroups(rows).map(toStatement);

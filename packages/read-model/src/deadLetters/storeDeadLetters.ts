@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { ConsumedMessage } from "@cart/messaging";
 import { type Statement, uuidToBytes } from "@cart/mysql";
+import type { Row } from "../projection/projectedTable.ts";
+import { rowGroups } from "../projection/rowGroups.ts";
 import type { DeadLetter } from "./deadLetter.ts";
 import { messageColumns, storedHeaders } from "./storedMessage.ts";
 
@@ -9,18 +11,14 @@ import { messageColumns, storedHeaders } from "./storedMessage.ts";
  * another message, even at the same topic, partition and offset, because a topic may have been created anew.
  */
 export const storeDeadLetters = (deadLetters: readonly DeadLetter[]): Statement[] =>
-  deadLetters.length === 0
-    ? []
-    : [
-        {
-          sql: `INSERT INTO dead_letters
-                  (${messageColumns}, message_id, reason_code, reason, aggregate_type, aggregate_id, version)
-                VALUES ? ON DUPLICATE KEY UPDATE id = id`,
-          values: [deadLetters.map(toRow)],
-        },
-      ];
+  rowGroups(deadLetters.map(toRow)).map((rows) => ({
+    sql: `INSERT INTO dead_letters
+            (${messageColumns}, message_id, reason_code, reason, aggregate_type, aggregate_id, version)
+          VALUES ? ON DUPLICATE KEY UPDATE id = id`,
+    values: [rows],
+  }));
 
-const toRow = ({ message, code, reason, aggregateType, aggregateId, version }: DeadLetter): unknown[] => [
+const toRow = ({ message, code, reason, aggregateType, aggregateId, version }: DeadLetter): Row => [
   message.topic,
   message.partition,
   message.offset,

@@ -2,6 +2,7 @@ import { run, uuidToBytes } from "@cart/mysql";
 import type { PoolConnection } from "mysql2/promise";
 import type { Folded, Projections } from "../projection/projection.ts";
 import { columnsOf, type ProjectedTable, type Row, rowsIn, type TableRows } from "../projection/projectedTable.ts";
+import { rowGroups } from "../projection/rowGroups.ts";
 
 /** Returns the name of the live table or of the new table. */
 export type NameOf = (table: ProjectedTable) => string;
@@ -28,9 +29,9 @@ export const insertRows = async (
   rows: TableRows,
 ): Promise<void> => {
   for (const table of tables) {
-    await inChunks(rowsIn(rows, table), (some) =>
-      run(connection, `INSERT INTO ${nameOf(table)} (${columnsOf(table).join(", ")}) VALUES ?`, [some]),
-    );
+    for (const group of rowGroups(rowsIn(rows, table))) {
+      await run(connection, `INSERT INTO ${nameOf(table)} (${columnsOf(table).join(", ")}) VALUES ?`, [group]);
+    }
   }
 };
 
@@ -46,11 +47,4 @@ export const replaceRows = async (
     await run(connection, `DELETE FROM ${nameOf(table)} WHERE ${table.aggregateColumn} IN (?)`, [ids.map(uuidToBytes)]);
   }
   await insertRows(connection, tables, nameOf, rows);
-};
-
-/** A row has at most about 1.5 KB, so a statement stays far below MySQL's default packet limit of 64 MB. */
-const rowsAtOnce = 5_000;
-
-const inChunks = async (rows: readonly Row[], insert: (rows: readonly Row[]) => Promise<unknown>): Promise<void> => {
-  for (let begin = 0; begin < rows.length; begin += rowsAtOnce) await insert(rows.slice(begin, begin + rowsAtOnce));
 };

@@ -2,6 +2,7 @@ import { cartNotFound, DomainError, type DomainErrorCode } from "@cart/domain";
 import {
   CommandFailedError,
   type CommandFailure,
+  CommandTooLargeError,
   IdempotencyKeyReusedError,
   StreamHiddenError,
   VersionMismatchError,
@@ -53,6 +54,12 @@ export const idempotencyKeyReused: ProblemKind = {
   title: "The idempotency key was used for another request",
 };
 
+export const commandTooLarge: ProblemKind = {
+  status: 422,
+  type: "/problems/command-too-large",
+  title: "The command's events are too large",
+};
+
 /** Maps an error of the command handler to an HTTP problem; returns any other error unchanged. */
 export const commandProblem = (error: unknown): unknown => {
   if (error instanceof DomainError) {
@@ -86,6 +93,7 @@ export const commandProblem = (error: unknown): unknown => {
       { cause: error },
     );
   }
+  if (error instanceof CommandTooLargeError) return new HttpProblem({ ...commandTooLarge, detail: error.message }, { cause: error });
   if (error instanceof CommandFailedError) {
     return new HttpProblem({ ...failureProblems[error.code], detail: error.message, headers: { "Retry-After": "1" } }, { cause: error });
   }

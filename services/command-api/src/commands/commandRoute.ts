@@ -1,7 +1,7 @@
 import type { DomainErrorCode } from "@cart/domain";
 import { type DescribedProblem, retryLater } from "@cart/http-kit";
 import { type TObject, Type } from "typebox";
-import { domainProblems, failureProblems, idempotencyKeyReused, versionMismatch } from "./commandProblem.ts";
+import { commandTooLarge, domainProblems, failureProblems, idempotencyKeyReused, versionMismatch } from "./commandProblem.ts";
 
 /** The answers of a route that executes a command: its body has this schema. */
 export const executed = <Schema extends TObject>(schema: Schema) => ({
@@ -30,6 +30,7 @@ const commonCommandProblems: readonly DescribedProblem[] = [
     }),
   },
   idempotencyKeyReused,
+  commandTooLarge,
   ...Object.values(failureProblems).map((kind) => ({ ...kind, headers: retryLater })),
 ];
 

@@ -23,7 +23,7 @@ describe("attempts", () => {
       pool,
       aggregate: cartAggregate,
       recording: { now: () => new Date("2025-11-20T16:30:00Z"), newEventId: () => uuidv7() },
-      cachedStreams: 10,
+      cache: { maxStreams: 10, maxBytes: 1_000_000 },
       answerReplays: async (batch) => batch,
     });
     return async (aggregateIds: readonly string[], attempt: number): Promise<unknown> => {

@@ -9,14 +9,13 @@ import type { PendingCommand } from "../settlement/pendingCommand.ts";
 import { type SettledBatch, settleBatch } from "../settlement/settleBatch.ts";
 import type { Recording } from "./decideBatch.ts";
 import { decideOnNewest, type StateSource } from "./decideOnNewest.ts";
-import { createStreamCache } from "./streamCache.ts";
+import { type CacheLimits, createStreamCache } from "./streamCache.ts";
 
 export type AttemptsOptions<State, Command, Event extends DomainEvent> = {
   readonly pool: Pool;
   readonly aggregate: Aggregate<State, Command, Event>;
   readonly recording: Recording;
-  /** Upper limit of streams whose states are kept in memory. */
-  readonly cachedStreams: number;
+  readonly cache: CacheLimits;
   /** Answers the commands whose idempotency key has a stored answer by now; resolves to the remaining commands. */
   readonly answerReplays: (
     batch: readonly PendingCommand<State, Command, Event>[],
@@ -42,7 +41,7 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
   pool,
   aggregate,
   recording,
-  cachedStreams,
+  cache: cacheLimits,
   answerReplays,
 }: AttemptsOptions<State, Command, Event>): ((
   batch: readonly PendingCommand<State, Command, Event>[],
@@ -51,7 +50,7 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
   type Batch = readonly PendingCommand<State, Command, Event>[];
   type Known = StateSource<State>["known"];
 
-  const cache = createStreamCache<State>(cachedStreams);
+  const cache = createStreamCache<State>(cacheLimits, aggregate.memoryBytes);
   const emptyStream: LoadedStream<State> = { state: aggregate.decider.initialState, version: 0, snapshotVersion: 0 };
 
   const commitOnce = async (batch: Batch, attempt: number): Promise<number> => {
@@ -84,8 +83,8 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
     return conclude(settled);
   };
 
-  const loadNewest = async (ids: readonly string[]): Promise<ReadonlyMap<string, LoadedStream<State>>> => {
-    const streams = await loadStreams(pool, aggregate, ids);
+  const loadNewest = async (ids: readonly string[], maxBytes: number): Promise<ReadonlyMap<string, LoadedStream<State>>> => {
+    const streams = await loadStreams(pool, aggregate, ids, maxBytes);
     cache.sawLoaded(streams);
     return streams;
   };

@@ -1,5 +1,6 @@
 import type { Aggregate, DomainEvent } from "@cart/domain";
 import type { LoadedStream } from "../../streams/loadStreams.ts";
+import { requireMemory } from "../../streams/streamsTooLargeError.ts";
 import { type CommandRequest, streamIdsOf } from "../commandRequest.ts";
 import type { DecidedBatch } from "../decidedBatch.ts";
 import { decideBatch, type Recording } from "./decideBatch.ts";
@@ -9,13 +10,19 @@ export type StateSource<State> = {
   /** The state of a stream, if it is known without reading. It may be stale. */
   readonly known: (aggregateId: string) => LoadedStream<State> | undefined;
   /** Reads the newest states of at least one stream. */
-  readonly load: (aggregateIds: readonly string[]) => Promise<ReadonlyMap<string, LoadedStream<State>>>;
+  readonly load: (aggregateIds: readonly string[], maxBytes: number) => Promise<ReadonlyMap<string, LoadedStream<State>>>;
 };
+
+/**
+ * Upper limit of the memory that the states of a batch take, in bytes. The events of merges are as large as states, and exist
+ * several times while they are written.
+ */
+const maxBatchBytes = 8_388_608;
 
 /**
  * Decides on known states where available, then repeats until every rejection and every command that
  * changes nothing rests on freshly loaded events. The append would detect a stale state, but it does not
- * check the streams of such commands.
+ * check the streams of such commands. Throws `StreamsTooLargeError` if the states of several commands take too much memory together.
  */
 export const decideOnNewest = async <
   State,
@@ -28,6 +35,7 @@ export const decideOnNewest = async <
   { known, load }: StateSource<State>,
   recording: Recording,
 ): Promise<DecidedBatch<Entry, State, Event>> => {
+  const maxBytes = batch.length === 1 ? Infinity : maxBatchBytes;
   const streams = new Map<string, LoadedStream<State>>();
   const fresh = new Set<string>();
   let missing = new Set<string>();
@@ -38,11 +46,12 @@ export const decideOnNewest = async <
   }
   for (;;) {
     if (missing.size > 0) {
-      for (const [id, stream] of await load([...missing])) {
+      for (const [id, stream] of await load([...missing], maxBytes)) {
         streams.set(id, stream);
         fresh.add(id);
       }
     }
+    requireMemory(aggregate, streams.values(), maxBytes);
     const decided = decideBatch(aggregate, streams, batch, recording);
     const unsure = decided.outcomes.filter(({ decision }) => decision.kind === "rejected" || decision.result.events.length === 0);
     missing = new Set(unsure.flatMap(({ entry }) => streamIdsOf(entry.request)).filter((id) => !fresh.has(id)));

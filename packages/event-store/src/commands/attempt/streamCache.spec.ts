@@ -5,7 +5,7 @@ describe("stream cache", () => {
   const streamAt = (version: number) => ({ state: null, version, snapshotVersion: 0 });
 
   it("keeps the last used streams that have events, until they are forgotten", () => {
-    const cache = createStreamCache<null>(2);
+    const cache = createStreamCache<null>({ maxStreams: 2, maxBytes: 1_000 }, () => 1);
     cache.keep(
       new Map([
         ["a", streamAt(1)],
@@ -18,8 +18,22 @@ describe("stream cache", () => {
     expect(["a", "b", "empty", "c"].map((id) => cache.get(id)?.version)).to.deep.equal([undefined, 2, undefined, undefined]);
   });
 
+  it("keeps no more bytes than it may", () => {
+    const cache = createStreamCache<number>({ maxStreams: 100, maxBytes: 10 }, (size) => size);
+    const keep = (id: string, state: number) => cache.keep(new Map([[id, { state, version: 1, snapshotVersion: 0 }]]));
+    const kept = () => ["a", "b", "c"].filter((id) => cache.get(id) !== undefined);
+    keep("a", 5);
+    keep("b", 5);
+    expect(kept()).to.deep.equal(["a", "b"]);
+    keep("c", 1);
+    expect(kept()).to.deep.equal(["b", "c"]);
+    // A state that grows beyond the whole cache is dropped, not kept as it was before.
+    keep("c", 11);
+    expect(kept()).to.deep.equal(["b"]);
+  });
+
   it("suggests that an uncached stream is new until uncached streams turn out to have events", () => {
-    const cache = createStreamCache<null>(2);
+    const cache = createStreamCache<null>({ maxStreams: 2, maxBytes: 1_000 }, () => 1);
     cache.keep(new Map([["cached", streamAt(1)]]));
     expect([cache.suggestsNew(["cached"]), cache.suggestsNew(["cached", "other"])]).to.deep.equal([false, true]);
     const times = (count: number, act: () => void): void => Array.from({ length: count }).forEach(act);

@@ -16,8 +16,22 @@ export type StreamCache<State> = {
   readonly suggestsNew: (aggregateIds: readonly string[]) => boolean;
 };
 
-export const createStreamCache = <State>(maxStreams: number): StreamCache<State> => {
-  const cache = new LRUCache<string, LoadedStream<State>>({ max: maxStreams });
+/** Bounds of the cache. */
+export type CacheLimits = {
+  readonly maxStreams: number;
+  /** By the estimate of the aggregate's `memoryBytes`. A state that is larger than the whole cache is not kept. */
+  readonly maxBytes: number;
+};
+
+export const createStreamCache = <State>(
+  { maxStreams, maxBytes }: CacheLimits,
+  memoryBytes: (state: State) => number,
+): StreamCache<State> => {
+  const cache = new LRUCache<string, LoadedStream<State>>({
+    max: maxStreams,
+    maxSize: maxBytes,
+    sizeCalculation: ({ state }) => memoryBytes(state),
+  });
   const newcomers = createNewcomers();
   return {
     get: (id) => cache.get(id),

@@ -1,6 +1,9 @@
+import { StatementTooLargeError } from "@cart/mysql";
 import { expect } from "chai";
 import { CommitOutcomeUnknownError } from "../../streams/commitOutcomeUnknownError.ts";
 import { ConcurrencyError } from "../../streams/concurrencyError.ts";
+import { StreamsTooLargeError } from "../../streams/streamsTooLargeError.ts";
+import { CommandTooLargeError } from "../commandErrors.ts";
 import { createRetries } from "./retries.ts";
 
 describe("retries", () => {
@@ -95,6 +98,30 @@ describe("retries", () => {
     const { outcomes, tried } = await commit(["a", "bad", "c"], { fails: (names) => (names.includes("bad") ? fault : undefined) });
     expect(tried).to.deep.equal(["a+bad+c 1", "a 1", "bad 1", "c 1"]);
     expect(outcomes).to.deep.equal({ a: "stored", bad: fault, c: "stored" });
+  });
+
+  it("commit in parts, in order, what needs too much memory together", async () => {
+    const names = ["a", "b", "c", "d", "e"];
+    const atMost = (most: number) => (tried: readonly string[]) => (tried.length > most ? new StreamsTooLargeError(most) : undefined);
+    const twos = await commit(names, { fails: atMost(2) });
+    expect(twos.tried).to.deep.equal(["a+b+c+d+e 1", "a+b 1", "c+d 1", "e 1"]);
+    expect(Object.values(twos.outcomes)).to.deep.equal(names.map(() => "stored"));
+    expect((await commit(names, { fails: atMost(4) })).tried, "a part is at most half").to.deep.equal([
+      "a+b+c+d+e 1",
+      "a+b 1",
+      "c+d 1",
+      "e 1",
+    ]);
+    const none = new StreamsTooLargeError(0);
+    const ones = await commit(["a", "b"], { fails: (tried) => (tried.length > 1 ? none : undefined) });
+    expect(ones.tried).to.deep.equal(["a+b 1", "a 1", "b 1"]);
+  });
+
+  it("say that a command is too large for the server", async () => {
+    const cause = new StatementTooLargeError("a statement is too large");
+    const { outcomes } = await commit(["a", "large"], { fails: (tried) => (tried.includes("large") ? cause : undefined) });
+    expect(outcomes["a"]).to.equal("stored");
+    expect(outcomes["large"]).to.be.instanceOf(CommandTooLargeError).that.includes({ cause });
   });
 
   it("leave out, at a later attempt, entries that have been answered", async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { StreamsTooLargeError } from "../../streams/streamsTooLargeError.ts";
 import { failureKindOf, toCommandError } from "./failureKind.ts";
 
 /** The figures of one transaction, for metrics. */
@@ -28,7 +29,7 @@ const jitterMs = 5;
 
 /**
  * Returns a function that commits a batch with retries, and answers every entry whatever happens. After
- * a conflict it tries up to `maxAttempts` times. A fault may come from one entry alone, so the entries
+ * a conflict it tries up to `maxAttempts` times. A batch that needs too much memory is committed in parts, in order. A fault may come from one entry alone, so the entries
  * are then committed one by one, and only the entry at fault fails.
  */
 export const createRetries = <Entry extends { readonly reject: (error: unknown) => void }>({
@@ -45,8 +46,9 @@ export const createRetries = <Entry extends { readonly reject: (error: unknown) 
   };
 
   const giveUp = async (batch: readonly Entry[], error: unknown): Promise<void> => {
-    if (failureKindOf(error) === "fault" && batch.length > 1) {
-      for (const entry of batch) await commitBatch([entry]);
+    const size = partSize(batch.length, error);
+    if (size < batch.length) {
+      for (let begin = 0; begin < batch.length; begin += size) await commitBatch(batch.slice(begin, begin + size));
       return;
     }
     for (const { reject } of batch) reject(toCommandError(error));
@@ -74,4 +76,10 @@ export const createRetries = <Entry extends { readonly reject: (error: unknown) 
   };
 
   return commitBatch;
+};
+
+/** Returns how many entries of a failed batch are committed at once when it is committed in parts; all of them if that does not help. */
+const partSize = (entries: number, error: unknown): number => {
+  if (error instanceof StreamsTooLargeError) return Math.max(1, Math.min(error.fitting, Math.floor(entries / 2)));
+  return failureKindOf(error) === "fault" ? 1 : entries;
 };
