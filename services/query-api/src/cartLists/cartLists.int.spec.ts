@@ -136,29 +136,37 @@ describe("the lists of carts", () => {
 
   describe("of many carts", () => {
     const carts = 3_000;
+    /** Carts of a user of the same id at another shop, all older. */
+    const ofSmall = 200;
     let connection: PoolConnection;
 
     before(async () => {
       await api.readModel.pool().query("DELETE FROM carts");
       // All of one user, tenant and status, as at a shop with one tenant; a third of them of one moment.
       const row = (n: number): unknown[] => {
-        const time = new Date(timeOf(0).getTime() + (n % 3 === 0 ? 0 : n));
-        return [uuidToBytes(cartId(n)), "t", "u", "OPEN", "USD", 0, 0, 0, 1, 1, time, time];
+        const time = new Date(timeOf(0).getTime() + (n >= carts ? -n : n % 3 === 0 ? 0 : n));
+        return [uuidToBytes(cartId(n)), n < carts ? "t" : "small", "u", "OPEN", "USD", 0, 0, 0, 1, 1, time, time];
       };
       await api.readModel
         .pool()
         .query(
           "INSERT INTO carts (id, tenant_id, user_id, status, currency, total_amount, item_count, line_count, version, next_position, created_at, updated_at) VALUES ?",
-          [Array.from({ length: carts }, (_, n) => row(n))],
+          [Array.from({ length: carts + ofSmall }, (_, n) => row(n))],
         );
       await api.readModel.pool().query("ANALYZE TABLE carts");
       connection = await api.readModel.pool().getConnection();
     });
     after(() => connection.release());
 
-    for (const by of ["user", "tenant"] as const satisfies readonly ListedBy[]) {
+    const lists: readonly { by: ListedBy; tenantId?: string; carts: number; name: string }[] = [
+      { by: "user", carts: carts + ofSmall, name: "user" },
+      { by: "tenant", carts, name: "tenant" },
+      { by: "user", tenantId: "t", carts, name: "tenant's user" },
+      { by: "user", tenantId: "small", carts: ofSmall, name: "user whose id other tenants have too" },
+    ];
+    for (const { by, tenantId, carts: expected, name } of lists) {
       for (const status of [undefined, "OPEN"] as const) {
-        it(`read a page of a ${by}${status === undefined ? "" : " and a status"} alone, at any depth`, async () => {
+        it(`read a page of a ${name}${status === undefined ? "" : " and a status"} alone, at any depth`, async () => {
           // On one connection, so that its counters say what was read.
           const database: ReadOnlyDatabase = {
             query: async <Row extends RowDataPacket>(sql: string, values: readonly unknown[] = []) =>
@@ -174,14 +182,14 @@ describe("the lists of carts", () => {
           const costs: number[] = [];
           for (let after: Parameters<typeof readCartList>[2]["after"], more = true; more;) {
             const before = await reads();
-            const list = await readCartList(database, by, { of: by === "user" ? "u" : "t", status, limit: 100, after });
+            const list = await readCartList(database, by, { of: by === "user" ? "u" : "t", tenantId, status, limit: 100, after });
             costs.push((await reads()) - before);
             for (const { id } of list.carts) seen.add(id);
             after = list.next;
             more = after !== undefined;
           }
-          expect(seen.size).to.equal(carts);
-          expect(costs).to.have.length(carts / 100);
+          expect(seen.size).to.equal(expected);
+          expect(costs).to.have.length(expected / 100);
           // The page, the row after it, and the ends of the two ranges.
           expect(Math.max(...costs)).to.be.lessThan(110);
         });

@@ -18,8 +18,11 @@ export type CartListQuery = {
 export type CartListPage = { readonly carts: readonly CartSummaryRecord[]; readonly next: ListPosition | undefined };
 
 const columns: Readonly<Record<ListedBy, string>> = { user: "c.user_id", tenant: "c.tenant_id" };
-const indexes: Readonly<Record<ListedBy, { readonly all: string; readonly ofStatus: string }>> = {
+type Indexes = { readonly all: string; readonly ofStatus: string };
+
+const indexes: Readonly<Record<ListedBy | "user of a tenant", Indexes>> = {
   user: { all: "carts_user", ofStatus: "carts_user_status" },
+  "user of a tenant": { all: "carts_tenant_user", ofStatus: "carts_tenant_user_status" },
   tenant: { all: "carts_tenant", ofStatus: "carts_tenant_status" },
 };
 
@@ -40,9 +43,10 @@ export const readCartList = async (
   const owner = status === undefined ? `${columns[by]} = ?` : `${columns[by]} = ? AND c.status = ?`;
   const tenant = tenantId === undefined ? "TRUE" : "c.tenant_id = ?";
   const position = after === undefined ? "TRUE" : "(c.created_at < ? OR (c.created_at = ? AND c.id < ?))";
+  const { all, ofStatus } = indexes[by === "user" && tenantId !== undefined ? "user of a tenant" : by];
   const rows = await readModel.query<CartRow & { readonly position: string }>(
     `SELECT ${cartColumns}, CAST(c.created_at AS CHAR) AS position
-     FROM carts c FORCE INDEX (${status === undefined ? indexes[by].all : indexes[by].ofStatus})
+     FROM carts c FORCE INDEX (${status === undefined ? all : ofStatus})
      WHERE ${owner} AND ${tenant} AND ${position} ORDER BY c.created_at DESC, c.id DESC LIMIT ?`,
     [
       of,
