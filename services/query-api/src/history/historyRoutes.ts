@@ -1,5 +1,3 @@
-import { cartAggregate } from "@cart/domain";
-import { readStream } from "@cart/event-store";
 import { type Route, route } from "@cart/http-kit";
 import { Type } from "typebox";
 import { cartIdParameter, historyQuery } from "../carts/cartParameters.ts";
@@ -9,7 +7,7 @@ import { exampleCartId } from "../examples.ts";
 import { noCache, queryProblems, shown } from "../http/queryRoute.ts";
 import { cartEventSchema, cartEventView } from "./cartEventView.ts";
 import { readCreation } from "./readCreation.ts";
-import { pageOf } from "./pageLimits.ts";
+import { readHistoryPage } from "./readHistoryPage.ts";
 
 export const historySchema = Type.Object({
   cart_id: Type.String({ format: "uuid", examples: [exampleCartId] }),
@@ -41,7 +39,7 @@ export const historyRoutes: readonly Route<Services>[] = [
       // Events never change, so two statements see no less than one would.
       const creation = await readCreation(eventStore, id, access);
       if (creation === undefined) throw cartNotFound();
-      const { events, isWhole } = await readStream(eventStore.read, cartAggregate, { aggregateId: id, after }, pageOf(limit));
+      const { events, isWhole } = await readHistoryPage(eventStore, { aggregateId: id, after, limit });
       return {
         status: 200,
         headers: noCache,

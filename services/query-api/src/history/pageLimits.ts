@@ -1,7 +1,7 @@
 import type { PageLimits } from "@cart/event-store";
 
 /** Bytes of event data that one request holds at a time. */
-const maxBytes = 4_194_304;
+const maxBytes = 1_048_576;
 
 export const oneEvent: PageLimits = { maxEvents: 1, maxBytes };
 

@@ -11,7 +11,7 @@ export type CartAtOptions = { readonly version: number; readonly access: Access;
 export type CartAt = CartRecord | "unknown cart" | "unknown version";
 
 /** A long stream is folded page by page, so that neither the memory nor the time between two other requests grows with it. */
-const page = pageOf(500);
+const page = pageOf(100);
 
 /** The cart as it was when it had the version. Throws `StreamDamagedError`, and the signal's reason when it is aborted. */
 export const readCartAt = async (eventStore: ReadOnlyDatabase, id: string, { version, access, signal }: CartAtOptions): Promise<CartAt> => {

@@ -21,7 +21,7 @@ export type ReadSlices = (ranges: readonly StreamRange[]) => Promise<readonly St
 const rangesInStatement = 50;
 
 /** Bounds what one statement keeps in memory. */
-const limits = { maxEvents: 1_000, maxBytes: 16_777_216 };
+const limits = { maxEvents: 1_000, maxBytes: 4_194_304 };
 
 export const readSlicesFrom =
   (eventStore: ReadOnlyDatabase): ReadSlices =>

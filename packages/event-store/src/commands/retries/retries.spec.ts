@@ -117,6 +117,26 @@ describe("retries", () => {
     expect(ones.tried).to.deep.equal(["a+b 1", "a 1", "b 1"]);
   });
 
+  it("remember how many fit, and try more when these fit", async () => {
+    const tried: number[] = [];
+    const commitBatch = createRetries<{ readonly reject: (error: unknown) => void }>({
+      maxAttempts: 1,
+      commitOnce: async (batch) => {
+        tried.push(batch.length);
+        if (batch.length > 3) throw new StreamsTooLargeError(3);
+        return batch.length;
+      },
+      answerReplays: async (batch) => batch,
+    });
+    const entries = (count: number) => Array.from({ length: count }, () => ({ reject: () => undefined }));
+    await commitBatch(entries(6));
+    expect(tried.splice(0)).to.deep.equal([6, 3, 3]);
+    await commitBatch(entries(4));
+    expect(tried.splice(0)).to.deep.equal([3, 1]);
+    await commitBatch(entries(4));
+    expect(tried.splice(0), "twice as many may fit now").to.deep.equal([4, 2, 2]);
+  });
+
   it("say that a command is too large for the server", async () => {
     const cause = new StatementTooLargeError("a statement is too large");
     const { outcomes } = await commit(["a", "large"], { fails: (tried) => (tried.includes("large") ? cause : undefined) });

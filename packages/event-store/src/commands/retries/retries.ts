@@ -45,16 +45,21 @@ export const createRetries = <Entry extends { readonly reject: (error: unknown) 
     return (kind === "conflict" && attempt < maxAttempts) || (kind === "unavailable" && attempt < attemptsWithoutDatabase);
   };
 
+  /** Entries that are committed at once. It shrinks when a batch needs too much memory, and grows while batches fit. */
+  let maxEntries = Infinity;
+
+  const inParts = async (batch: readonly Entry[], size: number): Promise<void> => {
+    for (let begin = 0; begin < batch.length; begin += size) await commitPart(batch.slice(begin, begin + size));
+  };
+
   const giveUp = async (batch: readonly Entry[], error: unknown): Promise<void> => {
     const size = partSize(batch.length, error);
-    if (size < batch.length) {
-      for (let begin = 0; begin < batch.length; begin += size) await commitBatch(batch.slice(begin, begin + size));
-      return;
-    }
+    if (error instanceof StreamsTooLargeError) maxEntries = size;
+    if (size < batch.length) return inParts(batch, size);
     for (const { reject } of batch) reject(toCommandError(error));
   };
 
-  const commitBatch = async (batch: readonly Entry[]): Promise<void> => {
+  const commitPart = async (batch: readonly Entry[]): Promise<void> => {
     const started = performance.now();
     let open = batch;
     for (let attempt = 1; ; attempt += 1) {
@@ -75,7 +80,11 @@ export const createRetries = <Entry extends { readonly reject: (error: unknown) 
     }
   };
 
-  return commitBatch;
+  return async (batch) => {
+    const entries = maxEntries;
+    await inParts(batch, Math.min(batch.length, entries));
+    if (maxEntries === entries && batch.length >= entries) maxEntries = 2 * entries;
+  };
 };
 
 /** Returns how many entries of a failed batch are committed at once when it is committed in parts; all of them if that does not help. */
