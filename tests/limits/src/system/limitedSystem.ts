@@ -1,6 +1,8 @@
+import { openEventStorePool } from "@cart/event-store";
 import { createKafka, createTopics, topicsWithPrefix } from "@cart/messaging";
 import { migrateEventStore, migrateReadModel } from "@cart/migrations";
 import { createLogger } from "@cart/process-kit";
+import type { Pool } from "mysql2/promise";
 import { type BuiltService, startBuiltService } from "@cart/tools/own-servers";
 import { createMemoryLimit, memoryLimitBytes, peakMemory } from "./memoryLimit.ts";
 
@@ -18,6 +20,7 @@ export type Peaks = Partial<Record<ServiceName, number | undefined>>;
 
 /** Some services, each with the memory that it has when deployed, on databases and topics of their own. */
 export type LimitedSystem = {
+  readonly eventStore: Pool;
   /** Throws unless the service was started. */
   readonly urlOf: (service: ServiceName) => string;
   readonly peaks: () => Promise<Peaks>;
@@ -31,9 +34,11 @@ export type LimitedSystemOptions = {
   readonly servers: Servers;
   readonly services: readonly ServiceName[];
   readonly env: Readonly<Record<string, string>>;
+  /** Called before the services start. */
+  readonly prepare: (eventStore: Pool) => Promise<void>;
 };
 
-export const startLimitedSystem = async ({ name, servers, services, env }: LimitedSystemOptions): Promise<LimitedSystem> => {
+export const startLimitedSystem = async ({ name, servers, services, env, prepare }: LimitedSystemOptions): Promise<LimitedSystem> => {
   const running = new Map<ServiceName, BuiltService>();
   const removals: (() => Promise<void>)[] = [];
   const kinds = new Set<string>();
@@ -42,8 +47,12 @@ export const startLimitedSystem = async ({ name, servers, services, env }: Limit
     await Promise.all([...running.values()].map((service) => service.stop().catch(() => undefined)));
     await Promise.all(removals.map((remove) => remove()));
   };
+  const stores = await createStores(name, servers);
+  const eventStore = openEventStorePool({ url: stores.EVENTSTORE_URL, connectionLimit: 4 });
+  removals.push(() => eventStore.end());
   try {
-    const settings = { ...(await createStores(name, servers)), ...env };
+    await prepare(eventStore);
+    const settings = { ...stores, ...env };
     for (const service of services) {
       const limit = await createMemoryLimit(`${name}-${service}`);
       if (limit !== undefined) removals.push(limit.remove);
@@ -58,6 +67,7 @@ export const startLimitedSystem = async ({ name, servers, services, env }: Limit
     throw error;
   }
   return {
+    eventStore,
     urlOf: (service) => {
       const found = running.get(service);
       if (found === undefined) throw new Error(`the row did not ask for ${service}`);
@@ -76,7 +86,9 @@ export const startLimitedSystem = async ({ name, servers, services, env }: Limit
 /** Node.js takes half of a container's memory for its heap; it does not see the limit of a control group that it is not the root of. */
 const heapLimit = `--max-old-space-size=${memoryLimitBytes / 2 / 1024 / 1024}`;
 
-const createStores = async (name: string, { mysqlUrl, brokers }: Servers): Promise<Record<string, string>> => {
+type Stores = Readonly<Record<string, string>> & { readonly EVENTSTORE_URL: string };
+
+const createStores = async (name: string, { mysqlUrl, brokers }: Servers): Promise<Stores> => {
   const identifier = name.replaceAll(/\W/g, "_");
   const [eventStore, readModel] = [`${mysqlUrl}/${identifier}_events`, `${mysqlUrl}/${identifier}_views`];
   await Promise.all([migrateEventStore(eventStore), migrateReadModel(readModel)]);
