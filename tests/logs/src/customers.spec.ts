@@ -1,4 +1,4 @@
-import { eventStoreTables } from "@cart/event-store/testing";
+import { beforeInsert, eventStoreTables } from "@cart/event-store/testing";
 import { createEventProducer, createKafka, encodeEventMessage, type EventMessage } from "@cart/messaging";
 import { createLogger } from "@cart/process-kit";
 import { bearer, waitFor } from "@cart/testkit";
@@ -138,15 +138,15 @@ describe("the logs of all services", function () {
 
   it("say nothing about the values that MySQL refuses", async () => {
     const quote = "CONCAT(LEFT(NEW.event_data, 60), LEFT(NEW.metadata, 60))";
-    await pool.query(`CREATE TRIGGER refuse BEFORE INSERT ON events FOR EACH ROW
-      BEGIN
-        DECLARE quoted VARCHAR(128) DEFAULT ${quote};
-        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = quoted;
-      END`);
+    const accept = await beforeInsert(
+      pool,
+      "events",
+      `BEGIN DECLARE quoted VARCHAR(128) DEFAULT ${quote}; SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = quoted; END`,
+    );
     try {
       expect(await addTo(uuidv7())).to.equal(500);
     } finally {
-      await pool.query("DROP TRIGGER refuse");
+      await accept();
     }
     expect(system.logOf("command-api")).to.contain('"sql_state":"45000"');
   });
@@ -212,9 +212,9 @@ describe("the logs of all services", function () {
   });
 
   it("say nothing about the rows that cannot be published", async () => {
-    await pool.query("CREATE TRIGGER spoil BEFORE INSERT ON outbox FOR EACH ROW SET NEW.metadata = ?", [`{"${marker}": "${marker}"`]);
+    const repair = await beforeInsert(pool, "outbox", "SET NEW.metadata = ?", [`{"${marker}": "${marker}"`]);
     await addTo(uuidv7());
-    await pool.query("DROP TRIGGER spoil");
+    await repair();
     await waitFor("the line of the row", async () => system.logOf("outbox-relay").includes("could not be published"), {
       timeoutMs: 60_000,
     });

@@ -1,3 +1,4 @@
+export { beforeInsert } from "./beforeInsert.ts";
 export { type Columns, type EventStoreTables, eventRow, eventStoreTables, outboxRow } from "./eventStoreTables.ts";
 export { multiplyRows } from "./multiplyRows.ts";
 export { poisonOutbox, repairOutbox } from "./poisonOutbox.ts";

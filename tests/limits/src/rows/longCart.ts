@@ -48,7 +48,7 @@ const storeSnapshots = async (eventStore: Pool, events: readonly CartEvent[]): P
   const rows = events.flatMap((event, index) => {
     state = decider.evolve(state, event);
     const version = index + 1;
-    if (version % snapshots.every !== 0) return [];
+    if (version % snapshots.everyEvents !== 0) return [];
     return [
       { aggregate_id: cart, aggregate_type: "Cart", version, schema_version: snapshots.schemaVersion, state: snapshots.toJson(state) },
     ];
