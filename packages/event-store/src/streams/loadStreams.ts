@@ -117,7 +117,8 @@ const readBeginnings = async <State, Command, Event extends DomainEvent>(
 ): Promise<{ readonly snapshotRows: readonly SnapshotRow[]; readonly firstRows: readonly FirstRow[] }> => {
   let bytes = 0;
   const fits = (row: SnapshotRow | FirstRow | RoleRow): boolean => {
-    if ("state" in row) bytes += Number(row["bytes"]);
+    if (!("state" in row)) return true;
+    bytes += Number(row["bytes"]);
     return bytes <= maxBytes;
   };
   const [snapshotRows, firstRows, role] = await readTogether<[SnapshotRow[], FirstRow[], RoleRow[]]>(

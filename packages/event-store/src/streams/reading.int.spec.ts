@@ -166,7 +166,7 @@ describe("reading streams", () => {
         { aggregate_id: cartId(1), aggregate_type: "Cart", version: 3 * every, schema_version: snapshots.schemaVersion - 1, state: {} },
       ]);
       const loaded = await loadStreams(pool, cartAggregate, [cartId(1), cartId(2), cartId(3)]);
-      expect(loaded.get(cartId(1))).to.deep.equal({ state: stateAt(length), version: length, snapshotVersion: 2 * every });
+      expect(loaded.get(cartId(1))).to.deep.include({ state: stateAt(length), version: length, snapshotVersion: 2 * every });
       expect([loaded.get(cartId(2))?.version, loaded.get(cartId(3))?.version]).to.deep.equal([1, 0]);
     });
 
