@@ -40,6 +40,16 @@ describe("access to queries", () => {
     return response.status;
   };
 
+  it("tells administrators who caused an event, and nobody else", async () => {
+    for (const [who, actor] of [
+      [admin, "actor-1"],
+      [ann, undefined],
+    ] as const) {
+      const { events } = (await get(who, `/carts/${cart}/history`)).body as { events: { actor?: string }[] };
+      expect(events.map((event) => event.actor)).to.deep.equal([actor, actor]);
+    }
+  });
+
   const ofOneCart = (id: string): string[] => [
     `/carts/${id}`,
     `/carts/${id}?min_version=1`,

@@ -25,6 +25,12 @@ const cartEvent = <EventType extends CartEvent["type"], Data extends TObject>(ty
         description: "correlation id of the request that caused it",
         examples: ["018f4e5a-0000-7000-8000-000000000001"],
       }),
+      actor: Type.Optional(
+        Type.String({
+          description: "the user whose command caused it, if known; only the history has it, and only for administrators",
+          examples: ["user-123"],
+        }),
+      ),
       data,
     },
     { title: type },
@@ -83,7 +89,16 @@ export const cartEventSchema = Type.Union([
 
 export type CartEventView = Static<typeof cartEventSchema>;
 
-export const cartEventView = (recorded: RecordedEvent<CartEvent>, currency: string): CartEventView => {
+export type CartEventViewOptions = {
+  readonly currency: string;
+  /** Whether the event says who caused it, which a customer must not see of a shop's people. */
+  readonly showsActor?: boolean;
+};
+
+export const cartEventView = (
+  recorded: RecordedEvent<CartEvent>,
+  { currency, showsActor = false }: CartEventViewOptions,
+): CartEventView => {
   const toAmount = (minorUnits: number): number => fromMinorUnits(minorUnits, currency);
   const { event } = recorded;
   const common = {
@@ -92,6 +107,7 @@ export const cartEventView = (recorded: RecordedEvent<CartEvent>, currency: stri
     schema_version: cartEventCodec.currentVersion(event.type),
     occurred_at: recorded.occurredAt.toISOString(),
     correlation_id: recorded.metadata.correlation_id,
+    ...(showsActor && recorded.metadata.actor !== undefined ? { actor: recorded.metadata.actor } : {}),
   };
   switch (event.type) {
     case "ItemAddedToCart": {

@@ -89,6 +89,7 @@ describe("a cart's past", () => {
           schema_version: type === "CartCreated" || type === "ItemAddedToCart" ? 2 : 1,
           occurred_at: timeOf(n + 1).toISOString(),
           correlation_id: `request-${n + 1}`,
+          actor: "actor-1",
           data: shownData[n],
         })),
         next_after_version: null,

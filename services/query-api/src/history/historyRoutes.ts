@@ -1,3 +1,4 @@
+import { isAdmin } from "@cart/cart-access";
 import { type Route, route } from "@cart/http-kit";
 import { Type } from "typebox";
 import { cartIdParameter, historyQuery } from "../carts/cartParameters.ts";
@@ -40,12 +41,13 @@ export const historyRoutes: readonly Route<Services>[] = [
       const creation = await readCreation(eventStore, id, access);
       if (creation === undefined) throw cartNotFound();
       const { events, isWhole } = await readHistoryPage(eventStore, { aggregateId: id, after, limit });
+      const showsActor = access === "unchecked" || isAdmin(access);
       return {
         status: 200,
         headers: noCache,
         body: {
           cart_id: id,
-          events: events.map((event) => cartEventView(event, creation.event.data.currency)),
+          events: events.map((event) => cartEventView(event, { currency: creation.event.data.currency, showsActor })),
           next_after_version: isWhole ? null : (events.at(-1)?.version ?? null),
         },
       };

@@ -12,7 +12,9 @@ export type StreamMessage = {
 export const streamMessage = ({ version, event, ...recorded }: RecordedEvent<CartEvent>, currency: string): StreamMessage => ({
   version,
   isLast: finishesCart(event),
-  bytes: Buffer.from(`id: ${version}\nevent: cart\ndata: ${JSON.stringify(cartEventView({ version, event, ...recorded }, currency))}\n\n`),
+  bytes: Buffer.from(
+    `id: ${version}\nevent: cart\ndata: ${JSON.stringify(cartEventView({ version, event, ...recorded }, { currency }))}\n\n`,
+  ),
 });
 
 /** A cart that was purchased or merged takes no more commands. */

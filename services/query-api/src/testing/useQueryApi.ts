@@ -134,7 +134,7 @@ export const storeEvents = async (api: QueryApi, cartId: string, events: readonl
         event_type: event.type,
         schema_version: cartEventCodec.currentVersion(event.type),
         event_data: event.data,
-        metadata: { correlation_id: `request-${from + n}`, causation_id: "command-1" },
+        metadata: { correlation_id: `request-${from + n}`, causation_id: "command-1", actor: "actor-1" },
         created_at: timeOf(from + n),
       }),
     ),
