@@ -4,7 +4,12 @@ import { createMigration, type MigratedDatabase, migrateDown, migratedDatabases,
 import { confirmLoss } from "./confirmLoss.ts";
 import { createServiceUser, databasesOf, servicesWithUser, type UserLimits } from "./serviceUsers.ts";
 
-const urlVariable = { eventstore: "EVENTSTORE_URL", readmodel: "READMODEL_URL", abandonment: "ABANDONMENT_URL" } as const;
+const urlVariable = {
+  eventstore: "EVENTSTORE_URL",
+  readmodel: "READMODEL_URL",
+  abandonment: "ABANDONMENT_URL",
+  console: "CONSOLE_URL",
+} as const;
 
 const required = (variable: string, meaning: string): string => {
   const value = process.env[variable];
@@ -20,7 +25,7 @@ const print = (database: MigratedDatabase, verb: string, names: readonly string[
 
 const chosen = (database: MigratedDatabase | "all"): readonly MigratedDatabase[] => (database === "all" ? migratedDatabases : [database]);
 
-/** Databases for manual tests, next to the real databases: test_eventstore, test_readmodel and test_abandonment. */
+/** Databases for manual tests, next to the real databases: test_eventstore, test_readmodel, test_abandonment and test_console. */
 const testUrlOf = (database: MigratedDatabase): string => {
   const url = new URL(urlOf(database));
   url.pathname = `/test_${url.pathname.slice(1)}`;
@@ -35,7 +40,7 @@ const positiveInteger = (text: string): number => {
 const databaseArgument = (): Argument => new Argument("<database>", "which database").choices([...migratedDatabases, "all"]);
 
 const program = new Command("migrate").description(
-  "Migrations of the event store (EVENTSTORE_URL), the read model (READMODEL_URL) and the timers of abandoned carts (ABANDONMENT_URL)",
+  "Migrations of the event store (EVENTSTORE_URL), the read model (READMODEL_URL), the timers of abandoned carts (ABANDONMENT_URL) and the console (CONSOLE_URL)",
 );
 
 program

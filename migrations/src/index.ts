@@ -11,3 +11,6 @@ export const migrateReadModel = async (url: string): Promise<void> => void (awai
 
 /** Migrates the database of cart-abandonment to the newest schema, and creates it if it is missing. */
 export const migrateAbandonment = async (url: string): Promise<void> => void (await migrateUp("abandonment", url));
+
+/** Migrates the database of the console to the newest schema, and creates it if it is missing. */
+export const migrateConsole = async (url: string): Promise<void> => void (await migrateUp("console", url));

@@ -2,7 +2,7 @@ import { pinSession } from "@cart/mysql";
 import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
-import { migrateAbandonment, migrateEventStore, migrateReadModel } from "./index.ts";
+import { migrateAbandonment, migrateConsole, migrateEventStore, migrateReadModel } from "./index.ts";
 import { type MigratedDatabase, migratedDatabases } from "./migrator.ts";
 import { createServiceUser, databasesOf, serviceAccess, type ServiceWithUser, servicesWithUser } from "./serviceUsers.ts";
 
@@ -11,6 +11,7 @@ describe("the users of the services", () => {
     eventstore: useMysqlDatabase({ migrate: migrateEventStore }),
     readmodel: useMysqlDatabase({ migrate: migrateReadModel }),
     abandonment: useMysqlDatabase({ migrate: migrateAbandonment }),
+    console: useMysqlDatabase({ migrate: migrateConsole }),
   };
 
   // A nested suite: its users are dropped while its databases still exist.
@@ -126,6 +127,17 @@ describe("the users of the services", () => {
       expect(await refusalOf("cart-abandonment", `SELECT 1 FROM ${eventStore}.outbox LIMIT 1`)).to.equal(noTable);
       expect(await refusalOf("cart-abandonment", `SELECT 1 FROM ${eventStore}.idempotency_keys LIMIT 1`)).to.equal(noTable);
       expect(await refusalOf("cart-abandonment", `SELECT 1 FROM \`${databases.readmodel.name()}\`.carts LIMIT 1`)).to.equal(noTable);
+    });
+
+    it("let the console repair the read model and the outbox, and add to its log without changing it", async () => {
+      const [events, deadLetters] = [`\`${databases.eventstore.name()}\``, `\`${databases.readmodel.name()}\``];
+      expect(await refusalOf("console", "SELECT 1 FROM audit_log LIMIT 1")).to.equal(undefined);
+      expect(await refusalOf("console", "UPDATE audit_log SET phase = 'FAILED'")).to.equal(noTable);
+      expect(await refusalOf("console", "DELETE FROM audit_log")).to.equal(noTable);
+      expect(await refusalOf("console", `DELETE FROM ${deadLetters}.dead_letters WHERE id = 0`)).to.equal(undefined);
+      expect(await refusalOf("console", `UPDATE ${events}.outbox SET status = 'PENDING' WHERE id = 0`)).to.equal(undefined);
+      expect(await refusalOf("console", `DELETE FROM ${events}.outbox`)).to.equal(noTable);
+      expect(await refusalOf("console", `DELETE FROM ${events}.events`)).to.equal(noTable);
     });
 
     it("let the rebuild replace tables of the read model, and only read events", async () => {

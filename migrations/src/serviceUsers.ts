@@ -4,7 +4,15 @@ import { connectionOf, type MigratedDatabase, migratedDatabases, onServer } from
 type Privilege = "SELECT" | "INSERT" | "UPDATE" | `UPDATE (${string})` | "DELETE" | "CREATE" | "ALTER" | "INDEX" | "DROP" | "LOCK TABLES";
 
 /** The programs that have a MySQL user: the services, and the projector's `rebuild` command. */
-export const servicesWithUser = ["command-api", "outbox-relay", "projector", "rebuild", "query-api", "cart-abandonment"] as const;
+export const servicesWithUser = [
+  "command-api",
+  "outbox-relay",
+  "projector",
+  "rebuild",
+  "query-api",
+  "cart-abandonment",
+  "console",
+] as const;
 export type ServiceWithUser = (typeof servicesWithUser)[number];
 
 /** Privileges by table. `*` is the whole database, including tables that do not exist yet. */
@@ -67,6 +75,22 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       policies: ["SELECT", "INSERT", "UPDATE"],
       timers: ["SELECT", "INSERT", "UPDATE", "DELETE"],
     },
+  },
+  // It writes the read model as the projector does, to retry dead letters, and never a line of its own log twice.
+  console: {
+    eventstore: {
+      events: ["SELECT"],
+      outbox: ["SELECT", "UPDATE (status, retry_count, next_attempt_at)"],
+      outbox_blocks: ["SELECT", "DELETE"],
+    },
+    readmodel: {
+      carts: ["SELECT", "INSERT", "UPDATE"],
+      cart_items: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+      cart_milestones: ["SELECT", "INSERT", "UPDATE"],
+      cart_abandoned_policies: ["SELECT", "INSERT", "UPDATE"],
+      dead_letters: ["SELECT", "UPDATE", "DELETE"],
+    },
+    console: { audit_log: ["SELECT", "INSERT"] },
   },
 };
 

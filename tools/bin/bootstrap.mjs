@@ -29,6 +29,7 @@ const commands = {
   "docs:asyncapi": { build: false, script: ["packages/messaging", "src/asyncapi/asyncApiCli.ts"] },
   "test:contract": { build: true, script: ["tests/contract", "src/main.ts"] },
   "test:start": { build: true, suite: "tests/start" },
+  "test:console": { build: true, suite: "tests/console" },
   "test:faults": { build: true, script: ["tests/faults", "src/main.ts"] },
   "test:cluster": { build: true, script: ["tests/cluster", "src/main.ts"] },
   "test:limits": { build: true, script: ["tests/limits", "src/main.ts"] },

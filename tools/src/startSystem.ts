@@ -106,7 +106,7 @@ const runOn = async (servers: Servers, placed: readonly PlacedService[], options
   const ending = new AbortController();
   const program = { logFolder: join(folder, "logs"), signal: AbortSignal.any([signal, ending.signal]) };
   const instanceId = randomUUID();
-  const env = environment(servers);
+  const env = environment(servers, placed);
   let forget = (): Promise<void> => Promise.resolve();
   try {
     await Promise.race([
@@ -172,8 +172,13 @@ const prepareAndStart = async (
 
 const failOnDeath = (died: Promise<Death>): Promise<never> => died.then(({ description }) => Promise.reject(new UserError(description)));
 
-const environment = ({ mysql, kafka }: Servers): Record<string, string> => ({
+const environment = ({ mysql, kafka }: Servers, placed: readonly PlacedService[]): Record<string, string> => ({
   ...systemUrls(mysql.url, kafka.brokers),
+  QUERY_API_URL: `http://127.0.0.1:${portOf(placed, "query-api")}`,
+  METRICS_URLS: placed
+    .filter(({ name }) => name !== "console")
+    .map(({ name, listensOn }) => `${name}=http://127.0.0.1:${listensOn}/metrics`)
+    .join(","),
   HOST: "127.0.0.1",
   LOG_LEVEL: process.env["LOG_LEVEL"] ?? "info",
 });
@@ -230,11 +235,14 @@ type Welcome = {
   readonly seconds: number;
 };
 
+const portOf = (placed: readonly PlacedService[], name: string): number => placed.find((service) => service.name === name)?.listensOn ?? 0;
+
 const welcome = ({ servers, placed, folder, seconds }: Welcome): string => {
-  const portOf = (name: string): number => placed.find((service) => service.name === name)?.listensOn ?? 0;
+  // The console comes first: it is where a person begins.
+  const shown = placed.toSorted((a, b) => Number(b.name === "console") - Number(a.name === "console"));
   const addresses: readonly (readonly [string, string])[] = [
-    ...placed.map(({ name, listensOn, about }) => [`http://localhost:${listensOn}`, `${name}, ${about}`] as const),
-    [shownUrl(servers.mysql), "MySQL, the databases eventstore, readmodel and abandonment"],
+    ...shown.map(({ name, listensOn, about }) => [`http://localhost:${listensOn}`, `${name}, ${about}`] as const),
+    [shownUrl(servers.mysql), "MySQL, the databases eventstore, readmodel, abandonment and console"],
     [servers.kafka.brokers.join(","), "Kafka, the topics that docs/subscribe.md describes"],
   ];
   const width = Math.max(...addresses.map(([address]) => address.length));
@@ -244,9 +252,9 @@ const welcome = ({ servers, placed, folder, seconds }: Welcome): string => {
     ...addresses.map(([address, about]) => `  ${address.padEnd(width)}  ${about}`),
     "",
     "Try it:",
-    `  curl -X POST http://localhost:${portOf("command-api")}/additem/${exampleCart} -H 'Content-Type: application/json' \\`,
+    `  curl -X POST http://localhost:${portOf(placed, "command-api")}/additem/${exampleCart} -H 'Content-Type: application/json' \\`,
     `    -d '{"user_id":"user-123","item_id":"item-456","quantity":2,"price":29.99}'`,
-    `  curl 'http://localhost:${portOf("query-api")}/carts/${exampleCart}?min_version=2'`,
+    `  curl 'http://localhost:${portOf(placed, "query-api")}/carts/${exampleCart}?min_version=2'`,
     "",
     `Logs are in ${relative(process.cwd(), join(folder, "logs"))}. Ctrl-C stops everything; the data is kept.`,
   ].join("\n");

@@ -3,6 +3,9 @@ export type SystemUrls = {
   readonly EVENTSTORE_URL: string;
   readonly READMODEL_URL: string;
   readonly ABANDONMENT_URL: string;
+  readonly CONSOLE_URL: string;
+  readonly REBUILD_EVENTSTORE_URL: string;
+  readonly REBUILD_READMODEL_URL: string;
   readonly KAFKA_BROKERS: string;
 };
 
@@ -17,6 +20,9 @@ export const systemUrls = (mysqlUrl: string, brokers: readonly string[]): System
     EVENTSTORE_URL: database("eventstore"),
     READMODEL_URL: database("readmodel"),
     ABANDONMENT_URL: database("abandonment"),
+    CONSOLE_URL: database("console"),
+    REBUILD_EVENTSTORE_URL: database("eventstore"),
+    REBUILD_READMODEL_URL: database("readmodel"),
     KAFKA_BROKERS: brokers.join(","),
   };
 };

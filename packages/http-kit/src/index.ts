@@ -1,6 +1,7 @@
 export type { Access, Actor } from "./access/access.ts";
 export { apiConfig, apiGuard, type TokenRules } from "./access/apiGuard.ts";
 export { forbidden } from "./access/accessProblems.ts";
+export { accessOf } from "./access/requestAccess.ts";
 export type { Ticket, Tickets } from "./access/tickets.ts";
 export { apiApp, type ApiAppOptions, operationsApp } from "./app/apiApp.ts";
 export { type Api, defineApi } from "./app/defineApi.ts";
@@ -8,6 +9,7 @@ export { serveApi } from "./app/serveApi.ts";
 export { invalidField } from "./http/invalidField.ts";
 export { pathSegment, text } from "./http/text.ts";
 export { matchesEtag } from "./http/matchesEtag.ts";
+export { sendStatic, type StaticContent, staticContent } from "./http/sendStatic.ts";
 export { traceparentOf } from "./http/traceRequests.ts";
 export { openApiDocument, type OpenApiDocument, type OpenApiOperation, type OpenApiResponse } from "./openapi/openApiDocument.ts";
 export { type DescribedProblem, retryLater } from "./openapi/operation.ts";

@@ -18,17 +18,16 @@ export const createLagReader = (kafka: Kafka, groupId: string) => {
     return admin;
   };
 
-  const read = async (assignment: readonly TopicPartition[]): Promise<PartitionLag[]> => {
-    const topics = [...new Set(assignment.map(({ topic }) => topic))];
+  const lagsOf = async (topics: readonly string[], isWanted: (partition: TopicPartition) => boolean): Promise<PartitionLag[]> => {
     if (topics.length === 0) return [];
     const admin = await (opened ??= open());
-    const committed = await admin.fetchOffsets({ groupId, topics });
+    const committed = await admin.fetchOffsets({ groupId, topics: [...topics] });
     const lags = await Promise.all(
       committed.map(async ({ topic, partitions }) => {
         const ends = new Map((await admin.fetchTopicOffsets(topic)).map((end) => [end.partition, end]));
         return partitions.flatMap(({ partition, offset }): PartitionLag[] => {
           const end = ends.get(partition);
-          if (end === undefined || !assignment.some((own) => own.topic === topic && own.partition === partition)) return [];
+          if (end === undefined || !isWanted({ topic, partition })) return [];
           // A group that has committed nothing (-1) begins with the oldest message that still exists.
           const next = Math.max(Number(offset), Number(end.low));
           return [{ topic, partition, lag: Math.max(0, Number(end.high) - next) }];
@@ -44,15 +43,23 @@ export const createLagReader = (kafka: Kafka, groupId: string) => {
     await (await closing?.catch(() => undefined))?.disconnect();
   };
 
+  const readOrClose = async (topics: readonly string[], isWanted: (partition: TopicPartition) => boolean): Promise<PartitionLag[]> => {
+    try {
+      return await lagsOf(topics, isWanted);
+    } catch (error) {
+      void close().catch(() => undefined);
+      throw error;
+    }
+  };
+
   return {
-    read: async (assignment: readonly TopicPartition[]): Promise<PartitionLag[]> => {
-      try {
-        return await read(assignment);
-      } catch (error) {
-        void close().catch(() => undefined);
-        throw error;
-      }
-    },
+    /** Reads the lag of these partitions. */
+    read: (assignment: readonly TopicPartition[]): Promise<PartitionLag[]> =>
+      readOrClose([...new Set(assignment.map(({ topic }) => topic))], ({ topic, partition }) =>
+        assignment.some((own) => own.topic === topic && own.partition === partition),
+      ),
+    /** Reads the lag of every partition of the topics, also while the group has no member. */
+    readTopics: (topics: readonly string[]): Promise<PartitionLag[]> => readOrClose(topics, () => true),
     close,
   };
 };

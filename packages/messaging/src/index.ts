@@ -1,7 +1,7 @@
 export { createBrokerCheck } from "./brokerCheck.ts";
 export { type BatchConsumer, runBatchConsumer } from "./batchConsumer.ts";
 export type { ConsumedMessage } from "./consumedMessage.ts";
-export type { PartitionLag } from "./consumerLag.ts";
+export { createLagReader, type PartitionLag } from "./consumerLag.ts";
 export { createTopics } from "./createTopics.ts";
 export {
   decodeEventMessage,

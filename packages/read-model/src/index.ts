@@ -1,10 +1,19 @@
 export { createApplyBatch, projectedTopics } from "./applyBatch.ts";
 export { countDeadLetters, type DeadLetterCounts } from "./deadLetters/countDeadLetters.ts";
 export { discardDeadLetter } from "./deadLetters/discardDeadLetter.ts";
-export { listDeadLetters, showDeadLetter } from "./deadLetters/listDeadLetters.ts";
-export { deadLetterQueues, queueOf, retryQueue } from "./deadLetters/retryDeadLetters.ts";
+export {
+  countByReason,
+  type DeadLetterFilter,
+  listDeadLetters,
+  type ListedDeadLetter,
+  showDeadLetter,
+  type ShownDeadLetter,
+} from "./deadLetters/listDeadLetters.ts";
+export { deadLetterQueues, type DeadLetterQueue, queueOf, retryQueue } from "./deadLetters/retryDeadLetters.ts";
+export { findTenants } from "./findTenants.ts";
 export { openReadModelPool } from "./openReadModelPool.ts";
 export type { BatchResult } from "./projection/projectBatch.ts";
+export type { Projections } from "./projection/projection.ts";
 export { projections } from "./projections.ts";
 export { rebuildAll } from "./rebuild/rebuildAll.ts";
 export { rebuildOne } from "./rebuild/rebuildOne.ts";

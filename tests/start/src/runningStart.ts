@@ -29,7 +29,7 @@ export const startOn = async (
   env: Readonly<Record<string, string>> = {},
   options: readonly string[] = [],
 ): Promise<RunningStart> => {
-  const names = ["COMMAND_API", "QUERY_API", "OUTBOX_RELAY", "PROJECTOR", "CART_ABANDONMENT"] as const;
+  const names = ["COMMAND_API", "QUERY_API", "OUTBOX_RELAY", "PROJECTOR", "CART_ABANDONMENT", "CONSOLE"] as const;
   const ports: Record<string, string> = {};
   for (const name of names) ports[`${name}_PORT`] = String(await getPort());
   // Servers of its own, whatever the suite's environment names.

@@ -11,6 +11,7 @@ export type FailedRow = {
   readonly error: string;
   /** The number of rows of the same aggregate that wait behind this row. */
   readonly waiting: number;
+  readonly occurredAt: Date;
 };
 
 type FailedRecord = RowDataPacket & {
@@ -22,13 +23,14 @@ type FailedRecord = RowDataPacket & {
   retry_count: number;
   error_message: string | null;
   waiting: number;
+  created_at: Date;
 };
 
 /** Lists the rows that were given up, oldest first. */
 export const listFailed = async (connection: PoolConnection, limit: number): Promise<readonly FailedRow[]> => {
   const records = await run<FailedRecord[]>(
     connection,
-    `SELECT f.id, f.aggregate_type, f.aggregate_id, f.version, f.event_type, f.retry_count, f.error_message,
+    `SELECT f.id, f.aggregate_type, f.aggregate_id, f.version, f.event_type, f.retry_count, f.error_message, f.created_at,
             (SELECT COUNT(*) FROM outbox w FORCE INDEX (outbox_status)
              WHERE w.status = 'PENDING' AND w.aggregate_id = f.aggregate_id AND w.aggregate_type = f.aggregate_type) AS waiting
      FROM outbox f WHERE f.status = 'FAILED' ORDER BY f.id LIMIT ?`,
@@ -43,6 +45,7 @@ export const listFailed = async (connection: PoolConnection, limit: number): Pro
     attempts: record.retry_count,
     error: record.error_message ?? "",
     waiting: record.waiting,
+    occurredAt: record.created_at,
   }));
 };
 

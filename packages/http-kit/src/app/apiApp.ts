@@ -33,6 +33,10 @@ export type ApiAppOptions<Services> = OperationalRoutesOptions & {
   readonly problemOf?: (error: unknown) => unknown;
   /** The detail of the 503 of a request that takes too long: what the client may assume then. */
   readonly timeoutDetail?: string;
+  /** Answers requests that need no token, such as those for the files of a page. It passes on every other request. */
+  readonly pages?: RequestHandler;
+  /** Answers requests whose access was checked and that the API's document leaves out. It passes on every other request. */
+  readonly forwards?: RequestHandler;
 };
 
 /**
@@ -44,10 +48,13 @@ const operationsPerMinute = 1_200;
 /** The whole HTTP surface of an API; it never listens. The order of the middlewares is part of what it does: see the README. */
 export const apiApp = <Services>(api: Api<Services>, options: ApiAppOptions<Services>): Express => {
   const { services, guard, logger, tracer, operationsApart = false, problemOf = (error) => error, timeoutDetail } = options;
+  const { pages, forwards } = options;
   const app = newApp();
   app.set("trust proxy", guard.trustedProxies);
   app.use(correlationId(), securityHeaders(), traceRequests(tracer), requestLogger(logger), refuseRepeatedHeaders);
   app.use(...checkBrowser(guard), healthRoute());
+  // Before the document, to which `/` leads where no page is.
+  if (pages !== undefined) app.use(pages);
   if (!operationsApart) {
     const limit = limitClients({ requestsPerMinute: operationsPerMinute });
     app.use(operationalRoutes(options, limit), documentRoutes(api.document, limit));
@@ -55,6 +62,7 @@ export const apiApp = <Services>(api: Api<Services>, options: ApiAppOptions<Serv
   app.use(personal, answerWithin(guard.requestTimeoutMs, timeoutDetail));
   if (guard.verifier !== undefined) app.use(ticketRouterOf(api.routes, guard));
   app.use(checkAccess(guard));
+  if (forwards !== undefined) app.use(forwards);
   app.use(routerOf(api.routes, services));
   app.use(notFoundHandler, mapErrors(problemOf), problemHandler({ logger }));
   return app;

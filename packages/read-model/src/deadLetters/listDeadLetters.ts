@@ -16,6 +16,10 @@ export type ListedDeadLetter = {
   readonly created_at: string;
   /** The aggregate's version in the read model, after which its queue begins; null if the aggregate does not exist there. */
   readonly aggregate_version: number | null;
+  /** The aggregate's tenant in the read model; null if the aggregate does not exist there. */
+  readonly tenant_id: string | null;
+  /** The number of later dead letters of the same aggregate, which wait behind this one. */
+  readonly waiting: number;
 };
 
 type ListedRow = RowDataPacket & {
@@ -30,37 +34,78 @@ type ListedRow = RowDataPacket & {
   version: number | null;
   created_at: Date;
   aggregate_version: number | null;
+  tenant_id: string | null;
+  waiting: number;
 };
 
-export type DeadLetterFilter = { readonly aggregateId?: string | undefined; readonly reason?: string | undefined; readonly limit: number };
+export type DeadLetterFilter = {
+  readonly aggregateId?: string | undefined;
+  readonly reason?: string | undefined;
+  /** Only dead letters of aggregates that the read model knows as this tenant's. */
+  readonly tenantId?: string | undefined;
+  /** Only dead letters with a greater id. */
+  readonly afterId?: number | undefined;
+  readonly limit: number;
+};
 
-/** Returns the columns of `dead_letters d`, and the version of each dead letter's aggregate in the read model. */
-const columnsWith = (projections: Projections): string => {
-  const versions = projections.map(({ aggregateType, tables: [{ name, aggregateColumn }] }) => {
-    const version = `(SELECT a.version FROM ${name} a WHERE a.${aggregateColumn} = d.aggregate_id)`;
-    return `WHEN '${aggregateType}' THEN ${version}`;
+/** Returns an expression for a column of the aggregate of `dead_letters d` in the read model. */
+const ofAggregate = (projections: Projections, column: "version" | "tenant_id"): string => {
+  const cases = projections.map(({ aggregateType, tables: [{ name, aggregateColumn }] }) => {
+    const value = `(SELECT a.${column} FROM ${name} a WHERE a.${aggregateColumn} = d.aggregate_id)`;
+    return `WHEN '${aggregateType}' THEN ${value}`;
   });
-  return `d.reason_code, d.reason, d.aggregate_type, d.aggregate_id, d.version, d.created_at,
-    CASE d.aggregate_type ${versions.join(" ")} END AS aggregate_version`;
+  return `CASE d.aggregate_type ${cases.join(" ")} END`;
 };
+
+/** Returns the columns of `dead_letters d`, and what the read model knows of each dead letter's aggregate. */
+const columnsWith = (projections: Projections): string =>
+  `d.reason_code, d.reason, d.aggregate_type, d.aggregate_id, d.version, d.created_at,
+    ${ofAggregate(projections, "version")} AS aggregate_version, ${ofAggregate(projections, "tenant_id")} AS tenant_id,
+    (SELECT COUNT(*) FROM dead_letters w WHERE w.aggregate_type = d.aggregate_type AND w.aggregate_id = d.aggregate_id AND w.id > d.id) AS waiting`;
+
+type Condition = { readonly sql: string; readonly value: unknown };
+
+const conditionsOf = (
+  projections: Projections,
+  { aggregateId, reason, tenantId, afterId }: Omit<DeadLetterFilter, "limit">,
+): Condition[] => [
+  ...(aggregateId === undefined ? [] : [{ sql: "d.aggregate_id = ?", value: uuidToBytes(aggregateId) }]),
+  ...(reason === undefined ? [] : [{ sql: "d.reason_code = ?", value: reason }]),
+  ...(tenantId === undefined ? [] : [{ sql: `${ofAggregate(projections, "tenant_id")} = ?`, value: tenantId }]),
+  ...(afterId === undefined ? [] : [{ sql: "d.id > ?", value: afterId }]),
+];
+
+const whereOf = (conditions: readonly Condition[]): string =>
+  conditions.length === 0 ? "" : `WHERE ${conditions.map(({ sql }) => sql).join(" AND ")}`;
 
 /** Lists dead letters in the order in which they were stored. */
 export const listDeadLetters = async (
   connection: PoolConnection,
   projections: Projections,
-  { aggregateId, reason, limit }: DeadLetterFilter,
+  { limit, ...filter }: DeadLetterFilter,
 ): Promise<readonly ListedDeadLetter[]> => {
-  const conditions = [
-    ...(aggregateId === undefined ? [] : [{ sql: "d.aggregate_id = ?", value: uuidToBytes(aggregateId) }]),
-    ...(reason === undefined ? [] : [{ sql: "d.reason_code = ?", value: reason }]),
-  ];
-  const where = conditions.length === 0 ? "" : `WHERE ${conditions.map(({ sql }) => sql).join(" AND ")}`;
+  const conditions = conditionsOf(projections, filter);
   const rows = await run<ListedRow[]>(
     connection,
-    `SELECT d.id, d.topic, d.kafka_partition, d.kafka_offset, ${columnsWith(projections)} FROM dead_letters d ${where} ORDER BY d.id LIMIT ?`,
+    `SELECT d.id, d.topic, d.kafka_partition, d.kafka_offset, ${columnsWith(projections)} FROM dead_letters d ${whereOf(conditions)} ORDER BY d.id LIMIT ?`,
     [...conditions.map(({ value }) => value), limit],
   );
   return rows.map(toListed);
+};
+
+/** Counts the dead letters by reason. */
+export const countByReason = async (
+  connection: PoolConnection,
+  projections: Projections,
+  filter: Pick<DeadLetterFilter, "tenantId">,
+): Promise<ReadonlyMap<string, number>> => {
+  const conditions = conditionsOf(projections, filter);
+  const rows = await run<(RowDataPacket & { reason_code: string; letters: number })[]>(
+    connection,
+    `SELECT d.reason_code, COUNT(*) AS letters FROM dead_letters d ${whereOf(conditions)} GROUP BY d.reason_code ORDER BY letters DESC`,
+    conditions.map(({ value }) => value),
+  );
+  return new Map(rows.map(({ reason_code: reason, letters }) => [reason, letters]));
 };
 
 const toListed = (row: ListedRow): ListedDeadLetter => ({
@@ -75,6 +120,8 @@ const toListed = (row: ListedRow): ListedDeadLetter => ({
   version: row.version,
   created_at: row.created_at.toISOString(),
   aggregate_version: row.aggregate_version,
+  tenant_id: row.tenant_id,
+  waiting: row.waiting,
 });
 
 type Bytes = { readonly text: string } | { readonly base64: string } | null;

@@ -22,16 +22,34 @@ export type RetryResult = {
   readonly failed: { readonly id: number; readonly version: number | null; readonly reason_code: string; readonly reason: string } | null;
 };
 
-/** Returns all queues, ordered by their oldest dead letter. */
-export const deadLetterQueues = async (pool: Pool): Promise<DeadLetterQueue[]> => {
+export type QueueFilter = {
+  /** Only queues with a dead letter for this reason. */
+  readonly reason?: string | undefined;
+  /** Only queues that begin after the dead letter with this id. */
+  readonly afterId?: number;
+  /** All queues without it. */
+  readonly limit?: number;
+};
+
+/** Returns the queues, ordered by their oldest dead letter, with its id. */
+export const deadLetterQueues = async (
+  pool: Pool,
+  filter: QueueFilter = {},
+): Promise<(DeadLetterQueue & { readonly firstId: number })[]> => {
+  const { reason, afterId = 0, limit = Number.MAX_SAFE_INTEGER } = filter;
+  const having = reason === undefined ? "" : "AND SUM(reason_code = ?) > 0";
+  const where = reason === undefined ? "" : "AND reason_code = ?";
+  const named = reason === undefined ? [] : [reason];
   const rows = await inTransaction(pool, (connection) =>
     run<QueueRow[]>(
       connection,
-      `SELECT aggregate_type, aggregate_id, MIN(id) AS id FROM dead_letters WHERE aggregate_id IS NOT NULL GROUP BY aggregate_type, aggregate_id
-       UNION ALL SELECT aggregate_type, NULL, id FROM dead_letters WHERE aggregate_id IS NULL ORDER BY id`,
+      `SELECT aggregate_type, aggregate_id, MIN(id) AS id FROM dead_letters WHERE aggregate_id IS NOT NULL
+         GROUP BY aggregate_type, aggregate_id HAVING id > ? ${having}
+       UNION ALL SELECT aggregate_type, NULL, id FROM dead_letters WHERE aggregate_id IS NULL AND id > ? ${where} ORDER BY id LIMIT ?`,
+      [afterId, ...named, afterId, ...named, limit],
     ),
   );
-  return rows.map(toQueue);
+  return rows.map((row) => ({ ...toQueue(row), firstId: row.id }));
 };
 
 type QueueRow = RowDataPacket & { readonly aggregate_type: string; readonly aggregate_id: Buffer | null; readonly id: number };

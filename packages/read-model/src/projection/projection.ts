@@ -30,7 +30,7 @@ export type Change<State extends Projected> = { readonly id: string; readonly be
 /** What differs between aggregate types. `Rows` are the result rows of `select`, one array for each statement. */
 export type ProjectionDefinition<State extends Projected, Event extends DomainEvent, Rows extends RowDataPacket[][]> = {
   readonly category: StreamCategory<Event>;
-  /** The projection's tables. The first one has one row for each aggregate, with its `version`. */
+  /** The projection's tables. The first one has one row for each aggregate, with its `version` and its `tenant_id`. */
   readonly tables: readonly [ProjectedTable, ...ProjectedTable[]];
   /** The state before the first event. */
   readonly initialState: State;

@@ -1,0 +1,46 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type ApiError, request } from "../api/client.ts";
+import type { Cart } from "../api/types.ts";
+import { toApiError } from "../api/useQuery.ts";
+
+/** Versions that are kept: a cart never changes at a version, so going back and forth asks once. */
+const maxKept = 40;
+/** Milliseconds that a slider must rest before its version is asked for. */
+const restMs = 60;
+
+export type CartAt = { readonly cart: Cart | undefined; readonly before: Cart | undefined; readonly error: ApiError | undefined };
+
+/** The cart at a version and at the one before, so that the differences can be shown. The last answer stays until the next one is there. */
+export const useCartAt = (id: string, version: number): CartAt => {
+  const kept = useRef(new Map<number, Cart>());
+  const [shown, setShown] = useState<CartAt>({ cart: undefined, before: undefined, error: undefined });
+
+  useEffect(() => {
+    if (version < 1) return undefined;
+    const abort = new AbortController();
+    const read = async (at: number): Promise<Cart> => {
+      const found = kept.current.get(at);
+      if (found !== undefined) return found;
+      const cart = (await request(`/api/query/carts/${encodeURIComponent(id)}?at_version=${at}`, { signal: abort.signal })) as Cart;
+      kept.current.set(at, cart);
+      const [oldest] = kept.current.keys();
+      if (kept.current.size > maxKept && oldest !== undefined) kept.current.delete(oldest);
+      return cart;
+    };
+    const show = async (): Promise<void> => {
+      try {
+        const [cart, before] = await Promise.all([read(version), version > 1 ? read(version - 1) : undefined]);
+        if (!abort.signal.aborted) setShown({ cart, before, error: undefined });
+      } catch (error) {
+        if (!abort.signal.aborted) setShown((last) => ({ ...last, error: toApiError(error) }));
+      }
+    };
+    const timer = window.setTimeout(() => void show(), kept.current.has(version) ? 0 : restMs);
+    return () => {
+      window.clearTimeout(timer);
+      abort.abort();
+    };
+  }, [id, version]);
+
+  return shown;
+};

@@ -1,0 +1,98 @@
+import type { Overview, Part, Point, Problem } from "./overviewSchema.ts";
+
+type Seen = { readonly now: Point; readonly instances: Overview["instances"]; readonly mysql: boolean; readonly kafka: boolean };
+
+/** Rules with the limits of infra/prometheus/alerts.yml. */
+const rules: readonly { readonly is: (seen: Seen) => boolean; readonly problem: Problem }[] = [
+  {
+    is: ({ mysql }) => !mysql,
+    problem: {
+      part: "mysql",
+      title: "MySQL does not answer",
+      meaning: "Carts can be neither read nor changed. What was acknowledged before is stored.",
+      remedy: "See whether MySQL runs and has disk space. The services go on by themselves when it answers.",
+    },
+  },
+  {
+    is: ({ kafka }) => !kafka,
+    problem: {
+      part: "kafka",
+      title: "Kafka does not answer",
+      meaning: "Carts can be changed, but the changes are not visible yet. They wait in the outbox, and nothing is lost.",
+      remedy: "See whether the brokers run. The relay publishes what waits when they answer.",
+    },
+  },
+  {
+    is: ({ now }) => (now.outbox_oldest_seconds ?? 0) > 30,
+    problem: {
+      part: "outbox",
+      title: "Events are not published",
+      meaning: "The oldest change has waited for more than 30 s to be sent to Kafka. Shoppers see old carts; nothing is lost.",
+      remedy: "See whether outbox-relay and Kafka run. What waits is sent when they are back.",
+    },
+  },
+  {
+    is: ({ now }) => (now.outbox_given_up ?? 0) > 0,
+    problem: {
+      part: "outbox",
+      title: "Events were given up",
+      meaning: "Kafka refuses an event, and the later changes of its cart wait behind it. Other carts are not affected.",
+      remedy: "Open Repair, Unsent events: read the error, have its cause repaired, then retry.",
+    },
+  },
+  {
+    is: ({ now }) => (now.parked ?? 0) > 0,
+    problem: {
+      part: "read-model",
+      title: "Carts stand still",
+      meaning: "A change of these carts cannot be shown, so their later changes wait. Shoppers see the carts as they were before.",
+      remedy: "Open Repair, Stuck messages: see the reason, then retry. If events are missing, rebuild the cart.",
+    },
+  },
+  {
+    is: ({ now }) => (now.lag ?? 0) > 10_000,
+    problem: {
+      part: "projector",
+      title: "The read model is far behind",
+      meaning: "More than 10,000 changes are not visible yet. They appear as the projectors catch up.",
+      remedy: "Start more projectors, up to the number of partitions, or give MySQL a faster disk.",
+    },
+  },
+  {
+    is: ({ now }) => (now.timers_due ?? 0) > 1_000,
+    problem: {
+      part: "cart-abandonment",
+      title: "Reminders are late",
+      meaning: "More than 1,000 timers are due. Carts are marked as abandoned, and reminders are sent, later than agreed.",
+      remedy: "See whether cart-abandonment runs. Nothing is lost: due timers are handled late.",
+    },
+  },
+];
+
+const purposes: Readonly<Record<string, { readonly part: Part; readonly meaning: string }>> = {
+  "command-api": { part: "command-api", meaning: "Carts cannot be changed through this process." },
+  "query-api": { part: "query-api", meaning: "Carts cannot be read through this process." },
+  "outbox-relay": { part: "outbox-relay", meaning: "If no other relay runs, changes wait in the outbox. Nothing is lost." },
+  projector: { part: "projector", meaning: "If no other projector runs, changes are not visible yet. Nothing is lost." },
+  "cart-abandonment": {
+    part: "cart-abandonment",
+    meaning: "If no other process runs, carts are marked as abandoned late. Nothing is lost.",
+  },
+};
+
+/** Says what is wrong, what it means and what to do, the most urgent first. */
+export const problemsOf = (seen: Seen): Problem[] => [
+  ...rules.filter(({ is }) => is(seen)).map(({ problem }) => problem),
+  ...seen.instances.flatMap(({ service, address, status, reason }): Problem[] => {
+    const purpose = purposes[service];
+    if (status === "ready" || purpose === undefined) return [];
+    return [
+      {
+        part: purpose.part,
+        title: `${service} at ${address} ${status === "down" ? "does not answer" : "is not ready"}`,
+        meaning: purpose.meaning,
+        remedy: status === "down" ? "Start it, or see its log for why it ended." : `It says: ${reason ?? "nothing"}.`,
+      },
+    ];
+  }),
+];

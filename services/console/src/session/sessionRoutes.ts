@@ -1,0 +1,38 @@
+import { type Route, route } from "@cart/http-kit";
+import { Type } from "typebox";
+import { canRepair, onlyTenant, requireRead } from "../access/consoleAccess.ts";
+import { noStore, nullable, shown, text } from "../http/schemas.ts";
+
+export const sessionSchema = Type.Object({
+  user_id: nullable(text("the token's user; null if the console checks no tokens", "support-7")),
+  tenant_id: nullable(text("the token's tenant; null if the console checks no tokens", "default")),
+  sees_all_tenants: Type.Boolean({ description: "whether dead letters and outbox rows of every tenant are shown", examples: [false] }),
+  can_repair: Type.Boolean({ description: "whether the token may repair", examples: [true] }),
+  can_rebuild: Type.Boolean({ description: "whether this console was given a MySQL user for rebuilds", examples: [true] }),
+});
+
+type Services = { readonly canRebuild: boolean };
+
+/** What the sender of a request may do with the console. */
+export const sessionRoutes: readonly Route<Services>[] = [
+  route({
+    method: "GET",
+    path: "/api/session",
+    operationId: "getSession",
+    tag: "overview",
+    summary: "Say who the token is for, and what it allows",
+    access: requireRead,
+    answers: shown("The session.", sessionSchema),
+    handle: ({ access }, { canRebuild }: Services) => ({
+      status: 200,
+      headers: noStore,
+      body: {
+        user_id: access === "unchecked" ? null : access.userId,
+        tenant_id: access === "unchecked" ? null : access.tenantId,
+        sees_all_tenants: onlyTenant(access) === undefined,
+        can_repair: canRepair(access),
+        can_rebuild: canRebuild,
+      },
+    }),
+  }),
+];
