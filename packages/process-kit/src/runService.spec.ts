@@ -112,7 +112,7 @@ describe("runService", () => {
     expect(code).to.equal(1);
   });
 
-  it("closes the rest when one fails to close, and exits with 1", async () => {
+  it("closes the remaining resources when one fails to close, and exits with 1", async () => {
     const service = startService(`${twoResources} onStop("consumer", () => { throw new Error("disconnected"); });`);
     await service.line("started");
     service.kill("SIGTERM");
@@ -123,7 +123,7 @@ describe("runService", () => {
 
   const hanging = `${twoResources} onStop("consumer", () => new Promise(() => logger.info("closing")));`;
 
-  it("names what hangs past the bound and exits with 1", async () => {
+  it("names the resource that hangs past the time limit, and exits with 1", async () => {
     const service = startService(hanging, { SHUTDOWN_TIMEOUT_MS: "50" });
     await service.line("started");
     service.kill("SIGTERM");

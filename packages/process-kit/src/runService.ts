@@ -116,7 +116,7 @@ export const runService = async <Schema extends TObject>({ name, config: schema,
     logger.info("started");
   } catch (error) {
     // A signal during the start closes what the start is using, which may make it fail.
-    if (stopping.signal.aborted) logger.info({ err: error }, "the start was cut short");
+    if (stopping.signal.aborted) logger.info({ err: error }, "the start was interrupted");
     else fail(error);
   }
 };

@@ -20,7 +20,7 @@ export const jsonBody = ({ limit = "64kb" }: { readonly limit?: string } = {}): 
       return;
     }
     if (!req.is(jsonTypes)) throw unsupported("expected Content-Type: application/json");
-    if (!/^utf-?8$/i.test(charsetOf(req) ?? "utf-8")) throw unsupported("the charset of JSON is UTF-8");
+    if (!/^utf-?8$/i.test(charsetOf(req) ?? "utf-8")) throw unsupported("the charset must be UTF-8");
     parse(req, res, next);
   };
 };

@@ -55,18 +55,18 @@ export const commonConfig = {
     Type.Integer({
       minimum: 0,
       maximum: 65535,
-      description: "TCP port of readiness, metrics and the API's document; without it they are on the service's own port",
+      description: "TCP port of readiness, metrics and the API's document; by default the service's own port",
     }),
   ),
   INSTANCE_ID: Type.Optional(
-    Type.String({ pattern: "^[\\w.:-]{1,128}$", description: "name of this process, which /readyz answers with, such as the pod's" }),
+    Type.String({ pattern: "^[\\w.:-]{1,128}$", description: "name of this process, such as the pod's; /readyz returns it" }),
   ),
   ...httpConfig,
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
     Type.String({
       pattern: "^https?://[^/]+.*$",
-      description: "OpenTelemetry collector that gets the traces, http://host:4318; none without it",
+      description: "URL of the OpenTelemetry collector, http://host:4318; without it no traces are exported",
     }),
   ),
-  SHUTDOWN_TIMEOUT_MS: milliseconds(10_000, { minimum: 1, description: "longest time that an orderly stop may take" }),
+  SHUTDOWN_TIMEOUT_MS: milliseconds(10_000, { minimum: 1, description: "milliseconds after which an orderly shutdown is cut short" }),
 };

@@ -16,7 +16,7 @@ const variablesAtFault = (env: Record<string, string>): readonly string[] => {
 };
 
 describe("kafkaConfig", () => {
-  it("asks for neither TLS nor a login by itself", () => {
+  it("uses neither TLS nor a login by default", () => {
     expect(load({ KAFKA_CA_FILE: "", KAFKA_SASL_MECHANISM: "", KAFKA_USERNAME: "", KAFKA_PASSWORD: "" })).to.deep.equal({
       KAFKA_BROKERS: "kafka:9092",
       KAFKA_TOPIC_PREFIX: "",
@@ -24,7 +24,7 @@ describe("kafkaConfig", () => {
     });
   });
 
-  it("takes TLS with a CA of one's own, and a login", () => {
+  it("accepts TLS with a private CA, and a login", () => {
     const env = {
       KAFKA_CA_FILE: "/ca.pem",
       KAFKA_SASL_MECHANISM: "scram-sha-512",
@@ -48,7 +48,7 @@ describe("kafkaConfig", () => {
     it(`refuses ${Object.keys(env).join(" with ")} alone`, () => expect(variablesAtFault(env)).to.deep.equal(lines));
   }
 
-  it("names the mechanisms there are", () => {
+  it("lists the supported mechanisms", () => {
     expect(variablesAtFault({ KAFKA_SASL_MECHANISM: "gssapi", KAFKA_USERNAME: "cart", KAFKA_PASSWORD: "secret" })).to.deep.equal([
       'KAFKA_SASL_MECHANISM must be one of plain, scram-sha-256, scram-sha-512 but is "gssapi"',
     ]);

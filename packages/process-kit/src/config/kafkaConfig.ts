@@ -7,15 +7,15 @@ import { kafkaBrokers, milliseconds } from "./configSchema.ts";
  */
 export const kafkaConfig = {
   KAFKA_BROKERS: kafkaBrokers,
-  KAFKA_TOPIC_PREFIX: Type.String({ default: "", description: "put before the name of every topic" }),
+  KAFKA_TOPIC_PREFIX: Type.String({ default: "", description: "prefix of every topic's name" }),
   KAFKA_TLS: Type.Boolean({ default: false, description: "true: connections to Kafka are encrypted, and its certificate is verified" }),
   KAFKA_CA_FILE: Type.Optional(
-    Type.String({ needs: ["KAFKA_TLS"], description: "PEM file of the CA that signed Kafka's certificate; a public one needs none" }),
+    Type.String({ needs: ["KAFKA_TLS"], description: "PEM file of the CA that signed Kafka's certificate; not needed for a public CA" }),
   ),
   KAFKA_SASL_MECHANISM: Type.Optional(
     Type.Enum(["plain", "scram-sha-256", "scram-sha-512"], {
       needs: ["KAFKA_USERNAME", "KAFKA_PASSWORD"],
-      description: "how to log in to Kafka; no login without it",
+      description: "SASL mechanism of the login to Kafka; without it there is no login",
     }),
   ),
   KAFKA_USERNAME: Type.Optional(Type.String({ needs: ["KAFKA_SASL_MECHANISM"], description: "user who logs in to Kafka" })),
@@ -26,9 +26,9 @@ const kafkaConfigSchema = Type.Object(kafkaConfig);
 
 export type KafkaConfig = Static<typeof kafkaConfigSchema>;
 
-/** Milliseconds for which a dead consumer's partitions stand still. By default the brokers accept 6 s to 30 min. */
+/** Milliseconds for which a dead consumer's partitions are not read. By default the brokers accept 6 s to 30 min. */
 export const kafkaSessionTimeoutMs = milliseconds(10_000, {
   minimum: 6_000,
   maximum: 1_800_000,
-  description: "silence after which a consumer counts as dead and loses its partitions",
+  description: "milliseconds without a heartbeat after which a consumer counts as dead and loses its partitions",
 });

@@ -24,7 +24,7 @@ const linesFor = (env: Record<string, string>): readonly string[] => {
 };
 
 describe("loadConfig", () => {
-  it("coerces, sets defaults and leaves out what the schema does not declare", () => {
+  it("converts values, sets defaults and omits variables that the schema does not declare", () => {
     const config = loadConfig(schema, { ...complete, PORT: "0", HOST: "", PATH: "/bin" });
     const typed: { PORT: number; API_TOKEN?: string } = config;
     expect(typed).to.deep.equal({
@@ -43,12 +43,12 @@ describe("loadConfig", () => {
     expect(parseBrokers(config.KAFKA_BROKERS)).to.deep.equal(["a:9092", "b:9093"]);
   });
 
-  it("names every variable at fault, in the schema's order, with what it expects", () => {
+  it("names every invalid variable, in the schema's order, with the expected value", () => {
     expect(
       linesFor({ PORT: "http", KAFKA_BROKERS: "kafka", LOG_LEVEL: "loud", POLL_MS: "1001", SHUTDOWN_TIMEOUT_MS: "1.5" }),
     ).to.deep.equal([
       'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent but is "loud": least severe level that is logged (default info)',
-      'SHUTDOWN_TIMEOUT_MS must be integer but is "1.5": longest time that an orderly stop may take (default 10000)',
+      'SHUTDOWN_TIMEOUT_MS must be integer but is "1.5": milliseconds after which an orderly shutdown is cut short (default 10000)',
       'PORT must be integer but is "http": TCP port of the HTTP server (default 8080)',
       "EVENTSTORE_URL is missing: URL of a MySQL database, mysql://user:password@host:3306/database",
       "KAFKA_BROKERS has the wrong form: Kafka bootstrap servers, host:9092, comma separated",
@@ -67,7 +67,7 @@ describe("loadConfig", () => {
     "mysql://root@db/eventstore",
     "mysql://root:p%40ss@127.0.0.1:3306/eventstore?ssl=true",
   ]) {
-    it(`takes ${url}`, () => expect(linesFor({ ...complete, EVENTSTORE_URL: url })).to.deep.equal([]));
+    it(`accepts ${url}`, () => expect(linesFor({ ...complete, EVENTSTORE_URL: url })).to.deep.equal([]));
   }
   for (const url of ["mysql://db:3306", "mysql://", "db:3306/eventstore", "http://db/eventstore"]) {
     it(`refuses ${url}`, () => expect(linesFor({ ...complete, EVENTSTORE_URL: url })).to.have.length(1));

@@ -81,7 +81,7 @@ describe("the connections of a server", () => {
     expect(most).to.equal(1);
   });
 
-  it("hold one unread answer each, however many they asked for", async () => {
+  it("hold one unread answer each, however many requests they have sent", async () => {
     let calls = 0;
     const server = await serve(
       (_req, res) => {
@@ -134,7 +134,7 @@ describe("the connections of a server", () => {
     expect(calls).to.deep.equal(["/allowed", "/", "/ahead"]);
   });
 
-  it("have the rest of their requests dropped when the client is gone", async () => {
+  it("have their remaining requests dropped when the client disconnects", async () => {
     const calls: string[] = [];
     let closed = false;
     const server = await serve((req, res) => {
@@ -150,7 +150,7 @@ describe("the connections of a server", () => {
     expect(calls).to.deep.equal(["/first"]);
   });
 
-  it("stay when they are quiet, and when their clients are slow but go on", async () => {
+  it("stay open while they are idle, and while a slow client keeps reading", async () => {
     const server = await serve(
       async (_req, res) => {
         res.write("begin");
@@ -174,7 +174,7 @@ describe("the connections of a server", () => {
     expect(performance.now() - started).to.be.above(3_000);
   });
 
-  it("share the bytes that may be unsent: the client that has waited longest is cut off", async () => {
+  it("share the limit of unsent bytes: the client that has waited longest is cut off", async () => {
     let calls = 0;
     const server = await serve(
       (_req, res) => {
@@ -216,7 +216,7 @@ describe("the connections of a server", () => {
     ["has sent half of the headers", "GET / HTTP/1.1\r\nHo"],
   ];
   for (const [title, sent] of held) {
-    it(`do not hold up the end of the server: a client that ${title}`, async () => {
+    it(`do not delay the server's shutdown: a client that ${title}`, async () => {
       const server = await serve((req, res) => {
         req.resume();
         req.once("end", () => res.end(large));

@@ -25,24 +25,24 @@ export const httpConfig = {
     minimum: 1,
     maximum: 100_000,
     default: defaultHttpLimits.maxConnections,
-    description: "most open connections of the HTTP server, those of event streams included",
+    description: "upper limit of the HTTP server's open connections, including event streams",
   }),
   HTTP_MAX_PIPELINED_REQUESTS: Type.Integer({
     minimum: 0,
     maximum: 1_000,
     default: defaultHttpLimits.maxPipelinedRequests,
-    description: "most requests that a connection sends ahead of the answer that it waits for",
+    description: "upper limit of the requests that a client sends on a connection before the current request is answered",
   }),
   HTTP_MAX_UNSENT_BYTES: Type.Integer({
     minimum: 1024 * 1024,
     default: defaultHttpLimits.maxUnsentBytes,
-    description: "most bytes of answers that clients have not taken yet, over all connections",
+    description: "upper limit of the answers that clients have not read yet, in bytes over all connections",
   }),
   HTTP_SEND_TIMEOUT_MS: Type.Integer({
     minimum: 100,
     maximum: 3_600_000,
     default: defaultHttpLimits.sendTimeoutMs,
-    description: "longest time that a client may take for an answer, or for one message of a stream",
+    description: "milliseconds that a client may take to read an answer, or one message of a stream",
   }),
 };
 

@@ -3,11 +3,14 @@ import type { ProblemKind } from "./problemKind.ts";
 
 /** RFC 9457 problem details as every API answers them; a problem may have more members. */
 export const problemSchema = Type.Object({
-  type: Type.String({ description: "stable name of the kind of problem: branch on this", examples: ["/problems/validation"] }),
-  title: Type.String({ description: "what the type means, the same for each occurrence" }),
+  type: Type.String({
+    description: "identifies the kind of problem; it is stable, so clients can branch on it",
+    examples: ["/problems/validation"],
+  }),
+  title: Type.String({ description: "what the type means" }),
   status: Type.Integer({ description: "the HTTP status" }),
-  detail: Type.Optional(Type.String({ description: "what is wrong this time" })),
-  correlation_id: Type.Optional(Type.String({ description: "finds the request in the logs" })),
+  detail: Type.Optional(Type.String({ description: "what is wrong with this request" })),
+  correlation_id: Type.Optional(Type.String({ description: "identifies the request in the logs" })),
   errors: Type.Optional(
     Type.Array(Type.Object({ field: Type.String(), message: Type.String() }), {
       description: "each bad field of the request, nested as items/0/price",

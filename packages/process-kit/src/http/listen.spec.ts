@@ -21,7 +21,7 @@ describe("listen", () => {
   const agent = new Agent({ keepAlive: true });
   after(() => agent.destroy());
 
-  it("says which address is taken", async () => {
+  it("names the address that is in use", async () => {
     const first = await listen((_req, res) => res.end(), { port: 0, host });
     try {
       const error: unknown = await listen((_req, res) => res.end(), { port: first.port, host }).catch((reason: unknown) => reason);
@@ -40,7 +40,7 @@ describe("listen", () => {
     await server.close();
   });
 
-  it("closes a connection that has not brought a request", async () => {
+  it("closes a connection on which no request arrives", async () => {
     const server = await listen((_req, res) => res.end(), { port: 0, host });
     const socket = connect(server.port, host);
     await once(socket, "connect");
@@ -57,7 +57,7 @@ describe("listen", () => {
     ["has begun its answer", (res) => res.flushHeaders()],
   ];
   for (const [state, begin] of begins) {
-    it(`answers a request that ${state} before it is closed, and takes nothing new`, async () => {
+    it(`answers a request that ${state} before it is closed, and accepts no new connection`, async () => {
       let arrive: (res: ServerResponse) => void = () => {};
       const arrival = new Promise<ServerResponse>((resolve) => (arrive = resolve));
       const server = await listen((_req, res) => arrive(res), { port: 0, host });

@@ -44,7 +44,7 @@ describe("operationalRoutes", () => {
 
   const unavailable = "not available; the log has the reason";
 
-  it("is ready when every check passes, and says which does not, without the words of a server", async () => {
+  it("is ready if every check passes, and otherwise names the failed checks without a server's error text", async () => {
     database = async () => {
       throw new Error("no route to mysql://root:hunter2@db:3306/eventstore for user-1");
     };
@@ -55,14 +55,14 @@ describe("operationalRoutes", () => {
     expect(await answerOf("/readyz")).to.deep.equal([200, { status: "ready", checks: { database: "ok", kafka: "ok" } }]);
   });
 
-  it("says which process it is, also when it is not ready", async () => {
+  it("names the process, even if it is not ready", async () => {
     for (const check of [() => Promise.resolve(), () => Promise.reject(new Error("no database"))]) {
       database = check;
       expect((await fetch(`http://127.0.0.1:${server.port}/readyz`)).headers.get("Instance-Id")).to.equal("kit-1");
     }
   });
 
-  it("shows the reason of an error that has one for showing", async () => {
+  it("shows an error's reason if it is meant to be shown", async () => {
     database = async () => {
       throw Object.assign(new Error("server words"), { shownReason: "missing: table carts" });
     };
@@ -72,7 +72,7 @@ describe("operationalRoutes", () => {
     ]);
   });
 
-  it("logs a dependency when it begins and when it ceases to fail, and not at each probe", async () => {
+  it("logs when a dependency begins to fail and when it recovers, not at each probe", async () => {
     database = async () => {};
     await answerOf("/readyz");
     lines = [];
@@ -89,7 +89,7 @@ describe("operationalRoutes", () => {
     expect(lines[0]).to.have.nested.property("err.code", "ECONNREFUSED");
   });
 
-  it("runs the checks once for probes at the same time", async () => {
+  it("runs the checks once for concurrent probes", async () => {
     let runs = 0;
     database = async () => {
       runs += 1;
@@ -100,7 +100,7 @@ describe("operationalRoutes", () => {
   });
 
   for (const path of ["/METRICS", "/metrics/", "/Readyz", "/readyz/", "/healthz/", "/HEALTHZ"]) {
-    it(`takes no other spelling of an address: ${path}`, async () => {
+    it(`accepts no other spelling of an address: ${path}`, async () => {
       expect((await answerOf(path))[0]).to.equal(404);
     });
   }
@@ -119,14 +119,14 @@ describe("operationalRoutes", () => {
     expect(await response.text()).to.match(/^process_cpu_seconds_total\{service="kit"\} /m);
   });
 
-  it("is alive and not ready while it stops", async () => {
+  it("is alive but not ready while the process stops", async () => {
     database = async () => {};
     stopping.abort();
     expect(await answerOf("/readyz")).to.deep.equal([503, { status: "stopping", checks: { database: "ok", kafka: "ok" } }]);
     expect((await answerOf("/healthz"))[0]).to.equal(200);
   });
 
-  it("limits the requests of one client to readiness and metrics, and none to health", async () => {
+  it("limits one client's requests to readiness and metrics, but not to health", async () => {
     const statuses: unknown[] = [];
     for (let n = 0; n < 50; n++) statuses.push((await answerOf("/readyz"))[0]);
     expect(statuses.at(-1)).to.equal(429);

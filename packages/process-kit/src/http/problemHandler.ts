@@ -7,13 +7,13 @@ import { HttpProblem, type HttpProblemInit } from "./httpProblem.ts";
 import { sendProblem } from "./sendProblem.ts";
 import { commonProblems } from "./problemKind.ts";
 
-const aborted: HttpProblemInit = { ...commonProblems.badRequest, detail: "the request is not complete" };
+const aborted: HttpProblemInit = { ...commonProblems.badRequest, detail: "the request is incomplete" };
 
 /** The errors of body-parser by their `type`. */
 const bodyProblems: ReadonlyMap<unknown, HttpProblemInit> = new Map<string, HttpProblemInit>([
   ["entity.parse.failed", commonProblems.malformedJson],
   ["entity.too.large", commonProblems.payloadTooLarge],
-  ["charset.unsupported", { ...commonProblems.unsupportedMediaType, detail: "the charset of JSON is UTF-8" }],
+  ["charset.unsupported", { ...commonProblems.unsupportedMediaType, detail: "the charset must be UTF-8" }],
   ["encoding.unsupported", { ...commonProblems.unsupportedMediaType, detail: "the content encoding is not supported" }],
   ["request.aborted", aborted],
   ["request.size.invalid", aborted],

@@ -60,7 +60,7 @@ describe("workerApp", () => {
     ["a URL that Node.js cannot parse", "GET \x01 HTTP/1.1\r\nHost: a\r\n\r\n", 400],
     ["a request that is not HTTP", "hello\r\n\r\n", 400],
     ["a head that is too large", `GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, 431],
-    ["an expectation that nobody knows", "GET /healthz HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n", 417],
+    ["an unknown expectation", "GET /healthz HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n", 417],
   ] as const) {
     it(`answers ${title} with a problem`, async () => {
       const answer = await sendRaw(bytes);

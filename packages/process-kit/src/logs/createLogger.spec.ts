@@ -22,7 +22,7 @@ const parseFailure = (text: string): Error => {
 };
 
 describe("createLogger", () => {
-  it("writes JSON lines with the service and an ISO time, from its level on", () => {
+  it("writes JSON lines with the service and an ISO time, from the configured level up", () => {
     const lines = linesOf((logger) => {
       logger.debug("not this");
       logger.info({ carts: 2 }, "this");
@@ -88,7 +88,7 @@ describe("createLogger", () => {
       .that.matches(/^ {4}at .*createLogger\.spec\.ts/);
   });
 
-  it("logs an error that causes itself, and what was thrown without being an error", () => {
+  it("logs an error that is its own cause, and a thrown value that is not an error", () => {
     const circular = new Error("circular");
     circular.cause = circular;
     const written = linesOf((logger) => {

@@ -5,7 +5,7 @@ import { createLogger } from "./createLogger.ts";
 import { limitLines } from "./limitLines.ts";
 
 describe("limitLines", () => {
-  it("writes the first lines of each kind, and then the number of those that it left out", async () => {
+  it("writes the first lines of each kind, and then the number of omitted lines", async () => {
     const lines: string[] = [];
     const ended = new PassThrough();
     const destination = {

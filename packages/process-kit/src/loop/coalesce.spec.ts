@@ -15,7 +15,7 @@ describe("coalesce", () => {
     return { runs, work, finishFirst: () => finishFirst() };
   };
 
-  it("runs the items of one turn together, and so the items that came during a run", async () => {
+  it("runs the items of one turn together, and then the items that arrived during that run", async () => {
     const { runs, work, finishFirst } = slowWork();
     const add = coalesce(work);
     const first = [add("a"), add("b")];
@@ -27,7 +27,7 @@ describe("coalesce", () => {
     expect(runs).to.deep.equal([["a", "b"], ["c", "d"], ["e"]]);
   });
 
-  it("takes at most maxItems into a run, in the order in which they came", async () => {
+  it("takes at most maxItems into a run, in the order of their arrival", async () => {
     const { runs, work, finishFirst } = slowWork();
     const add = coalesce(work, { maxItems: 2 });
     const added = ["a", "b", "c", "d", "e"].map(add);

@@ -41,11 +41,11 @@ describe("startLoop", () => {
     throw new Error("away");
   };
 
-  it("runs pass after pass and says nothing while all goes well", async () => {
+  it("runs pass after pass and logs nothing while every pass succeeds", async () => {
     expect(await run([() => 0, () => 1, () => 0])).to.deep.equal([]);
   });
 
-  it("logs each failure with the wait that follows, within its bounds, and that it works again once", async () => {
+  it("logs each failure with the bounded wait that follows, and logs the recovery once", async () => {
     const failures: unknown[] = [];
     const onFailure = (error: unknown): void => void failures.push(String(error));
     expect(await run([fail, fail, fail, () => 0, () => 0, () => Promise.reject(new Error("gone"))], { onFailure })).to.deep.equal([
@@ -80,7 +80,7 @@ describe("startLoop", () => {
     });
   }
 
-  it("finishes the pass that is under way when it is stopped, and tells it so", async () => {
+  it("finishes the current pass when it is stopped, and aborts the pass's signal", async () => {
     let finish: () => void = () => undefined;
     let signal: AbortSignal | undefined;
     let passes = 0;

@@ -4,7 +4,7 @@ import { type Loop } from "./startLoop.ts";
 import { startPurge } from "./startPurge.ts";
 
 describe("startPurge", () => {
-  it("deletes batch after batch while they are full, and then waits for its interval", async () => {
+  it("deletes batch after batch while batches are full, and then waits for its interval", async () => {
     const answers = [1_000, 1_000, 999];
     const limits: number[] = [];
     let purge: Loop | undefined;

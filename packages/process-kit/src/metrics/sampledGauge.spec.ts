@@ -67,7 +67,7 @@ describe("a sampled gauge", () => {
     expect(await seriesOf(registry)).to.deep.equal(["rows 0"]);
   });
 
-  it("forgets the series that its source no longer names", async () => {
+  it("drops the series that its source no longer names", async () => {
     const registry = new Registry();
     let reasons: Record<string, number> = { A: 1, B: 2 };
     sampledGauge({
