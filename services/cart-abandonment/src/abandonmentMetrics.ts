@@ -52,7 +52,7 @@ export const createAbandonmentMetrics = ({ registry, pool, now, lag }: Abandonme
   });
   const unreadable = new Counter({
     name: "cart_timer_messages_unreadable_total",
-    help: "Messages that could not be read: looked_up for those that told their cart, whose events were read instead; skipped for the others",
+    help: "Messages that could not be read: looked_up if the message named its cart, whose events were read instead; skipped otherwise",
     labelNames: ["result"],
     registers,
   });
@@ -63,7 +63,7 @@ export const createAbandonmentMetrics = ({ registry, pool, now, lag }: Abandonme
   });
   const failures = new Counter({
     name: "cart_timer_batch_failures_total",
-    help: "Batches of messages that failed and were tried again",
+    help: "Batches of messages that failed and were retried",
     registers,
   });
   createLagGauge(registry, lag);
@@ -84,11 +84,11 @@ export const createAbandonmentMetrics = ({ registry, pool, now, lag }: Abandonme
     });
   };
   // Counted at most once a minute, because the query reads an index entry for each open cart.
-  gauge("cart_timers_pending", "Timers with a time at which they are due", "SELECT COUNT(due_at) AS value FROM timers", 60_000);
-  gauge("cart_timers_due", "Timers that are due and not done", "SELECT COUNT(*) AS value FROM timers WHERE due_at <= ?", 4_000);
+  gauge("cart_timers_pending", "Timers with a due time", "SELECT COUNT(due_at) AS value FROM timers", 60_000);
+  gauge("cart_timers_due", "Due timers that are not worked off yet", "SELECT COUNT(*) AS value FROM timers WHERE due_at <= ?", 4_000);
   gauge(
     "cart_timers_oldest_due_seconds",
-    "For how long the timer that waits longest has been due, 0 for none",
+    "Time for which the oldest due timer has been due; 0 if no timer is due",
     "SELECT GREATEST(0, COALESCE(TIMESTAMPDIFF(MICROSECOND, MIN(due_at), ?), 0)) / 1e6 AS value FROM timers",
     0,
   );

@@ -53,13 +53,13 @@ const positiveInteger = (text: string): number => {
 };
 
 const seconds = (text: string): number => {
-  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError("it is not a whole number of seconds.");
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError("Expected a whole number of seconds.");
   return Number(text);
 };
 
 /** Returns the option --type, which is needed because two aggregates of different types may have the same id. */
 const typeOption = (): Option =>
-  new Option("--type <type>", "which kind of aggregate --aggregate is")
+  new Option("--type <type>", "the aggregate type of --aggregate")
     .choices(projections.map(({ aggregateType }) => aggregateType))
     .default(cartAggregateType);
 
@@ -77,18 +77,20 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-const program = new Command("projector").description("Dead letters of the read model, its rebuild and its verification.");
+const program = new Command("projector").description("Manages dead letters of the read model, and rebuilds and verifies it.");
 
 const deadLetters = program
   .command("dead-letters")
-  .description("messages that could not be projected, and those of the same aggregate that wait behind them. Needs READMODEL_URL.");
+  .description(
+    "messages that could not be projected, and later messages of the same aggregates, which wait behind them. Needs READMODEL_URL.",
+  );
 
 deadLetters
   .command("list")
-  .description("one JSON line each, in the order in which they came")
-  .option("--aggregate <id>", "of this aggregate only", uuid)
-  .option("--reason <code>", "with this reason_code only, such as VERSION_GAP")
-  .option("--limit <rows>", "most rows", positiveInteger, 100)
+  .description("print each dead letter as a JSON line, in the order of arrival")
+  .option("--aggregate <id>", "only dead letters of this aggregate", uuid)
+  .option("--reason <code>", "only dead letters with this reason_code, such as VERSION_GAP")
+  .option("--limit <rows>", "upper limit of printed dead letters", positiveInteger, 100)
   .action(async ({ aggregate, reason, limit }: { aggregate?: string; reason?: string; limit: number }) => {
     const listed = await onReadModel((readModel) =>
       inTransaction(readModel, (connection) => listDeadLetters(connection, projections, { aggregateId: aggregate, reason, limit })),
@@ -98,24 +100,24 @@ deadLetters
 
 deadLetters
   .command("show")
-  .description("a dead letter with its message: headers, key and value as text, or in base64 what is no text")
-  .argument("<id>", "its id", positiveInteger)
+  .description("print a dead letter with its message: headers, key and value as text, or as base64 if they are not text")
+  .argument("<id>", "the dead letter's id", positiveInteger)
   .action(async (id: number) => {
     const shown = await onReadModel((readModel) => inTransaction(readModel, (connection) => showDeadLetter(connection, projections, id)));
-    if (shown === undefined) throw new Error(`there is no dead letter ${id}`);
+    if (shown === undefined) throw new Error(`dead letter ${id} does not exist: dead-letters list shows the ids`);
     print(shown);
   });
 
 deadLetters
   .command("retry")
-  .description("project a queue in its order, up to the first message that still fails: then it says why and exits with 1")
+  .description("project a queue in its order, up to the first message that still fails; then print the reason and exit with 1")
   .argument("[id]", "the queue that this dead letter is in", positiveInteger)
   .option("--aggregate <id>", "the queue of this aggregate", uuid)
   .addOption(typeOption())
   .option("--all", "every queue")
   .action(async (id: number | undefined, { aggregate, type, all }: { aggregate?: string; type: string; all?: true }) => {
     if ([id, aggregate, all].filter((choice) => choice !== undefined).length !== 1) {
-      throw new Error("say which dead letters: an ID, --aggregate ID or --all");
+      throw new Error("expected exactly one of: an ID, --aggregate ID, --all");
     }
     await onReadModel(async (readModel) => {
       const queues =
@@ -124,7 +126,7 @@ deadLetters
           : [id === undefined ? { aggregateType: type, aggregateId: aggregate ?? "" } : await queueOf(readModel, id)].filter(
               (queue) => queue !== undefined,
             );
-      if (id !== undefined && queues.length === 0) throw new Error(`there is no dead letter ${id}`);
+      if (id !== undefined && queues.length === 0) throw new Error(`dead letter ${id} does not exist: dead-letters list shows the ids`);
       for (const queue of queues) {
         interrupted.signal.throwIfAborted();
         const result = await retryQueue(readModel, projections, queue);
@@ -136,21 +138,21 @@ deadLetters
 
 deadLetters
   .command("discard")
-  .description("delete a dead letter that is no event of its aggregate, and say what that means; nothing is jumped because of it")
-  .argument("<id>", "its id", positiveInteger)
+  .description("delete a dead letter that is not an event of its aggregate, and print the consequences; no event is skipped because of it")
+  .argument("<id>", "the dead letter's id", positiveInteger)
   .action(async (id: number) => {
     const discarded = await onReadModel((readModel) => discardDeadLetter(readModel, projections, id));
-    if (discarded === undefined) throw new Error(`there is no dead letter ${id}`);
+    if (discarded === undefined) throw new Error(`dead letter ${id} does not exist: dead-letters list shows the ids`);
     print(discarded);
   });
 
 program
   .command("rebuild")
   .description(
-    "make the read model anew from the event store, while it is read and projectors go on. Needs EVENTSTORE_URL (not of a replica), " +
-      "and READMODEL_URL of a user who may create, lock, rename and drop tables. It can be interrupted and started again.",
+    "rebuild the read model from the event store, while clients read it and projectors run. Needs EVENTSTORE_URL (not of a replica), " +
+      "and READMODEL_URL of a user who may create, lock, rename and drop tables. It can be interrupted and run again.",
   )
-  .option("--aggregate <id>", "this aggregate only, in place", uuid)
+  .option("--aggregate <id>", "rebuild only this aggregate, in place", uuid)
   .addOption(typeOption())
   .action(({ aggregate, type }: { aggregate?: string; type: string }) =>
     onBoth(async (eventStore, readModel) => {
@@ -165,7 +167,7 @@ program
   .description(
     "compare the read model with the fold of the event store: one JSON line for each difference, exit 1 if there is one. Needs EVENTSTORE_URL and READMODEL_URL.",
   )
-  .option("--wait <seconds>", "how long events may be on their way before they count as missing", seconds, 30)
+  .option("--wait <seconds>", "how long an event may take to arrive before it counts as missing", seconds, 30)
   .action(({ wait }: { wait: number }) =>
     onBoth(async (eventStore, readModel) => {
       const result = await verifyReadModel({

@@ -7,7 +7,12 @@ export const config = Type.Object({
   ...kafkaConfig,
   PORT: port(8083),
   READMODEL_URL: mysqlUrl,
-  KAFKA_GROUP: Type.String({ minLength: 1, default: "projector", description: "consumer group that shares the partitions" }),
+  KAFKA_GROUP: Type.String({ minLength: 1, default: "projector", description: "consumer group whose members share the partitions" }),
   KAFKA_SESSION_TIMEOUT_MS: kafkaSessionTimeoutMs,
-  BATCH_MAX_MESSAGES: Type.Integer({ minimum: 1, maximum: 20_000, default: 2_000, description: "most messages in one transaction" }),
+  BATCH_MAX_MESSAGES: Type.Integer({
+    minimum: 1,
+    maximum: 20_000,
+    default: 2_000,
+    description: "upper limit of messages in one transaction",
+  }),
 });

@@ -26,16 +26,16 @@ export const createProjectorMetrics = ({ registry, lag, deadLetters: countNow }:
   });
   const duplicates = new Counter({
     name: "cart_events_duplicate_total",
-    help: "Messages skipped because their aggregate had their version",
+    help: "Messages skipped because the read model already had their version",
     registers,
   });
   const deadLetters = new Counter({
     name: "cart_dead_letters_total",
-    help: "Messages put into the dead-letter table, by reason; PARKED ones wait behind another",
+    help: "Messages put into the dead-letter table, by reason; PARKED messages wait behind another dead letter",
     labelNames: ["reason"],
     registers,
   });
-  const failures = new Counter({ name: "cart_projection_failures_total", help: "Batches that failed and were tried again", registers });
+  const failures = new Counter({ name: "cart_projection_failures_total", help: "Batches that failed and were retried", registers });
   const lost = new Counter({
     name: "cart_consumer_jumps_total",
     help: "Times that messages of a partition were deleted from Kafka before this consumer read them",
@@ -83,7 +83,7 @@ const registerDeadLetterGauges = (registry: Registry, countNow: () => Promise<De
     registry,
     // The name says carts because it is older than the policies, and dashboards use it.
     name: "cart_parked_carts",
-    help: "Aggregates, so carts and policies, with a dead letter: their later events wait behind it",
+    help: "Carts and policies that have a dead letter, behind which their later events wait",
     source,
     samplesOf: ({ parkedAggregates }: DeadLetterCounts) => [{ value: parkedAggregates }],
   });

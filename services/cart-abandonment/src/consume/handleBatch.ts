@@ -29,5 +29,5 @@ const logUnreadable = (incoming: Incoming, logger: Logger): void => {
   if (incoming.kind !== "CART" && incoming.kind !== "UNREADABLE") return;
   const { topic, partition, offset } = incoming.message;
   const place = { code: incoming.code, topic, partition, offset, ...(incoming.kind === "CART" ? { aggregate_id: incoming.cartId } : {}) };
-  logger.error(place, "a message cannot be read");
+  logger.error(place, "a message could not be read");
 };

@@ -46,7 +46,7 @@ export const createWorkOff = (options: WorkOffOptions): (() => Promise<number>) 
   /** Records the failure of one timer, which stays claimed until its lease ends. */
   const fail = ({ cartId }: Timer, error: unknown): void => {
     onOutcome("failed");
-    logger.error({ err: error, aggregate_id: cartId, retry_in_ms: leaseMs }, "a timer failed and will be tried again");
+    logger.error({ err: error, aggregate_id: cartId, retry_in_ms: leaseMs }, "a timer failed and will be retried");
   };
 
   const readDueCarts = async (timers: readonly Timer[]): Promise<readonly DueCart[]> => {
@@ -66,11 +66,7 @@ export const createWorkOff = (options: WorkOffOptions): (() => Promise<number>) 
     onOutcome(givenUpAt === null ? "missing" : "given_up");
     const details = { aggregate_id: cart.timer.cartId, version: cart.timer.progress.version, misses };
     if (givenUpAt === null) logger.warn({ ...details, next_attempt_at: nextAt }, "the event store does not have the cart of a timer");
-    else
-      logger.error(
-        details,
-        "a timer is given up, because the event store does not have its cart; the next event of the cart sets it again",
-      );
+    else logger.error(details, "gave up a timer because the event store does not have its cart; the cart's next event sets it again");
     return { settled };
   };
 
@@ -107,7 +103,7 @@ export const createWorkOff = (options: WorkOffOptions): (() => Promise<number>) 
     if (timers.length === 0) return 0;
     const unavailable = await workOffClaimed(timers).catch(async (error: unknown) => {
       await releaseTimers(pool, timers).catch((reason: unknown) =>
-        logger.warn({ err: reason }, "claimed timers could not be given back; they are due again when the claim ends"),
+        logger.warn({ err: reason }, "claimed timers could not be released; they are due again when the claim expires"),
       );
       throw error;
     });
