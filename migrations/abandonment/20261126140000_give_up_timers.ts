@@ -3,7 +3,7 @@ import { unlessDone } from "../src/unlessDone.ts";
 
 /*
  * A timer whose cart the event store does not have, or has only up to an earlier event, as after a restore: the worker
- * tries again after a growing time, and then gives it up. Any new event of the cart begins anew. The former release, which
+ * tries again after a growing time, and then gives it up. Any new event of the cart starts the count again. The former release, which
  * may still run, leaves both columns at their defaults.
  */
 export async function up(knex: Knex): Promise<void> {

@@ -45,26 +45,26 @@ const program = new Command("migrate").description(
 
 program
   .command("up")
-  .description("apply every pending migration; creates the database when it is missing")
+  .description("apply every pending migration; creates the database if it does not exist")
   .addArgument(databaseArgument())
   .action(async (database: MigratedDatabase | "all") => {
     for (const each of chosen(database)) {
       print(each, "applied", await migrateUp(each, urlOf(each)));
       const { newer } = await migrationStatus(each, urlOf(each));
-      if (newer.length > 0) console.log(`${each}: stays as a newer release left it (${newer.join(", ")})`);
+      if (newer.length > 0) console.log(`${each}: unchanged, because a newer release has migrated it (${newer.join(", ")})`);
     }
   });
 
 program
   .command("test-up")
-  .description("as `up all`, for databases of the same names with the prefix test_")
+  .description("like `up all`, for databases whose names have the prefix test_")
   .action(async () => {
     for (const each of migratedDatabases) print(each, "applied", await migrateUp(each, testUrlOf(each)));
   });
 
 program
   .command("down")
-  .description("revert the newest migration, after a question, because it may drop tables with all their data")
+  .description("revert the newest migration; asks first, because the migration may drop tables with all their data")
   .addArgument(databaseArgument())
   .option("--all", "revert every migration: all data of the database is lost")
   .option("--yes", "do not ask")
@@ -92,10 +92,10 @@ program
 program
   .command("users")
   .description(
-    "make the MySQL user of each service, with its grants; COMMAND_API_EVENTSTORE_URL is what command-api gets as EVENTSTORE_URL",
+    "create the MySQL user of each service, with its grants; COMMAND_API_EVENTSTORE_URL is the EVENTSTORE_URL of command-api, and so on",
   )
-  .option("--require-tls", "the server refuses connections of these users that are not encrypted")
-  .option("--max-connections <number>", "upper limit of the open connections of each user, over all replicas", positiveInteger)
+  .option("--require-tls", "the server refuses unencrypted connections of these users")
+  .option("--max-connections <number>", "upper limit of each user's open connections, over all replicas", positiveInteger)
   .action(async (limits: UserLimits) => {
     for (const service of servicesWithUser) {
       for (const database of databasesOf(service)) {
@@ -111,7 +111,7 @@ program
   .command("create")
   .description("write an empty migration with the current time in its name")
   .addArgument(new Argument("<database>", "which database").choices(migratedDatabases))
-  .argument("<name>", "what it does, in snake_case")
+  .argument("<name>", "what the migration does, in snake_case")
   .action(async (database: MigratedDatabase, name: string) => console.log(await createMigration(database, name, new Date())));
 
 try {

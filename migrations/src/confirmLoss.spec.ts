@@ -13,8 +13,8 @@ describe("the question before migrations are reverted", () => {
 
   for (const [answer, expected] of [
     ["abandonment\n", "confirmed"],
-    ["yes\n", "Error: nothing was reverted"],
-    ["\n", "Error: nothing was reverted"],
+    ["yes\n", "Error: the answer was not the database's name: nothing was reverted"],
+    ["\n", "Error: the answer was not the database's name: nothing was reverted"],
   ] as const) {
     it(`takes ${JSON.stringify(answer)} for ${expected}`, async () => {
       const input = terminal();
@@ -23,15 +23,15 @@ describe("the question before migrations are reverted", () => {
     });
   }
 
-  it("takes the end of the input for a no", async () => {
+  it("treats the end of the input as a no", async () => {
     const input = terminal();
     input.end();
-    expect(await outcome(input)).to.equal("Error: nothing was reverted");
+    expect(await outcome(input)).to.equal("Error: the answer was not the database's name: nothing was reverted");
   });
 
-  it("is a no without a terminal, and tells what would be lost, where, and the option", async () => {
+  it("reverts nothing without a terminal, and says what would be lost, where, and which option to add", async () => {
     expect(await outcome(new PassThrough())).to.equal(
-      "Error: This reverts 2_b, 1_a of the database abandonment on db.example:3307. The data of its tables is lost. Add --yes to do it without a question",
+      "Error: This reverts 2_b, 1_a of the database abandonment on db.example:3307. The data of its tables is lost. Add --yes to revert without a question",
     );
   });
 });

@@ -18,13 +18,13 @@ export const confirmLoss = async (
 ): Promise<void> => {
   const { database, server } = connectionOf(url);
   const question = `This reverts ${names.join(", ")} of the database ${database} on ${server.host}:${server.port}. The data of its tables is lost.`;
-  if (input.isTTY !== true) throw new Error(`${question} Add --yes to do it without a question`);
+  if (input.isTTY !== true) throw new Error(`${question} Add --yes to revert without a question`);
   const terminal = createInterface({ input, output });
   try {
     // Ctrl-C and Ctrl-D close the terminal, and the question would then never be answered.
     const closed = once(terminal, "close").then(() => "");
-    const answer = await Promise.race([terminal.question(`${question}\nType ${database} to go on: `), closed]);
-    if (answer.trim() !== database) throw new Error("nothing was reverted");
+    const answer = await Promise.race([terminal.question(`${question}\nType ${database} to continue: `), closed]);
+    if (answer.trim() !== database) throw new Error("the answer was not the database's name: nothing was reverted");
   } finally {
     terminal.close();
   }

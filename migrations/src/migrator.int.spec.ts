@@ -4,10 +4,10 @@ import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { migrateDown, migratedDatabases, migrateUp, migrationStatus, newerIn } from "./migrator.ts";
 
 describe("the applied migrations that a release does not have", () => {
-  it("are of a newer one if their names are later than all of its own", () => {
+  it("are of a newer release if their names are later than all of this release's", () => {
     expect(newerIn(["1_a", "2_b"], ["1_a", "2_b", "3_c"])).to.deep.equal([]);
     expect(newerIn(["1_a", "2_b", "3_c"], ["1_a", "2_b"])).to.deep.equal(["3_c"]);
-    expect(() => newerIn(["1_a", "2_b", "3_c"], ["1_a", "3_c"])).to.throw("2_b was applied and is not in this release");
+    expect(() => newerIn(["1_a", "2_b", "3_c"], ["1_a", "3_c"])).to.throw("2_b was applied but is not in this release");
   });
 });
 
@@ -44,7 +44,7 @@ for (const name of migratedDatabases) {
       expect(await schema()).to.deep.equal(first);
     });
 
-    it("report applied and pending migrations, and apply none twice", async () => {
+    it("report applied and pending migrations, and apply no migration twice", async () => {
       await migrateUp(name, database.url());
       expect(await migrateUp(name, database.url())).to.deep.equal([]);
       const before = await migrationStatus(name, database.url());
@@ -55,7 +55,7 @@ for (const name of migratedDatabases) {
       expect(after).to.deep.equal({ applied: before.applied.slice(0, -1), pending: [reverted], newer: [] });
     });
 
-    it("run again from the start when one was cut short, before or after any of its statements", async () => {
+    it("run again from the start if a migration was interrupted, before or after any of its statements", async () => {
       const applied = await migrateUp(name, database.url());
       const first = await schema();
       for (const migration of applied.toReversed()) {
@@ -85,7 +85,7 @@ for (const name of migratedDatabases) {
       expect(await migrateUp(name, database.url())).to.deep.equal([applied.at(-1)]);
     });
 
-    it("wait for a process that migrates, and go on when its connection ends", async () => {
+    it("wait for a process that migrates, and continue when its connection ends", async () => {
       const other = await createConnection(database.url());
       const lock = "CONCAT('migrations:', LEFT(SHA2(DATABASE(), 256), 40))";
       await other.query(`SELECT GET_LOCK(${lock}, 0)`);
@@ -99,7 +99,7 @@ for (const name of migratedDatabases) {
       expect(await migrating).to.equal(true);
     });
 
-    it("apply each one once when two processes migrate at once", async () => {
+    it("are applied once each if two processes migrate at once", async () => {
       const both = await Promise.all([migrateUp(name, database.url()), migrateUp(name, database.url())]);
       expect(both.filter((applied) => applied.length > 0)).to.have.length(1);
     });
@@ -112,7 +112,7 @@ for (const name of migratedDatabases) {
       expect(await migrateUp(name, database.url())).to.deep.equal([]);
       expect((await migrationStatus(name, database.url())).newer).to.deep.equal([newer]);
       const refused = await migrateDown(name, database.url()).catch((error: unknown) => error);
-      expect(String(refused)).to.contain(`${newer} is of a newer release: revert it with that release`);
+      expect(String(refused)).to.contain(`${newer} is from a newer release: revert it with that release`);
       expect(await schema()).to.deep.equal(first);
       await database.pool().query("DELETE FROM migrations WHERE name = ?", [newer]);
     });

@@ -129,7 +129,7 @@ const takeLock = async (connection: Connection): Promise<void> => {
       [lockSeconds],
     );
   if (rows[0]?.taken !== 1)
-    throw new Error(`another process has been migrating this database for ${lockSeconds} s: try again when it has ended`);
+    throw new Error(`another process has been migrating this database for ${lockSeconds} s: try again when that process has ended`);
 };
 
 /** Makes a new connection of knex ready for use; as knex takes it, a function with a callback. */
@@ -187,7 +187,10 @@ export const newerIn = (applied: readonly string[], known: readonly string[]): r
   const newest = known.toSorted().at(-1) ?? "";
   const unknown = applied.filter((name) => !known.includes(name));
   const missing = unknown.filter((name) => name < newest);
-  if (missing.length > 0) throw new Error(`${missing.join(", ")} was applied and is not in this release, though it is not newer`);
+  if (missing.length > 0)
+    throw new Error(
+      `${missing.join(", ")} was applied but is not in this release, although it is not from a newer release: migrate with the release that has it`,
+    );
   return unknown;
 };
 
@@ -211,7 +214,7 @@ export const migrateDown = async (database: MigratedDatabase, url: string, optio
   if (applied.length === 0) return [];
   return migrating(database, url, async (migrate) => {
     const { newer } = await migrationStatus(database, url);
-    if (newer.length > 0) throw new Error(`${newer.join(", ")} is of a newer release: revert it with that release`);
+    if (newer.length > 0) throw new Error(`${newer.join(", ")} is from a newer release: revert it with that release`);
     const names: string[] = [];
     for (;;) {
       const [, reverted] = (await migrate.down()) as [number, string[]];

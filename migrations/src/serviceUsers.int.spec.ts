@@ -67,7 +67,7 @@ describe("the users of the services", () => {
       expect(await refusalOf("outbox-relay", "SELECT 1 FROM events LIMIT 1")).to.equal(noTable);
     });
 
-    it("let the relay change what becomes of an outbox row, and not the event in it", async () => {
+    it("let the relay change the status of an outbox row, but not the event in it", async () => {
       const noColumn = "ER_COLUMNACCESS_DENIED_ERROR";
       const change =
         "UPDATE outbox SET status = 'PUBLISHED', published_at = NOW(6), retry_count = 1, next_attempt_at = NULL, error_message = ''";
@@ -82,7 +82,7 @@ describe("the users of the services", () => {
         expect(await refusalOf("outbox-relay", `UPDATE outbox SET ${name} = ${name} WHERE id = 0`), name).to.equal(noColumn);
     });
 
-    it("are refused without encryption, and above a number of connections, where that is asked for", async () => {
+    it("are refused without encryption, and above a number of connections, if these options are set", async () => {
       const service = new URL(serviceUrl("query-api", "readmodel"));
       service.username = `${databases.readmodel.name()}-limited`;
       const urls = { admin: databases.readmodel.url(), service: service.href };

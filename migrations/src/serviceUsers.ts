@@ -129,7 +129,8 @@ export const createServiceUser = async (
     throw new Error(
       `the URL of ${service} names the database ${ofService}, but ${database} was migrated: use the same database in both URLs`,
     );
-  if (login.user === server.user) throw new Error(`the URL of ${service} names the administrator: give the service a user of its own`);
+  if (login.user === server.user)
+    throw new Error(`the URL of ${service} names the administrator: expected a separate user for the service`);
 
   await onServer({ server, database }, async (connection) => {
     await connection.query("CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ?", [login.user, login.password]);

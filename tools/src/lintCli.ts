@@ -5,7 +5,7 @@ const help = `npm run lint [-- --fix]
 
 Checks the format, the types, the rules of .oxlintrc.json, which package may import which and which may have SQL on the
 event store's tables. Finds files, dependencies and exports that nothing uses.
---fix repairs the format and the rules that can be repaired by a program.
+--fix repairs the format and the violations that oxlint can repair.
 `;
 
 /** The specs that only read the sources. npm test runs them as well. */

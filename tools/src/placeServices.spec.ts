@@ -29,19 +29,19 @@ describe("the services' ports", () => {
     ]);
   });
 
-  it("name each service and its variable when other programs have them", async () => {
+  it("are reported with service and variable if other programs use them", async () => {
     const [first, second] = [await occupied(), await occupied()];
     try {
       expect(await failure(placeServices([service("a", first.port), service("b", second.port)], {}))).to.equal(
-        `UserError: port ${first.port} of a is in use by another program: stop that one, or set A_PORT to a free port\n` +
-          `port ${second.port} of b is in use by another program: stop that one, or set B_PORT to a free port`,
+        `UserError: port ${first.port} of a is in use by another program: stop that program, or set A_PORT to a free port\n` +
+          `port ${second.port} of b is in use by another program: stop that program, or set B_PORT to a free port`,
       );
     } finally {
       await Promise.all([first.free(), second.free()]);
     }
   });
 
-  it("are numbers, and each a service's own", async () => {
+  it("are numbers, each used by only one service", async () => {
     expect(await failure(placeServices([service("a", 1)], { A_PORT: "http" }, allFree))).to.contain(
       'A_PORT is "http", which is not a port',
     );
@@ -62,7 +62,7 @@ describe("the services' ports", () => {
     server.close();
   });
 
-  it("are all released when one cannot be had", async () => {
+  it("are all released if one of them is not available", async () => {
     const released: number[] = [];
     const hold = (port: number): Promise<HeldPort | undefined> =>
       Promise.resolve(port === 2 ? undefined : { release: async () => void released.push(port) });

@@ -27,11 +27,14 @@ export const placeServices = async (
     if (!Number.isInteger(listensOn) || listensOn < 1 || listensOn > 65_535) {
       problems.push(`${portVariable} is "${text}", which is not a port: expected a number from 1 to 65535`);
     } else if (same !== undefined) {
-      problems.push(`${same.name} and ${name} cannot both have port ${listensOn}: set ${portVariable} to another`);
+      problems.push(`${same.name} and ${name} cannot both have port ${listensOn}: set ${portVariable} to another port`);
     } else {
       const held = await hold(listensOn);
       if (held !== undefined) placed.push({ ...service, listensOn, held });
-      else problems.push(`port ${listensOn} of ${name} is in use by another program: stop that one, or set ${portVariable} to a free port`);
+      else
+        problems.push(
+          `port ${listensOn} of ${name} is in use by another program: stop that program, or set ${portVariable} to a free port`,
+        );
     }
   }
   if (problems.length === 0) return placed;

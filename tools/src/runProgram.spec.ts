@@ -21,7 +21,7 @@ describe("a program that npm start runs", () => {
       (error: unknown) => String(error),
     );
 
-  it("ends well", async () => {
+  it("ends successfully", async () => {
     expect(await run("console.log('applied')")).to.equal("done");
   });
 
@@ -35,7 +35,7 @@ describe("a program that npm start runs", () => {
     expect(await run("throw new TypeError('no such table: events')")).to.contain("TypeError: no such table: events (full output");
   });
 
-  it("is ended with all that it started, once the start is given up", async () => {
+  it("is ended, with everything that it started, when the start is aborted", async () => {
     const abort = new AbortController();
     const script = "require('node:child_process').spawnSync(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'])";
     const outcome = run(script, abort.signal);
@@ -44,8 +44,8 @@ describe("a program that npm start runs", () => {
     expect(await run("", abort.signal)).to.contain("stopped before the migrations");
   });
 
-  it("has a reason whatever it said", () => {
-    expect(reasonIn("")).to.equal("it said nothing");
+  it("has a reason for its failure whatever it printed", () => {
+    expect(reasonIn("")).to.equal("no output");
     expect(reasonIn("first\nlast\n\n")).to.equal("last");
     expect(reasonIn("/a/b.js:1\n\nError: connect ECONNREFUSED 127.0.0.1:1\n    at x\n\nNode.js v20.20.2\n")).to.equal(
       "Error: connect ECONNREFUSED 127.0.0.1:1",

@@ -60,5 +60,5 @@ export const reasonIn = (output: string): string => {
   const lines = output.split("\n").map((line) => line.trim());
   const thrown = lines.findLast((line) => /^(?:Uncaught )?(?:\w+: )?\w*(?:Error|Exception)\b.*: /.test(line));
   const last = lines.findLast((line) => line !== "" && !/^Node\.js v\d|^at |^[{}\]^]/.test(line));
-  return (/^Node\.js v\d/m.test(output) ? thrown : undefined) ?? last ?? "it said nothing";
+  return (/^Node\.js v\d/m.test(output) ? thrown : undefined) ?? last ?? "no output";
 };

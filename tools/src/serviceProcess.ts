@@ -83,7 +83,7 @@ export const startServiceProcess = (options: ServiceProcessOptions): ServiceProc
       child.kill("SIGTERM");
       const inTime = await Promise.race([ended.then(() => true), delay(15_000, false, { ref: false })]);
       if (!inTime) {
-        report(`${name} did not stop within 15 s and is killed`);
+        report(`${name} did not stop within 15 s: killing it`);
         child.kill("SIGKILL");
       }
       await ended;

@@ -6,7 +6,7 @@ import { explain } from "./userError.ts";
 
 const help = `npm test [-- OPTIONS]
 
-Starts a real MySQL and a real Kafka (or takes those that MYSQL_URL and KAFKA_BROKERS name),
+Starts a real MySQL and a real Kafka (or uses the servers that MYSQL_URL and KAFKA_BROKERS name),
 runs the tests of every package and service against them, and stops them.
 
 OPTIONS go to turbo: npm test -- --filter=@cart/domain

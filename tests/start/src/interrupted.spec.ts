@@ -92,7 +92,7 @@ describe("Ctrl-C and what is in the way of a start", function () {
     expect(start.said().split("\n")).to.deep.equal([
       "✘ Unknown option '--foo': npm start -- --help lists the options",
       "✘ Unexpected argument 'bar': npm start -- --help lists the options",
-      `✘ port ${port} of query-api is in use by another program: stop that one, or set QUERY_API_PORT to a free port`,
+      `✘ port ${port} of query-api is in use by another program: stop that program, or set QUERY_API_PORT to a free port`,
     ]);
   });
 });

@@ -63,7 +63,7 @@ const acquireAt = async (port: number, report: Report): Promise<AcquiredServers 
     }
     await delay(100);
   }
-  throw new UserError(`waited 20 s for the process that keeps the test servers, on port ${port} (what it said: ${sharedServersLog(port)})`);
+  throw new UserError(`waited 20 s for the process that keeps the test servers, on port ${port} (its output: ${sharedServersLog(port)})`);
 };
 
 const sharedServersLog = (port: number): string => join(cacheFolder, `test-servers-${port}.log`);

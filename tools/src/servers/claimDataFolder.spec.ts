@@ -80,7 +80,7 @@ describe("the claim on a data folder", () => {
         if (left !== undefined) await writeFile(join(contested, "owner.json"), left);
         const outcomes = await Promise.all(starters.map(({ claim }) => claim(contested)));
         expect(outcomes.filter((outcome) => outcome === "claimed")).to.have.length(1);
-        for (const outcome of outcomes) expect(outcome).to.match(/^claimed$|^npm start runs here already \(process \d+\)/);
+        for (const outcome of outcomes) expect(outcome).to.match(/^claimed$|^npm start already runs here \(process \d+\)/);
       }
     } finally {
       await Promise.all(starters.map(({ end }) => end()));

@@ -42,7 +42,7 @@ export const claimDataFolder = async (folder: string, report: Report, signal?: A
       for (const older of all.slice(0, -1)) await rm(older.file, { force: true });
       return () => giveBack(own.file);
     }
-    throw new UserError(`other starts keep claiming ${folder}`);
+    throw new UserError(`other starts keep claiming ${folder}: wait for them, or choose another folder with --data`);
   } finally {
     await rm(content, { force: true });
   }
@@ -77,7 +77,7 @@ const assertEnded = async (file: string, report: Report, signal: AbortSignal | u
   const owner = await readOwner(file);
   if (owner === undefined) return;
   if (await runs(owner.starter, "startCli.ts")) {
-    throw new UserError(`npm start runs here already (process ${owner.starter}): stop that one first`);
+    throw new UserError(`npm start already runs here (process ${owner.starter}): stop that process first`);
   }
   if (!(await runs(owner.watchdog, "watchdog.mjs"))) return;
   await step(report, "what an earlier start left running has stopped", () =>

@@ -30,7 +30,7 @@ export const fetchMysql = async ({ report, signal }: Pick<ServerPlan, "report" |
   for (const program of ["apt-get", "dpkg-deb"]) {
     if ((await findProgram(program)) === undefined) throw new UserError(`${program} is not on the PATH: this way needs Debian or Ubuntu`);
   }
-  if (!existsSync(keyring)) throw new UserError(`Debian's keys are not on this machine (package debian-archive-keyring)`);
+  if (!existsSync(keyring)) throw new UserError(`Debian's keys are not on this machine: install the package debian-archive-keyring`);
 
   const folder = await fetchOnce("mysql-debian-sid", (target) =>
     step(report, "MySQL fetched from Debian (about 60 MB)", () => unpackMysql(target, signal)),
@@ -48,7 +48,8 @@ export const fetchMysql = async ({ report, signal }: Pick<ServerPlan, "report" |
 
 const unpackMysql = async (folder: string, signal: AbortSignal | undefined): Promise<void> => {
   const mirror = process.env["DEBIAN_MIRROR"] ?? findMirror(await readAptSources());
-  if (mirror === undefined) throw new UserError("this machine's apt sources name no Debian mirror: set DEBIAN_MIRROR to one");
+  if (mirror === undefined)
+    throw new UserError("this machine's apt sources name no Debian mirror: set DEBIAN_MIRROR to the URL of a mirror");
 
   const apt = join(folder, "apt");
   for (const path of ["lists/partial", "cache/archives/partial"]) await mkdir(join(apt, path), { recursive: true });
@@ -86,5 +87,5 @@ const aptGet = async (args: readonly string[], signal: AbortSignal | undefined):
   });
   if (!failed) return;
   const reason = stderr.split("\n").find((line) => line.startsWith("E:")) ?? stderr.trim().split("\n").at(-1);
-  throw new UserError(`apt-get failed: ${reason ?? "it said nothing"}`);
+  throw new UserError(`apt-get failed: ${reason ?? "no output"}`);
 };

@@ -41,6 +41,6 @@ describe("the first provider that serves", () => {
   it("is replaced by an error that lists each way, why it failed and what to do, if no provider serves", async () => {
     const providers = [isAbsent("environment", "not set"), fails("docker", "no pull")];
     const error = await firstThatServes("MySQL", providers, "Install one").catch((reason: unknown) => reason);
-    expect(error).to.have.property("message", "no MySQL to be had. Tried:\n  - environment: not set\n  - docker: no pull\nInstall one");
+    expect(error).to.have.property("message", "no MySQL available. Tried:\n  - environment: not set\n  - docker: no pull\nInstall one");
   });
 });

@@ -40,5 +40,5 @@ export const firstThatServes = async <Server extends RunningServer>(
       failures.push(`${way}: ${explain(error)}`);
     }
   }
-  throw new UserError(`no ${name} to be had. Tried:\n${failures.map((failure) => `  - ${failure}`).join("\n")}\n${advice}`);
+  throw new UserError(`no ${name} available. Tried:\n${failures.map((failure) => `  - ${failure}`).join("\n")}\n${advice}`);
 };

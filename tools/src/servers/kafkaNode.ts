@@ -47,13 +47,13 @@ export const findJava = async (): Promise<string> => {
   const java = home === undefined || !existsSync(join(home, "bin/java")) ? await findProgram("java") : join(home, "bin/java");
   if (java === undefined) {
     throw new UserError(
-      `Kafka needs Java ${leastJava} or newer, and there is none: install it (Debian and Ubuntu: apt-get install openjdk-17-jre-headless) or set JAVA_HOME`,
+      `Kafka needs Java ${leastJava} or newer, but none was found: install it (Debian and Ubuntu: apt-get install openjdk-17-jre-headless) or set JAVA_HOME`,
     );
   }
   const { stderr } = await execa(java, ["-version"], { reject: false });
   const version = Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0);
   if (version < leastJava)
-    throw new UserError(`Kafka needs Java ${leastJava} or newer, and ${java} is ${version}: install a newer one or set JAVA_HOME`);
+    throw new UserError(`Kafka needs Java ${leastJava} or newer, but ${java} is ${version}: install a newer one or set JAVA_HOME`);
   return java;
 };
 
@@ -107,7 +107,7 @@ const makeDataFolder = async (java: string, { classPath, clusterId, configFile, 
   const { failed, all } = await execa(java, format, { reject: false, all: true });
   if (!failed) return;
   await rm(data, { recursive: true, force: true });
-  throw new UserError(`Kafka could not make its data folder ${data}: ${all.trim().split("\n").at(-1)}`);
+  throw new UserError(`Kafka could not create its data folder ${data}: ${all.trim().split("\n").at(-1)}`);
 };
 
 const propertiesOf = (node: KafkaNode, cluster: readonly KafkaNode[], data: string): Record<string, string> => {

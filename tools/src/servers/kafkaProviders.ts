@@ -150,7 +150,7 @@ const findInHome = (): KafkaProgram | NotHere => {
   const home = process.env["KAFKA_HOME"];
   if (home === undefined || home === "") return notHere("not set");
   const libs = join(home, "libs");
-  if (!existsSync(libs)) throw new UserError(`KAFKA_HOME is ${home}, and there is no folder libs in it`);
+  if (!existsSync(libs)) throw new UserError(`KAFKA_HOME is ${home}, which has no folder libs: expected an unpacked Kafka`);
   return { provider: "local", libs, description: `Kafka in ${home}` };
 };
 

@@ -95,7 +95,7 @@ export const mysqlIdentity = async (url: string): Promise<{ datadir: string; uui
       sql: "SELECT @@datadir AS datadir, @@server_uuid AS uuid, @@hostname AS hostname",
       timeout: 2_000,
     });
-    if (row === undefined) throw new Error("MySQL gave no row for its variables");
+    if (row === undefined) throw new Error("MySQL returned no row for its variables");
     return row;
   } finally {
     // The connection is not closed with `end`, which waits for the server.
@@ -123,7 +123,7 @@ const makeDataFolder = async ([program, ...leading]: Command, data: string, { si
   );
   if (failed) {
     await rm(partial, { recursive: true, force: true });
-    throw new UserError(`mysqld could not make its data folder ${data}: ${lastError(all)}`);
+    throw new UserError(`mysqld could not create its data folder ${data}: ${lastError(all)}`);
   }
   await rename(partial, data);
 };
@@ -133,5 +133,5 @@ const isOfData = (option: string): boolean => option.startsWith("--lower-case-ta
 
 const lastError = (log: string | undefined): string => {
   const lines = (log ?? "").trim().split("\n");
-  return lines.findLast((line) => line.includes("[ERROR]")) ?? lines.at(-1) ?? "it said nothing";
+  return lines.findLast((line) => line.includes("[ERROR]")) ?? lines.at(-1) ?? "no output";
 };

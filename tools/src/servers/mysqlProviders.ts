@@ -70,7 +70,7 @@ const fromDocker = async (plan: ServerPlan) => {
   // Docker chose the port. A container's host name is the beginning of its id.
   if (!started.getId().startsWith((await mysqlIdentity(url)).hostname)) {
     await started.stop();
-    throw new UserError(`another MySQL than the container's answers on port ${port}`);
+    throw new UserError(`a MySQL other than the container's answers on port ${port}`);
   }
   return {
     provider: "docker" as const,
@@ -82,7 +82,7 @@ const fromDocker = async (plan: ServerPlan) => {
 
 const fromPath = async (plan: ServerPlan) => {
   const program = await findProgram("mysqld");
-  if (program === undefined) return notHere("there is none");
+  if (program === undefined) return notHere("not found");
   return startMysqlProcess({ provider: "local", command: [program, "--no-defaults"], description: program }, plan);
 };
 

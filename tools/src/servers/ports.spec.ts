@@ -39,7 +39,7 @@ describe("the port of a server", () => {
     await portOf("MySQL", 3306, plan()).keep(3317);
     taken = [3317];
     expect(await portOf("MySQL", 3306, plan()).choose()).to.equal(3306);
-    expect(reported).to.deep.equal(["port 3317 of MySQL is in use by another program: it takes port 3306"]);
+    expect(reported).to.deep.equal(["port 3317 of MySQL is in use by another program: using port 3306"]);
     taken = [3317, 3306];
     expect(await portOf("MySQL", 3306, plan()).choose()).to.equal(40_000);
   });

@@ -27,7 +27,7 @@ export const retryTakenPorts = async <T>(
       return await start();
     } catch (error) {
       if (!(error instanceof PortTaken) || attempt === mostAttempts || plan.signal?.aborted === true) throw error;
-      plan.report(`another program took a port of ${server} first (${error.message}): trying another port`);
+      plan.report(`another program has taken a port of ${server} (${error.message}): trying another port`);
     }
   }
 };
@@ -48,7 +48,7 @@ export const portOf = (server: "MySQL" | "Kafka", usual: number, plan: ServerPla
     choose: async () => {
       const preferred = [...new Set([(await readPort(file)) ?? usual, usual])];
       const port = await chooseFrom(preferred);
-      if (port !== preferred[0]) plan.report(`port ${preferred[0]} of ${server} is in use by another program: it takes port ${port}`);
+      if (port !== preferred[0]) plan.report(`port ${preferred[0]} of ${server} is in use by another program: using port ${port}`);
       return port;
     },
     keep: async (port) => {
