@@ -22,7 +22,7 @@ const addTo = async (send: ScenarioContext["send"], cartId: string, n: number): 
 /** Repeats real messages, some immediately and some long after the events that follow them. */
 export const duplicates: Scenario = {
   name: "duplicates",
-  fault: "real messages put into the topic again, out of their order",
+  fault: "real messages published to the topic again, out of order",
   run: async ({ system, random, report, pause, injected, recovered }) => {
     const producer = createEventProducer(system.kafka);
     try {
@@ -52,7 +52,7 @@ export const duplicates: Scenario = {
  */
 export const garbage: Scenario = {
   name: "garbage",
-  fault: "foreign garbage in the topic, for carts that exist and for none",
+  fault: "foreign garbage in the topic, for existing and unknown carts",
   run: async (context) => {
     const { system, pause, injected, recovered, violation, send, report, foreignMark } = context;
     await pause(1_500, 2_500);

@@ -48,7 +48,7 @@ const queryApi: Scenario = {
  */
 const projector: Scenario = {
   name: "kill-projector",
-  fault: "`kill -9` of two projectors, in pairs",
+  fault: "`kill -9` of both projectors, one shortly after the other",
   run: async ({ system, random, pause, injected, recovered, report }) => {
     await pause(2_000, 3_000);
     for (let pair = 1; pair <= kills / 2; pair += 1) {

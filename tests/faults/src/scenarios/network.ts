@@ -10,7 +10,7 @@ const moments: readonly CutMoment[] = ["unsent", "unanswered"];
 /** Cuts a connection at the worst moment: at a commit, when only one side knows the outcome. */
 const cuts: Scenario = {
   name: "cut-at-commit",
-  fault: "connection cut at a COMMIT, a produce, an offset commit",
+  fault: "connection cut during a COMMIT, a produce request or an offset commit",
   run: async ({ servers, random, report, pause, injected, recovered, violation }) => {
     const { eventStore, readModel, kafka } = servers.proxies;
     const places: readonly (readonly [string, FaultProxy, RequestMatch])[] = [
@@ -41,7 +41,7 @@ const cuts: Scenario = {
 
 const slow: Scenario = {
   name: "slow-and-halted",
-  fault: "connections slow by 50 to 300 ms, or halted for 2 to 12 s",
+  fault: "connections delayed by 50 to 300 ms, or stalled for 2 to 12 s",
   run: async ({ servers, random, report, pause, injected, recovered }) => {
     const proxies = Object.entries(servers.proxies);
     await pause(1_000, 2_000);

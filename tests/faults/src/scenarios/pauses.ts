@@ -6,7 +6,7 @@ const pauses = 6;
 /** The relay wakes up and believes that it still holds its shards, although another relay has published them in the meantime. The lease is short so that this happens often. */
 export const pausedRelay: Scenario = {
   name: "paused-relay",
-  fault: `SIGSTOP of a relay past its lease (${leaseMs / 1000} s), SIGCONT`,
+  fault: `relay paused past the end of its lease (${leaseMs / 1000} s), then resumed`,
   env: { RELAY_LEASE_MS: String(leaseMs) },
   run: async ({ system, random, report, pause, injected, recovered }) => {
     await pause(2_000, 3_000);
@@ -26,7 +26,7 @@ export const pausedRelay: Scenario = {
 /** The group assigns the paused projector's partitions to the other one. The paused projector wakes up with an unfinished batch. */
 export const pausedProjector: Scenario = {
   name: "paused-projector",
-  fault: "SIGSTOP of a projector past its session (10 s), SIGCONT",
+  fault: "projector paused past its session timeout (10 s), then resumed",
   run: async ({ system, random, report, pause, injected, recovered }) => {
     await pause(2_000, 3_000);
     for (let n = 1; n <= 2; n += 1) {

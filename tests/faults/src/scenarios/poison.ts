@@ -14,7 +14,7 @@ const poisonedCarts = 3;
  */
 export const poison: Scenario = {
   name: "poisoned-outbox",
-  fault: "outbox rows that cannot be published, repaired and retried",
+  fault: "unpublishable outbox rows, then repaired and retried",
   env: { RELAY_MAX_ATTEMPTS: "3" },
   run: async (context) => {
     const { system, pause, injected, recovered, violation, report } = context;

@@ -7,7 +7,7 @@ const durationSeconds = 45;
 
 export const together: Scenario = {
   name: "together",
-  fault: "all of these together",
+  fault: "all of the above together",
   env: { RELAY_LEASE_MS: "2000" },
   run: async ({ system, servers, random, report, pause, injected, recovered }) => {
     await pause(1_500, 2_500);
