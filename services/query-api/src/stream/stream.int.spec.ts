@@ -82,7 +82,7 @@ describe("a cart's stream", () => {
     await project(api, id, streamOf(to));
   };
 
-  it("has a message for each new version, with the event as the history shows it", async () => {
+  it("has a message for each new version, with the event as the history shows it to the cart's owner", async () => {
     const id = await cart(2);
     const stream = await openStream(api, `/carts/${id.toUpperCase()}/stream`);
     expect(stream.response.status).to.equal(200);
@@ -98,7 +98,9 @@ describe("a cart's stream", () => {
     expect(stream.versions()).to.deep.equal([3, 4, 5, 6]);
     const { body } = await api.get(`/carts/${id}/history?after_version=2`);
     const messages = stream.messages().map(({ data = "", event }): [unknown, string | undefined] => [JSON.parse(data), event]);
-    expect(messages).to.deep.equal((body as { events: object[] }).events.map((event) => [event, "cart"]));
+    // All streams of a cart write the same bytes, so a stream shows nothing that only an administrator may see.
+    const events = (body as { events: { readonly actor?: string }[] }).events;
+    expect(messages).to.deep.equal(events.map(({ actor: _actor, ...event }) => [event, "cart"]));
     expect(messages[0]?.[0]).to.deep.include({ event_id: eventIdOf(id, 3), type: "ItemAddedToCart" });
   });
 
