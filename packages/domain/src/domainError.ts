@@ -22,15 +22,23 @@ export type DomainErrorCode =
   | "TIME_ZONE_UNKNOWN"
   | "REMINDERS_INVALID";
 
+/** What a refusal says beyond its code, for clients that act on it. */
+export type RefusalFacts = {
+  /** The order that a CLOSED cart became. */
+  readonly orderId?: string;
+};
+
 /** A rule of the domain refused the command, and nothing was changed. `field` names the input at fault, if one is. */
 export class DomainError extends Error {
   override readonly name = "DomainError";
   readonly code: DomainErrorCode;
   readonly field: string | undefined;
+  readonly facts: RefusalFacts;
 
-  constructor(code: DomainErrorCode, message: string, field?: string) {
+  constructor(code: DomainErrorCode, message: string, field?: string, facts: RefusalFacts = {}) {
     super(message);
     this.code = code;
     this.field = field;
+    this.facts = facts;
   }
 }

@@ -217,6 +217,12 @@ describe("cart", () => {
       given([created, itemAdded(), submitted]).when({ type: "PurchaseCart", orderId: "order-1" }).then([purchased]);
     });
 
+    it("appends no event if the cart is that order already, and refuses another order", () => {
+      const bought = [created, itemAdded(), purchased];
+      given(bought).when({ type: "PurchaseCart", orderId: "order-1" }).then([]);
+      given(bought).when({ type: "PurchaseCart", orderId: "order-2" }).thenRejects("CART_CLOSED");
+    });
+
     it("refuses an empty cart", () => {
       given([created]).when({ type: "PurchaseCart", orderId: "order-1" }).thenRejects("CART_EMPTY");
     });
@@ -331,7 +337,7 @@ describe("cart", () => {
       ...changes,
       { type: "SubmitCart" },
       { type: "ReopenCart" },
-      { type: "PurchaseCart", orderId: "order-1" },
+      { type: "PurchaseCart", orderId: "order-2" },
     ];
     const cases: readonly [title: string, events: readonly CartEvent[], code: string, commands: readonly CartCommand[]][] = [
       ["none, because it does not exist", [], "CART_NOT_FOUND", all.slice(1)],

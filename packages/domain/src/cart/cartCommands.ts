@@ -42,6 +42,7 @@ export type SubmitCart = { readonly type: "SubmitCart" };
 /** Takes a submitted cart back from checkout, or an abandoned one back into use. */
 export type ReopenCart = { readonly type: "ReopenCart" };
 
+/** Closes the cart as an order. The command changes nothing in a cart that is this order already, because payment providers report a payment more than once. */
 export type PurchaseCart = { readonly type: "PurchaseCart"; readonly orderId: string };
 
 /**
@@ -213,6 +214,7 @@ const remind = ({ step, afterMinutes }: RemindOfAbandonment, cart: Cart): readon
 };
 
 const purchase = (command: PurchaseCart, cart: Cart): readonly CartEvent[] => {
+  if (cart.status === "CLOSED" && cart.orderId === command.orderId) return [];
   const unfinished = requireUnfinished(cart);
   if (unfinished.lines.size === 0) throw new DomainError("CART_EMPTY", "an empty cart cannot be purchased");
   return [{ type: "CartPurchased", data: { order_id: command.orderId, total_amount: totalAmount(unfinished) } }];
@@ -235,7 +237,9 @@ const requireUnfinished = (cart: Cart, field?: string): OpenCart | SubmittedCart
     case "NONE":
       throw cartNotFound(field);
     case "CLOSED":
-      throw new DomainError("CART_CLOSED", `the cart was purchased as order ${cart.orderId} and takes no more changes`, field);
+      throw new DomainError("CART_CLOSED", `the cart was purchased as order ${cart.orderId} and takes no more changes`, field, {
+        orderId: cart.orderId,
+      });
     case "MERGED":
       throw new DomainError("CART_MERGED", `the cart was merged into cart ${cart.mergedInto} and takes no more changes`, field);
     case "OPEN":

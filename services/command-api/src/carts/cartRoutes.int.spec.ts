@@ -85,6 +85,20 @@ describe("cart routes", () => {
     expect(merged?.status === "OPEN" && itemCount(merged)).to.equal(3);
   });
 
+  it("purchases a cart once, however often the payment provider reports the order, and names the order to every other one", async () => {
+    const cart = await newCart({});
+    const purchase = (process: CommandApi, order_id: string) => process.send("POST", `/carts/${cart}/purchase`, { order_id });
+    expect(typesOf(await purchase(api, "order-1"))).to.deep.equal(["CartPurchased"]);
+    for (const process of [api, other]) {
+      const again = await purchase(process, "order-1");
+      expect([again.status, typesOf(again), again.json["version"], again.headers.get("etag")]).to.deep.equal([200, [], 3, '"3"']);
+      const another = await purchase(process, "order-2");
+      expectProblem(another, 409, "cart-closed");
+      expect(another.json["order_id"]).to.equal("order-1");
+    }
+    expect(await versionOf(cart)).to.equal(3);
+  });
+
   describe("answers a problem for", () => {
     const order = { order_id: "order-1" };
 

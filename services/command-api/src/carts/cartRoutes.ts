@@ -126,6 +126,8 @@ export const cartRoutes: readonly Route<Services>[] = [
     path: "/carts/{id}/purchase",
     operationId: "purchaseCart",
     summary: "Close a cart that became an order",
+    description:
+      "Repeating the request with the same `order_id` changes nothing and is answered with 200, because payment providers call back more than once. Another order is answered with 409 and the `order_id` of the first.",
     body: { schema: purchaseBody, required: true },
     problems: refusedFor(...notUnfinished, "CART_EMPTY"),
     handle: (request, { carts }: Services) => carts.execute(request, { type: "PurchaseCart", orderId: request.body.order_id }),

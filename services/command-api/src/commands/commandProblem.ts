@@ -60,14 +60,16 @@ export const commandTooLarge: ProblemKind = {
   title: "The command's events are too large",
 };
 
+/** The facts of a refusal in the terms of the API. */
+const factMembers = ({ facts: { orderId } }: DomainError): Readonly<Record<string, unknown>> =>
+  orderId === undefined ? {} : { order_id: orderId };
+
 /** Maps an error of the command handler to an HTTP problem; returns any other error unchanged. */
 export const commandProblem = (error: unknown): unknown => {
   if (error instanceof DomainError) {
     const { field, message } = error;
-    return new HttpProblem(
-      { ...domainProblems[error.code], detail: message, members: field === undefined ? {} : { errors: [{ field, message }] } },
-      { cause: error },
-    );
+    const errors = field === undefined ? {} : { errors: [{ field, message }] };
+    return new HttpProblem({ ...domainProblems[error.code], detail: message, members: { ...errors, ...factMembers(error) } }, { cause: error });
   }
   if (error instanceof StreamHiddenError) return commandProblem(cartNotFound());
   if (error instanceof VersionMismatchError) {

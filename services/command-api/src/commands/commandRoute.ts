@@ -34,8 +34,18 @@ const commonCommandProblems: readonly DescribedProblem[] = [
   ...Object.values(failureProblems).map((kind) => ({ ...kind, headers: retryLater })),
 ];
 
+/** What the problems of some refusals have beyond what every problem has. */
+const refusalMembers: Partial<Readonly<Record<DomainErrorCode, TObject>>> = {
+  CART_CLOSED: Type.Object({ order_id: Type.String({ description: "the order that the cart became", examples: ["order-789"] }) }),
+};
+
+const refused = (code: DomainErrorCode): DescribedProblem => {
+  const members = refusalMembers[code];
+  return { ...domainProblems[code], ...(members === undefined ? {} : { members }) };
+};
+
 /** The problems of a route that executes a command: those of every command, and the refusals of the domain. */
 export const refusedFor = (...refusals: readonly DomainErrorCode[]): readonly DescribedProblem[] => [
   ...commonCommandProblems,
-  ...refusals.map((code) => domainProblems[code]),
+  ...refusals.map(refused),
 ];
