@@ -9,6 +9,7 @@ export type DomainErrorCode =
   | "CART_OWNED_BY_ANOTHER_USER"
   | "CART_OF_ANOTHER_TENANT"
   | "ITEM_NOT_FOUND"
+  | "ITEM_AMBIGUOUS"
   | "CURRENCY_MISMATCH"
   | "CURRENCY_UNKNOWN"
   | "PRICE_INVALID"
@@ -16,6 +17,9 @@ export type DomainErrorCode =
   | "LINE_LIMIT_EXCEEDED"
   | "SIZE_LIMIT_EXCEEDED"
   | "EVENT_LIMIT_EXCEEDED"
+  | "AMOUNT_LIMIT_EXCEEDED"
+  | "ATTRIBUTES_TOO_LARGE"
+  | "ADJUSTMENT_INVALID"
   | "POLICY_EXISTS"
   | "POLICY_NOT_FOUND"
   | "QUIET_TIME_INVALID"
@@ -26,6 +30,8 @@ export type DomainErrorCode =
 export type RefusalFacts = {
   /** The order that a CLOSED cart became. */
   readonly orderId?: string;
+  /** The place of the refused operation among those of a command, from 0. */
+  readonly operation?: number;
 };
 
 /** A rule of the domain refused the command, and nothing was changed. `field` names the input at fault, if one is. */
@@ -40,5 +46,10 @@ export class DomainError extends Error {
     this.code = code;
     this.field = field;
     this.facts = facts;
+  }
+
+  /** Returns the refusal as one of an operation of a command with several operations. */
+  ofOperation(operation: number): DomainError {
+    return new DomainError(this.code, this.message, this.field, { ...this.facts, operation });
   }
 }

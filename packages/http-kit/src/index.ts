@@ -1,5 +1,6 @@
 export type { Access, Actor } from "./access/access.ts";
 export { apiConfig, apiGuard, type TokenRules } from "./access/apiGuard.ts";
+export { accessOfToken } from "./access/requestAccess.ts";
 export { forbidden } from "./access/accessProblems.ts";
 export { accessOf } from "./access/requestAccess.ts";
 export type { Ticket, Tickets } from "./access/tickets.ts";

@@ -29,7 +29,9 @@ describe("applyBatch", () => {
   };
   const carts = () => rows("SELECT BIN_TO_UUID(id) id, version, total_amount, item_count, line_count, status FROM carts ORDER BY id");
   const items = () =>
-    rows("SELECT BIN_TO_UUID(cart_id) cart_id, item_id, name, quantity, unit_price, position FROM cart_items ORDER BY cart_id, position");
+    rows(
+      "SELECT BIN_TO_UUID(cart_id) cart_id, line_id, item_id, name, attributes, quantity, unit_price, position FROM cart_items ORDER BY cart_id, position",
+    );
   const deadLetters = () =>
     rows(
       "SELECT topic, kafka_partition, kafka_offset, reason_code, BIN_TO_UUID(aggregate_id) aggregate_id, version FROM dead_letters ORDER BY id",
@@ -57,6 +59,9 @@ describe("applyBatch", () => {
         merged_into: null,
         abandoned_at: null,
         reminded_step: 0,
+        attributes: null,
+        adjustments: null,
+        adjustments_stale: 0,
         version: 5,
         next_position: 3,
         created_at: timeOf(1),
@@ -64,8 +69,8 @@ describe("applyBatch", () => {
       },
     ]);
     expect(await items()).to.deep.equal([
-      { cart_id: cartId(1), item_id: "b", name: "Ø", quantity: 3, unit_price: 3_000, position: 1 },
-      { cart_id: cartId(1), item_id: "a", name: null, quantity: 1, unit_price: 1_000, position: 2 },
+      { cart_id: cartId(1), line_id: "b", item_id: "b", name: "Ø", attributes: null, quantity: 3, unit_price: 3_000, position: 1 },
+      { cart_id: cartId(1), line_id: "a", item_id: "a", name: null, attributes: null, quantity: 1, unit_price: 1_000, position: 2 },
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { type Api, defineApi } from "@cart/http-kit";
 import { commandAnswerSchema, mergeAnswerSchema } from "./carts/cartAnswers.ts";
-import { addItemBody } from "./carts/cartBodies.ts";
+import { addItemBody, changesBody } from "./carts/cartBodies.ts";
 import type { CartCommands } from "./carts/cartCommands.ts";
 import { cartRoutes } from "./carts/cartRoutes.ts";
 import { policyAnswerSchema } from "./policies/policyAnswer.ts";
@@ -22,6 +22,7 @@ export const api: Api<Services> = defineApi<Services>({
   routes: [...cartRoutes, ...policyRoutes],
   schemas: {
     AddItem: addItemBody,
+    Changes: changesBody,
     CommandAnswer: commandAnswerSchema,
     MergeAnswer: mergeAnswerSchema,
     CartAbandonedPolicy: policyBody,

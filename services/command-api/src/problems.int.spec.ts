@@ -39,6 +39,11 @@ describe("problems of every operation of the command API", () => {
     addItem: async () => item,
     addItemByShortAddress: async () => item,
     changeItemQuantity: async () => ({ quantity: 3 }),
+    changeCart: async () => ({ operations: [{ op: "change_item", line_id: "item-456", quantity: 3 }] }),
+    createCart: async () => ({ user_id: "user-123" }),
+    changeCartDetails: async () => ({ attributes: { note: "Ring twice" } }),
+    setAdjustments: async () => ({ adjustments: [] }),
+    claimCart: async () => ({ user_id: "user-9" }),
     purchaseCart: async () => ({ order_id: "order-2" }),
     mergeCart: async () => ({ target_cart_id: await newCart() }),
     createCartAbandonedPolicy: async () => policy,
@@ -142,16 +147,35 @@ describe("problems of every operation of the command API", () => {
     for (const address of ["additem/{}", "carts/{}/items"]) {
       const add = (cart: string, changes: object): Promise<Reply> =>
         api.send("POST", `/${address.replace("{}", cart)}`, { ...item, ...changes });
-      const cart = await newCart({ quantity: 1000 });
+      const cart = await newCart({ quantity: 100_000 });
       expectProblem(await add(cart, { user_id: "user-9" }), 409, "cart-of-another-user");
       expectProblem(await add(cart, { tenant_id: "shop-2" }), 409, "cart-of-another-tenant");
       expectProblem(await add(cart, { currency: "EUR" }), 409, "currency-mismatch");
       expectProblem(await add(uuidv7(), { currency: "XYZ" }), 422, "currency-unknown");
       expectProblem(await add(cart, { item_id: "b", price: 0.001 }), 422, "price-invalid");
       expectProblem(await add(cart, {}), 422, "quantity-limit");
+      expectProblem(await add(await newCart(), { item_id: "b", quantity: 1, price: 9_999_999_999_999.99 }), 422, "amount-limit");
+      const attributes = Object.fromEntries(["a", "b", "c"].map((name) => [name, "x".repeat(500)]));
+      expectProblem(await add(cart, { attributes }), 422, "attributes-too-large");
       await Promise.all(Array.from({ length: 499 }, (_, n) => add(cart, { item_id: `item-${n}`.padEnd(10, "x") })));
       expectProblem(await add(cart, { item_id: "501st" }), 422, "line-limit");
     }
+  });
+
+  it("one of several changes that a cart cannot take", async () => {
+    const cart = await newCart();
+    const change = (...operations: readonly object[]) => api.send("POST", `/carts/${cart}/changes`, { operations });
+    const add = { op: "add_item", item_id: item.item_id, price: 1 };
+    const remove = { op: "remove_item", line_id: item.item_id };
+    const sizes = ["M", "L"].map((size) => ({ ...add, attributes: { size } }));
+    expectProblem(await change(...sizes, remove, remove), 409, "item-ambiguous");
+    expectProblem(await change({ op: "change_item", line_id: item.item_id, price: 9_999_999_999_999.99 }), 422, "amount-limit");
+    const line = (n: number) => ({ ...add, item_id: `item-${n}`.padEnd(10, "x") });
+    for (let from = 1; from < 500; from += 100) {
+      const lines = Array.from({ length: Math.min(100, 500 - from) }, (_, n) => line(from + n));
+      expect(await change(...lines)).to.include({ status: 200 });
+    }
+    expectProblem(await change(line(500)), 422, "line-limit");
   });
 
   it("what exceeds the limits of a cart", async () => {
@@ -172,6 +196,15 @@ describe("problems of every operation of the command API", () => {
       expectProblem(await send(`/carts/${full}/items/${item.item_id}`, "PATCH", { quantity: 3 }), 422, "event-limit");
       expectProblem(await send(`/carts/${large}/merge`, "POST", { target_cart_id: full }), 422, "event-limit");
       expectProblem(await send(`/carts/${large}/merge`, "POST", { target_cart_id: other }), 422, "size-limit");
+      const changes = (text: string): readonly [method: string, path: string, body: object][] => [
+        ["PATCH", "", { attributes: { note: text } }],
+        ["PUT", "/adjustments", { adjustments: [{ kind: "fee", amount: 1, label: text }] }],
+        ["POST", "/changes", { operations: [{ op: "add_item", item_id: "b", price: 1, name: text }] }],
+      ];
+      for (const [method, path, body] of changes("x".repeat(100)))
+        expectProblem(await send(`/carts/${large}${path}`, method, body), 422, "size-limit");
+      for (const [method, path, body] of changes("x")) expectProblem(await send(`/carts/${full}${path}`, method, body), 422, "event-limit");
+      expectProblem(await send(`/carts/${full}/claim`, "POST", { user_id: "user-9" }), 422, "event-limit");
       expect(await send(`/carts/${full}/submit`)).to.include({ status: 200 });
       expectProblem(await send(`/carts/${full}/reopen`), 422, "event-limit");
       expect(await send(`/carts/${full}/purchase`, "POST", { order_id: "order-1" })).to.include({ status: 200 });

@@ -15,7 +15,10 @@ const createdFor = ({ sub, tenant_id }: TokenClaims): CartEvent => ({
   type: "CartCreated",
   data: { user_id: sub, tenant_id, currency: "USD" },
 });
-const added: CartEvent = { type: "ItemAddedToCart", data: { item_id: "a", quantity: 2, unit_price: 250, previous_unit_price: null } };
+const added: CartEvent = {
+  type: "ItemAddedToCart",
+  data: { line_id: "a", item_id: "a", quantity: 2, unit_price: 250, previous_unit_price: null },
+};
 
 const cart = cartId(1);
 const unknown = cartId(99);
@@ -182,6 +185,32 @@ describe("access to queries", () => {
       const second = await get(admin, `/users/ann/carts?limit=1&cursor=${cursor}`);
       expect((second.body as { readonly next_cursor: string | null }).next_cursor).to.equal(null);
     });
+  });
+
+  it("gives a claimed cart with all of its past to the customer, and ends the guest's streams", async () => {
+    const guest: TokenClaims = { sub: "guest-1", tenant_id: "shop-3" };
+    const [carla, dora] = [
+      { ...guest, sub: "carla" },
+      { ...guest, sub: "dora" },
+    ];
+    const id = cartId(50);
+    const events = [createdFor(guest), added];
+    await storeEvents(api, id, events);
+    await project(api, id, events);
+    const stream = await fetch(api.url(`/carts/${id}/stream`), { headers: await bearer(guest) });
+    expect(stream.status).to.equal(200);
+    const claimed: CartEvent = { type: "CartClaimed", data: { user_id: "carla", previous_user_id: "guest-1" } };
+    await storeEvents(api, id, [claimed], 3);
+    await project(api, id, [...events, claimed]);
+    expect(await stream.text()).to.equal("retry: 1000\nid: 2\n\n");
+    for (const path of ofOneCart(id).filter((each) => !each.includes("=9"))) {
+      expect(await statusOf(carla, path), path).to.equal(200);
+      expect(await statusOf({ ...admin, tenant_id: "shop-3" }, path), path).to.equal(200);
+      for (const who of [guest, dora, { ...carla, tenant_id: "shop-1" }, admin])
+        expect(await statusOf(who, path.replace("min_version=1", "")), path).to.equal(404);
+    }
+    await storeEvents(api, id, [{ ...claimed, data: { user_id: "dora", previous_user_id: "carla" } }], 4);
+    expect([await statusOf(carla, `/carts/${id}/history`), await statusOf(dora, `/carts/${id}/history`)]).to.deep.equal([404, 200]);
   });
 
   it("ends a stream when its token expires", async () => {

@@ -17,7 +17,7 @@ describe("the query API", () => {
        VALUES (UUID_TO_BIN(?), 'default', 'user-123', 'OPEN', 'USD', 5998, 2, 1, NULL, 2, 2, '2025-11-20 16:30:00.000', '2025-11-20 16:30:01.250')`,
       [id],
     );
-    await database.pool().query("INSERT INTO cart_items VALUES (UUID_TO_BIN(?), 'item-456', NULL, 2, 2999, 1)", [id]);
+    await database.pool().query("INSERT INTO cart_items VALUES (UUID_TO_BIN(?), 'item-456', 'item-456', NULL, NULL, 2, 2999, 1)", [id]);
   });
 
   const setVersion = (version: number) => database.pool().query("UPDATE carts SET version = ?", [version]);
@@ -29,7 +29,9 @@ describe("the query API", () => {
     expect(body).to.deep.include({ id, total_amount: 59.98, version: 2, created_at: "2025-11-20T16:30:00.000Z" });
     expect(body)
       .to.have.property("items")
-      .that.deep.equals([{ item_id: "item-456", name: null, quantity: 2, price: 29.99, line_total: 59.98 }]);
+      .that.deep.equals([
+        { line_id: "item-456", item_id: "item-456", name: null, attributes: {}, quantity: 2, price: 29.99, line_total: 59.98 },
+      ]);
   });
 
   it("answers 304 to a client that has the version, also to fetch, which sends no-cache by itself", async () => {
@@ -50,7 +52,7 @@ describe("the query API", () => {
 
   it("shows lines in the order in which they were added, and a cart without any", async () => {
     await database.pool().query("UPDATE cart_items SET position = 2");
-    await database.pool().query("INSERT INTO cart_items VALUES (UUID_TO_BIN(?), 'z', 'Ø', 1, 100, 1)", [id]);
+    await database.pool().query("INSERT INTO cart_items VALUES (UUID_TO_BIN(?), 'z', 'z', 'Ø', NULL, 1, 100, 1)", [id]);
     const full = await get(`/carts/${id.toUpperCase()}`);
     expect(full.body).to.have.property("items").that.has.length(2);
     expect(full.body).to.have.nested.property("items[0].item_id", "z");

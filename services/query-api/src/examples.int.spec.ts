@@ -8,7 +8,7 @@ import { project, storeEvents, timeOf, useQueryApi } from "./testing/useQueryApi
 
 const events: readonly CartEvent[] = [
   { type: "CartCreated", data: { user_id: "user-123", tenant_id: "default", currency: "USD" } },
-  { type: "ItemAddedToCart", data: { item_id: "item-456", quantity: 2, unit_price: 2999, previous_unit_price: null } },
+  { type: "ItemAddedToCart", data: { line_id: "item-456", item_id: "item-456", quantity: 2, unit_price: 2999, previous_unit_price: null } },
 ];
 
 describe("the examples of the query API's document", () => {

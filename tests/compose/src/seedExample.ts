@@ -14,5 +14,7 @@ export const seedExample = async ({ commandApi, queryApi }: ComposeProject): Pro
   const { status, body } = await getCaughtUp(`${queryApi}/carts/${cart}?min_version=2`);
   assert.equal(status, 200, JSON.stringify(body));
   assert.equal(body["total_amount"], 59.98);
-  assert.deepEqual(body["items"], [{ item_id: "item-456", name: null, quantity: 2, price: 29.99, line_total: 59.98 }]);
+  assert.deepEqual(body["items"], [
+    { line_id: "item-456", item_id: "item-456", name: null, attributes: {}, quantity: 2, price: 29.99, line_total: 59.98 },
+  ]);
 };

@@ -98,7 +98,7 @@ describe("the way of a command, through every service", () => {
         currency: "USD",
         total_amount: 59.98,
         item_count: 2,
-        items: [{ item_id: "item-456", name: null, quantity: 2, price: 29.99, line_total: 59.98 }],
+        items: [{ line_id: "item-456", item_id: "item-456", name: null, attributes: {}, quantity: 2, price: 29.99, line_total: 59.98 }],
         version: 2,
       });
     });

@@ -2,10 +2,13 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 import { DomainError } from "../domainError.ts";
 import { cartDecider, cartEventCodec } from "./cartAggregate.ts";
-import { type CartCommand, maxLines, maxQuantity } from "./cartCommands.ts";
+import { fromMinorUnits, maxAmount, toMinorUnits } from "../money/minorUnits.ts";
+import type { Attributes } from "./attributes.ts";
+import type { CartCommand, CartOperation } from "./cartCommands.ts";
 import type { CartEvent } from "./cartEvents.ts";
+import { maxLines, maxQuantity } from "./lineLimits.ts";
 import { decideMerge, type MergeCart } from "./cartMerge.ts";
-import { type Cart, cartSnapshots, itemCount, totalAmount } from "./cartState.ts";
+import { type Cart, cartSnapshots, itemsAmount, totalAmount } from "./cartState.ts";
 
 /** Lists the defects of a cart; the list is empty for every cart that may exist. */
 const broken = (cart: Cart): readonly string[] => {
@@ -13,7 +16,11 @@ const broken = (cart: Cart): readonly string[] => {
   const lines = [...cart.lines];
   const rules: readonly [rule: string, holds: boolean][] = [
     [`at most ${maxLines} lines`, lines.length <= maxLines],
-    ["each line under its item's id", lines.every(([id, { itemId }]) => id === itemId)],
+    ["each line under its id", lines.every(([id, { lineId }]) => id === lineId)],
+    [
+      "lines that differ in their item or attributes",
+      new Set(lines.map(([, { itemId, attributes }]) => JSON.stringify([itemId, attributes]))).size === lines.length,
+    ],
     [
       `whole quantities from 1 to ${maxQuantity}`,
       lines.every(([, { quantity }]) => Number.isInteger(quantity) && quantity >= 1 && quantity <= maxQuantity),
@@ -24,7 +31,12 @@ const broken = (cart: Cart): readonly string[] => {
       lines.every(([, { position }], index) => index === 0 || position > (lines[index - 1]?.[1].position ?? 0)),
     ],
     ["the next position is free", lines.every(([, { position }]) => position >= 1 && position < cart.nextPosition)],
-    ["an exact total", Number.isSafeInteger(totalAmount(cart)) && Number.isSafeInteger(itemCount(cart))],
+    [
+      "a total that is the same number in minor units and as a decimal amount",
+      itemsAmount(cart) <= maxAmount &&
+        totalAmount(cart) <= maxAmount &&
+        toMinorUnits(fromMinorUnits(totalAmount(cart), cart.currency), cart.currency) === totalAmount(cart),
+    ],
     [
       "lines in a cart that is submitted, purchased or abandoned",
       lines.length > 0 || !["SUBMITTED", "CLOSED", "ABANDONED"].includes(cart.status),
@@ -37,19 +49,61 @@ const broken = (cart: Cart): readonly string[] => {
 const itemId = fc.constantFrom("a", "b", "c", "d");
 const quantity = fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: maxQuantity }));
 /** Prices up to the greatest one, some with more decimals than some currencies have. */
-const price = fc.integer({ min: 0, max: 1_000_000_000 }).map((thousandths) => thousandths / 1000);
+const price = fc
+  .oneof(fc.integer({ min: 0, max: 1_000_000_000 }), fc.integer({ min: 0, max: maxAmount }))
+  .map((thousandths) => thousandths / 1000);
+const attributes = fc.constantFrom<Attributes | undefined>(
+  undefined,
+  undefined,
+  { size: "L" },
+  { size: "M", gift: true },
+  { gift: true, size: "M" },
+);
 
 const addItem = fc
-  .record({ itemId, quantity, price, name: fc.option(fc.constantFrom("Cup", "Bowl"), { nil: undefined }) })
-  .map((values): CartCommand => ({ type: "AddItem", userId: "user-1", defaults: { tenantId: "default", currency: "KWD" }, ...values }));
+  .record({ itemId, quantity, price, attributes, name: fc.option(fc.constantFrom("Cup", "Bowl"), { nil: undefined }) })
+  .map((values): CartOperation => ({ type: "AddItem", userId: "user-1", defaults: { tenantId: "default", currency: "KWD" }, ...values }));
+const changeItem = fc.record({
+  type: fc.constant("ChangeItem" as const),
+  lineId: itemId,
+  quantity: fc.option(fc.integer({ min: 0, max: maxQuantity + 1 }), { nil: undefined }),
+  price: fc.option(price, { nil: undefined }),
+});
+const changeDetails = fc.record({
+  type: fc.constant("ChangeDetails" as const),
+  attributes: fc.constantFrom({ locale: "da-DK" }, { locale: null }, { note: "Ring", size: -0 }, undefined),
+  currency: fc.constantFrom("KWD", "JPY", undefined),
+});
+const setAdjustments = fc.record({
+  type: fc.constant("SetAdjustments" as const),
+  adjustments: fc.array(
+    fc.record({
+      kind: fc.constantFrom("discount", "shipping", "tax", "fee"),
+      amount: fc.tuple(fc.constantFrom(-1, 1), price).map(([sign, amount]) => sign * amount),
+    }),
+    { maxLength: 3 },
+  ),
+});
+const removeItem = fc.record({ type: fc.constant("RemoveItem" as const), lineId: itemId });
+const changeCart = fc.record({
+  type: fc.constant("ChangeCart" as const),
+  operations: fc.array(
+    fc.oneof<[fc.Arbitrary<CartOperation>, fc.Arbitrary<CartOperation>, fc.Arbitrary<CartOperation>]>(addItem, changeItem, removeItem),
+    { minLength: 1, maxLength: 4 },
+  ),
+});
 const command: fc.Arbitrary<CartCommand> = fc.oneof(
   { weight: 5, arbitrary: addItem },
   {
     weight: 2,
-    arbitrary: fc.record({ type: fc.constant("ChangeItemQuantity"), itemId, quantity: fc.integer({ min: 0, max: maxQuantity + 1 }) }),
+    arbitrary: changeItem,
   },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant("RemoveItem"), itemId }) },
+  { weight: 2, arbitrary: removeItem },
+  { weight: 2, arbitrary: changeCart },
   fc.constantFrom<CartCommand>({ type: "ClearCart" }, { type: "SubmitCart" }, { type: "ReopenCart" }),
+  { weight: 2, arbitrary: changeDetails },
+  { weight: 2, arbitrary: setAdjustments },
+  { weight: 1, arbitrary: fc.constant<CartCommand>({ type: "ClaimCart", userId: "user-2" }) },
   { weight: 1, arbitrary: fc.constant<CartCommand>({ type: "PurchaseCart", orderId: "order-1" }) },
   { weight: 2, arbitrary: fc.constant<CartCommand>({ type: "AbandonCart", lastActivityAt: new Date(0), abandonedAfterMinutes: 60 }) },
   {
@@ -124,14 +178,16 @@ describe("any commands", () => {
     );
   });
 
-  it("leave a cart whose total, also at its submission and purchase, is the exact sum of its lines", () => {
+  it("leave a cart whose total, also at its submission and purchase, is the exact sum of its lines and adjustments, or 0", () => {
     fc.assert(
       fc.property(steps, (all) => {
         for (const { events, states } of play(all)) {
           for (const [index, cart] of states.entries()) {
             if (cart.status === "NONE") continue;
             const lines = [...cart.lines.values()];
-            const sum = lines.reduce((total, line) => total + BigInt(line.unitPrice) * BigInt(line.quantity), 0n);
+            const items = lines.reduce((total, line) => total + BigInt(line.unitPrice) * BigInt(line.quantity), 0n);
+            const adjusted = cart.adjustments.reduce((total, { amount }) => total + BigInt(amount), items);
+            const sum = adjusted < 0n ? 0n : adjusted;
             expect(BigInt(totalAmount(cart))).to.equal(sum);
             const event = events[index - 1];
             if (event?.type === "CartSubmitted" || event?.type === "CartPurchased") expect(BigInt(event.data.total_amount)).to.equal(sum);
@@ -168,7 +224,7 @@ describe("any commands", () => {
             else if (event.type === "CartAbandonmentReminderDue") {
               expect(reminded, "an abandoned cart").to.be.an("array").that.does.not.include(event.data.step);
               reminded?.push(event.data.step);
-            } else {
+            } else if (event.type !== "ItemPriceChanged" && event.type !== "CartAdjustmentsChanged") {
               expect(reminded === undefined || event.type === "CartReopened", `${event.type} of an abandoned cart`).to.equal(true);
               reminded = undefined;
             }
@@ -200,8 +256,13 @@ describe("any commands", () => {
     const events = [
       "ItemAddedToCart",
       "ItemQuantityChanged",
+      "ItemPriceChanged",
       "ItemRemovedFromCart",
       "CartCleared",
+      "CartClaimed",
+      "CartAttributesChanged",
+      "CartCurrencyChanged",
+      "CartAdjustmentsChanged",
       "CartReopened",
       "CartMergedFrom",
       "CartAbandonmentReminderDue",

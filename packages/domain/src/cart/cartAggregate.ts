@@ -13,7 +13,8 @@ export const cartEventCodec = createEventCodec(cartEventCatalog);
 /** The decider of carts that stay within the limits. */
 export const cartDeciderWithin = (limits: CartLimits): Decider<Cart, CartCommand, CartEvent> => ({
   initialState: { status: "NONE" },
-  decide: (command, cart, version) => requireWithin(limits, { cart, version }, decideCart(command, cart)),
+  decide: (command, cart, version) =>
+    requireWithin(limits, { cart, version }, decideCart(command, cart), command.type === "ChangeCart" ? "operations" : undefined),
   evolve: evolveCart,
 });
 

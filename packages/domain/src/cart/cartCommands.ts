@@ -1,40 +1,96 @@
 import { DomainError } from "../domainError.ts";
 import { isCurrency } from "../money/currencies.ts";
 import { toMinorUnits } from "../money/minorUnits.ts";
+import { type Adjustment, requireAdjustmentsAmount, toStoredAdjustments } from "./adjustments.ts";
+import {
+  type AttributeChanges,
+  type Attributes,
+  attributesMember,
+  attributesText,
+  changedAttributes,
+  noAttributes,
+  requireAttributes,
+} from "./attributes.ts";
 import type { CartEvent } from "./cartEvents.ts";
+
+import { findLine, newLineId, requireLine } from "./cartLines.ts";
+import { requireAmount, requireLineCount, requireQuantity } from "./lineLimits.ts";
 import {
   type Cart,
   type CartLine,
+  evolveCart,
   type ExistingCart,
   itemCount,
+  itemsAmount,
+  lineAmount,
   type OpenCart,
   reopened,
   type SubmittedCart,
   totalAmount,
 } from "./cartState.ts";
 
+/** Creates an empty cart. A cart that exists stays as it is, if it has the same owner and currency. */
+export type CreateCart = Pick<AddItem, "tenantId" | "currency" | "defaults" | "attributes"> & {
+  readonly type: "CreateCart";
+  readonly userId: string;
+};
+
+/** Changes what a cart has besides its lines. */
+export type ChangeDetails = {
+  readonly type: "ChangeDetails";
+  readonly attributes?: AttributeChanges | undefined;
+  /** Another currency is allowed while the cart is empty. */
+  readonly currency?: string | undefined;
+};
+
 /** Adds an item to a cart; creates the cart if it does not exist. */
 export type AddItem = {
   readonly type: "AddItem";
-  readonly userId: string;
-  /** If the client names a tenant or a currency, an existing cart must have the same; an omitted field is not checked. */
+  /** The cart's user. A cart that exists is not checked without it, and a new cart needs it. */
+  readonly userId?: string | undefined;
+  /** If the client names a tenant, an existing cart must have the same. An empty cart takes a currency that the client names, and any other cart must have it. */
   readonly tenantId?: string | undefined;
   readonly currency?: string | undefined;
   /** Values of a new cart for the fields that the client omitted. */
   readonly defaults: { readonly tenantId: string; readonly currency: string };
   readonly itemId: string;
   readonly name?: string | undefined;
+  /** Lines of one item with other attributes are other lines. */
+  readonly attributes?: Attributes | undefined;
   readonly quantity: number;
   /** A decimal amount in the cart's currency, such as 29.99. */
   readonly price: number;
 };
 
-/** Sets the quantity of a line; 0 removes it. */
-export type ChangeItemQuantity = { readonly type: "ChangeItemQuantity"; readonly itemId: string; readonly quantity: number };
+/** Sets the quantity, the price, or both, of a line; the quantity 0 removes it. An omitted value stays as it is. */
+export type ChangeItem = {
+  readonly type: "ChangeItem";
+  /** The line's id, or its item's id if only one line has the item. */
+  readonly lineId: string;
+  readonly quantity?: number | undefined;
+  /** A decimal amount in the cart's currency, such as 29.99. */
+  readonly price?: number | undefined;
+};
 
-export type RemoveItem = { readonly type: "RemoveItem"; readonly itemId: string };
+export type RemoveItem = {
+  readonly type: "RemoveItem";
+  /** The line's id, or its item's id if only one line has the item. */
+  readonly lineId: string;
+};
 
 export type ClearCart = { readonly type: "ClearCart" };
+
+/** Replaces the cart's adjustments, with decimal amounts in its currency. */
+export type SetAdjustments = { readonly type: "SetAdjustments"; readonly adjustments: readonly Adjustment[] };
+
+/** A change of what is in a cart. */
+export type CartOperation = AddItem | ChangeItem | RemoveItem | ClearCart | ChangeDetails | SetAdjustments;
+
+/** Executes several operations as one decision: all of them, each on the cart that the operations before it leave, or none. */
+export type ChangeCart = { readonly type: "ChangeCart"; readonly operations: readonly CartOperation[] };
+
+/** Gives the cart to a user, such as the customer as whom its guest logs in. It changes nothing in a cart that the user owns already. */
+export type ClaimCart = { readonly type: "ClaimCart"; readonly userId: string };
 
 /** Freezes the cart for checkout. */
 export type SubmitCart = { readonly type: "SubmitCart" };
@@ -70,30 +126,32 @@ export type RemindOfAbandonment = {
 
 /** The commands that concern one cart only; `cartMerge.ts` has the command on two carts. */
 export type CartCommand =
-  | AddItem
-  | ChangeItemQuantity
-  | RemoveItem
-  | ClearCart
+  | CreateCart
+  | CartOperation
+  | ChangeCart
+  | ClaimCart
   | SubmitCart
   | ReopenCart
   | PurchaseCart
   | AbandonCart
   | RemindOfAbandonment;
 
-export const maxLines = 500;
-export const maxQuantity = 1000;
-
 /** Customer commands treat an abandoned cart as open; `reopenedFirst` prepends the `CartReopened`. */
 export const decideCart = (command: CartCommand, cart: Cart): readonly CartEvent[] => {
   switch (command.type) {
+    case "CreateCart":
+      return create(command, cart);
     case "AddItem":
-      return reopenedFirst(cart, addItem(command, cart));
-    case "ChangeItemQuantity":
-      return reopenedFirst(cart, changeItemQuantity(command, cart));
+    case "ChangeItem":
     case "RemoveItem":
-      return reopenedFirst(cart, removeItem(command, cart));
     case "ClearCart":
-      return reopenedFirst(cart, clear(cart));
+    case "ChangeDetails":
+    case "SetAdjustments":
+      return operate(command, cart);
+    case "ChangeCart":
+      return changeCart(command, cart);
+    case "ClaimCart":
+      return reopenedFirst(cart, claim(command, cart));
     case "SubmitCart":
       return reopenedFirst(cart, submit(cart));
     case "PurchaseCart":
@@ -109,81 +167,215 @@ export const decideCart = (command: CartCommand, cart: Cart): readonly CartEvent
   }
 };
 
+const operate = (operation: CartOperation, cart: Cart): readonly CartEvent[] => {
+  switch (operation.type) {
+    case "AddItem":
+      return reopenedFirst(cart, addItem(operation, cart));
+    case "ChangeItem":
+      return reopenedFirst(cart, changeItem(operation, cart));
+    case "RemoveItem":
+      return reopenedFirst(cart, removeItem(operation, cart));
+    case "ClearCart":
+      return reopenedFirst(cart, clear(cart));
+    case "ChangeDetails":
+      return reopenedFirst(cart, changeDetails(operation, cart));
+    case "SetAdjustments":
+      return reopenedFirst(cart, setAdjustments(operation, cart));
+    default:
+      return operation satisfies never;
+  }
+};
+
+/** Decides each operation on the result of the operations before it. A refusal names its operation by its place, from 0. */
+const changeCart = ({ operations }: ChangeCart, cart: Cart): readonly CartEvent[] => {
+  const events: CartEvent[] = [];
+  let state = cart;
+  for (const [place, operation] of operations.entries()) {
+    try {
+      const decided = operate(operation, state);
+      events.push(...decided);
+      state = decided.reduce(evolveCart, state);
+    } catch (error) {
+      throw error instanceof DomainError ? error.ofOperation(place) : error;
+    }
+  }
+  return events;
+};
+
+/** Whether a command sets a price, a name or an adjustment: what a shop may leave to its back end. */
+export const carriesPrice = (command: CartCommand): boolean => {
+  switch (command.type) {
+    case "AddItem":
+    case "SetAdjustments":
+      return true;
+    case "ChangeItem":
+      return command.price !== undefined;
+    case "ChangeCart":
+      return command.operations.some(carriesPrice);
+    case "CreateCart":
+    case "RemoveItem":
+    case "ClearCart":
+    case "ChangeDetails":
+    case "ClaimCart":
+    case "SubmitCart":
+    case "ReopenCart":
+    case "PurchaseCart":
+    case "AbandonCart":
+    case "RemindOfAbandonment":
+      return false;
+    default:
+      return command satisfies never;
+  }
+};
+
 /**
  * Returns the events of a customer's command. If the cart is abandoned, a `CartReopened`
- * precedes them in the same decision, because an abandoned cart accepts no other event. A
- * command that changes nothing, or is refused, leaves the cart abandoned.
+ * precedes them in the same decision, because an abandoned cart accepts no other event of its
+ * customer. A command that changes nothing, or is refused, leaves the cart abandoned. So does
+ * a new price or adjustment: the shop sets it, and it says nothing about the customer.
  */
 export const reopenedFirst = (cart: Cart, events: readonly CartEvent[]): readonly CartEvent[] =>
-  cart.status === "ABANDONED" && events.length > 0 ? [{ type: "CartReopened", data: {} }, ...events] : events;
+  cart.status === "ABANDONED" && events.some(({ type }) => !shopEvents.has(type))
+    ? [{ type: "CartReopened", data: {} }, ...events]
+    : events;
+
+const shopEvents: ReadonlySet<CartEvent["type"]> = new Set<CartEvent["type"]>(["ItemPriceChanged", "CartAdjustmentsChanged"]);
 
 const addItem = (command: AddItem, cart: Cart): readonly CartEvent[] => {
   if (cart.status === "NONE") {
-    const currency = command.currency ?? command.defaults.currency;
-    if (!isCurrency(currency)) {
-      throw new DomainError("CURRENCY_UNKNOWN", `"${currency}" is not an ISO 4217 currency code`, "currency");
-    }
-    const created = { user_id: command.userId, tenant_id: command.tenantId ?? command.defaults.tenantId, currency };
-    return [{ type: "CartCreated", data: created }, itemAdded(command, currency, undefined)];
+    const { userId } = command;
+    if (userId === undefined) throw cartNotFound("user_id");
+    const created = cartCreated({ ...command, userId });
+    return [created, itemAdded(command, undefined, created.data.currency)];
   }
   const open = requireOpen(cart);
   requireSameOwner(command, open);
-
-  const line = open.lines.get(command.itemId);
-  if (line === undefined) requireLineCount(open.lines.size + 1, "item_id");
-  requireQuantity(command.itemId, (line?.quantity ?? 0) + command.quantity, "quantity");
-  return [itemAdded(command, open.currency, line)];
+  const currencyChanged = currencyChange(command.currency, open);
+  const ready = currencyChanged.reduce(evolveOpen, open);
+  return [...currencyChanged, itemAdded(command, ready, ready.currency)];
 };
 
-const itemAdded = (command: AddItem, currency: string, line: CartLine | undefined): CartEvent => {
-  const unitPrice = toMinorUnits(command.price, currency);
+const create = (command: CreateCart, cart: Cart): readonly CartEvent[] => {
+  if (cart.status !== "NONE") {
+    const unfinished = requireUnfinished(cart);
+    requireSameOwner(command, unfinished);
+    if (command.currency !== undefined && command.currency !== unfinished.currency) throw currencyMismatch(command.currency, unfinished);
+    return [];
+  }
+  const attributes = requireAttributes(command.attributes, "attributes");
+  return [cartCreated(command), ...attributesChange(attributes, noAttributes)];
+};
+
+const cartCreated = ({ userId, tenantId, currency, defaults }: Omit<CreateCart, "type">): Extract<CartEvent, { type: "CartCreated" }> => ({
+  type: "CartCreated",
+  data: { user_id: userId, tenant_id: tenantId ?? defaults.tenantId, currency: requireCurrency(currency ?? defaults.currency) },
+});
+
+const requireCurrency = (currency: string): string => {
+  if (!isCurrency(currency)) throw new DomainError("CURRENCY_UNKNOWN", `"${currency}" is not an ISO 4217 currency code`, "currency");
+  return currency;
+};
+
+const changeDetails = ({ attributes, currency }: ChangeDetails, cart: Cart): readonly CartEvent[] => {
+  const open = requireOpen(cart);
+  const changed = attributes === undefined ? open.attributes : changedAttributes(open.attributes, attributes, "attributes");
+  return [...currencyChange(currency, open), ...attributesChange(changed, open.attributes)];
+};
+
+const setAdjustments = (command: SetAdjustments, cart: Cart): readonly CartEvent[] => {
+  const open = requireOpen(cart);
+  const adjustments = toStoredAdjustments(command.adjustments, open.currency);
+  requireAdjustmentsAmount(adjustments, itemsAmount(open));
+  if (!open.areAdjustmentsStale && JSON.stringify(adjustments) === JSON.stringify(open.adjustments)) return [];
+  return [{ type: "CartAdjustmentsChanged", data: { adjustments: [...adjustments] } }];
+};
+
+/** Returns the event of attributes that differ from those before. */
+export const attributesChange = (attributes: Attributes, before: Attributes): readonly CartEvent[] =>
+  attributesText(attributes) === attributesText(before) ? [] : [{ type: "CartAttributesChanged", data: { attributes } }];
+
+/** Returns the event that gives an empty cart another currency. The prices of lines are amounts of the currency that they have. */
+export const currencyChange = (currency: string | undefined, cart: OpenCart): readonly CartEvent[] => {
+  if (currency === undefined || currency === cart.currency) return [];
+  if (cart.lines.size > 0) throw currencyMismatch(currency, cart);
+  return [{ type: "CartCurrencyChanged", data: { currency: requireCurrency(currency), previous_currency: cart.currency } }];
+};
+
+const currencyMismatch = (currency: string, cart: ExistingCart): DomainError =>
+  new DomainError(
+    "CURRENCY_MISMATCH",
+    `the cart's currency is ${cart.currency} and cannot be changed to ${currency} while the cart has lines`,
+    "currency",
+  );
+
+const evolveOpen = (cart: OpenCart, event: CartEvent): OpenCart => requireOpen(evolveCart(cart, event));
+
+/** `cart` is undefined for a cart that the same decision creates. */
+const itemAdded = (command: AddItem, cart: OpenCart | undefined, currency: string): CartEvent => {
+  const { itemId, quantity } = command;
+  const lines: ReadonlyMap<string, CartLine> = cart?.lines ?? new Map<string, CartLine>();
+  const attributes = requireAttributes(command.attributes, "attributes");
+  const line = findLine(lines, itemId, attributes);
+  if (line === undefined) requireLineCount(lines.size + 1, "item_id");
+  const after = { quantity: (line?.quantity ?? 0) + quantity, unitPrice: toMinorUnits(command.price, currency) };
+  requireQuantity(itemId, after.quantity, "quantity");
+  requireAmount(cart, lineAmount(after) - (line === undefined ? 0 : lineAmount(line)), "price");
   return {
     type: "ItemAddedToCart",
     data: {
-      item_id: command.itemId,
+      line_id: line?.lineId ?? newLineId(lines, itemId, attributes),
+      item_id: itemId,
       ...(command.name === undefined ? {} : { name: command.name }),
-      quantity: command.quantity,
-      unit_price: unitPrice,
-      previous_unit_price: line === undefined || line.unitPrice === unitPrice ? null : line.unitPrice,
+      ...attributesMember(attributes),
+      quantity,
+      unit_price: after.unitPrice,
+      previous_unit_price: line === undefined || line.unitPrice === after.unitPrice ? null : line.unitPrice,
     },
   };
 };
 
-const requireSameOwner = (command: AddItem, cart: OpenCart): void => {
-  if (command.userId !== cart.userId) {
+const requireSameOwner = (command: Pick<AddItem, "userId" | "tenantId">, cart: ExistingCart): void => {
+  if (command.userId !== undefined && command.userId !== cart.userId) {
     throw new DomainError("CART_OWNED_BY_ANOTHER_USER", "the cart belongs to another user", "user_id");
   }
   if (command.tenantId !== undefined && command.tenantId !== cart.tenantId) {
     throw new DomainError("CART_OF_ANOTHER_TENANT", "the cart belongs to another tenant", "tenant_id");
   }
-  if (command.currency !== undefined && command.currency !== cart.currency) {
-    throw new DomainError(
-      "CURRENCY_MISMATCH",
-      `the cart's currency is ${cart.currency} and cannot be changed to ${command.currency}`,
-      "currency",
-    );
-  }
 };
 
-const changeItemQuantity = ({ itemId, quantity }: ChangeItemQuantity, cart: Cart): readonly CartEvent[] => {
-  const line = requireLine(requireOpen(cart), itemId);
-  if (quantity === 0) return [{ type: "ItemRemovedFromCart", data: { item_id: itemId } }];
-  requireQuantity(itemId, quantity, "quantity");
-  return quantity === line.quantity ? [] : [{ type: "ItemQuantityChanged", data: { item_id: itemId, quantity } }];
+const changeItem = ({ lineId, quantity, price }: ChangeItem, cart: Cart): readonly CartEvent[] => {
+  const open = requireOpen(cart);
+  const line = requireLine(open.lines, lineId, "item_id");
+  const address = { line_id: line.lineId, item_id: line.itemId };
+  if (quantity === 0) return [{ type: "ItemRemovedFromCart", data: address }];
+  const after = {
+    quantity: quantity ?? line.quantity,
+    unitPrice: price === undefined ? line.unitPrice : toMinorUnits(price, open.currency),
+  };
+  requireQuantity(line.itemId, after.quantity, "quantity");
+  requireAmount(open, lineAmount(after) - lineAmount(line), price === undefined ? "quantity" : "price");
+  const quantityChanged: CartEvent = { type: "ItemQuantityChanged", data: { ...address, quantity: after.quantity } };
+  const prices = { unit_price: after.unitPrice, previous_unit_price: line.unitPrice };
+  const priceChanged: CartEvent = { type: "ItemPriceChanged", data: { ...address, ...prices } };
+  const events = [
+    ...(after.quantity === line.quantity ? [] : [quantityChanged]),
+    ...(after.unitPrice === line.unitPrice ? [] : [priceChanged]),
+  ];
+  // The cart between the two events is a version of its own: a price that falls goes first, so that it stays within the limit too.
+  return after.unitPrice < line.unitPrice ? events.toReversed() : events;
 };
 
-const removeItem = ({ itemId }: RemoveItem, cart: Cart): readonly CartEvent[] => {
-  requireLine(requireOpen(cart), itemId);
-  return [{ type: "ItemRemovedFromCart", data: { item_id: itemId } }];
-};
-
-const requireLine = (cart: OpenCart, itemId: string): CartLine => {
-  const line = cart.lines.get(itemId);
-  if (line === undefined) throw new DomainError("ITEM_NOT_FOUND", `item ${itemId} is not in the cart`, "item_id");
-  return line;
+const removeItem = ({ lineId }: RemoveItem, cart: Cart): readonly CartEvent[] => {
+  const line = requireLine(requireOpen(cart).lines, lineId, "item_id");
+  return [{ type: "ItemRemovedFromCart", data: { line_id: line.lineId, item_id: line.itemId } }];
 };
 
 const clear = (cart: Cart): readonly CartEvent[] => (requireOpen(cart).lines.size === 0 ? [] : [{ type: "CartCleared", data: {} }]);
+
+const claim = ({ userId }: ClaimCart, cart: Cart): readonly CartEvent[] => {
+  if (requireExisting(cart).userId === userId) return [];
+  return [{ type: "CartClaimed", data: { user_id: userId, previous_user_id: requireUnfinished(cart).userId } }];
+};
 
 const submit = (cart: Cart): readonly CartEvent[] => {
   const unfinished = requireUnfinished(cart);
@@ -255,20 +447,4 @@ const requireUnfinished = (cart: Cart, field?: string): OpenCart | SubmittedCart
 const requireExisting = (cart: Cart): ExistingCart => {
   if (cart.status === "NONE") throw cartNotFound();
   return cart;
-};
-
-/** `field` names the input that would exceed the limit. */
-export const requireLineCount = (lines: number, field: string): void => {
-  if (lines > maxLines)
-    throw new DomainError("LINE_LIMIT_EXCEEDED", `a cart has at most ${maxLines} lines, this one would have ${lines}`, field);
-};
-
-export const requireQuantity = (itemId: string, quantity: number, field: string): void => {
-  if (quantity > maxQuantity) {
-    throw new DomainError(
-      "QUANTITY_LIMIT_EXCEEDED",
-      `a line has a quantity of at most ${maxQuantity}, item ${itemId} would have ${quantity}`,
-      field,
-    );
-  }
 };

@@ -13,7 +13,7 @@ const { evolve, initialState } = cartDeciderWithin(defaultCartLimits);
 const created: CartEvent = { type: "CartCreated", data: { user_id: "user-1", tenant_id: "default", currency: "USD" } };
 const added = (item_id: string, name?: string): CartEvent => ({
   type: "ItemAddedToCart",
-  data: { item_id, ...(name === undefined ? {} : { name }), quantity: 1, unit_price: 100, previous_unit_price: null },
+  data: { line_id: item_id, item_id, ...(name === undefined ? {} : { name }), quantity: 1, unit_price: 100, previous_unit_price: null },
 });
 const add = (itemId: string, name?: string) =>
   ({
@@ -25,6 +25,7 @@ const add = (itemId: string, name?: string) =>
     quantity: 1,
     price: 1,
   }) as const;
+const removedLine = (item_id: string): CartEvent => ({ type: "ItemRemovedFromCart", data: { line_id: item_id, item_id } });
 const cart = (...events: readonly CartEvent[]): Cart => events.reduce(evolve, initialState);
 
 const sourceCartId = "00000000-0000-4000-8000-000000000001";
@@ -71,6 +72,43 @@ describe("the size of a cart's contents", () => {
       .then([added("b", "y".repeat(70))]);
   });
 
+  it("counts the attributes of lines and of the cart, and its adjustments", () => {
+    const [attributes, adjustments] = [{ note: "x".repeat(100) }, [{ kind: "fee", amount: 1, label: "x".repeat(100) }] as const];
+    const line: CartEvent = {
+      type: "ItemAddedToCart",
+      data: { line_id: "a", item_id: "a", attributes, quantity: 1, unit_price: 100, previous_unit_price: null },
+    };
+    const described: CartEvent = { type: "CartAttributesChanged", data: { attributes } };
+    const adjusted: CartEvent = { type: "CartAdjustmentsChanged", data: { adjustments: [...adjustments] } };
+    const bytes = Buffer.byteLength(JSON.stringify(attributes));
+    expect(contentBytes(cart(created, line, described, adjusted))).to.equal(
+      60 + 1 + bytes + bytes + Buffer.byteLength(JSON.stringify(adjustments)),
+    );
+    const { given: givenSmall } = specWithin({ maxBytes: 160 });
+    const filled = [created, added("a")];
+    givenSmall([...filled, described])
+      .when({ ...add("b"), attributes })
+      .thenRejects("SIZE_LIMIT_EXCEEDED", "item_id");
+    givenSmall([created, line]).when({ type: "ChangeDetails", attributes }).thenRejects("SIZE_LIMIT_EXCEEDED", "attributes");
+    givenSmall([created, line])
+      .when({ type: "SetAdjustments", adjustments: [{ kind: "fee", amount: 1, label: "x".repeat(100) }] })
+      .thenRejects("SIZE_LIMIT_EXCEEDED", "adjustments");
+  });
+
+  it("is that after the last of several changes", () => {
+    const filled = [created, added("a", "x".repeat(100))];
+    const remove = { type: "RemoveItem", lineId: "a" } as const;
+    given(filled)
+      .when({ type: "ChangeCart", operations: [remove, add("b", "y".repeat(100))] })
+      .then([removedLine("a"), added("b", "y".repeat(100))]);
+    given(filled)
+      .when({ type: "ChangeCart", operations: [add("b", "y".repeat(100)), { type: "ClearCart" }, add("b")] })
+      .then([added("b", "y".repeat(100)), { type: "CartCleared", data: {} }, added("b")]);
+    given(filled)
+      .when({ type: "ChangeCart", operations: [add("b", "y".repeat(100))] })
+      .thenRejects("SIZE_LIMIT_EXCEEDED", "operations");
+  });
+
   it("leaves a cart that is too large already, because the limit was higher, every change that does not make it larger", () => {
     const large = [created, added("a", "x".repeat(255)), added("b")];
     given(large)
@@ -80,8 +118,8 @@ describe("the size of a cart's contents", () => {
       .when(add("a", "x".repeat(254)))
       .then([added("a", "x".repeat(254))]);
     given(large)
-      .when({ type: "RemoveItem", itemId: "b" })
-      .then([{ type: "ItemRemovedFromCart", data: { item_id: "b" } }]);
+      .when({ type: "RemoveItem", lineId: "b" })
+      .then([{ type: "ItemRemovedFromCart", data: { line_id: "b", item_id: "b" } }]);
     given(large).when(add("c")).thenRejects("SIZE_LIMIT_EXCEEDED", "item_id");
   });
 
@@ -109,7 +147,7 @@ describe("the number of a cart's events", () => {
     data: { last_activity_at: "2026-01-01T00:00:00.000Z", abandoned_after_minutes: 60 },
   };
   const reopened: CartEvent = { type: "CartReopened", data: {} };
-  const removed: CartEvent = { type: "ItemRemovedFromCart", data: { item_id: "a" } };
+  const removed: CartEvent = { type: "ItemRemovedFromCart", data: { line_id: "a", item_id: "a" } };
   const full = [created, added("a"), added("b")];
 
   it("may reach the limit and not exceed it", () => {
@@ -123,7 +161,7 @@ describe("the number of a cart's events", () => {
   });
 
   it("ends every change that could be repeated for ever", () => {
-    given(full).when({ type: "ChangeItemQuantity", itemId: "a", quantity: 2 }).thenRejects("EVENT_LIMIT_EXCEEDED");
+    given(full).when({ type: "ChangeItem", lineId: "a", quantity: 2 }).thenRejects("EVENT_LIMIT_EXCEEDED");
     given([...full, submitted])
       .when({ type: "ReopenCart" })
       .thenRejects("EVENT_LIMIT_EXCEEDED");
@@ -137,13 +175,13 @@ describe("the number of a cart's events", () => {
   });
 
   it("refuses no command that changes nothing", () => {
-    given(full).when({ type: "ChangeItemQuantity", itemId: "a", quantity: 1 }).then([]);
+    given(full).when({ type: "ChangeItem", lineId: "a", quantity: 1 }).then([]);
     given(full).when({ type: "ReopenCart" }).then([]);
   });
 
   it("never keeps a cart from its end", () => {
-    given(full).when({ type: "RemoveItem", itemId: "a" }).then([removed]);
-    given(full).when({ type: "ChangeItemQuantity", itemId: "a", quantity: 0 }).then([removed]);
+    given(full).when({ type: "RemoveItem", lineId: "a" }).then([removed]);
+    given(full).when({ type: "ChangeItem", lineId: "a", quantity: 0 }).then([removed]);
     given(full)
       .when({ type: "ClearCart" })
       .then([{ type: "CartCleared", data: {} }]);

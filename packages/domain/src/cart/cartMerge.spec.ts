@@ -21,7 +21,7 @@ const created = (changes: object = {}): CartEvent => ({
 });
 const added = (item_id: string, quantity: number, unit_price = 100, name?: string): CartEvent => ({
   type: "ItemAddedToCart",
-  data: { item_id, quantity, unit_price, previous_unit_price: null, ...(name === undefined ? {} : { name }) },
+  data: { line_id: item_id, item_id, quantity, unit_price, previous_unit_price: null, ...(name === undefined ? {} : { name }) },
 });
 const cart = (...events: readonly CartEvent[]): Cart => events.reduce(cartDecider.evolve, cartDecider.initialState);
 const withLines = (count: number, prefix: string): Cart =>
@@ -46,22 +46,46 @@ describe("merge", () => {
   it("adds the quantities of items in both carts at the target's price, and copies the other lines", () => {
     expect(decideMerge(merge("add"), source, target)).to.deep.equal(
       decided("add", [
-        { item_id: "both", quantity: 7, unit_price: 120 },
-        { item_id: "new", name: "Cup", quantity: 3, unit_price: 50 },
+        { line_id: "both", item_id: "both", quantity: 7, unit_price: 120 },
+        { line_id: "new", item_id: "new", name: "Cup", quantity: 3, unit_price: 50 },
       ]),
     );
   });
 
   it("keeps the greater quantity of items in both carts, and does not name unchanged lines", () => {
     expect(decideMerge(merge("max"), source, target)).to.deep.equal(
-      decided("max", [{ item_id: "new", name: "Cup", quantity: 3, unit_price: 50 }]),
+      decided("max", [{ line_id: "new", item_id: "new", name: "Cup", quantity: 3, unit_price: 50 }]),
     );
     expect(decideMerge(merge("max"), target, source).target[0]?.data).to.deep.include({
       lines: [
-        { item_id: "own", quantity: 1, unit_price: 100 },
-        { item_id: "both", quantity: 5, unit_price: 100 },
+        { line_id: "own", item_id: "own", quantity: 1, unit_price: 100 },
+        { line_id: "both", item_id: "both", quantity: 5, unit_price: 100 },
       ],
     });
+  });
+
+  it("treats one item with other attributes as other lines, and with the same attributes as one line, whatever its id", () => {
+    const blue = (item_id: string, line_id: string, quantity: number): CartEvent => ({
+      type: "ItemAddedToCart",
+      data: { line_id, item_id, attributes: { colour: "blue" }, quantity, unit_price: 100, previous_unit_price: null },
+    });
+    const from = cart(created(), blue("cup", "line-1", 2), added("cup", 3));
+    const into = cart(created(), blue("cup", "line-2", 1), added("line-1", 1));
+    const [merged] = decideMerge(merge("add"), from, into).target;
+    expect(merged?.data).to.deep.include({
+      lines: [
+        { line_id: "line-2", item_id: "cup", attributes: { colour: "blue" }, quantity: 3, unit_price: 100 },
+        { line_id: "cup", item_id: "cup", quantity: 3, unit_price: 100 },
+      ],
+    });
+    const [taken] = decideMerge(merge("add"), cart(created(), added("tea", 2)), cart(created(), blue("cup", "tea", 1))).target;
+    const [tea] = taken?.type === "CartMergedFrom" ? taken.data.lines : [];
+    expect(tea?.item_id).to.equal("tea");
+    expect(tea?.line_id).to.be.a("string").that.does.not.equal("tea");
+    const [copied] = decideMerge(merge("add"), from, cart(created())).target;
+    const lineIds = copied?.type === "CartMergedFrom" ? copied.data.lines.map(({ line_id }) => line_id) : [];
+    expect(new Set(lineIds).size).to.equal(2);
+    expect(lineIds[1]).to.equal("cup");
   });
 
   it("leaves both carts with events that can be replayed", () => {
@@ -87,6 +111,32 @@ describe("merge", () => {
     ] as const) {
       expect(events.reduce(cartDecider.evolve, before)).to.include({ wasAbandoned: true });
     }
+  });
+
+  it("creates a target that does not exist for the user, with the source's tenant and currency", () => {
+    const guests = cart(created({ tenant_id: "shop-1", currency: "JPY" }), added("a", 2));
+    const { source: closed, target: events } = decideMerge(merge("add", { userId: "user-1" }), guests, cart());
+    expect(closed.map(({ type }) => type)).to.deep.equal(["CartMergedInto"]);
+    expect(events).to.deep.equal([
+      { type: "CartCreated", data: { user_id: "user-1", tenant_id: "shop-1", currency: "JPY" } },
+      ...decided("add", [{ line_id: "a", item_id: "a", quantity: 2, unit_price: 100 }]).target,
+    ]);
+    expect(decideMerge(merge("add", { userId: "user-9" }), source, target)).to.deep.equal(decideMerge(merge("add"), source, target));
+  });
+
+  it("gives an empty target the source's currency, and ignores the currency of an empty source", () => {
+    const changed: CartEvent = { type: "CartCurrencyChanged", data: { currency: "USD", previous_currency: "EUR" } };
+    const { target: events } = decideMerge(merge("add"), cart(created(), added("a", 2)), cart(created({ currency: "EUR" })));
+    expect(events.map(({ type }) => type)).to.deep.equal(["CartCurrencyChanged", "CartMergedFrom"]);
+    expect(events[0]).to.deep.equal(changed);
+    expect(decideMerge(merge("add"), cart(created({ currency: "EUR" })), target)).to.deep.equal(decided("add", []));
+  });
+
+  it("copies the attributes of the cart into a target that it creates", () => {
+    const attributes: CartEvent = { type: "CartAttributesChanged", data: { attributes: { locale: "da-DK" } } };
+    const { target: events } = decideMerge(merge("add", { userId: "user-1" }), cart(created(), attributes), cart());
+    expect(events[1]).to.deep.equal(attributes);
+    expect(decideMerge(merge("add"), cart(created(), attributes), target)).to.deep.equal(decided("add", []));
   });
 
   it("also closes an empty source", () => {
@@ -120,15 +170,20 @@ describe("merge", () => {
 
   it("refuses a target of another tenant or in another currency", () => {
     rejects("CART_OF_ANOTHER_TENANT", "target_cart_id", () => decideMerge(merge("add"), source, cart(created({ tenant_id: "shop-2" }))));
-    rejects("CURRENCY_MISMATCH", "target_cart_id", () => decideMerge(merge("add"), source, cart(created({ currency: "EUR" }))));
+    rejects("CURRENCY_MISMATCH", "target_cart_id", () =>
+      decideMerge(merge("add"), source, cart(created({ currency: "EUR" }), added("a", 1))),
+    );
   });
 
   it("lets the target reach a limit, and refuses to exceed it", () => {
     expect(decideMerge(merge("add"), withLines(250, "a"), withLines(250, "b")).target).to.have.length(1);
     rejects("LINE_LIMIT_EXCEEDED", "target_cart_id", () => decideMerge(merge("add"), withLines(251, "a"), withLines(250, "b")));
-    const [some, many] = [cart(created(), added("a", 500)), cart(created(), added("a", 501))];
+    const [some, many] = [cart(created(), added("a", 50_000)), cart(created(), added("a", 50_001))];
     expect(decideMerge(merge("add"), some, some).target).to.have.length(1);
     rejects("QUANTITY_LIMIT_EXCEEDED", "target_cart_id", () => decideMerge(merge("add"), some, many));
     expect(decideMerge(merge("max"), some, many).target).to.have.length(1);
+    const dear = (unit: number): Cart => cart(created(), added(`item-${unit}`, 1, unit));
+    expect(decideMerge(merge("add"), dear(999_999_999_999_000), dear(999)).target).to.have.length(1);
+    rejects("AMOUNT_LIMIT_EXCEEDED", "target_cart_id", () => decideMerge(merge("add"), dear(999_999_999_999_000), dear(1_000)));
   });
 });

@@ -1,8 +1,11 @@
 import { DomainError } from "../domainError.ts";
-import { reopenedFirst, requireLineCount, requireOpen, requireQuantity } from "./cartCommands.ts";
+import { attributesMember, noAttributes } from "./attributes.ts";
+import { attributesChange, currencyChange, reopenedFirst, requireOpen } from "./cartCommands.ts";
 import type { CartEvent } from "./cartEvents.ts";
+import { requireAmount, requireLineCount, requireQuantity } from "./lineLimits.ts";
+import { findLine, newLineId } from "./cartLines.ts";
+import { type Cart, type CartLine, evolveCart, lineAmount, type OpenCart } from "./cartState.ts";
 import { type CartAtVersion, type CartLimits, requireWithin } from "./cartLimits.ts";
-import type { Cart, CartLine, OpenCart } from "./cartState.ts";
 
 /** The quantity of an item that is in both carts: the sum of the two, or the greater one. */
 export type MergeStrategy = "add" | "max";
@@ -13,6 +16,8 @@ export type MergeCart = {
   readonly sourceCartId: string;
   readonly targetCartId: string;
   readonly strategy: MergeStrategy;
+  /** The owner of the target if it does not exist. Without one, the target must exist. */
+  readonly userId?: string | undefined;
 };
 
 export type MergeEvents = { readonly source: readonly CartEvent[]; readonly target: readonly CartEvent[] };
@@ -30,7 +35,7 @@ const targetField = "target_cart_id";
  * Moves the source's lines into the target. The decision is about both carts at one
  * moment, so the events of both must be stored in one transaction.
  *
- * An item in both carts keeps the target's price and name. Merging again
+ * An item in both carts with the same attributes keeps the target's price and name. Merging again
  * into the same target changes nothing.
  */
 export const decideMerge = (command: MergeCart, sourceCart: Cart, targetCart: Cart): MergeEvents => {
@@ -39,40 +44,84 @@ export const decideMerge = (command: MergeCart, sourceCart: Cart, targetCart: Ca
   }
   if (sourceCart.status === "MERGED" && sourceCart.mergedInto === command.targetCartId) return { source: [], target: [] };
   const source = requireOpen(sourceCart);
-  const target = requireOpen(targetCart, targetField);
-  requireSameKind(source, target);
+  const created = createdTarget(command, source, targetCart);
+  const existing = requireOpen(created.reduce(evolveCart, targetCart), targetField);
+  requireSameTenant(source, existing);
+  const inCurrency = targetCurrency(source, existing);
+  const target = requireOpen(inCurrency.reduce<Cart>(evolveCart, existing), targetField);
 
   const lines = mergedLines(source, target, command.strategy);
-  requireLineCount(target.lines.size + lines.filter(({ item_id }) => !target.lines.has(item_id)).length, targetField);
-  for (const { item_id, quantity } of lines) requireQuantity(item_id, quantity, targetField);
   return {
     source: reopenedFirst(sourceCart, [
       { type: "CartMergedInto", data: { target_cart_id: command.targetCartId, strategy: command.strategy } },
     ]),
     // Appended even if no line moves: it records the merge in the target's history, and the append detects a concurrent change.
     target: reopenedFirst(targetCart, [
-      { type: "CartMergedFrom", data: { source_cart_id: command.sourceCartId, strategy: command.strategy, lines } },
+      ...created,
+      ...inCurrency,
+      {
+        type: "CartMergedFrom",
+        data: { source_cart_id: command.sourceCartId, strategy: command.strategy, lines: lines.map(mergedLineData) },
+      },
     ]),
   };
 };
 
-const requireSameKind = (source: OpenCart, target: OpenCart): void => {
+/** A customer who logs in may have no cart yet: the target is then a new cart like the source. */
+const createdTarget = ({ userId }: MergeCart, source: OpenCart, target: Cart): readonly CartEvent[] =>
+  target.status === "NONE" && userId !== undefined
+    ? [
+        { type: "CartCreated", data: { user_id: userId, tenant_id: source.tenantId, currency: source.currency } },
+        ...attributesChange(source.attributes, noAttributes),
+      ]
+    : [];
+
+/** An empty target takes the source's currency. An empty source moves no price, so its currency does not matter. */
+const targetCurrency = (source: OpenCart, target: OpenCart): readonly CartEvent[] => {
+  if (source.lines.size === 0 || source.currency === target.currency) return [];
+  if (target.lines.size === 0) return currencyChange(source.currency, target);
+  throw new DomainError("CURRENCY_MISMATCH", `the carts have the currencies ${source.currency} and ${target.currency}`, targetField);
+};
+
+const requireSameTenant = (source: OpenCart, target: OpenCart): void => {
   if (source.tenantId !== target.tenantId) {
     throw new DomainError("CART_OF_ANOTHER_TENANT", "the two carts belong to different tenants", targetField);
   }
-  if (source.currency !== target.currency) {
-    throw new DomainError("CURRENCY_MISMATCH", `the carts have the currencies ${source.currency} and ${target.currency}`, targetField);
-  }
 };
 
-/** Returns the lines that are new in the target or change their quantity there, with their values after the merge. */
-const mergedLines = (source: OpenCart, target: OpenCart, strategy: MergeStrategy) =>
-  [...source.lines.values()].flatMap(({ itemId, name, quantity, unitPrice }) => {
-    const line = target.lines.get(itemId);
-    if (line === undefined) return [{ item_id: itemId, ...(name === null ? {} : { name }), quantity, unit_price: unitPrice }];
-    const merged = mergedQuantity(line, quantity, strategy);
-    return merged === line.quantity ? [] : [{ item_id: itemId, quantity: merged, unit_price: line.unitPrice }];
-  });
+/**
+ * Returns the lines that are new in the target or change their quantity there, as they are after the merge. The lines of the
+ * same item with the same attributes are the same line, whatever its id in each cart. Throws if the target would be too great.
+ */
+const mergedLines = (source: OpenCart, target: OpenCart, strategy: MergeStrategy): readonly Omit<CartLine, "position">[] => {
+  const lines = new Map(target.lines);
+  const changed: Omit<CartLine, "position">[] = [];
+  let difference = 0;
+  for (const moved of source.lines.values()) {
+    const line = findLine(target.lines, moved.itemId, moved.attributes);
+    const quantity = line === undefined ? moved.quantity : mergedQuantity(line, moved.quantity, strategy);
+    if (quantity === line?.quantity) continue;
+    requireQuantity(moved.itemId, quantity, targetField);
+    // The event names no name of a line that the target has: the line keeps its own.
+    const merged =
+      line === undefined ? { ...moved, lineId: newLineId(lines, moved.itemId, moved.attributes) } : { ...line, name: null, quantity };
+    difference += lineAmount(merged) - (line === undefined ? 0 : lineAmount(line));
+    lines.set(merged.lineId, merged);
+    changed.push(merged);
+  }
+  requireLineCount(lines.size, targetField);
+  requireAmount(target, difference, targetField);
+  return changed;
+};
+
+const mergedLineData = ({ lineId, itemId, name, attributes, quantity, unitPrice }: Omit<CartLine, "position">) => ({
+  line_id: lineId,
+  item_id: itemId,
+  ...(name === null ? {} : { name }),
+  ...attributesMember(attributes),
+  quantity,
+  unit_price: unitPrice,
+});
 
 const mergedQuantity = (line: CartLine, quantity: number, strategy: MergeStrategy): number => {
   switch (strategy) {

@@ -4,7 +4,10 @@ import type { CartEvent } from "./cartEvents.ts";
 import { type CartMilestone, milestonesOf } from "./cartMilestones.ts";
 
 const created: CartEvent = { type: "CartCreated", data: { user_id: "user-1", tenant_id: "default", currency: "USD" } };
-const added: CartEvent = { type: "ItemAddedToCart", data: { item_id: "a", quantity: 1, unit_price: 1, previous_unit_price: null } };
+const added: CartEvent = {
+  type: "ItemAddedToCart",
+  data: { line_id: "a", item_id: "a", quantity: 1, unit_price: 1, previous_unit_price: null },
+};
 const cleared: CartEvent = { type: "CartCleared", data: {} };
 const submitted: CartEvent = { type: "CartSubmitted", data: { total_amount: 1, item_count: 1, line_count: 1 } };
 const reopened: CartEvent = { type: "CartReopened", data: {} };
@@ -30,7 +33,7 @@ const reached = (...events: readonly CartEvent[]): CartMilestone[] => {
 describe("milestonesOf", () => {
   it("names `with_items` for the first line ever, whether added or merged, and not for a later first line", () => {
     expect(reached(created, added, added, cleared, added)).to.deep.equal(["created", "with_items"]);
-    expect(reached(created, merged(), merged({ item_id: "a", quantity: 1, unit_price: 1 }), added)).to.deep.equal([
+    expect(reached(created, merged(), merged({ line_id: "a", item_id: "a", quantity: 1, unit_price: 1 }), added)).to.deep.equal([
       "created",
       "with_items",
     ]);

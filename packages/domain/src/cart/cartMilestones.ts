@@ -21,7 +21,12 @@ export const milestonesOf = (before: Cart, event: CartEvent): readonly CartMiles
       return before.status !== "NONE" && before.wasAbandoned ? ["purchased", "recovered"] : ["purchased"];
     case "CartAbandoned":
       return ["abandoned"];
+    case "CartAttributesChanged":
+    case "CartAdjustmentsChanged":
+    case "CartCurrencyChanged":
+    case "CartClaimed":
     case "ItemQuantityChanged":
+    case "ItemPriceChanged":
     case "ItemRemovedFromCart":
     case "CartCleared":
     case "CartReopened":

@@ -8,7 +8,7 @@ const fold = (events: readonly CartEvent[]): Cart => events.reduce(cartDecider.e
 const created: CartEvent = { type: "CartCreated", data: { user_id: "user-1", tenant_id: "default", currency: "USD" } };
 const added = (item_id: string, quantity: number, unit_price: number, name?: string): CartEvent => ({
   type: "ItemAddedToCart",
-  data: { item_id, quantity, unit_price, previous_unit_price: null, ...(name === undefined ? {} : { name }) },
+  data: { line_id: item_id, item_id, quantity, unit_price, previous_unit_price: null, ...(name === undefined ? {} : { name }) },
 });
 
 describe("evolve cart", () => {
@@ -16,33 +16,33 @@ describe("evolve cart", () => {
     const cart = fold([created, added("b", 1, 100, "Bowl"), added("a", 1, 50), added("b", 2, 120)]);
     if (cart.status !== "OPEN") throw new Error(`the cart is ${cart.status}`);
     expect([...cart.lines.values()]).to.deep.equal([
-      { itemId: "b", name: "Bowl", quantity: 3, unitPrice: 120, position: 1 },
-      { itemId: "a", name: null, quantity: 1, unitPrice: 50, position: 2 },
+      { lineId: "b", itemId: "b", name: "Bowl", attributes: {}, quantity: 3, unitPrice: 120, position: 1 },
+      { lineId: "a", itemId: "a", name: null, attributes: {}, quantity: 1, unitPrice: 50, position: 2 },
     ]);
     expect(totalAmount(cart)).to.equal(410);
     expect(itemCount(cart)).to.equal(4);
   });
 
   it("gives a line that was removed and added again a new place, without its former name", () => {
-    const removed: CartEvent = { type: "ItemRemovedFromCart", data: { item_id: "b" } };
+    const removed: CartEvent = { type: "ItemRemovedFromCart", data: { line_id: "b", item_id: "b" } };
     const cart = fold([created, added("b", 1, 100, "Bowl"), added("a", 1, 50), removed, added("b", 1, 100)]);
     expect(cart).to.have.property("nextPosition", 4);
     expect(cart.status === "OPEN" && [...cart.lines.values()]).to.deep.equal([
-      { itemId: "a", name: null, quantity: 1, unitPrice: 50, position: 2 },
-      { itemId: "b", name: null, quantity: 1, unitPrice: 100, position: 3 },
+      { lineId: "a", itemId: "a", name: null, attributes: {}, quantity: 1, unitPrice: 50, position: 2 },
+      { lineId: "b", itemId: "b", name: null, attributes: {}, quantity: 1, unitPrice: 100, position: 3 },
     ]);
   });
 
   it("sets merged lines to the event's values, and keeps a name that the event lacks", () => {
     const lines = [
-      { item_id: "b", quantity: 7, unit_price: 90 },
-      { item_id: "c", name: "Cup", quantity: 1, unit_price: 10 },
+      { line_id: "b", item_id: "b", quantity: 7, unit_price: 90 },
+      { line_id: "c", item_id: "c", name: "Cup", quantity: 1, unit_price: 10 },
     ];
     const merged: CartEvent = { type: "CartMergedFrom", data: { source_cart_id: "other", strategy: "add", lines } };
     const cart = fold([created, added("b", 1, 100, "Bowl"), merged]);
     expect(cart.status === "OPEN" && [...cart.lines.values()]).to.deep.equal([
-      { itemId: "b", name: "Bowl", quantity: 7, unitPrice: 90, position: 1 },
-      { itemId: "c", name: "Cup", quantity: 1, unitPrice: 10, position: 2 },
+      { lineId: "b", itemId: "b", name: "Bowl", attributes: {}, quantity: 7, unitPrice: 90, position: 1 },
+      { lineId: "c", itemId: "c", name: "Cup", attributes: {}, quantity: 1, unitPrice: 10, position: 2 },
     ]);
   });
 
@@ -82,8 +82,8 @@ describe("evolve cart", () => {
 
   it("refuses to fold a stream that the decider cannot have written", () => {
     expect(() => fold([added("a", 1, 50)])).to.throw("ItemAddedToCart cannot follow a cart that is NONE, expected OPEN");
-    const changed: CartEvent = { type: "ItemQuantityChanged", data: { item_id: "a", quantity: 2 } };
-    expect(() => fold([created, changed])).to.throw("ItemQuantityChanged cannot follow a cart without its item");
+    const changed: CartEvent = { type: "ItemQuantityChanged", data: { line_id: "a", item_id: "a", quantity: 2 } };
+    expect(() => fold([created, changed])).to.throw("ItemQuantityChanged cannot follow a cart without its line");
     const purchased: CartEvent = { type: "CartPurchased", data: { order_id: "o", total_amount: 0 } };
     expect(() => fold([created, purchased, purchased])).to.throw(
       "CartPurchased cannot follow a cart that is CLOSED, expected OPEN or SUBMITTED",

@@ -335,7 +335,9 @@ describe("command handler", () => {
         for (const aggregateId of Object.values(carts)) await stale.handle({ aggregateId, command: addItem(), metadata });
         await other.handle({ aggregateId: carts[moved], command: addItem({ quantity: 5 }), metadata });
         const merged = await stale.handle(merge(carts.source, carts.target));
-        expect(merged.other?.events[0]?.event.data).to.deep.include({ lines: [{ item_id: "item-1", quantity: 7, unit_price: 2999 }] });
+        expect(merged.other?.events[0]?.event.data).to.deep.include({
+          lines: [{ line_id: "item-1", item_id: "item-1", quantity: 7, unit_price: 2999 }],
+        });
       }
     });
 

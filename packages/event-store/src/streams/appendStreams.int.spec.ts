@@ -33,7 +33,7 @@ const created = (aggregateId: string): RecordedEvent<CartEvent> =>
 const added = (aggregateId: string, version: number): RecordedEvent<CartEvent> =>
   recorded(aggregateId, version, {
     type: "ItemAddedToCart",
-    data: { item_id: "item-1", name: "Tea 'pot' ☕", quantity: 1, unit_price: 2999, previous_unit_price: null },
+    data: { line_id: "item-1", item_id: "item-1", name: "Tea 'pot' ☕", quantity: 1, unit_price: 2999, previous_unit_price: null },
   });
 
 describe("append streams", () => {
@@ -116,7 +116,7 @@ describe("append streams", () => {
           aggregate_type: "Cart",
           version: 1,
           event_type: "ItemAddedToCart",
-          schema_version: 2,
+          schema_version: 3,
           event_data: event.event.data,
           metadata: event.metadata,
           created_at: event.occurredAt,

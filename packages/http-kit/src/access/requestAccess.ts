@@ -16,6 +16,22 @@ export const findActor = (res: Response): Actor | undefined => {
   return found === undefined || found === "unchecked" || found instanceof HttpProblem ? undefined : found;
 };
 
+/** Verifies a token. Rejects with the `HttpProblem` of a token that is not valid. */
+export type VerifyToken = (token: string) => Promise<Access>;
+
+/** Verifies a token that the request brings besides its own. A service that checks no tokens does not read it. */
+export const accessOfToken = async (res: Response, token: string): Promise<Access> => {
+  const verify = res.locals[verifierLocal] as VerifyToken | undefined;
+  if (verify === undefined) throw new Error("the request was not authenticated: mount checkAccess() before this handler");
+  return verify(token);
+};
+
+export const setVerifier = (res: Response, verify: VerifyToken): void => {
+  res.locals[verifierLocal] = verify;
+};
+
+const verifierLocal = "verifyToken";
+
 /** The result of checking the request's token: its access, or the problem with which it is refused. */
 export type AccessOutcome = Access | HttpProblem;
 

@@ -25,7 +25,7 @@ export const validator = <Schema extends TSchema>(
   schema: Schema,
   { coerce = false }: ValidatorOptions = {},
 ): ((value: unknown) => Static<Schema>) => {
-  const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, coerceTypes: coerce, useDefaults: coerce });
+  const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, discriminator: true, coerceTypes: coerce, useDefaults: coerce });
   formats.default(ajv, ["date-time", "date"]);
   // The format of ajv-formats also accepts "urn:uuid:…", which no client means as an id.
   ajv.addFormat("uuid", /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i);
@@ -57,7 +57,7 @@ const fieldErrorsOf = (errors: readonly ErrorObject[]): FieldError[] => {
 
 /** `items/0/price`: the JSON pointer of the field at fault without its first slash; empty for the whole value. */
 const fieldOf = (error: ErrorObject): string => {
-  const member: unknown = error.params["missingProperty"] ?? error.params["additionalProperty"];
+  const member: unknown = error.params["missingProperty"] ?? error.params["additionalProperty"] ?? error.params["tag"];
   const path = error.instancePath.slice(1);
   if (typeof member !== "string") return path;
   return path === "" ? member : `${path}/${member}`;
@@ -71,6 +71,8 @@ const messageOf = (error: ErrorObject): string => {
       return "is not a known field";
     case "enum":
       return `must be one of ${String(error.params["allowedValues"]).replaceAll(",", ", ")}`;
+    case "discriminator":
+      return "must be one of the documented values";
     case "const":
       return `must be ${String(error.params["allowedValue"])}`;
     case "pattern": {

@@ -1,4 +1,4 @@
-import { type CartEvent, type CartStatus, cartDecider } from "@cart/domain";
+import { type Attributes, type CartEvent, type CartStatus, cartDecider } from "@cart/domain";
 import { migrateReadModel } from "@cart/migrations";
 import { inTransaction, runTogether, uuidToBytes, writeTogether } from "@cart/mysql";
 import { useMysqlDatabase } from "@cart/testkit";
@@ -10,9 +10,17 @@ import { openReadModelPool } from "../openReadModelPool.ts";
 import { cartWrites } from "./cartWrites.ts";
 import { type CartRows, selectCarts, toCarts } from "./selectCarts.ts";
 
-const added = (itemId: string, name?: string): CartEvent => ({
+const added = (itemId: string, name?: string, more: { line_id?: string; attributes?: Attributes } = {}): CartEvent => ({
   type: "ItemAddedToCart",
-  data: { item_id: itemId, quantity: 2, unit_price: 100, previous_unit_price: null, ...(name === undefined ? {} : { name }) },
+  data: {
+    line_id: itemId,
+    item_id: itemId,
+    quantity: 2,
+    unit_price: 100,
+    previous_unit_price: null,
+    ...(name === undefined ? {} : { name }),
+    ...more,
+  },
 });
 const merged: CartEvent = { type: "CartMergedInto", data: { target_cart_id: cartId(9), strategy: "add" } };
 const submitted: CartEvent = { type: "CartSubmitted", data: { total_amount: 400, item_count: 4, line_count: 2 } };
@@ -29,15 +37,31 @@ const opened: readonly CartEvent[] = [
   { type: "CartCreated", data: { user_id: "user-1", tenant_id: "tenant-1", currency: "KWD" } },
   added("b", "Ø"),
   added("a"),
-  { type: "ItemRemovedFromCart", data: { item_id: "b" } },
+  { type: "ItemRemovedFromCart", data: { line_id: "b", item_id: "b" } },
   added("c"),
   added("b"),
+  added("b", "Ø", { line_id: "b in blue", attributes: { colour: "blue '\\ ☕", gift: true, size: 0.1 } }),
+  { type: "ItemPriceChanged", data: { line_id: "b in blue", item_id: "b", unit_price: 90, previous_unit_price: 100 } },
 ];
 
 const histories: Readonly<Record<CartStatus, readonly CartEvent[]>> = {
-  OPEN: [...opened, submitted, reopened, { type: "CartCleared", data: {} }, added("d")],
+  OPEN: [
+    ...opened,
+    submitted,
+    reopened,
+    { type: "CartCleared", data: {} },
+    { type: "CartCurrencyChanged", data: { currency: "EUR", previous_currency: "KWD" } },
+    { type: "CartAttributesChanged", data: { attributes: { note: "Ring 'twice' ☕", gift: true } } },
+    { type: "CartAdjustmentsChanged", data: { adjustments: [{ kind: "fee", amount: 1 }] } },
+    added("d"),
+    {
+      type: "CartAdjustmentsChanged",
+      data: { adjustments: [{ reference: "SPRING", amount: -500, label: "Spring 'sale' ☕", kind: "discount" }] },
+    },
+    added("d"),
+  ],
   ABANDONED: [...opened, abandoned, reminded(1), reminded(3), reopened, added("d"), abandoned],
-  SUBMITTED: [...opened, submitted],
+  SUBMITTED: [...opened, submitted, { type: "CartClaimed", data: { user_id: "user-2", previous_user_id: "user-1" } }],
   CLOSED: [...opened, abandoned, reminded(1), reopened, submitted, purchased],
   MERGED: [...opened, merged],
 };

@@ -1,12 +1,14 @@
-import { type CartLine, type ExistingCart, itemCount, totalAmount } from "@cart/domain";
+import { type Attributes, type CartLine, type ExistingCart, itemCount, itemsAmount } from "@cart/domain";
 import { uuidToBytes } from "@cart/mysql";
 import type { ProjectedTable, Row, TableRows } from "../projection/projectedTable.ts";
 import type { ProjectedCart } from "./projectedCart.ts";
 
 /** The columns that never change while the cart exists. */
-const fixedColumns = { id: "bytes", tenant_id: "text", user_id: "text", currency: "text", created_at: "time" } as const;
+const fixedColumns = { id: "bytes", tenant_id: "text", created_at: "time" } as const;
 
 const changing = {
+  user_id: "text",
+  currency: "text",
   status: "text",
   total_amount: "text",
   item_count: "text",
@@ -15,6 +17,9 @@ const changing = {
   merged_into: "bytes",
   abandoned_at: "time",
   reminded_step: "text",
+  attributes: "text",
+  adjustments: "text",
+  adjustments_stale: "text",
   version: "text",
   next_position: "text",
   updated_at: "time",
@@ -31,8 +36,17 @@ export const cartsTable = {
 export const itemsTable = {
   name: "cart_items",
   aggregateColumn: "cart_id",
-  rowColumn: "item_id",
-  columns: { cart_id: "bytes", item_id: "text", name: "text", quantity: "text", unit_price: "text", position: "text" },
+  rowColumn: "line_id",
+  columns: {
+    cart_id: "bytes",
+    line_id: "text",
+    item_id: "text",
+    name: "text",
+    attributes: "text",
+    quantity: "text",
+    unit_price: "text",
+    position: "text",
+  },
 } as const satisfies ProjectedTable;
 
 export const milestonesTable = {
@@ -48,32 +62,41 @@ export const cartTables = [cartsTable, itemsTable, milestonesTable] as const;
 export const cartRow = (id: Buffer, projected: ProjectedCart, cart: ExistingCart): Row => [
   id,
   cart.tenantId,
-  cart.userId,
-  cart.currency,
   projected.createdAt,
   ...changingValues(projected, cart),
 ];
 
 /** Returns the values of `changingColumns`, in their order. */
 export const changingValues = ({ version, updatedAt, abandonedAt }: ProjectedCart, cart: ExistingCart): Row => [
+  cart.userId,
+  cart.currency,
   cart.status,
-  totalAmount(cart),
+  itemsAmount(cart),
   itemCount(cart),
   cart.lines.size,
   cart.status === "CLOSED" ? cart.orderId : null,
   cart.status === "MERGED" ? uuidToBytes(cart.mergedInto) : null,
   abandonedAt,
   cart.status === "ABANDONED" ? cart.remindedStep : 0,
+  attributesColumn(cart.attributes),
+  cart.adjustments.length === 0 ? null : JSON.stringify(cart.adjustments),
+  cart.areAdjustmentsStale ? 1 : 0,
   version,
   cart.nextPosition,
   updatedAt,
 ];
 
+/** Attributes as JSON text, which is NULL without any. They are in the order of their names, so equal attributes are equal texts. */
+const attributesColumn = (attributes: Attributes): string | null =>
+  Object.keys(attributes).length === 0 ? null : JSON.stringify(attributes);
+
 /** Returns the line's row in `itemsTable`. */
-export const itemRow = (cartId: Buffer, { itemId, name, quantity, unitPrice, position }: CartLine): Row => [
+export const itemRow = (cartId: Buffer, { lineId, itemId, name, attributes, quantity, unitPrice, position }: CartLine): Row => [
   cartId,
+  lineId,
   itemId,
   name,
+  attributesColumn(attributes),
   quantity,
   unitPrice,
   position,

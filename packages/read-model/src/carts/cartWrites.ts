@@ -29,13 +29,13 @@ export const cartWrites = (changes: readonly Change<ProjectedCart>[]): Statement
       lines.flatMap(({ id, written }) => written.map((line) => itemRow(id, line))),
       (rows) => ({
         sql: `INSERT INTO cart_items (${itemColumns}) VALUES ? AS new ON DUPLICATE KEY UPDATE
-                name = new.name, quantity = new.quantity, unit_price = new.unit_price, position = new.position`,
+                item_id = new.item_id, name = new.name, attributes = new.attributes, quantity = new.quantity, unit_price = new.unit_price, position = new.position`,
         values: [rows],
       }),
     ),
     ...inChunks(
-      lines.flatMap(({ id, removed }) => removed.map((itemId) => [id, itemId])),
-      (rows) => ({ sql: "DELETE FROM cart_items WHERE (cart_id, item_id) IN (?)", values: [rows] }),
+      lines.flatMap(({ id, removed }) => removed.map((lineId) => [id, lineId])),
+      (rows) => ({ sql: "DELETE FROM cart_items WHERE (cart_id, line_id) IN (?)", values: [rows] }),
     ),
     // A cart that has reached the milestone before keeps the day on which it first did.
     ...inChunks(

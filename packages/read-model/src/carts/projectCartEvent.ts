@@ -1,4 +1,4 @@
-import { cartDecider, type CartEvent, itemCount, milestonesOf, totalAmount } from "@cart/domain";
+import { cartDecider, type CartEvent, itemCount, itemsAmount, milestonesOf, totalAmount } from "@cart/domain";
 import type { StreamEvent } from "@cart/event-store";
 import { applicable, ProjectionError } from "../projection/projectionError.ts";
 import type { ProjectedCart } from "./projectedCart.ts";
@@ -6,7 +6,7 @@ import type { ProjectedCart } from "./projectedCart.ts";
 export const projectCartEvent = (projected: ProjectedCart, { version, occurredAt, event }: StreamEvent<CartEvent>): ProjectedCart => {
   const cart = applicable(() => cartDecider.evolve(projected.cart, event));
   // An amount that is inexact, or too large for its column, must not be stored.
-  if (cart.status !== "NONE" && !(Number.isSafeInteger(totalAmount(cart)) && Number.isSafeInteger(itemCount(cart)))) {
+  if (cart.status !== "NONE" && ![itemsAmount(cart), totalAmount(cart), itemCount(cart)].every(Number.isSafeInteger)) {
     throw new ProjectionError("NOT_APPLICABLE", "the cart's total would be too great to be exact");
   }
   const milestones = milestonesOf(projected.cart, event);

@@ -32,13 +32,13 @@ export const noCart: ProjectedCart = {
 export type LineChanges = { readonly written: readonly CartLine[]; readonly removed: readonly string[] };
 
 /**
- * Returns the lines to write and the item ids to remove to get from one state of a cart to a later one. Compares
+ * Returns the lines to write and the line ids to remove to get from one state of a cart to a later one. Compares
  * lines by identity, because `evolve` keeps the object of a line that it does not change.
  */
 export const changedLines = (before: Cart, after: ExistingCart): LineChanges => {
   const former: ReadonlyMap<string, CartLine> = before.status === "NONE" ? new Map() : before.lines;
   return {
-    written: [...after.lines.values()].filter((line) => former.get(line.itemId) !== line),
-    removed: [...former.keys()].filter((itemId) => !after.lines.has(itemId)),
+    written: [...after.lines.values()].filter((line) => former.get(line.lineId) !== line),
+    removed: [...former.keys()].filter((lineId) => !after.lines.has(lineId)),
   };
 };

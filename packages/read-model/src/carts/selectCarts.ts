@@ -1,4 +1,4 @@
-import type { Cart, CartLine, CartStatus } from "@cart/domain";
+import type { Attributes, Cart, CartLine, CartStatus, StoredAdjustment } from "@cart/domain";
 import { bytesToUuid, type Statement } from "@cart/mysql";
 import type { RowDataPacket } from "mysql2/promise";
 import { noCart, type ProjectedCart } from "./projectedCart.ts";
@@ -13,6 +13,9 @@ type CartRow = RowDataPacket & {
   readonly merged_into: Buffer | null;
   readonly abandoned_at: Date | null;
   readonly reminded_step: number;
+  readonly attributes: string | null;
+  readonly adjustments: string | null;
+  readonly adjustments_stale: number;
   readonly version: number;
   readonly next_position: number;
   readonly created_at: Date;
@@ -21,8 +24,10 @@ type CartRow = RowDataPacket & {
 
 type ItemRow = RowDataPacket & {
   readonly cart_id: Buffer;
+  readonly line_id: string;
   readonly item_id: string;
   readonly name: string | null;
+  readonly attributes: string | null;
   readonly quantity: number;
   readonly unit_price: number;
   readonly position: number;
@@ -38,20 +43,22 @@ export type CartRows = [CartRow[], ItemRow[]];
  */
 export const selectCarts = (ids: readonly (Buffer | null)[]): [Statement, Statement] => [
   {
-    sql: `SELECT id, tenant_id, user_id, status, currency, order_id, merged_into, abandoned_at, reminded_step, version, next_position, created_at, updated_at
+    sql: `SELECT id, tenant_id, user_id, status, currency, order_id, merged_into, abandoned_at, reminded_step, attributes, adjustments, adjustments_stale, version, next_position, created_at, updated_at
           FROM carts WHERE id IN (?) FOR UPDATE`,
     values: [ids],
   },
   {
-    sql: `SELECT cart_id, item_id, name, quantity, unit_price, position FROM cart_items WHERE cart_id IN (?) ORDER BY cart_id, position`,
+    sql: `SELECT cart_id, line_id, item_id, name, attributes, quantity, unit_price, position FROM cart_items WHERE cart_id IN (?) ORDER BY cart_id, position`,
     values: [ids],
   },
 ];
 
 export const toCarts = ([carts, items]: CartRows): ReadonlyMap<string, ProjectedCart> => {
   const linesOf = new Map(carts.map(({ id }) => [bytesToUuid(id), new Map<string, CartLine>()]));
-  for (const { cart_id, item_id: itemId, name, quantity, unit_price: unitPrice, position } of items) {
-    linesOf.get(bytesToUuid(cart_id))?.set(itemId, { itemId, name, quantity, unitPrice, position });
+  for (const row of items) {
+    const { line_id: lineId, item_id: itemId, name, quantity, unit_price: unitPrice, position } = row;
+    const attributes = toAttributes(row.attributes);
+    linesOf.get(bytesToUuid(row.cart_id))?.set(lineId, { lineId, itemId, name, attributes, quantity, unitPrice, position });
   }
   return new Map(
     carts.map((row): [string, ProjectedCart] => {
@@ -71,11 +78,19 @@ export const toCarts = ([carts, items]: CartRows): ReadonlyMap<string, Projected
   );
 };
 
+const toAdjustments = (text: string | null): StoredAdjustment[] => (text === null ? [] : (JSON.parse(text) as StoredAdjustment[]));
+
+/** Only this service writes the text. */
+const toAttributes = (text: string | null): Attributes => (text === null ? {} : (JSON.parse(text) as Attributes));
+
 const toCart = (row: CartRow, lines: ReadonlyMap<string, CartLine>): Cart => {
   const common = {
     userId: row.user_id,
     tenantId: row.tenant_id,
     currency: row.currency,
+    attributes: toAttributes(row.attributes),
+    adjustments: toAdjustments(row.adjustments),
+    areAdjustmentsStale: row.adjustments_stale === 1,
     lines,
     nextPosition: row.next_position,
     wasAbandoned: row.abandoned_at !== null,

@@ -75,7 +75,7 @@ describe("a rebuild", () => {
     for (const pageEvents of [1, 2, 4, 1_000]) {
       await database.pool().query("UPDATE carts SET total_amount = 7, status = 'LOST', version = 99 LIMIT 1");
       await database.pool().query("DELETE FROM cart_items LIMIT 1");
-      await database.pool().query("INSERT INTO cart_items VALUES (?, 'y', NULL, 1, 1, 1)", [uuidToBytes(cartId(7))]);
+      await database.pool().query("INSERT INTO cart_items VALUES (?, 'y', 'y', NULL, NULL, 1, 1, 1)", [uuidToBytes(cartId(7))]);
       expect(await rebuild({ pageEvents })).to.deep.include({
         rows: { carts: 3, cart_items: 2, cart_milestones: 6, cart_abandoned_policies: 0 },
         events: 9,

@@ -14,7 +14,7 @@ describe("a batch of messages", () => {
     await act(cartId(1), addItem());
     await act(cartId(2), addItem());
     passMinutes(10);
-    await act(cartId(1), addItem({ itemId: "item-2" }), { type: "ChangeItemQuantity", itemId: "item-2", quantity: 3 });
+    await act(cartId(1), addItem({ itemId: "item-2" }), { type: "ChangeItem", lineId: "item-2", quantity: 3 });
     expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:10:00", 2: "0 2026-06-10T13:00:00" });
   });
 

@@ -27,6 +27,18 @@ describe("followCart", () => {
     }
   });
 
+  it("waits anew if a waiting cart is claimed, and for nothing if a cart at checkout is", () => {
+    expect(follow(open(2), event(3, "CartClaimed")).progress).to.deep.equal(open(3));
+    const submitted = follow(open(2), event(3, "CartSubmitted")).progress;
+    expect(follow(submitted, event(4, "CartClaimed")).progress).to.deep.equal({ ...submitted, version: 4 });
+  });
+
+  it("goes on waiting if the shop changes a price", () => {
+    expect(follow(open(2), event(3, "ItemPriceChanged")).progress).to.deep.equal({ ...open(2), version: 3 });
+    const abandoned = follow(open(2), event(3, "CartAbandoned")).progress;
+    expect(follow(abandoned, event(4, "ItemPriceChanged")).progress).to.deep.equal({ ...abandoned, version: 4 });
+  });
+
   it("waits for nothing after the cart is submitted, bought, merged or cleared, until it is used again", () => {
     for (const type of ["CartCleared", "CartSubmitted", "CartPurchased", "CartMergedInto"]) {
       const ended = follow(open(2), event(3, type)).progress;

@@ -57,18 +57,24 @@ export const followCart = (before: CartProgress, events: readonly TimerEvent[]):
 
 /**
  * The effect of an event on the wait. `ACTIVITY`: the customer did something, and the cart is open. `END`: there
- * is nothing left to abandon.
+ * is nothing left to abandon. `RENEWED`: activity that also a cart with nothing left to
+ * abandon may have, such as one at checkout. `NONE`: the shop changed something, which says nothing about the customer.
  */
-type Effect = "ACTIVITY" | "END" | "ABANDONED" | "REMINDED";
+type Effect = "ACTIVITY" | "RENEWED" | "END" | "ABANDONED" | "REMINDED" | "NONE";
 
 const effects: ReadonlyMap<string, Effect> = new Map<string, Effect>(
   Object.entries<Effect>({
     CartCreated: "ACTIVITY",
     ItemAddedToCart: "ACTIVITY",
     ItemQuantityChanged: "ACTIVITY",
+    ItemPriceChanged: "NONE",
+    CartAdjustmentsChanged: "NONE",
     ItemRemovedFromCart: "ACTIVITY",
     CartMergedFrom: "ACTIVITY",
     CartReopened: "ACTIVITY",
+    CartClaimed: "RENEWED",
+    CartAttributesChanged: "RENEWED",
+    CartCurrencyChanged: "RENEWED",
     CartCleared: "END",
     CartSubmitted: "END",
     CartPurchased: "END",
@@ -85,14 +91,17 @@ const waitAfter = (event: TimerEvent, before: Wait | undefined): Wait | undefine
   switch (effect) {
     case "ACTIVITY":
       return { step: 0, since: event.occurredAt };
+    case "RENEWED":
+      return before === undefined ? undefined : { step: 0, since: event.occurredAt };
     case "END":
       return undefined;
     case "ABANDONED":
       return { step: 1, since: event.occurredAt };
     case "REMINDED":
       return before === undefined ? undefined : { ...before, step: (remindedStep(event) ?? before.step) + 1 };
+    case "NONE":
     case undefined:
-      // A newer program has written an event that this one does not know: the wait stays as it is.
+      // The wait also stays as it is if a newer program has written an event that this one does not know.
       return before;
     default:
       return effect satisfies never;

@@ -86,7 +86,7 @@ describe("timers that are due", () => {
   it("end without an event if the cart is no longer open, or is empty", async () => {
     await deliver(await choose(policy()));
     for (const n of [1, 2]) await act(cartId(n), addItem());
-    await act(cartId(2), { type: "RemoveItem", itemId: "item-1" });
+    await act(cartId(2), { type: "RemoveItem", lineId: "item-1" });
     await decide(cartId(1), { type: "PurchaseCart", orderId: "order-1" });
     passMinutes(60);
     const { workOff, outcomes } = newWorker();
@@ -280,7 +280,7 @@ describe("timers that are due", () => {
 
   it("stay due if a consumer makes them due at once before they are settled", async () => {
     await deliver(await choose(policy()));
-    await act(cartId(1), addItem(), { type: "RemoveItem", itemId: "item-1" });
+    await act(cartId(1), addItem(), { type: "RemoveItem", lineId: "item-1" });
     passMinutes(61);
     const handler = abandonment.newHandler();
     const { workOff, outcomes } = newWorker({

@@ -75,6 +75,19 @@ describe("access to commands", () => {
     expect((await add(ann, cart, { ...item, user_id: "ann", tenant_id: "shop-1" })).status).to.equal(200);
   });
 
+  it("creates an empty cart, and one by several changes, for the token's user and tenant", async () => {
+    const [empty, changed] = [uuidv7(), uuidv7()];
+    expect((await send(ann, "POST", `/carts/${empty}`, {})).status).to.equal(200);
+    const operations = [{ op: "add_item", ...item }];
+    expect((await send(ann, "POST", `/carts/${changed}/changes`, { operations })).status).to.equal(200);
+    for (const cart of [empty, changed]) {
+      expect((await eventsOf(cart))[0]?.event_data).to.include({ user_id: "ann", tenant_id: "shop-1" });
+      // The back end changes the cart without naming its user, and creates none without one.
+      expect((await send(admin, "POST", `/carts/${cart}/changes`, { operations })).status).to.equal(200);
+      expect((await send(admin, "POST", `/carts/${uuidv7()}/changes`, { operations })).status).to.equal(404);
+    }
+  });
+
   it("creates none for another user or tenant, except an administrator's of its tenant", async () => {
     const cart = uuidv7();
     const others: readonly [TokenClaims, object][] = [
@@ -89,6 +102,10 @@ describe("access to commands", () => {
       expect(headers.get("WWW-Authenticate")).to.contain('error="insufficient_scope"');
     }
     expect((await addByShortAddress(ann, cart, { ...item, user_id: "bob" })).status).to.equal(403);
+    expect((await send(ann, "POST", `/carts/${cart}`, { user_id: "bob" })).status).to.equal(403);
+    const operations = [{ op: "add_item", ...item }];
+    expect((await send(ann, "POST", `/carts/${cart}/changes`, { user_id: "bob", operations })).status).to.equal(403);
+    expect((await send(admin, "POST", `/carts/${cart}/changes`, { tenant_id: "shop-2", operations })).status).to.equal(403);
     expect(await eventsOf(cart)).to.deep.equal([]);
     expect((await add(admin, cart, { ...item, user_id: "bob" })).status).to.equal(200);
     const [created] = await eventsOf(cart);
@@ -108,6 +125,9 @@ describe("access to commands", () => {
     ["submit", (who, cart, h) => send(who, "POST", `/carts/${cart}/submit`, undefined, h)],
     ["reopen", (who, cart, h) => send(who, "POST", `/carts/${cart}/reopen`, undefined, h)],
     ["purchase", (who, cart, h) => send(who, "POST", `/carts/${cart}/purchase`, { order_id: "order-1" }, h)],
+    ["change its details", (who, cart, h) => send(who, "PATCH", `/carts/${cart}`, { attributes: { note: "x" } }, h)],
+    ["claim", (who, cart, h) => send(who, "POST", `/carts/${cart}/claim`, { user_id: who.sub === "back-end" ? "zoe" : who.sub }, h)],
+    ["change several things", (who, cart, h) => send(who, "POST", `/carts/${cart}/changes`, { operations: [{ op: "clear" }] }, h)],
     ["merge into itself", (who, cart, h) => send(who, "POST", `/carts/${cart}/merge`, { target_cart_id: cart }, h)],
     ["merge into an unknown cart", (who, cart, h) => send(who, "POST", `/carts/${cart}/merge`, { target_cart_id: uuidv7() }, h)],
     ["add at too precise a price", (who, cart, h) => add(who, cart, { ...item, price: 0.001 }, h)],
@@ -150,6 +170,7 @@ describe("access to commands", () => {
       expect((await add(bob, cart, item, { "If-Match": `"${version}"` })).json["current_version"]).to.equal(0);
       expect((await add(annElsewhere, cart)).status).to.equal(404);
       expect((await addByShortAddress(bob, cart)).status).to.equal(404);
+      expect((await send(bob, "POST", `/carts/${cart}`, {})).status).to.equal(404);
       expect(await eventsOf(cart)).to.have.length(version);
     };
     await refused();
@@ -186,11 +207,12 @@ describe("access to commands", () => {
       const foreign = await cartOf(bob);
       const [toForeign, toUnknown, fromForeign] = [
         await merge(ann, own, foreign),
-        await merge(ann, own, uuidv7()),
+        await merge(ann, await cartOf(ann), uuidv7()),
         await merge(ann, foreign, own),
       ];
       expect(toForeign.status).to.equal(404);
-      expect(seen(toForeign, foreign)).to.deep.equal(seen(toUnknown, foreign));
+      // A target that does not exist is created for the customer, as an item that is added to an unknown cart creates it.
+      expect(toUnknown.status).to.equal(200);
       expect([fromForeign.status, fromForeign.json["type"]]).to.deep.equal([404, "/problems/not-found"]);
       expect(await eventsOf(own)).to.have.length(2);
       expect(await eventsOf(foreign)).to.have.length(2);
@@ -206,6 +228,89 @@ describe("access to commands", () => {
       expect((await merge(admin, guest, own)).status).to.equal(200);
       const { status, json } = await merge({ sub: "guest-1", tenant_id: "shop-1" }, guest, own);
       expect([status, json["target"]]).to.deep.equal([404, undefined]);
+    });
+  });
+
+  it("lets only the back end set adjustments", async () => {
+    const cart = await cartOf(ann);
+    const adjustments = [{ kind: "discount", amount: -1 }];
+    const operations = [{ op: "set_adjustments", adjustments }];
+    for (const [method, path, body] of [
+      ["PUT", "adjustments", { adjustments }],
+      ["POST", "changes", { operations }],
+    ] as const) {
+      const refused = await send(ann, method, `/carts/${cart}/${path}`, body);
+      expect([refused.status, refused.json["type"]], path).to.deep.equal([403, "/problems/forbidden"]);
+      expect((await send(admin, method, `/carts/${cart}/${path}`, body)).status, path).to.equal(200);
+      expect((await send(adminElsewhere, method, `/carts/${cart}/${path}`, body)).status, path).to.equal(404);
+    }
+  });
+
+  describe("a guest who logs in", () => {
+    const guest: TokenClaims = { sub: "guest-1", tenant_id: "shop-1" };
+    const tokenOf = async (who: TokenClaims): Promise<Headers> => ({
+      "Guest-Token": (await bearer(who)).Authorization.slice("Bearer ".length),
+    });
+    const claim = async (who: TokenClaims, cart: string, body?: object, headers: Headers = {}): Promise<Reply> =>
+      send(who, "POST", `/carts/${cart}/claim`, body, headers);
+    const typesOf = ({ json }: Reply): unknown => (json["events"] as { type: string }[]).map(({ type }) => type);
+
+    it("gets the cart with both tokens, once, and the guest's token no longer gives access to it", async () => {
+      const cart = await cartOf(guest);
+      const both = await tokenOf(guest);
+      expect((await claim(ann, cart)).status).to.equal(404);
+      const first = await claim(ann, cart, undefined, { ...both, "Idempotency-Key": "login-1" });
+      expect([first.status, typesOf(first)]).to.deep.equal([200, ["CartClaimed"]]);
+      const again = await claim(ann, cart, undefined, { ...both, "Idempotency-Key": "login-1" });
+      expect([again.text, again.headers.get("Idempotency-Replayed")]).to.deep.equal([first.text, "true"]);
+      expect(typesOf(await claim(ann, cart, { user_id: "ann" }, both))).to.deep.equal([]);
+      expect([(await add(ann, cart)).status, (await add(guest, cart)).status]).to.deep.equal([200, 404]);
+      const [, , claimed] = await eventsOf(cart);
+      expect([claimed?.event_data, claimed?.metadata["actor"]]).to.deep.equal([{ user_id: "ann", previous_user_id: "guest-1" }, "ann"]);
+    });
+
+    it("gets it from the back end, which has to name the customer", async () => {
+      const cart = await cartOf(guest);
+      const unnamed = await claim(admin, cart);
+      expect([unnamed.status, unnamed.json["type"]]).to.deep.equal([400, "/problems/validation"]);
+      expect((await claim(adminElsewhere, cart, { user_id: "ann" })).status).to.equal(404);
+      expect((await claim(admin, cart, { user_id: "ann" })).status).to.equal(200);
+      expect([(await add(ann, cart)).status, (await add(guest, cart)).status]).to.deep.equal([200, 404]);
+    });
+
+    it("gets no cart but the guest's own, and gives none to somebody else", async () => {
+      const [cart, bobs] = [await cartOf(guest), await cartOf(bob)];
+      const both = await tokenOf(guest);
+      expect((await claim(ann, bobs, undefined, both)).status).to.equal(404);
+      expect((await claim(ann, cart, { user_id: "bob" }, both)).status).to.equal(403);
+      expect((await claim(ann, cart, undefined, await tokenOf({ ...guest, tenant_id: "shop-2" }))).status).to.equal(403);
+      // A scope of the guest's token opens no further cart.
+      expect((await claim(ann, bobs, undefined, await tokenOf({ ...guest, scope: "carts:admin" }))).status).to.equal(404);
+      for (const bad of [{ "Guest-Token": "no token" }, { "Guest-Token": "e30.e30.e30" }]) {
+        const { status, json } = await claim(ann, cart, undefined, bad);
+        expect([status, json["type"]]).to.deep.equal([401, "/problems/unauthorized"]);
+      }
+      expect((await claim({ ...guest, sub: "guest-2" }, cart, undefined, {})).status).to.equal(404);
+      expect(await eventsOf(cart)).to.have.length(2);
+      expect(await eventsOf(bobs)).to.have.length(2);
+    });
+
+    it("merges with both tokens, also into a cart that is not there", async () => {
+      const merge = async (who: TokenClaims, source: string, into: string, headers: Headers, more: object = {}): Promise<Reply> =>
+        send(who, "POST", `/carts/${source}/merge`, { target_cart_id: into, ...more }, headers);
+      const [own, target] = [await cartOf(ann), uuidv7()];
+      expect((await merge(ann, await cartOf(guest), own, {})).status).to.equal(404);
+      expect((await merge(ann, await cartOf(guest), own, await tokenOf(guest))).status).to.equal(200);
+      const created = await merge(ann, await cartOf(guest), target, await tokenOf(guest));
+      expect([created.status, (created.json["target"] as Reply["json"])["version"]]).to.deep.equal([200, 2]);
+      expect((await eventsOf(target))[0]?.event_data).to.deep.equal({ user_id: "ann", tenant_id: "shop-1", currency: "USD" });
+      expect([(await add(ann, target)).status, (await add(guest, target)).status]).to.deep.equal([200, 404]);
+
+      const byBackEnd = uuidv7();
+      expect((await merge(admin, await cartOf(guest), byBackEnd, {})).status).to.equal(404);
+      expect((await merge(admin, await cartOf(guest), byBackEnd, {}, { user_id: "ann" })).status).to.equal(200);
+      expect((await add(ann, byBackEnd)).status).to.equal(200);
+      expect((await merge(ann, await cartOf(ann), uuidv7(), {}, { user_id: "bob" })).status).to.equal(403);
     });
   });
 

@@ -1,14 +1,53 @@
 import { forbidden, isAdmin, mayActOn } from "@cart/cart-access";
 import type { Cart } from "@cart/domain";
-import type { Access } from "@cart/http-kit";
+import { type Access, accessOfToken, type Actor } from "@cart/http-kit";
+import type { Response } from "express";
 
-/** Restricts the sender to its own carts; all others behave as if they did not exist. */
-export const permits = (access: Access): ((cart: Cart) => boolean) | undefined =>
-  access === "unchecked" ? undefined : (cart) => cart.status === "NONE" || mayActOn(access, cart);
+/**
+ * Restricts the sender to its own carts and those of the guest whose token it brings too; all others behave as if they did not
+ * exist.
+ */
+export const permits = (access: Access, guest?: Actor): ((cart: Cart) => boolean) | undefined =>
+  access === "unchecked"
+    ? undefined
+    : (cart) => cart.status === "NONE" || mayActOn(access, cart) || (guest !== undefined && mayActOn(guest, cart));
+
+/**
+ * Returns the guest whose token a request brings besides its own: the user as whom the customer shopped before logging in. The
+ * guest acts on its own carts only, whatever the token's scopes say. Rejects with a 401 for an invalid token.
+ */
+export const guestOf = async (access: Access, token: string | undefined, res: Response): Promise<Actor | undefined> => {
+  if (access === "unchecked" || token === undefined) return undefined;
+  const guest = await accessOfToken(res, token);
+  if (guest === "unchecked") return undefined;
+  if (guest.tenantId !== access.tenantId) throw forbidden("the guest's token is of another tenant than the request's");
+  return { ...guest, scopes: [] };
+};
+
+type NamedOwner = { readonly user_id?: string | undefined; readonly tenant_id?: string | undefined };
 
 /** Refuses a request that names another user or tenant with 403. This depends on the request alone and reveals nothing about a cart. */
-export const requireOwn = (access: Access, { user_id, tenant_id }: { readonly user_id: string; readonly tenant_id?: string }): void => {
+export const requireOwn = (access: Access, { user_id, tenant_id }: NamedOwner): void => {
   if (access === "unchecked") return;
   if (tenant_id !== access.tenantId) throw forbidden("tenant_id names another tenant than the token");
   if (user_id !== access.userId && !isAdmin(access)) throw forbidden("user_id names another user than the token");
+};
+
+/** Refuses a shopper's token: what the shop computes is not for its customers to say. */
+export const requireBackEnd = (access: Access, what: string): void => {
+  if (access !== "unchecked" && !isAdmin(access)) throw forbidden(`only the shop's back end may set ${what}`);
+};
+
+/**
+ * Returns the owner whom a request names, and otherwise its token's user and tenant. A back end is the owner of no cart, so an
+ * administrator's token names no user. Refuses what `requireOwn` refuses.
+ */
+export const ownerOf = (
+  access: Access,
+  body: NamedOwner,
+): { readonly userId: string | undefined; readonly tenantId: string | undefined } => {
+  if (access === "unchecked") return { userId: body.user_id, tenantId: body.tenant_id };
+  const { user_id: userId = isAdmin(access) ? undefined : access.userId, tenant_id: tenantId = access.tenantId } = body;
+  requireOwn(access, { user_id: userId ?? access.userId, tenant_id: tenantId });
+  return { userId, tenantId };
 };

@@ -1,4 +1,5 @@
 import { type Cart, type CartCommand, type CartEvent, type CartLimits, decideMergeWithin, type MergeCart } from "@cart/domain";
+import type { Actor } from "@cart/http-kit";
 import {
   type CommandExecutorOptions,
   type CommandReply,
@@ -19,33 +20,35 @@ type CartRequest = CommandRouteRequest & { readonly params: { readonly id: strin
 
 /** Commands to the cart in a request's path, restricted to the sender's own carts. */
 export type CartCommands = Pick<CartCommandsOptions, "defaults"> & {
-  readonly execute: (request: CartRequest, command: CartCommand) => Promise<CommandReply>;
+  /** With a guest, also to that guest's carts. */
+  readonly execute: (request: CartRequest, command: CartCommand, guest?: Actor) => Promise<CommandReply>;
   /** Merges the cart into another. */
-  readonly merge: (request: CartRequest, target: Pick<MergeCart, "targetCartId" | "strategy">) => Promise<CommandReply>;
+  readonly merge: (request: CartRequest, target: Omit<MergeCart, "type" | "sourceCartId">, guest?: Actor) => Promise<CommandReply>;
 };
 
 export const cartCommands = ({ defaults, limits, ...options }: CartCommandsOptions): CartCommands => {
   const executeCommand = commandExecutor(options);
 
-  const execute = (request: CartRequest, cartId: string, operation: Operation<Cart, CartCommand, CartEvent>): Promise<CommandReply> =>
-    executeCommand(request, {
+  const execute = (request: CartRequest, guest: Actor | undefined, operation: Operation<Cart, CartCommand, CartEvent>) => {
+    const cartId = cartIdOf(request);
+    return executeCommand(request, {
       aggregateId: cartId,
       path: request.req.path.replace(request.params.id, cartId),
-      permits: permits(request.access),
+      permits: permits(request.access, guest),
       ...operation,
     });
+  };
 
   return {
     defaults,
-    execute: (request, command) => execute(request, cartIdOf(request), { command }),
-    merge: (request, { targetCartId, strategy }) => {
-      const sourceCartId = cartIdOf(request);
-      const command: MergeCart = { type: "MergeCart", sourceCartId, targetCartId, strategy };
-      return execute(request, sourceCartId, {
+    execute: (request, command, guest) => execute(request, guest, { command }),
+    merge: (request, target, guest) => {
+      const command: MergeCart = { type: "MergeCart", sourceCartId: cartIdOf(request), ...target };
+      return execute(request, guest, {
         type: command.type,
-        otherId: targetCartId,
-        decide: (source, { state: target, version }) => {
-          const events = decideMergeWithin(limits, command, source.state, { cart: target, version });
+        otherId: target.targetCartId,
+        decide: (source, { state: other, version }) => {
+          const events = decideMergeWithin(limits, command, source.state, { cart: other, version });
           return { own: events.source, other: events.target };
         },
       });

@@ -1,10 +1,25 @@
-import { forbiddenProblem, type Route, route } from "@cart/http-kit";
+import { type Actor, forbiddenProblem, invalidField, type Route, route } from "@cart/http-kit";
 import { commandHeaders } from "../commands/commandHeaders.ts";
-import { executed, refusedFor } from "../commands/commandRoute.ts";
-import { requireOwn } from "./cartAccess.ts";
+import { executed, ofOperation, refusedFor } from "../commands/commandRoute.ts";
+import { guestOf, ownerOf, requireBackEnd, requireOwn } from "./cartAccess.ts";
 import { commandAnswerSchema, mergeAnswerSchema } from "./cartAnswers.ts";
-import { addItemBody, cartIdParameter, changeQuantityBody, emptyBody, itemParameters, mergeBody, purchaseBody } from "./cartBodies.ts";
+import {
+  addItemBody,
+  adjustmentsBody,
+  cartIdParameter,
+  changeDetailsBody,
+  changeItemBody,
+  changesBody,
+  claimBody,
+  createCartBody,
+  emptyBody,
+  guestHeaders,
+  itemParameters,
+  mergeBody,
+  purchaseBody,
+} from "./cartBodies.ts";
 import type { CartCommands } from "./cartCommands.ts";
+import { toOperation } from "./cartOperations.ts";
 
 type Services = { readonly carts: CartCommands };
 
@@ -15,6 +30,11 @@ const notUnfinished = ["CART_NOT_FOUND", "CART_CLOSED", "CART_MERGED"] as const;
 const notOpen = [...notUnfinished, "CART_SUBMITTED"] as const;
 
 const beyondLimits = ["SIZE_LIMIT_EXCEEDED", "EVENT_LIMIT_EXCEEDED"] as const;
+const ownerFromToken = { user_id: (actor: Actor) => actor.userId, tenant_id: (actor: Actor) => actor.tenantId };
+
+const ownerDescription = "With a token, `user_id` and `tenant_id` may be left out: the token fills them in.";
+
+const tooGreat = ["QUANTITY_LIMIT_EXCEEDED", "LINE_LIMIT_EXCEEDED", "AMOUNT_LIMIT_EXCEEDED", "ATTRIBUTES_TOO_LARGE"] as const;
 
 const addItem = (address: { readonly path: `/${string}`; readonly operationId: string; readonly description: string }) =>
   route({
@@ -25,7 +45,7 @@ const addItem = (address: { readonly path: `/${string}`; readonly operationId: s
     body: {
       schema: addItemBody,
       required: true,
-      fromToken: { user_id: (actor) => actor.userId, tenant_id: (actor) => actor.tenantId },
+      fromToken: ownerFromToken,
     },
     problems: [
       ...refusedFor(
@@ -36,8 +56,7 @@ const addItem = (address: { readonly path: `/${string}`; readonly operationId: s
         "CURRENCY_MISMATCH",
         "CURRENCY_UNKNOWN",
         "PRICE_INVALID",
-        "QUANTITY_LIMIT_EXCEEDED",
-        "LINE_LIMIT_EXCEEDED",
+        ...tooGreat,
         ...beyondLimits,
       ),
       forbiddenProblem,
@@ -45,24 +64,104 @@ const addItem = (address: { readonly path: `/${string}`; readonly operationId: s
     handle: (request, { carts }: Services) => {
       const { access, body } = request;
       requireOwn(access, body);
-      return carts.execute(request, {
-        type: "AddItem",
-        userId: body.user_id,
-        tenantId: body.tenant_id,
-        currency: body.currency,
-        defaults: carts.defaults,
-        itemId: body.item_id,
-        name: body.name,
-        quantity: body.quantity ?? 1,
-        price: body.price,
-      });
+      const owner = { userId: body.user_id, tenantId: body.tenant_id, currency: body.currency, defaults: carts.defaults };
+      return carts.execute(request, toOperation({ ...body, op: "add_item" }, owner));
     },
   });
 
-const ownerDescription = "With a token, `user_id` and `tenant_id` may be left out: the token fills them in.";
+const createCart = route({
+  ...onCart,
+  method: "POST",
+  path: "/carts/{id}",
+  operationId: "createCart",
+  summary: "Create an empty cart",
+  description: `A cart that exists already stays as it is, if it has the same user, tenant and currency. ${ownerDescription}`,
+  body: { schema: createCartBody, required: true, fromToken: ownerFromToken },
+  problems: [
+    ...refusedFor(
+      "CART_NOT_FOUND",
+      "CART_CLOSED",
+      "CART_MERGED",
+      "CART_OWNED_BY_ANOTHER_USER",
+      "CART_OF_ANOTHER_TENANT",
+      "CURRENCY_MISMATCH",
+      "CURRENCY_UNKNOWN",
+      "ATTRIBUTES_TOO_LARGE",
+    ),
+    forbiddenProblem,
+  ],
+  handle: (request, { carts }: Services) => {
+    const { access, body } = request;
+    requireOwn(access, body);
+    const { user_id: userId, tenant_id: tenantId, currency, attributes } = body;
+    return carts.execute(request, { type: "CreateCart", userId, tenantId, currency, attributes, defaults: carts.defaults });
+  },
+});
+
+const changeCart = route({
+  ...onCart,
+  method: "POST",
+  path: "/carts/{id}/changes",
+  operationId: "changeCart",
+  summary: "Execute several changes as one decision: all of them, or none",
+  description:
+    "Each operation is decided on the cart that the operations before it leave, and appends its own events, so each event is a version. A refusal names its operation in `operation`, counted from 0, and in `errors`.",
+  body: { schema: changesBody, required: true },
+  problems: [
+    ...refusedFor(
+      ...notOpen,
+      "CART_OWNED_BY_ANOTHER_USER",
+      "CART_OF_ANOTHER_TENANT",
+      "CURRENCY_MISMATCH",
+      "CURRENCY_UNKNOWN",
+      "ITEM_NOT_FOUND",
+      "ITEM_AMBIGUOUS",
+      "PRICE_INVALID",
+      "ADJUSTMENT_INVALID",
+      ...tooGreat,
+      ...beyondLimits,
+    ).map(ofOperation),
+    forbiddenProblem,
+  ],
+  handle: (request, { carts }: Services) => {
+    const { access, body } = request;
+    if (body.operations.some(({ op }) => op === "set_adjustments")) requireBackEnd(access, "adjustments");
+    const owner = { ...ownerOf(access, body), currency: body.currency, defaults: carts.defaults };
+    return carts.execute(request, { type: "ChangeCart", operations: body.operations.map((operation) => toOperation(operation, owner)) });
+  },
+});
 
 /** The write API of carts: each route is one command on one cart, or on two for a merge. */
 export const cartRoutes: readonly Route<Services>[] = [
+  createCart,
+  route({
+    ...onCart,
+    method: "PUT",
+    path: "/carts/{id}/adjustments",
+    operationId: "setAdjustments",
+    summary: "Set the discounts, shipping, taxes and fees of a cart",
+    description:
+      "The shop computes them, and the cart carries them: `total_amount` is `items_amount` with the adjustments, and never below 0. A later change of a line marks them stale. Submission freezes them. They do not reopen an abandoned cart. With tokens, only the shop's back end may set them.",
+    body: { schema: adjustmentsBody, required: true },
+    problems: [
+      ...refusedFor(...notOpen, "ADJUSTMENT_INVALID", "PRICE_INVALID", "AMOUNT_LIMIT_EXCEEDED", ...beyondLimits),
+      forbiddenProblem,
+    ],
+    handle: (request, { carts }: Services) => {
+      requireBackEnd(request.access, "adjustments");
+      return carts.execute(request, { type: "SetAdjustments", ...request.body });
+    },
+  }),
+  route({
+    ...onCart,
+    method: "PATCH",
+    path: "/carts/{id}",
+    operationId: "changeCartDetails",
+    summary: "Change a cart's attributes, or the currency of an empty cart",
+    body: { schema: changeDetailsBody, required: true },
+    problems: refusedFor(...notOpen, "CURRENCY_MISMATCH", "CURRENCY_UNKNOWN", "ATTRIBUTES_TOO_LARGE", ...beyondLimits),
+    handle: (request, { carts }: Services) => carts.execute(request, { type: "ChangeDetails", ...request.body }),
+  }),
   addItem({ path: "/carts/{id}/items", operationId: "addItem", description: ownerDescription }),
   addItem({
     path: "/additem/{id}",
@@ -85,21 +184,23 @@ export const cartRoutes: readonly Route<Services>[] = [
     method: "PATCH",
     path: "/carts/{id}/items/{item_id}",
     operationId: "changeItemQuantity",
-    summary: "Set the quantity of an item in a cart",
-    body: { schema: changeQuantityBody, required: true },
-    problems: refusedFor(...notOpen, "ITEM_NOT_FOUND", "EVENT_LIMIT_EXCEEDED"),
+    summary: "Set the quantity or the price of a line, or both",
+    description: "A new price alone does not reopen an abandoned cart, because it says nothing about the customer.",
+    body: { schema: changeItemBody, required: true },
+    problems: refusedFor(...notOpen, "ITEM_NOT_FOUND", "ITEM_AMBIGUOUS", "PRICE_INVALID", "AMOUNT_LIMIT_EXCEEDED", "EVENT_LIMIT_EXCEEDED"),
     handle: (request, { carts }: Services) =>
-      carts.execute(request, { type: "ChangeItemQuantity", itemId: request.params.item_id, quantity: request.body.quantity }),
+      carts.execute(request, { type: "ChangeItem", lineId: request.params.item_id, ...request.body }),
   }),
   route({
     ...onItem,
     method: "DELETE",
     path: "/carts/{id}/items/{item_id}",
     operationId: "removeItem",
-    summary: "Remove an item from a cart",
-    problems: refusedFor(...notOpen, "ITEM_NOT_FOUND"),
-    handle: (request, { carts }: Services) => carts.execute(request, { type: "RemoveItem", itemId: request.params.item_id }),
+    summary: "Remove a line from a cart",
+    problems: refusedFor(...notOpen, "ITEM_NOT_FOUND", "ITEM_AMBIGUOUS"),
+    handle: (request, { carts }: Services) => carts.execute(request, { type: "RemoveItem", lineId: request.params.item_id }),
   }),
+  changeCart,
   route({
     ...onCart,
     method: "POST",
@@ -135,24 +236,51 @@ export const cartRoutes: readonly Route<Services>[] = [
   route({
     ...onCart,
     method: "POST",
+    path: "/carts/{id}/claim",
+    operationId: "claimCart",
+    summary: "Give a guest's cart to the customer as whom the guest logs in",
+    description:
+      "Sent by the shop's back end, which names the customer, or with the customer's token and the guest's in `Guest-Token`. The guest's token gives no access to the cart afterwards. A cart that the user owns already stays as it is.",
+    headers: guestHeaders,
+    body: { schema: claimBody, required: false },
+    problems: [...refusedFor(...notUnfinished, "EVENT_LIMIT_EXCEEDED"), forbiddenProblem],
+    handle: async (request, { carts }: Services) => {
+      const { access, body, headers, res } = request;
+      const { userId } = ownerOf(access, body);
+      if (userId === undefined) throw invalidField("user_id", "is required unless the token is of the user who gets the cart");
+      return carts.execute(request, { type: "ClaimCart", userId }, await guestOf(access, headers["Guest-Token"], res));
+    },
+  }),
+  route({
+    ...onCart,
+    method: "POST",
     path: "/carts/{id}/merge",
     operationId: "mergeCart",
     summary: "Move the lines of a cart into another, in one transaction",
-    description: "An item that is in both carts keeps the target's price and name. Afterwards the source takes no more changes.",
+    description:
+      "An item that is in both carts with the same attributes keeps the target's price and name. Afterwards the source takes no more changes. A target that does not exist is created for the user whom the request or its token names, with the source's tenant and currency.",
+    headers: guestHeaders,
     body: { schema: mergeBody, required: true },
     answers: executed(mergeAnswerSchema),
-    problems: refusedFor(
-      ...notOpen,
-      "CART_MERGED_INTO_ITSELF",
-      "CART_OF_ANOTHER_TENANT",
-      "CURRENCY_MISMATCH",
-      "QUANTITY_LIMIT_EXCEEDED",
-      "LINE_LIMIT_EXCEEDED",
-      ...beyondLimits,
-    ),
-    handle: (request, { carts }: Services) => {
-      const { target_cart_id: target, strategy = "add" } = request.body;
-      return carts.merge(request, { targetCartId: target.toLowerCase(), strategy });
+    problems: [
+      ...refusedFor(
+        ...notOpen,
+        "CART_MERGED_INTO_ITSELF",
+        "CART_OF_ANOTHER_TENANT",
+        "CURRENCY_MISMATCH",
+        "QUANTITY_LIMIT_EXCEEDED",
+        "LINE_LIMIT_EXCEEDED",
+        "AMOUNT_LIMIT_EXCEEDED",
+        ...beyondLimits,
+      ),
+      forbiddenProblem,
+    ],
+    handle: async (request, { carts }: Services) => {
+      const { access, body, headers, res } = request;
+      const { target_cart_id: target, strategy = "add", user_id } = body;
+      const { userId } = ownerOf(access, { user_id });
+      const guest = await guestOf(access, headers["Guest-Token"], res);
+      return carts.merge(request, { targetCartId: target.toLowerCase(), strategy, userId }, guest);
     },
   }),
 ];

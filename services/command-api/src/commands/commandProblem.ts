@@ -20,6 +20,7 @@ export const domainProblems: Readonly<Record<DomainErrorCode, ProblemKind>> = {
   CART_OWNED_BY_ANOTHER_USER: { status: 409, type: "/problems/cart-of-another-user", title: "The cart belongs to another user" },
   CART_OF_ANOTHER_TENANT: { status: 409, type: "/problems/cart-of-another-tenant", title: "The cart belongs to another tenant" },
   ITEM_NOT_FOUND: { status: 404, type: "/problems/item-not-found", title: "The item is not in the cart" },
+  ITEM_AMBIGUOUS: { status: 409, type: "/problems/item-ambiguous", title: "Several lines have the item" },
   CURRENCY_MISMATCH: { status: 409, type: "/problems/currency-mismatch", title: "The cart has another currency" },
   CURRENCY_UNKNOWN: { status: 422, type: "/problems/currency-unknown", title: "The currency is not known" },
   PRICE_INVALID: { status: 422, type: "/problems/price-invalid", title: "The price is not an amount of the currency" },
@@ -27,6 +28,9 @@ export const domainProblems: Readonly<Record<DomainErrorCode, ProblemKind>> = {
   LINE_LIMIT_EXCEEDED: { status: 422, type: "/problems/line-limit", title: "The cart would have too many lines" },
   SIZE_LIMIT_EXCEEDED: { status: 422, type: "/problems/size-limit", title: "The cart would have too large contents" },
   EVENT_LIMIT_EXCEEDED: { status: 422, type: "/problems/event-limit", title: "The cart has had too many changes" },
+  AMOUNT_LIMIT_EXCEEDED: { status: 422, type: "/problems/amount-limit", title: "The cart's amounts would be too great" },
+  ATTRIBUTES_TOO_LARGE: { status: 422, type: "/problems/attributes-too-large", title: "The attributes are too large" },
+  ADJUSTMENT_INVALID: { status: 422, type: "/problems/adjustment-invalid", title: "The adjustment is not valid" },
   POLICY_EXISTS: { status: 409, type: "/problems/policy-exists", title: "The tenant already has a policy" },
   POLICY_NOT_FOUND: { status: 404, type: "/problems/not-found", title: "The tenant has no policy" },
   QUIET_TIME_INVALID: { status: 422, type: "/problems/quiet-time-invalid", title: "The quiet time is not valid" },
@@ -61,15 +65,32 @@ export const commandTooLarge: ProblemKind = {
 };
 
 /** The facts of a refusal in the terms of the API. */
-const factMembers = ({ facts: { orderId } }: DomainError): Readonly<Record<string, unknown>> =>
-  orderId === undefined ? {} : { order_id: orderId };
+const factMembers = ({ facts: { orderId, operation } }: DomainError): Readonly<Record<string, unknown>> => ({
+  ...(orderId === undefined ? {} : { order_id: orderId }),
+  ...(operation === undefined ? {} : { operation }),
+});
+
+/** The path of the field at fault: one of an operation is below `operations`, where a line is addressed by its `line_id`. */
+const fieldOf = ({ code, field, facts: { operation } }: DomainError): string | undefined => {
+  if (field === undefined || operation === undefined) return field;
+  if (ownerFields.has(field)) return field;
+  const isAddress = code === "ITEM_NOT_FOUND" || code === "ITEM_AMBIGUOUS";
+  return `operations/${operation}/${isAddress ? "line_id" : field}`;
+};
+
+/** The fields that a request with operations has beside them. */
+const ownerFields: ReadonlySet<string> = new Set(["user_id", "tenant_id", "currency"]);
 
 /** Maps an error of the command handler to an HTTP problem; returns any other error unchanged. */
 export const commandProblem = (error: unknown): unknown => {
   if (error instanceof DomainError) {
-    const { field, message } = error;
+    const { message } = error;
+    const field = fieldOf(error);
     const errors = field === undefined ? {} : { errors: [{ field, message }] };
-    return new HttpProblem({ ...domainProblems[error.code], detail: message, members: { ...errors, ...factMembers(error) } }, { cause: error });
+    return new HttpProblem(
+      { ...domainProblems[error.code], detail: message, members: { ...errors, ...factMembers(error) } },
+      { cause: error },
+    );
   }
   if (error instanceof StreamHiddenError) return commandProblem(cartNotFound());
   if (error instanceof VersionMismatchError) {

@@ -44,6 +44,16 @@ const refused = (code: DomainErrorCode): DescribedProblem => {
   return { ...domainProblems[code], ...(members === undefined ? {} : { members }) };
 };
 
+/** A refusal that may be one of an operation among several. */
+export const ofOperation = (problem: DescribedProblem): DescribedProblem => ({
+  ...problem,
+  members: Type.Object({ ...problem.members?.properties, operation: operationMember }),
+});
+
+const operationMember = Type.Optional(
+  Type.Integer({ minimum: 0, description: "the place of the refused operation in `operations`, from 0", examples: [0] }),
+);
+
 /** The problems of a route that executes a command: those of every command, and the refusals of the domain. */
 export const refusedFor = (...refusals: readonly DomainErrorCode[]): readonly DescribedProblem[] => [
   ...commonCommandProblems,

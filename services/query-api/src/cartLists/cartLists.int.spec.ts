@@ -11,7 +11,10 @@ const created = (user: string, tenant = "default"): CartEvent => ({
   type: "CartCreated",
   data: { user_id: user, tenant_id: tenant, currency: "KWD" },
 });
-const added: CartEvent = { type: "ItemAddedToCart", data: { item_id: "a", quantity: 2, unit_price: 2_999, previous_unit_price: null } };
+const added: CartEvent = {
+  type: "ItemAddedToCart",
+  data: { line_id: "a", item_id: "a", quantity: 2, unit_price: 2_999, previous_unit_price: null },
+};
 
 type Page = { readonly carts: readonly { readonly id: string }[]; readonly next_cursor: string | null };
 
@@ -59,12 +62,16 @@ describe("the lists of carts", () => {
             tenant_id: "default",
             status: "CLOSED",
             currency: "KWD",
+            items_amount: 5.998,
+            adjustments: [],
+            adjustments_stale: false,
             total_amount: 5.998,
             item_count: 2,
             line_count: 1,
             order_id: "order-1",
             merged_into: null,
             abandoned_at: null,
+            attributes: {},
             version: 3,
             created_at: timeOf(1).toISOString(),
             updated_at: timeOf(3).toISOString(),
@@ -80,6 +87,14 @@ describe("the lists of carts", () => {
       expect(await walk("/users/ann/carts?limit=3")).to.have.length(1);
       expect(await walk("/users/ann/carts?limit=1&status=OPEN")).to.deep.equal([[cartId(1)], [cartId(2)]]);
       expect(await walk("/tenants/default/carts?limit=1&status=OPEN")).to.deep.equal([[cartId(4)], [cartId(1)]]);
+    });
+
+    it("take several statuses, by commas or by several parameters, and go from page to page with them", async () => {
+      expect(ids(await page("/users/ann/carts?status=OPEN,CLOSED"))).to.deep.equal([3, 1, 2].map(cartId));
+      expect(ids(await page("/users/ann/carts?status=CLOSED&status=OPEN&status=OPEN"))).to.deep.equal([3, 1, 2].map(cartId));
+      expect(ids(await page("/users/ann/carts?status=CLOSED,MERGED"))).to.deep.equal([cartId(3)]);
+      expect(await walk("/users/ann/carts?limit=2&status=OPEN,CLOSED")).to.deep.equal([[cartId(3), cartId(1)], [cartId(2)]]);
+      expect(await walk("/tenants/default/carts?limit=1&status=OPEN,CLOSED")).to.deep.equal([[cartId(4)], [cartId(3)], [cartId(1)]]);
     });
 
     it("are empty for whom nothing is known, and take any id that a cart can have", async () => {
@@ -111,6 +126,14 @@ describe("the lists of carts", () => {
       ["/users/ann/carts?limit=101", 400, "limit"],
       ["/users/ann/carts?limit=many", 400, "limit"],
       ["/users/ann/carts?status=NONE", 400, "status"],
+      ["/users/ann/carts?status=OPEN,NONE", 400, "status"],
+      ["/users/ann/carts?status=OPEN&status=NONE", 400, "status"],
+      ["/users/ann/carts?status=", 400, "status"],
+      ["/users/ann/carts?order_by=id", 400, "order_by"],
+      ["/users/ann/carts?updated_since=yesterday", 400, "updated_since"],
+      ["/users/ann/carts?updated_since=2025-11-20T23:59:60Z", 400, "updated_since"],
+      ["/users/ann/carts?order_by=created_at&updated_since=2025-11-20T00:00:00Z", 400, "updated_since"],
+      ["/tenants/default/carts?order_by=last_activity", 400, "order_by"],
       ["/users/ann/carts?cursor=", 400, "cursor"],
       ["/users/ann/carts?cursor=x", 400, "cursor"],
       ["/users/ann/carts?offset=1", 400, "offset"],
@@ -131,6 +154,62 @@ describe("the lists of carts", () => {
       api.proxies().readModel.refuse();
       expect((await api.get("/users/ann/carts")).status).to.equal(503);
       api.proxies().readModel.mend();
+    });
+  });
+
+  describe("by last activity", () => {
+    const abandoned: CartEvent = {
+      type: "CartAbandoned",
+      data: { last_activity_at: "2025-11-20T16:30:00.000Z", abandoned_after_minutes: 60 },
+    };
+    const purchased: CartEvent = { type: "CartPurchased", data: { order_id: "order-1", total_amount: 5_998 } };
+    const histories: readonly CartEvent[][] = [
+      [created("eve"), added],
+      [created("eve"), added, added, abandoned],
+      [created("eve"), added, added, added, purchased],
+      [created("eve", "shop-2"), added, added],
+    ];
+    const [open, left, bought, elsewhere] = [21, 22, 23, 24].map(cartId);
+
+    before(async () => {
+      for (const [n, events] of histories.entries()) await project(api, cartId(21 + n), events);
+    });
+
+    it("show the cart that changed last first, from page to page and since a time", async () => {
+      const all = [bought, left, elsewhere, open];
+      expect(ids(await page("/users/eve/carts?order_by=last_activity"))).to.deep.equal(all);
+      expect(await walk("/users/eve/carts?order_by=last_activity&limit=1")).to.deep.equal(all.map((id) => [id]));
+      expect(await walk("/users/eve/carts?order_by=last_activity&limit=1&status=OPEN,ABANDONED")).to.deep.equal([
+        [left],
+        [elsewhere],
+        [open],
+      ]);
+      const since = (version: number) => `updated_since=${timeOf(version).toISOString()}`;
+      expect(ids(await page(`/users/eve/carts?${since(4)}`))).to.deep.equal([bought, left]);
+      expect(ids(await page(`/users/eve/carts?${since(4)}&status=ABANDONED`))).to.deep.equal([left]);
+      expect(await walk(`/users/eve/carts?${since(3)}&limit=2`)).to.deep.equal([[bought, left], [elsewhere]]);
+    });
+
+    it("do not take a cursor of another order", async () => {
+      const { next_cursor } = await page("/users/eve/carts?limit=1");
+      const { status, body } = await api.get(`/users/eve/carts?limit=1&order_by=last_activity&cursor=${next_cursor}`);
+      expect(status).to.equal(400);
+      expect(body).to.have.nested.property("errors[0].field", "cursor");
+    });
+
+    it("tell a user's current cart: the open one, or else the abandoned one to which the customer may return", async () => {
+      const current = async () => (await api.get("/users/eve/cart")).body;
+      expect(await current()).to.deep.equal((await api.get(`/carts/${elsewhere}`)).body);
+      await project(api, String(elsewhere), [...(histories[3] ?? []), purchased]);
+      expect(await current()).to.deep.equal((await api.get(`/carts/${open}`)).body);
+      await project(api, String(open), [...(histories[0] ?? []), purchased]);
+      const { status, headers, body } = await api.get("/users/eve/cart");
+      expect([status, headers.get("etag")]).to.deep.equal([200, '"4"']);
+      expect(body).to.deep.equal((await api.get(`/carts/${left}`)).body);
+      expect((await api.get("/users/eve/cart", { headers: { "If-None-Match": '"4"' } })).status).to.equal(304);
+      await project(api, String(left), [created("eve"), added, added, purchased]);
+      const none = await api.get("/users/eve/cart");
+      expect([none.status, (none.body as { type: string }).type]).to.deep.equal([404, "/problems/not-found"]);
     });
   });
 
@@ -182,7 +261,13 @@ describe("the lists of carts", () => {
           const costs: number[] = [];
           for (let after: Parameters<typeof readCartList>[2]["after"], more = true; more;) {
             const before = await reads();
-            const list = await readCartList(database, by, { of: by === "user" ? "u" : "t", tenantId, status, limit: 100, after });
+            const list = await readCartList(database, by, {
+              of: by === "user" ? "u" : "t",
+              tenantId,
+              statuses: status === undefined ? [] : [status],
+              limit: 100,
+              after,
+            });
             costs.push((await reads()) - before);
             for (const { id } of list.carts) seen.add(id);
             after = list.next;

@@ -5,7 +5,10 @@ import { project, useQueryApi } from "../testing/useQueryApi.ts";
 import { readCartSoon } from "./readCart.ts";
 
 const created: CartEvent = { type: "CartCreated", data: { user_id: "user-123", tenant_id: "default", currency: "USD" } };
-const added: CartEvent = { type: "ItemAddedToCart", data: { item_id: "item-1", quantity: 1, unit_price: 100, previous_unit_price: null } };
+const added: CartEvent = {
+  type: "ItemAddedToCart",
+  data: { line_id: "item-1", item_id: "item-1", quantity: 1, unit_price: 100, previous_unit_price: null },
+};
 
 describe("reading a cart that is about to be there", () => {
   const api = useQueryApi();

@@ -2,13 +2,15 @@ import { isAdmin } from "@cart/cart-access";
 import type { Access } from "@cart/http-kit";
 import { type Statement, uuidToBytes } from "@cart/mysql";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
-import { cartColumns, type CartRow, toCartSummary } from "./cartRow.ts";
+import { cartColumns, type CartRow, toAttributes, toCartSummary } from "./cartRow.ts";
 import type { CartRecord } from "./cartView.ts";
 
 type Row = CartRow & {
   /** NULL, as the rest of the line, for a cart without lines. */
-  readonly item_id: string | null;
+  readonly line_id: string | null;
+  readonly item_id: string;
   readonly name: string | null;
+  readonly line_attributes: string | null;
   readonly quantity: number;
   readonly unit_price: number;
 };
@@ -21,7 +23,7 @@ const selectCart = (access: Access, id: Buffer): Required<Statement> => {
   const visible = visibleTo(access);
   return {
     sql: `
-      SELECT ${cartColumns}, i.item_id, i.name, i.quantity, i.unit_price
+      SELECT ${cartColumns}, i.line_id, i.item_id, i.name, i.attributes AS line_attributes, i.quantity, i.unit_price
       FROM carts c LEFT JOIN cart_items i ON i.cart_id = c.id
       WHERE c.id = ?${visible.sql} ORDER BY i.position`,
     values: [id, ...visible.values],
@@ -69,8 +71,8 @@ const toCart = (rows: readonly Row[]): CartRecord | undefined => {
   if (cart === undefined) return undefined;
   return {
     ...toCartSummary(cart),
-    items: rows.flatMap(({ item_id: itemId, name, quantity, unit_price: unitPrice }) =>
-      itemId === null ? [] : [{ itemId, name, quantity, unitPrice }],
+    items: rows.flatMap(({ line_id: lineId, item_id: itemId, name, line_attributes: text, quantity, unit_price: unitPrice }) =>
+      lineId === null ? [] : [{ lineId, itemId, name, attributes: toAttributes(text), quantity, unitPrice }],
     ),
   };
 };

@@ -1,10 +1,13 @@
 import { cartEventCodec, type CartEvent, fromMinorUnits, type RecordedEvent } from "@cart/domain";
 import { type Static, type TObject, Type } from "typebox";
+import { adjustmentSchema, adjustmentViews, attributesSchema } from "../carts/cartView.ts";
 import { exampleCartId, exampleTime } from "../examples.ts";
 
 const amount = Type.Number({ minimum: 0, description: "in the cart's currency", examples: [29.99] });
 const positive = Type.Integer({ minimum: 1, examples: [1] });
 const itemId = Type.String({ examples: ["item-456"] });
+const lineId = Type.String({ description: "the line's id in the cart", examples: ["item-456"] });
+const attributes = Type.Optional(attributesSchema("the shop's data on the line", { size: "L" }));
 const cartId = Type.String({ format: "uuid", examples: [exampleCartId] });
 const strategy = Type.Union([Type.Literal("add"), Type.Literal("max")]);
 const name = Type.Optional(Type.String({ examples: ["Coffee cup"] }));
@@ -51,10 +54,28 @@ export const cartEventSchema = Type.Union([
     }),
   ),
   cartEvent(
+    "CartAttributesChanged",
+    Type.Object({ attributes: attributesSchema("all attributes of the cart from now on", { locale: "da-DK" }) }),
+  ),
+  cartEvent(
+    "CartAdjustmentsChanged",
+    Type.Object({ adjustments: Type.Array(adjustmentSchema, { description: "all adjustments of the cart from now on" }) }),
+  ),
+  cartEvent(
+    "CartCurrencyChanged",
+    Type.Object({ currency: Type.String({ examples: ["EUR"] }), previous_currency: Type.String({ examples: ["USD"] }) }),
+  ),
+  cartEvent(
+    "CartClaimed",
+    Type.Object({ user_id: Type.String({ examples: ["user-123"] }), previous_user_id: Type.String({ examples: ["guest-1"] }) }),
+  ),
+  cartEvent(
     "ItemAddedToCart",
     Type.Object({
+      line_id: lineId,
       item_id: itemId,
       name,
+      attributes,
       quantity: Type.Integer({ minimum: 1, description: "units added", examples: [2] }),
       price: amount,
       previous_price: Type.Union([amount, Type.Null()], {
@@ -63,8 +84,9 @@ export const cartEventSchema = Type.Union([
       }),
     }),
   ),
-  cartEvent("ItemQuantityChanged", Type.Object({ item_id: itemId, quantity: positive })),
-  cartEvent("ItemRemovedFromCart", Type.Object({ item_id: itemId })),
+  cartEvent("ItemQuantityChanged", Type.Object({ line_id: lineId, item_id: itemId, quantity: positive })),
+  cartEvent("ItemPriceChanged", Type.Object({ line_id: lineId, item_id: itemId, price: amount, previous_price: amount })),
+  cartEvent("ItemRemovedFromCart", Type.Object({ line_id: lineId, item_id: itemId })),
   cartEvent("CartCleared", Type.Object({})),
   cartEvent("CartSubmitted", Type.Object({ total_amount: amount, item_count: positive, line_count: positive })),
   cartEvent("CartReopened", Type.Object({})),
@@ -80,7 +102,7 @@ export const cartEventSchema = Type.Union([
     Type.Object({
       source_cart_id: cartId,
       strategy,
-      lines: Type.Array(Type.Object({ item_id: itemId, name, quantity: positive, price: amount }), {
+      lines: Type.Array(Type.Object({ line_id: lineId, item_id: itemId, name, attributes, quantity: positive, price: amount }), {
         description: "the lines that are new or have another quantity, as they are after this event",
       }),
     }),
@@ -89,10 +111,27 @@ export const cartEventSchema = Type.Union([
 
 export type CartEventView = Static<typeof cartEventSchema>;
 
+/** The currency of the cart's amounts after an event; `before` is the currency before it. */
+export const currencyAfter = ({ event }: RecordedEvent<CartEvent>, before: string): string =>
+  event.type === "CartCreated" || event.type === "CartCurrencyChanged" ? event.data.currency : before;
+
 export type CartEventViewOptions = {
+  /** The cart's currency: before the first of several events, or after a single one. */
   readonly currency: string;
   /** Whether the event says who caused it, which a customer must not see of a shop's people. */
   readonly showsActor?: boolean;
+};
+
+/** Shows the cart's events in a row. */
+export const cartEventViews = (
+  events: readonly RecordedEvent<CartEvent>[],
+  { currency, showsActor = false }: CartEventViewOptions,
+): CartEventView[] => {
+  let current = currency;
+  return events.map((event) => {
+    current = currencyAfter(event, current);
+    return cartEventView(event, { currency: current, showsActor });
+  });
 };
 
 export const cartEventView = (
@@ -118,6 +157,10 @@ export const cartEventView = (
         data: { ...data, price: toAmount(price), previous_price: previous === null ? null : toAmount(previous) },
       };
     }
+    case "ItemPriceChanged": {
+      const { unit_price: price, previous_unit_price: previous, ...line } = event.data;
+      return { ...common, type: event.type, data: { ...line, price: toAmount(price), previous_price: toAmount(previous) } };
+    }
     case "CartSubmitted":
       return { ...common, type: event.type, data: { ...event.data, total_amount: toAmount(event.data.total_amount) } };
     case "CartPurchased":
@@ -127,6 +170,14 @@ export const cartEventView = (
       return { ...common, type: event.type, data: { ...event.data, lines } };
     }
     case "CartCreated":
+      return { ...common, type: event.type, data: event.data };
+    case "CartAdjustmentsChanged":
+      return { ...common, type: event.type, data: { adjustments: adjustmentViews(event.data.adjustments, currency) } };
+    case "CartAttributesChanged":
+      return { ...common, type: event.type, data: event.data };
+    case "CartCurrencyChanged":
+      return { ...common, type: event.type, data: event.data };
+    case "CartClaimed":
       return { ...common, type: event.type, data: event.data };
     case "ItemQuantityChanged":
       return { ...common, type: event.type, data: event.data };

@@ -1,4 +1,4 @@
-import { type CartEvent, cartAggregate, cartDecider } from "@cart/domain";
+import { cartEventCodec, type CartEvent, cartAggregate, cartDecider } from "@cart/domain";
 import { eventStoreTables } from "@cart/event-store/testing";
 import { waitFor } from "@cart/testkit";
 import { expect } from "chai";
@@ -12,21 +12,21 @@ const unknown = "550e8400-e29b-41d4-a716-44665544000f";
 const created: CartEvent = { type: "CartCreated", data: { user_id: "user-123", tenant_id: "default", currency: "USD" } };
 const added = (item: string, price: number, previous: number | null = null): CartEvent => ({
   type: "ItemAddedToCart",
-  data: { item_id: item, quantity: 2, unit_price: price, previous_unit_price: previous },
+  data: { line_id: item, item_id: item, quantity: 2, unit_price: price, previous_unit_price: previous },
 });
 
 /** Every type of event, so that the schema and the view of each are tried. */
 const events: readonly CartEvent[] = [
   created,
   added("b", 2_999),
-  { type: "ItemAddedToCart", data: { item_id: "a", name: "Tea", quantity: 1, unit_price: 1_000, previous_unit_price: null } },
+  { type: "ItemAddedToCart", data: { line_id: "a", item_id: "a", name: "Tea", quantity: 1, unit_price: 1_000, previous_unit_price: null } },
   added("b", 1_999, 2_999),
-  { type: "ItemQuantityChanged", data: { item_id: "a", quantity: 3 } },
-  { type: "ItemRemovedFromCart", data: { item_id: "a" } },
+  { type: "ItemQuantityChanged", data: { line_id: "a", item_id: "a", quantity: 3 } },
+  { type: "ItemRemovedFromCart", data: { line_id: "a", item_id: "a" } },
   { type: "CartCleared", data: {} },
   {
     type: "CartMergedFrom",
-    data: { source_cart_id: unknown, strategy: "add", lines: [{ item_id: "c", name: "Pot", quantity: 1, unit_price: 5 }] },
+    data: { source_cart_id: unknown, strategy: "add", lines: [{ line_id: "c", item_id: "c", name: "Pot", quantity: 1, unit_price: 5 }] },
   },
   { type: "CartSubmitted", data: { total_amount: 5, item_count: 1, line_count: 1 } },
   { type: "CartReopened", data: {} },
@@ -40,13 +40,13 @@ const mergedStream: readonly CartEvent[] = [created, { type: "CartMergedInto", d
 
 const shownData: readonly object[] = [
   created.data,
-  { item_id: "b", quantity: 2, price: 29.99, previous_price: null },
-  { item_id: "a", name: "Tea", quantity: 1, price: 10, previous_price: null },
-  { item_id: "b", quantity: 2, price: 19.99, previous_price: 29.99 },
-  { item_id: "a", quantity: 3 },
-  { item_id: "a" },
+  { line_id: "b", item_id: "b", quantity: 2, price: 29.99, previous_price: null },
+  { line_id: "a", item_id: "a", name: "Tea", quantity: 1, price: 10, previous_price: null },
+  { line_id: "b", item_id: "b", quantity: 2, price: 19.99, previous_price: 29.99 },
+  { line_id: "a", item_id: "a", quantity: 3 },
+  { line_id: "a", item_id: "a" },
   {},
-  { source_cart_id: unknown, strategy: "add", lines: [{ item_id: "c", name: "Pot", quantity: 1, price: 0.05 }] },
+  { source_cart_id: unknown, strategy: "add", lines: [{ line_id: "c", item_id: "c", name: "Pot", quantity: 1, price: 0.05 }] },
   { total_amount: 0.05, item_count: 1, line_count: 1 },
   {},
   { last_activity_at: timeOf(10).toISOString(), abandoned_after_minutes: 60 },
@@ -62,7 +62,7 @@ describe("a cart's past", () => {
     created,
     ...Array.from({ length: 1_200 }, (_, n): CartEvent => ({
       type: "ItemAddedToCart",
-      data: { item_id: `item-${n % 7}`, quantity: 1, unit_price: n, previous_unit_price: null },
+      data: { line_id: `item-${n % 7}`, item_id: `item-${n % 7}`, quantity: 1, unit_price: n, previous_unit_price: null },
     })),
   ];
 
@@ -86,7 +86,7 @@ describe("a cart's past", () => {
           event_id: eventIdOf(id, n + 1),
           type,
           version: n + 1,
-          schema_version: type === "CartCreated" || type === "ItemAddedToCart" ? 2 : 1,
+          schema_version: cartEventCodec.currentVersion(type),
           occurred_at: timeOf(n + 1).toISOString(),
           correlation_id: `request-${n + 1}`,
           actor: "actor-1",
@@ -115,13 +115,68 @@ describe("a cart's past", () => {
       expect(body).to.have.property("next_after_version", 20);
     });
 
+    it("shows what became of a cart and its lines besides quantities", async () => {
+      const changed = "550e8400-e29b-41d4-a716-446655440015";
+      const attributes = { size: "L", gift: true };
+      const changes: readonly CartEvent[] = [
+        created,
+        { type: "CartCurrencyChanged", data: { currency: "KWD", previous_currency: "USD" } },
+        { type: "CartAttributesChanged", data: { attributes: { note: "Ring" } } },
+        {
+          type: "ItemAddedToCart",
+          data: { line_id: "line-1", item_id: "a", attributes, quantity: 2, unit_price: 1_005, previous_unit_price: null },
+        },
+        { type: "ItemPriceChanged", data: { line_id: "line-1", item_id: "a", unit_price: 500, previous_unit_price: 1_005 } },
+        { type: "CartClaimed", data: { user_id: "user-9", previous_user_id: "user-123" } },
+        { type: "CartAdjustmentsChanged", data: { adjustments: [{ kind: "shipping", amount: 1_500, label: "Air" }] } },
+      ];
+      await storeEvents(api, changed, changes);
+      await project(api, changed, changes);
+      const { body } = await api.get(`/carts/${changed}/history?after_version=1`);
+      expect((body as { events: { data: unknown }[] }).events.map(({ data }) => data)).to.deep.equal([
+        changes[1]?.data,
+        changes[2]?.data,
+        { line_id: "line-1", item_id: "a", attributes, quantity: 2, price: 1.005, previous_price: null },
+        { line_id: "line-1", item_id: "a", price: 0.5, previous_price: 1.005 },
+        changes[5]?.data,
+        { adjustments: [{ kind: "shipping", amount: 1.5, label: "Air" }] },
+      ]);
+      const then = await api.get(`/carts/${changed}?at_version=7`);
+      expect(then.body).to.deep.equal((await api.get(`/carts/${changed}`)).body);
+      expect(then.body).to.deep.include({
+        user_id: "user-9",
+        currency: "KWD",
+        attributes: { note: "Ring" },
+        items_amount: 1,
+        adjustments: [{ kind: "shipping", amount: 1.5, label: "Air" }],
+        adjustments_stale: false,
+        total_amount: 2.5,
+        items: [{ line_id: "line-1", item_id: "a", name: null, attributes, quantity: 2, price: 0.5, line_total: 1 }],
+      });
+    });
+
+    it("shows amounts in the currency that the cart had", async () => {
+      const moved = "550e8400-e29b-41d4-a716-446655440014";
+      const cleared: CartEvent = { type: "CartCleared", data: {} };
+      const toYen: CartEvent = { type: "CartCurrencyChanged", data: { currency: "JPY", previous_currency: "USD" } };
+      await storeEvents(api, moved, [created, added("a", 2_999), cleared, toYen, added("a", 500), cleared]);
+      const prices = async (query: string): Promise<unknown> => {
+        const { body } = await api.get(`/carts/${moved}/history?${query}`);
+        return (body as { events: { data: { price?: number } }[] }).events.flatMap(({ data }) => data.price ?? []);
+      };
+      expect(await prices("")).to.deep.equal([29.99, 500]);
+      expect(await prices("after_version=1&limit=1")).to.deep.equal([29.99]);
+      expect(await prices("after_version=4")).to.deep.equal([500]);
+    });
+
     it("shows an event of an older schema version in the newest form", async () => {
       const old = "550e8400-e29b-41d4-a716-446655440003";
       await storeEvents(api, old, [created, added("a", 100)]);
       const event_data = { item_id: "a", quantity: 2, unit_price: 100 };
       await eventStoreTables(api.eventStore.pool()).events.change({ schema_version: 1, event_data }, { event_id: eventIdOf(old, 2) });
       const { body } = await api.get(`/carts/${old}/history?after_version=1`);
-      expect(body).to.have.nested.property("events[0].schema_version", 2);
+      expect(body).to.have.nested.property("events[0].schema_version", 3);
+      expect(body).to.have.nested.property("events[0].data.line_id", "a");
       expect(body).to.have.nested.property("events[0].data.previous_price", null);
     });
   });

@@ -6,8 +6,9 @@ import { cartNotFound, cartProblems } from "../carts/cartProblems.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { exampleCartId } from "../examples.ts";
 import { noCache, queryProblems, shown } from "../http/queryRoute.ts";
-import { cartEventSchema, cartEventView } from "./cartEventView.ts";
+import { cartEventSchema, cartEventViews } from "./cartEventView.ts";
 import { readCreation } from "./readCreation.ts";
+import { readCurrency } from "./readCurrency.ts";
 import { readHistoryPage } from "./readHistoryPage.ts";
 
 export const historySchema = Type.Object({
@@ -37,9 +38,10 @@ export const historyRoutes: readonly Route<Services>[] = [
     handle: async ({ params, query, access }, { eventStore }: Services) => {
       const id = params.id.toLowerCase();
       const { after_version: after = 0, limit = 20 } = query;
-      // Events never change, so two statements see no less than one would.
+      // Events never change, so several statements see no less than one would.
       const creation = await readCreation(eventStore, id, access);
       if (creation === undefined) throw cartNotFound();
+      const currency = await readCurrency(eventStore, creation, after);
       const { events, isWhole } = await readHistoryPage(eventStore, { aggregateId: id, after, limit });
       const showsActor = access === "unchecked" || isAdmin(access);
       return {
@@ -47,7 +49,7 @@ export const historyRoutes: readonly Route<Services>[] = [
         headers: noCache,
         body: {
           cart_id: id,
-          events: events.map((event) => cartEventView(event, { currency: creation.event.data.currency, showsActor })),
+          events: cartEventViews(events, { currency, showsActor }),
           next_after_version: isWhole ? null : (events.at(-1)?.version ?? null),
         },
       };

@@ -1,4 +1,4 @@
-import { type CartEvent, cartAggregate, itemCount, totalAmount } from "@cart/domain";
+import { type CartEvent, cartAggregate, itemCount, itemsAmount } from "@cart/domain";
 import { loadStreamAt, readLastOfType, StreamDamagedError } from "@cart/event-store";
 import type { Access } from "@cart/http-kit";
 import type { CartRecord } from "../carts/cartView.ts";
@@ -27,12 +27,15 @@ export const readCartAt = async (eventStore: ReadOnlyDatabase, id: string, { ver
     userId: cart.userId,
     status: cart.status,
     currency: cart.currency,
-    totalAmount: totalAmount(cart),
+    itemsAmount: itemsAmount(cart),
+    adjustments: cart.adjustments,
+    areAdjustmentsStale: cart.areAdjustmentsStale,
     itemCount: itemCount(cart),
     lineCount: cart.lines.size,
     orderId: cart.status === "CLOSED" ? cart.orderId : null,
     mergedInto: cart.status === "MERGED" ? cart.mergedInto : null,
     abandonedAt: cart.wasAbandoned ? await readLastAbandonment(eventStore, id, version) : null,
+    attributes: cart.attributes,
     version,
     createdAt: creation.occurredAt,
     updatedAt: last.occurredAt,

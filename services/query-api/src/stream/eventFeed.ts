@@ -1,9 +1,9 @@
 import { cartAggregate, type CartEvent, type RecordedEvent } from "@cart/domain";
 import { readRanges, type StreamRange, type StreamSlice } from "@cart/event-store";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
-import { type StreamMessage, streamMessage } from "./streamMessage.ts";
+import { type StreamMessage, streamMessages } from "./streamMessage.ts";
 
-/** The events of a cart after one version and up to another. The currency is the cart's. */
+/** The events of a cart after one version and up to another. The currency is the cart's at that first version. */
 export type EventRange = { readonly cartId: string; readonly currency: string; readonly after: number; readonly upTo: number };
 
 export type EventFeed = {
@@ -51,7 +51,7 @@ export const createEventFeed = (readSlices: ReadSlices): EventFeed => {
           const slice = slices[index];
           const isUnread = slice !== undefined && slice.events.length === 0 && !slice.isWhole && slice.damage === undefined;
           if (slice?.damage !== undefined && slice.events.length === 0) settle.reject(slice.damage);
-          else if (!isUnread) settle.resolve((slice?.events ?? []).map((event) => streamMessage(event, currency)));
+          else if (!isUnread) settle.resolve(streamMessages(slice?.events ?? [], currency));
           return isUnread;
         });
       }

@@ -7,7 +7,12 @@ import type { EventRange } from "./eventFeed.ts";
 import { followCart, type FollowOptions } from "./followCart.ts";
 import type { StreamMessage } from "./streamMessage.ts";
 
-const message = (version: number, size = 10): StreamMessage => ({ version, isLast: false, bytes: Buffer.alloc(size, "x") });
+const message = (version: number, size = 10): StreamMessage => ({
+  version,
+  isLast: false,
+  bytes: Buffer.alloc(size, "x"),
+  currency: "USD",
+});
 
 /** A cart with 1,000 versions from which a client without patience reads. */
 const follow = (to: PassThrough, changes: Partial<FollowOptions> = {}, size = 10) => {
@@ -16,7 +21,9 @@ const follow = (to: PassThrough, changes: Partial<FollowOptions> = {}, size = 10
   const done = followCart(to, {
     cartId: "a",
     currency: "USD",
+    maySee: (userId) => userId === "ann",
     after: 0,
+    start: 0,
     watcher: { reached: async ({ version }) => (version > 1_000 ? undefined : 1_000) },
     feed: {
       read: async (range) => {
@@ -33,6 +40,23 @@ const follow = (to: PassThrough, changes: Partial<FollowOptions> = {}, size = 10
 };
 
 describe("followCart", () => {
+  it("ends before an event that gives the cart to another user, also if the client named a later version", async () => {
+    const claimed = (newOwner: string): Partial<FollowOptions> => ({
+      feed: { read: async ({ after }) => [message(after + 1), { ...message(after + 2), newOwner }, message(after + 3)] },
+    });
+    const to = new PassThrough();
+    await follow(to, claimed("bob")).done;
+    expect(String(to.read())).to.equal("retry: 1000\nid: 0\n\nxxxxxxxxxx");
+    const late = new PassThrough();
+    await follow(late, { ...claimed("bob"), after: 500 }).done;
+    expect(String(late.read())).to.equal("retry: 1000\nid: 500\n\n");
+    const own = new PassThrough();
+    const { end, done, ranges } = follow(own, claimed("ann"));
+    await waitFor("further pages", () => ranges.length > 2 || own.readableLength > 100);
+    end.abort();
+    await done;
+  });
+
   it("reads no further than its client takes", async () => {
     const to = new PassThrough({ highWaterMark: 1 });
     const { ranges, end, done } = follow(to);

@@ -8,9 +8,14 @@ import type { StreamMessage } from "./streamMessage.ts";
 
 export type FollowOptions = {
   readonly cartId: string;
+  /** The cart's currency at the version `start`. */
   readonly currency: string;
+  /** Whether the client may see the cart if it is this user's. */
+  readonly maySee: (userId: string) => boolean;
   /** The last version that the client has. */
   readonly after: number;
+  /** The version after which events are read: `after`, or an earlier one, so that no change of the cart's owner is passed over. */
+  readonly start: number;
   readonly watcher: VersionWatcher;
   readonly feed: EventFeed;
   /** Aborted to end the stream. */
@@ -34,13 +39,14 @@ const comment = ":\n\n";
 
 /**
  * Writes the cart's events after a version, for as long as it takes. Resolves when
- * the stream is ended or the cart has had its last event. While a database is away the client gets heartbeats only:
+ * the stream is ended or the cart has had its last event. The stream also ends before an event that gives the cart to
+ * another user. While a database is away the client gets heartbeats only:
  * a disconnected `EventSource` would get a 503 and never retry.
  */
 export const followCart = async (to: Writable, options: FollowOptions): Promise<void> => {
-  const { cartId, currency, watcher, feed, end, heartbeatMs } = options;
+  const { cartId, watcher, feed, end, heartbeatMs } = options;
   const { signal } = end;
-  let { after } = options;
+  let { start: after, currency } = options;
   let pageEvents = maxPageEvents;
 
   const send = (data: string | Buffer): void => {
@@ -49,10 +55,13 @@ export const followCart = async (to: Writable, options: FollowOptions): Promise<
   /** Leaves out what the client is not ready for: it is read again, so that no stream holds a page while it waits. */
   const writePage = (page: readonly StreamMessage[]): void => {
     if (page.length === 0) send(comment);
-    for (const { version, isLast, bytes } of page) {
-      if (to.writableNeedDrain) break;
-      send(bytes);
+    for (const message of page) {
+      const { version, isLast, bytes, newOwner } = message;
+      if (newOwner !== undefined && !options.maySee(newOwner)) end.abort();
+      if (to.writableNeedDrain || signal.aborted) break;
+      if (version > options.after) send(bytes);
       after = version;
+      currency = message.currency;
       if (isLast) end.abort();
     }
     pageEvents = eventsThatFit(page);
@@ -63,7 +72,7 @@ export const followCart = async (to: Writable, options: FollowOptions): Promise<
   };
 
   // The id without data sets where an `EventSource` resumes that loses the connection before the first event.
-  send(`retry: ${retryDelayMs}\nid: ${after}\n\n`);
+  send(`retry: ${retryDelayMs}\nid: ${options.after}\n\n`);
   while (!signal.aborted) {
     await drained(to, options);
     try {

@@ -9,7 +9,7 @@ const cartId = (n: number): string => `550e8400-e29b-41d4-a716-${String(n).padSt
 const created: CartEvent = { type: "CartCreated", data: { user_id: "user-123", tenant_id: "default", currency: "USD" } };
 const added = (n: number): CartEvent => ({
   type: "ItemAddedToCart",
-  data: { item_id: `item-${n}`, quantity: 1, unit_price: 1_050, previous_unit_price: null },
+  data: { line_id: `item-${n}`, item_id: `item-${n}`, quantity: 1, unit_price: 1_050, previous_unit_price: null },
 });
 const streamOf = (length: number): CartEvent[] => [created, ...Array.from({ length: length - 1 }, (_, n) => added(n))];
 
@@ -102,6 +102,23 @@ describe("a cart's stream", () => {
     const events = (body as { events: { readonly actor?: string }[] }).events;
     expect(messages).to.deep.equal(events.map(({ actor: _actor, ...event }) => [event, "cart"]));
     expect(messages[0]?.[0]).to.deep.include({ event_id: eventIdOf(id, 3), type: "ItemAddedToCart" });
+  });
+
+  it("shows amounts in the currency that the cart had, also if it begins later", async () => {
+    const id = cartId((last += 1));
+    const toYen: CartEvent = { type: "CartCurrencyChanged", data: { currency: "JPY", previous_currency: "USD" } };
+    const events = [...streamOf(2), { type: "CartCleared", data: {} } as const, toYen, ...streamOf(2).slice(1)];
+    await storeEvents(api, id, events);
+    await project(api, id, events);
+    for (const [after, prices] of [
+      [0, [10.5, 1_050]],
+      [4, [1_050]],
+    ] as const) {
+      const stream = await openStream(api, `/carts/${id}/stream?after_version=${after}`);
+      await waitFor("all versions", () => stream.versions().length === 5 - after);
+      const data = stream.messages().map((message) => (JSON.parse(message["data"] ?? "") as { data: { price?: number } }).data);
+      expect(data.flatMap(({ price }) => price ?? [])).to.deep.equal(prices);
+    }
   });
 
   it("waits with a version until the read model has it", async () => {
@@ -262,6 +279,7 @@ const standStill = async (api: QueryApi, id: string): Promise<Socket> => {
 /** More than the buffers of the system take: 25 MB. */
 const storeLongStream = async (api: QueryApi, id: string): Promise<void> => {
   const lines = Array.from({ length: 500 }, (_, n) => ({
+    line_id: `item-${n}`.padEnd(64, "x"),
     item_id: `item-${n}`.padEnd(64, "x"),
     name: "n".repeat(255),
     quantity: 1,

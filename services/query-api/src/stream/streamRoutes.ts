@@ -1,3 +1,4 @@
+import { mayActOn } from "@cart/cart-access";
 import { cartAggregate, type CartEvent, type RecordedEvent } from "@cart/domain";
 import { readStream } from "@cart/event-store";
 import { type Access, alreadyAnswered, retryLater, type Route, route, type RouteRequest, type Ticket, type Tickets } from "@cart/http-kit";
@@ -12,6 +13,7 @@ import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { exampleTime } from "../examples.ts";
 import { oneEvent } from "../history/pageLimits.ts";
 import { readCreation } from "../history/readCreation.ts";
+import { readCurrency } from "../history/readCurrency.ts";
 import { cartEventSchema } from "../history/cartEventView.ts";
 import { queryProblems } from "../http/queryRoute.ts";
 import { createEventFeed, readSlicesFrom } from "./eventFeed.ts";
@@ -85,14 +87,17 @@ export const cartStreams = ({ readModel, eventStore, streams, guard, registry, s
   const follow: CartStreams["follow"] = async ({ params, query, headers, access, req, res }) => {
     const id = params.id.toLowerCase();
     const resumeAfter = headers["Last-Event-ID"] ?? query.after_version;
-    const readStart = () => findStart({ readModel, eventStore }, id, resumeAfter);
     const end = places.take(access);
     res.once("close", () => end.abort());
     endAtExpiry(access, end);
     try {
+      // Read before the owner: whoever owns the cart after this version is told to the stream by an event.
+      const version = (await readVersions(readModel, "carts", [id])).get(id) ?? 0;
       const creation = await readCreation(eventStore, id, access);
       if (creation === undefined) throw cartNotFound();
-      const after = await readStart();
+      const after = await findStart(eventStore, id, resumeAfter ?? "newest", version);
+      const start = after === "finished" ? version : Math.min(after, version);
+      const currency = await readCurrency(eventStore, creation, start);
       if (end.signal.aborted && !stopping.aborted) return;
       if (after === "finished") {
         res.status(204).end();
@@ -106,8 +111,9 @@ export const cartStreams = ({ readModel, eventStore, streams, guard, registry, s
         "X-Accel-Buffering": "no",
       });
       if (req.method !== "HEAD") {
-        const { currency } = creation.event.data;
-        await followCart(res, { cartId: id, currency, after, watcher, feed, end, ...streams });
+        const { tenant_id: tenantId } = creation.event.data;
+        const maySee = (userId: string): boolean => mayActOn(access, { userId, tenantId });
+        await followCart(res, { cartId: id, currency, maySee, start, after, watcher, feed, end, ...streams });
       }
     } finally {
       places.free(end);
@@ -129,21 +135,20 @@ export const cartStreams = ({ readModel, eventStore, streams, guard, registry, s
  * cart does not have, because the client knows a cart of before a restore, counts as the newest one. `finished` if no event can follow.
  */
 const findStart = async (
-  { readModel, eventStore }: Pick<CartStreamsOptions, "readModel" | "eventStore">,
+  eventStore: ReadOnlyDatabase,
   id: string,
-  resumeAfter: number | undefined,
+  resumeAfter: number | "newest",
+  newest: number,
 ): Promise<number | "finished"> => {
-  const newest = async (): Promise<number> => (await readVersions(readModel, "carts", [id])).get(id) ?? 0;
   const eventAt = async (version: number): Promise<RecordedEvent<CartEvent> | undefined> => {
     if (version === 0) return undefined;
     const { events } = await readStream(eventStore.read, cartAggregate, { aggregateId: id, after: version - 1, upTo: version }, oneEvent);
     return events[0];
   };
-  const named = resumeAfter === undefined ? undefined : await eventAt(resumeAfter);
   if (resumeAfter === 0) return 0;
-  const after = named?.version ?? (await newest());
-  const last = named ?? (await eventAt(after));
-  return last !== undefined && finishesCart(last.event) ? "finished" : after;
+  const named = resumeAfter === "newest" ? undefined : await eventAt(resumeAfter);
+  const last = named ?? (await eventAt(newest));
+  return last !== undefined && finishesCart(last.event) ? "finished" : (named?.version ?? newest);
 };
 
 /** A stream ends when its token expires; the client reconnects with a new token. */

@@ -1,5 +1,5 @@
 import { tokenRules } from "@cart/cart-access";
-import { type CartEvent, cartDecider, cartEventCodec, itemCount, totalAmount } from "@cart/domain";
+import { type CartEvent, cartDecider, cartEventCodec, itemCount, itemsAmount } from "@cart/domain";
 import { eventRow, eventStoreTables } from "@cart/event-store/testing";
 import { migrateEventStore, migrateReadModel } from "@cart/migrations";
 import { createSchemaCheck, uuidToBytes } from "@cart/mysql";
@@ -154,12 +154,15 @@ export const project = async (api: QueryApi, cartId: string, events: readonly Ca
     user_id: cart.userId,
     status: cart.status,
     currency: cart.currency,
-    total_amount: totalAmount(cart),
+    total_amount: itemsAmount(cart),
     item_count: itemCount(cart),
     line_count: cart.lines.size,
     order_id: cart.status === "CLOSED" ? cart.orderId : null,
     merged_into: cart.status === "MERGED" ? uuidToBytes(cart.mergedInto) : null,
     abandoned_at: abandonedAt < 0 ? null : timeOf(abandonedAt + 1),
+    attributes: Object.keys(cart.attributes).length === 0 ? null : JSON.stringify(cart.attributes),
+    adjustments: cart.adjustments.length === 0 ? null : JSON.stringify(cart.adjustments),
+    adjustments_stale: cart.areAdjustmentsStale ? 1 : 0,
     version: events.length,
     next_position: cart.nextPosition,
     created_at: timeOf(1),
@@ -168,9 +171,21 @@ export const project = async (api: QueryApi, cartId: string, events: readonly Ca
   await connection.query("DELETE FROM cart_items WHERE cart_id = ?", [uuidToBytes(cartId)]);
   const lines = [...cart.lines.values()];
   if (lines.length > 0) {
-    await connection.query("INSERT INTO cart_items (cart_id, item_id, name, quantity, unit_price, position) VALUES ?", [
-      lines.map(({ itemId, name, quantity, unitPrice, position }) => [uuidToBytes(cartId), itemId, name, quantity, unitPrice, position]),
-    ]);
+    await connection.query(
+      "INSERT INTO cart_items (cart_id, line_id, item_id, name, attributes, quantity, unit_price, position) VALUES ?",
+      [
+        lines.map(({ lineId, itemId, name, attributes, quantity, unitPrice, position }) => [
+          uuidToBytes(cartId),
+          lineId,
+          itemId,
+          name,
+          Object.keys(attributes).length === 0 ? null : JSON.stringify(attributes),
+          quantity,
+          unitPrice,
+          position,
+        ]),
+      ],
+    );
   }
   await connection.commit();
   connection.release();

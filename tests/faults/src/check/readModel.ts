@@ -1,4 +1,4 @@
-import { type Cart, cartDecider, cartEventCodec, itemCount, totalAmount } from "@cart/domain";
+import { type Cart, cartDecider, cartEventCodec, itemCount, itemsAmount } from "@cart/domain";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { groupBy } from "./groupBy.ts";
 import type { StoredEvent } from "./eventStore.ts";
@@ -19,7 +19,13 @@ export type CartView = {
   readonly lines: readonly LineView[];
 };
 
-type LineView = { readonly itemId: string; readonly name: string | null; readonly quantity: number; readonly unitPrice: number };
+type LineView = {
+  readonly lineId: string;
+  readonly itemId: string;
+  readonly name: string | null;
+  readonly quantity: number;
+  readonly unitPrice: number;
+};
 
 type CartRow = RowDataPacket & Omit<CartView, "lines" | "createdAt" | "updatedAt"> & { id: string; createdAt: Date; updatedAt: Date };
 
@@ -30,7 +36,7 @@ export const readViews = async (pool: Pool, database: string): Promise<Map<strin
      FROM ${database}.carts`,
   );
   const [items] = await pool.query<(RowDataPacket & LineView & { cartId: string })[]>(
-    `SELECT BIN_TO_UUID(cart_id) AS cartId, item_id AS itemId, name, quantity, unit_price AS unitPrice
+    `SELECT BIN_TO_UUID(cart_id) AS cartId, line_id AS lineId, item_id AS itemId, name, quantity, unit_price AS unitPrice
      FROM ${database}.cart_items ORDER BY cart_id, position`,
   );
   const linesOf = groupBy(items, ({ cartId }) => cartId);
@@ -41,7 +47,13 @@ export const readViews = async (pool: Pool, database: string): Promise<Map<strin
         ...cart,
         createdAt: createdAt.toISOString(),
         updatedAt: updatedAt.toISOString(),
-        lines: (linesOf.get(id) ?? []).map(({ itemId, name, quantity, unitPrice }) => ({ itemId, name, quantity, unitPrice })),
+        lines: (linesOf.get(id) ?? []).map(({ lineId, itemId, name, quantity, unitPrice }) => ({
+          lineId,
+          itemId,
+          name,
+          quantity,
+          unitPrice,
+        })),
       },
     ]),
   );
@@ -63,11 +75,11 @@ export const viewOf = (events: readonly StoredEvent[]): CartView => {
     tenantId: cart.tenantId,
     currency: cart.currency,
     orderId: cart.status === "CLOSED" ? cart.orderId : null,
-    totalAmount: totalAmount(cart),
+    totalAmount: itemsAmount(cart),
     itemCount: itemCount(cart),
     createdAt: first.occurredAt.toISOString(),
     updatedAt: last.occurredAt.toISOString(),
-    lines: [...cart.lines.values()].map(({ itemId, name, quantity, unitPrice }) => ({ itemId, name, quantity, unitPrice })),
+    lines: [...cart.lines.values()].map(({ lineId, itemId, name, quantity, unitPrice }) => ({ lineId, itemId, name, quantity, unitPrice })),
   };
 };
 
