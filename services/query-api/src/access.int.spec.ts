@@ -168,7 +168,10 @@ describe("access to queries", () => {
       expect(await ids(annElsewhere, "/users/ann/carts?status=OPEN")).to.deep.equal([cartId(4)]);
       expect(await ids(admin, "/users/ann/carts")).to.deep.equal([cartId(1), cartId(2)]);
       expect(await ids(adminElsewhere, "/users/bob/carts")).to.deep.equal([]);
-      await expectForbidden(bob, "/users/ann/carts");
+      for (const path of ["/users/ann/carts", "/users/ann/cart"]) await expectForbidden(bob, path);
+      expect((await get(ann, "/users/ann/cart")).body).to.include({ user_id: "ann", tenant_id: "shop-1" });
+      expect((await get(annElsewhere, "/users/ann/cart")).body).to.include({ id: cartId(4) });
+      expect((await get(adminElsewhere, "/users/bob/cart")).status).to.equal(404);
       // Also for a user that does not exist.
       await expectForbidden(bob, "/users/nobody/carts");
     });

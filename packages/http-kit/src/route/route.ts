@@ -143,7 +143,7 @@ const answerRequest = <
   paramsOf: (req: Request, access: Access) => Static<Params>,
   services: Services,
 ): RequestHandler => {
-  const queryOf = reader(query, (req) => req.query, { coerce: true });
+  const queryOf = reader(query, queryReader(query), { coerce: true });
   const headersOf = reader(headers, headerReader(headers), { coerce: true });
   const bodyOf = reader(body?.schema, bodyReader(body));
 
@@ -194,6 +194,20 @@ const bodyReader = (body: RouteBody<TSchema> | undefined): Take => {
 };
 
 const isPlainObject = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
+
+const joined = (value: unknown): unknown =>
+  Array.isArray(value) && value.every((each): each is string => typeof each === "string") ? value.join(",") : value;
+
+/** Takes the query. A text that is sent several times is one text with commas between; anything else must be sent once. */
+const queryReader = (schema: TObject | undefined): Take => {
+  const texts = Object.entries(schema?.properties ?? {}).flatMap(([name, property]) =>
+    "type" in property && property.type === "string" ? [name] : [],
+  );
+  return ({ query }) => {
+    if (!texts.some((name) => Array.isArray(query[name]))) return query;
+    return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, texts.includes(name) ? joined(value) : value]));
+  };
+};
 
 /** Takes the headers that the schema names, in its spelling. An empty header has no value, unless the schema takes any text. */
 const headerReader = (schema: TObject | undefined): Take => {

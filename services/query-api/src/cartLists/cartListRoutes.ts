@@ -1,19 +1,28 @@
 import { forbidden, isAdmin, requireTenantAdmin } from "@cart/cart-access";
 import { type Access, type AccessRule, invalidField, type Route, route } from "@cart/http-kit";
 import type { Static } from "typebox";
-import { cartSummaryView } from "../carts/cartView.ts";
+import { cartNotFound, cartProblems } from "../carts/cartProblems.ts";
+import { cartSchema, cartSummaryView, cartView } from "../carts/cartView.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
-import { noCache, queryProblems, shown } from "../http/queryRoute.ts";
-import { decodeCursor, encodeCursor, type ListPosition } from "./listCursor.ts";
-import { cartListSchema, listQuery, tenantParameter, userParameter } from "./listParameters.ts";
-import { type ListedBy, readCartList } from "./readCartList.ts";
+import { ifNoneMatch, noCache, queryProblems, shown, shownVersioned, versioned } from "../http/queryRoute.ts";
+import { decodeCursor, encodeCursor, type ListOrder, type ListPosition } from "./listCursor.ts";
+import {
+  cartListSchema,
+  currentCartQuery,
+  listQuery,
+  statusesOf,
+  tenantParameter,
+  userListQuery,
+  userParameter,
+} from "./listParameters.ts";
+import { type CartListPage, type CartListQuery, readCartList, readCartsByActivity } from "./readCartList.ts";
+import { readCurrentCart } from "./readCurrentCart.ts";
 
 type Services = { readonly readModel: ReadOnlyDatabase };
 
 const cartList = {
   method: "GET",
   tag: "carts",
-  query: listQuery,
   answers: shown("A page of carts; empty if there are none.", cartListSchema),
   problems: queryProblems(),
 } as const;
@@ -30,35 +39,83 @@ export const cartListRoutes: readonly Route<Services>[] = [
     path: "/users/{user_id}/carts",
     operationId: "listCartsOfUser",
     summary: "List a user's carts, newest first",
+    description: "With `order_by=last_activity`, a cart that changes between two pages moves to the front.",
+    query: userListQuery,
     params: userParameter,
     access: requireUser,
-    handle: ({ params, query, access }, { readModel }: Services) => listCarts(readModel, "user", params.user_id, query, access),
+    handle: async ({ params, query, access }, { readModel }: Services) => {
+      const { updated_since: updatedSince, order_by: order = updatedSince === undefined ? "created_at" : "last_activity" } = query;
+      if (order === "created_at") {
+        if (updatedSince !== undefined) throw invalidField("updated_since", "needs order_by=last_activity");
+        return listAnswer(order, await readCartList(readModel, "user", listOf(params.user_id, query, access, order)));
+      }
+      const since = updatedSince === undefined ? undefined : timeOf(updatedSince);
+      return listAnswer(order, await readCartsByActivity(readModel, { ...listOf(params.user_id, query, access, order), since }));
+    },
+  }),
+  route({
+    method: "GET",
+    tag: "carts",
+    path: "/users/{user_id}/cart",
+    operationId: "getCurrentCartOfUser",
+    summary: "Get a user's current cart",
+    description:
+      "The OPEN cart that changed last, or else the ABANDONED one that changed last, which its customer's next change reopens. 404 if the user has neither.",
+    params: userParameter,
+    query: currentCartQuery,
+    headers: ifNoneMatch,
+    access: requireUser,
+    answers: shownVersioned("The cart.", cartSchema),
+    problems: queryProblems(cartProblems.notFound),
+    handle: async ({ params, headers, access }, { readModel }: Services) => {
+      const cart = await readCurrentCart(readModel, params.user_id, tenantOf(access), access);
+      if (cart === undefined) throw cartNotFound();
+      return versioned(headers, cart.version, () => cartView(cart));
+    },
   }),
   route({
     ...cartList,
     path: "/tenants/{tenant_id}/carts",
     operationId: "listCartsOfTenant",
     summary: "List a tenant's carts, newest first",
+    query: listQuery,
     params: tenantParameter,
     access: requireTenantAdmin,
-    handle: ({ params, query, access }, { readModel }: Services) => listCarts(readModel, "tenant", params.tenant_id, query, access),
+    handle: async ({ params, query, access }, { readModel }: Services) => {
+      const order = "created_at";
+      return listAnswer(order, await readCartList(readModel, "tenant", listOf(params.tenant_id, query, access, order)));
+    },
   }),
 ];
 
-const listCarts = async (readModel: ReadOnlyDatabase, by: ListedBy, of: string, query: Static<typeof listQuery>, access: Access) => {
-  const tenantId = access === "unchecked" ? undefined : access.tenantId;
-  const { status, limit = 20, cursor } = query;
-  const { carts, next } = await readCartList(readModel, by, { of, tenantId, status, limit, after: positionOf(cursor) });
+const tenantOf = (access: Access): string | undefined => (access === "unchecked" ? undefined : access.tenantId);
+
+const listOf = (of: string, { status, limit = 20, cursor }: Static<typeof listQuery>, access: Access, order: ListOrder): CartListQuery => ({
+  of,
+  tenantId: tenantOf(access),
+  statuses: statusesOf(status),
+  limit,
+  after: positionOf(order, cursor),
+});
+
+const listAnswer = (order: ListOrder, { carts, next }: CartListPage) => {
   const body: Static<typeof cartListSchema> = {
     carts: carts.map(cartSummaryView),
-    next_cursor: next === undefined ? null : encodeCursor(next),
+    next_cursor: next === undefined ? null : encodeCursor(order, next),
   };
   return { status: 200, headers: noCache, body } as const;
 };
 
-const positionOf = (cursor: string | undefined): ListPosition | undefined => {
+const positionOf = (order: ListOrder, cursor: string | undefined): ListPosition | undefined => {
   if (cursor === undefined) return undefined;
-  const position = decodeCursor(cursor);
-  if (position === undefined) throw invalidField("cursor", "is not a next_cursor of this API");
+  const position = decodeCursor(order, cursor);
+  if (position === undefined) throw invalidField("cursor", "is not a next_cursor of this list");
   return position;
+};
+
+/** A leap second has the format of a time, and no time of MySQL. */
+const timeOf = (text: string): Date => {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw invalidField("updated_since", "must be a date-time");
+  return time;
 };

@@ -10,10 +10,14 @@ export type CartListQuery = {
   readonly of: string;
   /** Only carts of this tenant: another tenant may know another user by the same id. */
   readonly tenantId?: string | undefined;
-  readonly status?: CartStatus | undefined;
+  /** Only carts with one of these; by default, with any. */
+  readonly statuses?: readonly CartStatus[];
   readonly limit: number;
   readonly after?: ListPosition | undefined;
 };
+
+/** Carts that were last changed at this time or later. */
+export type ActivityQuery = CartListQuery & { readonly since?: Date | undefined };
 
 export type CartListPage = { readonly carts: readonly CartSummaryRecord[]; readonly next: ListPosition | undefined };
 
@@ -27,40 +31,92 @@ const indexes: Readonly<Record<ListedBy | "user of a tenant", Indexes>> = {
 };
 
 /**
- * A page of carts, newest first by (created_at, id). That key is unique and never
+ * Reads a page of carts, newest first by (created_at, id). That key is unique and never
  * changes, so a walk through the pages shows each cart once, however much the carts
- * change meanwhile; by updated_at, a cart would move from page to page.
+ * change meanwhile.
  *
- * A page reads its own rows and one more from an index, at any depth. The two ranges
- * are written out since MySQL does not use an index for (created_at, id) < (?, ?), and
- * the index is named since the statistics of a shop with one tenant speak for a scan.
+ * A page reads its own rows and one more from an index, at any depth, and with several statuses as many for each of them.
  */
 export const readCartList = async (
   readModel: ReadOnlyDatabase,
   by: ListedBy,
-  { of, tenantId, status, limit, after }: CartListQuery,
+  { of, tenantId, statuses = [], limit, after }: CartListQuery,
 ): Promise<CartListPage> => {
-  const owner = status === undefined ? `${columns[by]} = ?` : `${columns[by]} = ? AND c.status = ?`;
-  const tenant = tenantId === undefined ? "TRUE" : "c.tenant_id = ?";
-  const position = after === undefined ? "TRUE" : "(c.created_at < ? OR (c.created_at = ? AND c.id < ?))";
   const { all, ofStatus } = indexes[by === "user" && tenantId !== undefined ? "user of a tenant" : by];
-  const rows = await readModel.query<CartRow & { readonly position: string }>(
-    `SELECT ${cartColumns}, CAST(c.created_at AS CHAR) AS position
-     FROM carts c FORCE INDEX (${status === undefined ? all : ofStatus})
-     WHERE ${owner} AND ${tenant} AND ${position} ORDER BY c.created_at DESC, c.id DESC LIMIT ?`,
-    [
-      of,
-      ...(status === undefined ? [] : [status]),
-      ...(tenantId === undefined ? [] : [tenantId]),
-      ...(after === undefined ? [] : [after.createdAt, after.createdAt, after.id]),
-      // One more, to know whether there is a next page.
-      limit + 1,
+  const index = statuses.length === 0 ? all : ofStatus;
+  const ranges = (statuses.length === 0 ? [undefined] : statuses).map((status): Range => ({
+    index,
+    time: "c.created_at",
+    conditions: [
+      [`${columns[by]} = ?`, of],
+      ...(status === undefined ? [] : [["c.status = ?", status] as const]),
+      ...(tenantId === undefined ? [] : [["c.tenant_id = ?", tenantId] as const]),
     ],
-  );
+  }));
+  return readPage(readModel, ranges, limit, after);
+};
+
+/**
+ * Reads a page of a user's carts, the last changed first, by (updated_at, id). A cart that changes between two pages moves to the front:
+ * a walk through the pages may show it again, but misses none that stays as it is.
+ */
+export const readCartsByActivity = async (
+  readModel: ReadOnlyDatabase,
+  { of, tenantId, statuses = [], since, limit, after }: ActivityQuery,
+): Promise<CartListPage> => {
+  const range: Range = {
+    index: "carts_user_activity",
+    time: "c.updated_at",
+    conditions: [
+      ["c.user_id = ?", of],
+      ...(statuses.length === 0 ? [] : [["c.status IN (?)", statuses] as const]),
+      ...(tenantId === undefined ? [] : [["c.tenant_id = ?", tenantId] as const]),
+      ...(since === undefined ? [] : [["c.updated_at >= ?", since] as const]),
+    ],
+  };
+  return readPage(readModel, [range], limit, after);
+};
+
+/** A part of an index that a page reads in its order, from its position on. */
+type Range = {
+  readonly index: string;
+  readonly time: "c.created_at" | "c.updated_at";
+  readonly conditions: readonly (readonly [sql: string, value: unknown])[];
+};
+
+const readPage = async (
+  readModel: ReadOnlyDatabase,
+  ranges: readonly Range[],
+  limit: number,
+  after: ListPosition | undefined,
+): Promise<CartListPage> => {
+  // One more, to know whether there is a next page.
+  const most = limit + 1;
+  const parts = ranges.map((range) => selectRange(range, most, after));
+  const [first] = parts;
+  if (first === undefined) throw new Error("a list has at least one range");
+  const merged = `SELECT * FROM (${parts.map(({ sql }) => `(${sql})`).join(" UNION ALL ")}) AS page ORDER BY position DESC, id DESC LIMIT ?`;
+  const rows = await (parts.length === 1
+    ? readModel.query<PageRow>(first.sql, first.values)
+    : readModel.query<PageRow>(merged, [...parts.flatMap(({ values }) => values), most]));
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
     carts: page.map(toCartSummary),
-    next: rows.length > limit && last !== undefined ? { createdAt: last.position, id: last.id } : undefined,
+    next: rows.length > limit && last !== undefined ? { time: last.position, id: last.id } : undefined,
   };
 };
+
+type PageRow = CartRow & { readonly position: string };
+
+/**
+ * The two ranges after a position are written out because MySQL does not use an index for (created_at, id) < (?, ?), and the index
+ * is named because the statistics of a shop with one tenant speak for a scan.
+ */
+const selectRange = ({ index, time, conditions }: Range, most: number, after: ListPosition | undefined) => ({
+  sql: `SELECT ${cartColumns}, CAST(${time} AS CHAR) AS position
+     FROM carts c FORCE INDEX (${index})
+     WHERE ${conditions.map(([sql]) => sql).join(" AND ")} AND ${after === undefined ? "TRUE" : `(${time} < ? OR (${time} = ? AND c.id < ?))`}
+     ORDER BY ${time} DESC, c.id DESC LIMIT ?`,
+  values: [...conditions.map(([, value]) => value), ...(after === undefined ? [] : [after.time, after.time, after.id]), most],
+});
