@@ -1,7 +1,15 @@
-import { type DomainEvent, tenantPolicyAggregateType, tenantPolicyId } from "@cart/domain";
+import {
+  type CartCommand,
+  cartDecider,
+  type CartEvent,
+  cartEventCodec,
+  type DomainEvent,
+  tenantPolicyAggregateType,
+  tenantPolicyId,
+} from "@cart/domain";
 
 import { type ConsumedMessage, encodeEventMessage } from "@cart/messaging";
-import { eventStoreTables } from "@cart/event-store/testing";
+import { eventRow, eventStoreTables } from "@cart/event-store/testing";
 import { migrateEventStore, migrateReadModel } from "@cart/migrations";
 import { openMysqlPool } from "@cart/mysql";
 import { useMysqlDatabase } from "@cart/testkit";
@@ -119,6 +127,66 @@ describe("the projections", () => {
     await verifyReadModel({ eventStore, readModel, projections, signal: new AbortController().signal, patienceMs: 0, report });
     return differences;
   };
+
+  it("are the same from Kafka and from the event store, whose JSON has its members in another order", async () => {
+    const attributes = { zebra: "☕ 'quoted' \\\\", a: 0.1, gift: true };
+    const defaults = { tenantId: "default", currency: "USD" };
+    const add = { type: "AddItem", userId: "guest-1", defaults, itemId: "mug", quantity: 2, price: 12.5 } as const;
+    const [discount, fee] = [
+      { kind: "discount", amount: -5, reference: "SPRING", label: "Spring" },
+      { kind: "fee", amount: 0.5 },
+    ] as const;
+    const commands: readonly CartCommand[] = [
+      { type: "CreateCart", userId: "guest-1", defaults, attributes },
+      { type: "ChangeCart", operations: [add, { ...add, attributes }, { ...add, attributes: { size: "L" } }] },
+      { type: "ChangeItem", lineId: "mug", price: 11 },
+      { type: "SetAdjustments", adjustments: [discount, fee] },
+      { type: "ClaimCart", userId: "ann" },
+    ];
+    const decided: CartEvent[] = [];
+    for (const command of commands) {
+      const cart = decided.reduce(cartDecider.evolve, cartDecider.initialState);
+      decided.push(...cartDecider.decide(command, cart, decided.length));
+    }
+    const schemaVersion = ({ type }: CartEvent): number => cartEventCodec.currentVersion(type);
+    await eventStoreTables(events.pool()).events.insert(
+      decided.map((event, index) =>
+        eventRow({
+          event_id: `01890a5d-ac96-774b-bcce-${String(index).padStart(12, "0")}`,
+          aggregate_id: cartId(1),
+          version: index + 1,
+          event_type: event.type,
+          schema_version: schemaVersion(event),
+          event_data: event.data,
+          created_at: dayOf(index + 1),
+        }),
+      ),
+    );
+    const at = (index: number) => ({ headers: { ce_time: Buffer.from(dayOf(index + 1).toISOString()) } });
+    for (const [index, event] of decided.entries())
+      await apply([messageOf(1, index + 1, event, { schemaVersion: schemaVersion(event), ...at(index) })]);
+
+    expect(await verify()).to.deep.equal([]);
+    const columns = "user_id, total_amount, line_count, attributes, adjustments, adjustments_stale, version";
+    const live = await rows(`SELECT ${columns} FROM carts`);
+    expect(live).to.deep.equal([
+      {
+        user_id: "ann",
+        total_amount: 2 * 1_100 + 4 * 1_250,
+        line_count: 3,
+        attributes: JSON.stringify({ a: 0.1, gift: true, zebra: attributes.zebra }),
+        adjustments: JSON.stringify([
+          { kind: "discount", amount: -500, label: "Spring", reference: "SPRING" },
+          { kind: "fee", amount: 50 },
+        ]),
+        adjustments_stale: 0,
+        version: decided.length,
+      },
+    ]);
+    await rebuild();
+    expect(await rows(`SELECT ${columns} FROM carts`)).to.deep.equal(live);
+    expect(await verify()).to.deep.equal([]);
+  });
 
   describe("of the funnel", () => {
     const messages = (n: number): ConsumedMessage[] =>
