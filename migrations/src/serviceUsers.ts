@@ -74,6 +74,8 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
     abandonment: {
       policies: ["SELECT", "INSERT", "UPDATE"],
       timers: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+      purchases: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+      reminder_slots: ["SELECT", "INSERT", "DELETE"],
     },
   },
   // It writes the read model as the projector does, to retry dead letters, and never a line of its own log twice.

@@ -19,4 +19,4 @@ export { fromMinorUnits, maxAmount } from "./money/minorUnits.ts";
 export { tenantPolicyAggregate, tenantPolicyAggregateType, tenantPolicyId } from "./tenantPolicy/tenantPolicyAggregate.ts";
 export { maxReminders, type PolicyChoices, type TenantPolicyCommand } from "./tenantPolicy/tenantPolicyCommands.ts";
 export { type TenantPolicyEvent, tenantPolicyEventCatalog } from "./tenantPolicy/tenantPolicyEvents.ts";
-export type { TenantPolicy } from "./tenantPolicy/tenantPolicyState.ts";
+export type { ExistingTenantPolicy, OvertakenReminders, RemovedTenantPolicy, TenantPolicy } from "./tenantPolicy/tenantPolicyState.ts";

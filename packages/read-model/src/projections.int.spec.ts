@@ -56,6 +56,7 @@ const policyUpdated: DomainEvent = {
   type: "TenantCartAbandonedPolicyUpdated",
   data: { ...policy, quiet_time_from: null, quiet_time_to: null, time_zone: "UTC", reminders: [] },
 };
+const policyRemoved: DomainEvent = { type: "TenantCartAbandonedPolicyRemoved", data: { tenant_id: "shop-1" } };
 const policyId = tenantPolicyId("shop-1");
 
 const policyMessage = (version: number, event: DomainEvent, eventType = event.type): ConsumedMessage => {
@@ -268,8 +269,12 @@ describe("the projections", () => {
     it("have one row with the current value of every column, also when projected in a batch with carts", async () => {
       const shown = {
         id: Buffer.from(policyId.replaceAll("-", ""), "hex"),
+        status: "ACTIVE",
         ...policy,
         reminders: "[60,1440]",
+        checkout_abandoned_minutes: null,
+        overtaken_reminders: "skip",
+        max_reminders_per_day: null,
         version: 1,
         created_at: dayOf(1),
         updated_at: dayOf(1),
@@ -280,6 +285,19 @@ describe("the projections", () => {
       const updated = { quiet_time_from: null, quiet_time_to: null, time_zone: "UTC", reminders: "[]", version: 2, updated_at: dayOf(2) };
       expect(await policies()).to.deep.equal([{ ...shown, ...updated }]);
       expect(await rows("SELECT version FROM carts")).to.deep.equal([{ version: 1 }]);
+    });
+
+    it("keep a row with their version after they are removed, until they are created again", async () => {
+      await store(policyCreated, policyRemoved);
+      await apply([policyMessage(1, policyCreated), policyMessage(2, policyRemoved)]);
+      const removed = { tenant_id: "shop-1", status: "REMOVED", title: null, abandoned_minutes: null, version: 2, created_at: dayOf(1) };
+      expect((await policies())[0]).to.deep.include(removed);
+      expect(await verify()).to.deep.equal([]);
+      const live = await policies();
+      await rebuild();
+      expect(await policies()).to.deep.equal(live);
+      await apply([policyMessage(3, policyCreated)]);
+      expect((await policies())[0]).to.deep.include({ status: "ACTIVE", title: "Standard ☕", version: 3, created_at: dayOf(3) });
     });
 
     it("wait behind an unprojectable message, and do not block a cart with the same id", async () => {

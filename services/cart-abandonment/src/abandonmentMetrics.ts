@@ -11,13 +11,24 @@ import type { AppliedBatch } from "./consume/applyBatch.ts";
  * - `abandoned`, `reminded`: the event was appended.
  * - `moved`: the timer was no longer due, because of activity or a changed policy.
  * - `quiet`: the timer waits for the end of the quiet time.
+ * - `limited`: the timer waits for the next day, because the user has had as many reminders today as the policy allows.
  * - `ended`: the timer was deleted, because the cart waits for nothing.
  * - `conflict`: the cart changed at the same moment; the next batch takes the timer again.
  * - `missing`: the event store does not have the cart up to the timer's version; the timer is tried again later.
  * - `given_up`: the same as `missing`, for the last time.
  * - `failed`: the attempt failed and will be retried.
  */
-export type TimerOutcome = "abandoned" | "reminded" | "moved" | "quiet" | "ended" | "conflict" | "missing" | "given_up" | "failed";
+export type TimerOutcome =
+  | "abandoned"
+  | "reminded"
+  | "moved"
+  | "quiet"
+  | "limited"
+  | "ended"
+  | "conflict"
+  | "missing"
+  | "given_up"
+  | "failed";
 
 export type AbandonmentMetrics = {
   readonly applied: (batch: AppliedBatch) => void;
@@ -40,7 +51,7 @@ export const createAbandonmentMetrics = ({ registry, pool, now, lag }: Abandonme
   const registers = [registry];
   const outcomes = new Counter({
     name: "cart_timers_total",
-    help: "Timers that were due, by outcome: abandoned, reminded, moved, quiet, ended, conflict, missing, given_up, failed",
+    help: "Timers that were due, by outcome: abandoned, reminded, moved, quiet, limited, ended, conflict, missing, given_up, failed",
     labelNames: ["outcome"],
     registers,
   });

@@ -10,6 +10,7 @@ import { createApplyBatch } from "./consume/applyBatch.ts";
 import { handleBatch } from "./consume/handleBatch.ts";
 import { openTimerPool } from "./database/openTimerPool.ts";
 import { requiredSchema } from "./requiredSchema.ts";
+import { startShopperPurge } from "./shoppers/startShopperPurge.ts";
 import { startTimerWorker } from "./work/timerWorker.ts";
 import { createWorkOff } from "./work/workOffTimers.ts";
 
@@ -19,11 +20,11 @@ await runService({
   name: "cart-abandonment",
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
-    // One connection each for the consumer, the worker, /readyz and /metrics.
-    const connections = { connectionLimit: 4, maxConnectionAgeMs: config.MYSQL_CONNECTION_MAX_AGE_MS };
-    const pool = openTimerPool({ url: config.ABANDONMENT_URL, ...connections });
+    const { MYSQL_CONNECTION_MAX_AGE_MS: maxConnectionAgeMs } = config;
+    // One connection each for the consumer, the worker, the purge, /readyz and /metrics.
+    const pool = openTimerPool({ url: config.ABANDONMENT_URL, connectionLimit: 5, maxConnectionAgeMs });
     onStop("timer connections", () => pool.end());
-    const eventStore = openEventStorePool({ url: config.EVENTSTORE_URL, ...connections });
+    const eventStore = openEventStorePool({ url: config.EVENTSTORE_URL, connectionLimit: 4, maxConnectionAgeMs });
     onStop("event store connections", () => eventStore.end());
     await requirePinnedSessions(pool, eventStore);
 
@@ -75,6 +76,9 @@ await runService({
       logger,
     });
     onStop("worker", () => worker.stop());
+
+    const purge = startShopperPurge({ pool, now, logger });
+    onStop("purge", () => purge.stop());
 
     const readiness = {
       kafka: consumer.assertReady,

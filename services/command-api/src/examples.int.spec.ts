@@ -12,12 +12,12 @@ const policy = { title: "Standard", abandoned_minutes: 60 };
 
 describe("the examples of the command API's document", () => {
   const database = useMysqlDatabase({ migrate: migrateEventStore });
-  /** The example's cart and the one into which it is merged, both at version 2; a policy at version 2 if it is to be updated. */
+  /** The example's cart and the one into which it is merged, both at version 2; a policy at version 2 if it is to be updated or removed. */
   const prepare = async ({ operationId }: ExampleRequest): Promise<void> => {
     await eventStoreTables(database.pool()).clear();
     const api = await startCommandApi(database.url(), () => new Date());
     for (const cart of [exampleCartId, exampleTargetId]) await api.send("POST", `/carts/${cart}/items`, item);
-    if (operationId === "updateCartAbandonedPolicy") {
+    if (operationId === "updateCartAbandonedPolicy" || operationId === "removeCartAbandonedPolicy") {
       await api.send("POST", policies, policy);
       await api.send("PUT", policies, { ...policy, title: "Another" });
     }

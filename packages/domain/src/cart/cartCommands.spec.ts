@@ -32,7 +32,7 @@ const reopened: CartEvent = { type: "CartReopened", data: {} };
 const mergedInto: CartEvent = { type: "CartMergedInto", data: { target_cart_id: otherCart, strategy: "add" } };
 const abandoned: CartEvent = {
   type: "CartAbandoned",
-  data: { last_activity_at: "2025-11-20T16:30:00.000Z", abandoned_after_minutes: 60 },
+  data: { last_activity_at: "2025-11-20T16:30:00.000Z", abandoned_after_minutes: 60, stage: "cart" },
 };
 const reminded = (step: number): CartEvent => ({ type: "CartAbandonmentReminderDue", data: { step, after_minutes: 1440 } });
 const purchased: CartEvent = { type: "CartPurchased", data: { order_id: "order-1", total_amount: 5998 } };
@@ -643,8 +643,16 @@ describe("cart", () => {
       given([created, itemAdded(), abandoned, reopened, itemAdded()]).when(abandon).then([abandoned]);
     });
 
-    it("appends no event if the cart is abandoned, empty, in checkout or finished, so it may be repeated", () => {
-      const others = [[abandoned], [abandoned, reminded(1)], [removed], [submitted], [purchased], [mergedInto]];
+    it("records that a submitted cart was left at checkout; the customer's next command reopens the cart", () => {
+      const left: CartEvent = { ...abandoned, data: { ...abandoned.data, stage: "checkout" } };
+      given([created, itemAdded(), submitted]).when(abandon).then([left]);
+      given([created, itemAdded(), submitted, left]).when({ type: "ReopenCart" }).then([reopened]);
+      given([created, itemAdded(), submitted, left]).when({ type: "PurchaseCart", orderId: "order-1" }).then([reopened, purchased]);
+      given([created, itemAdded(), submitted, left]).when({ type: "SubmitCart" }).then([reopened, submitted]);
+    });
+
+    it("appends no event if the cart is abandoned, empty or finished, so it may be repeated", () => {
+      const others = [[abandoned], [abandoned, reminded(1)], [removed], [purchased], [mergedInto]];
       for (const events of others)
         given([created, itemAdded(), ...events])
           .when(abandon)

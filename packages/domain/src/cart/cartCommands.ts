@@ -103,7 +103,7 @@ export type PurchaseCart = { readonly type: "PurchaseCart"; readonly orderId: st
 
 /**
  * The process that watches carts sends this command when a cart has had no activity for some
- * time. The command changes nothing in a cart that is not open or has no lines, so it may be repeated.
+ * time, open or at checkout. The command changes nothing in a cart in another state or without lines, so it may be repeated.
  */
 export type AbandonCart = {
   readonly type: "AbandonCart";
@@ -390,11 +390,15 @@ const reopen = (cart: Cart): readonly CartEvent[] =>
 
 const abandon = ({ lastActivityAt, abandonedAfterMinutes }: AbandonCart, cart: Cart): readonly CartEvent[] => {
   const { status, lines } = requireExisting(cart);
-  if (status !== "OPEN" || lines.size === 0) return [];
+  if ((status !== "OPEN" && status !== "SUBMITTED") || lines.size === 0) return [];
   return [
     {
       type: "CartAbandoned",
-      data: { last_activity_at: lastActivityAt.toISOString(), abandoned_after_minutes: abandonedAfterMinutes },
+      data: {
+        last_activity_at: lastActivityAt.toISOString(),
+        abandoned_after_minutes: abandonedAfterMinutes,
+        stage: status === "SUBMITTED" ? "checkout" : "cart",
+      },
     },
   ];
 };

@@ -162,8 +162,20 @@ const CartMergedFromV2 = Type.Object(
   closed,
 );
 
-/** The cart has had no activity for more minutes than the tenant's policy allows. */
 const CartAbandonedV1 = Type.Object({ last_activity_at: utcTime, abandoned_after_minutes: minutes }, closed);
+
+/**
+ * The cart has had no activity for more minutes than the tenant's policy allows. `stage` says where the customer left it:
+ * an open cart, or a submitted one at checkout. Version 1 lacks this field, because only open carts were abandoned then.
+ */
+const CartAbandonedV2 = Type.Object(
+  {
+    last_activity_at: utcTime,
+    abandoned_after_minutes: minutes,
+    stage: Type.Union([Type.Literal("cart"), Type.Literal("checkout")]),
+  },
+  closed,
+);
 
 /** This step is due `after_minutes` after the abandonment; the event may be appended later, for example because of quiet time. */
 const CartAbandonmentReminderDueV1 = Type.Object({ step: Type.Integer({ minimum: 1 }), after_minutes: minutes }, closed);
@@ -185,7 +197,7 @@ export type CartEvent =
   | { readonly type: "CartPurchased"; readonly data: Static<typeof CartPurchasedV1> }
   | { readonly type: "CartMergedInto"; readonly data: Static<typeof CartMergedIntoV1> }
   | { readonly type: "CartMergedFrom"; readonly data: Static<typeof CartMergedFromV2> }
-  | { readonly type: "CartAbandoned"; readonly data: Static<typeof CartAbandonedV1> }
+  | { readonly type: "CartAbandoned"; readonly data: Static<typeof CartAbandonedV2> }
   | { readonly type: "CartAbandonmentReminderDue"; readonly data: Static<typeof CartAbandonmentReminderDueV1> };
 
 type StoredData = Readonly<Record<string, unknown>>;
@@ -221,6 +233,8 @@ export const cartEventCatalog: EventCatalog<CartEvent> = {
       { schema: CartMergedFromV2, upcast: ({ lines, ...v1 }) => ({ ...v1, lines: (lines as StoredData[]).map(withLineId) }) },
     ],
   },
-  CartAbandoned: { versions: [{ schema: CartAbandonedV1 }] },
+  CartAbandoned: {
+    versions: [{ schema: CartAbandonedV1 }, { schema: CartAbandonedV2, upcast: (v1) => ({ ...v1, stage: "cart" }) }],
+  },
   CartAbandonmentReminderDue: { versions: [{ schema: CartAbandonmentReminderDueV1 }] },
 };

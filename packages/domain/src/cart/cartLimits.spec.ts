@@ -144,7 +144,7 @@ describe("the number of a cart's events", () => {
   const submitted: CartEvent = { type: "CartSubmitted", data: { total_amount: 100, item_count: 1, line_count: 1 } };
   const abandoned: CartEvent = {
     type: "CartAbandoned",
-    data: { last_activity_at: "2026-01-01T00:00:00.000Z", abandoned_after_minutes: 60 },
+    data: { last_activity_at: "2026-01-01T00:00:00.000Z", abandoned_after_minutes: 60, stage: "cart" },
   };
   const reopened: CartEvent = { type: "CartReopened", data: {} };
   const removed: CartEvent = { type: "ItemRemovedFromCart", data: { line_id: "a", item_id: "a" } };

@@ -98,7 +98,7 @@ describe("merge", () => {
   it("reopens an abandoned source or target in the same decision", () => {
     const abandoned: CartEvent = {
       type: "CartAbandoned",
-      data: { last_activity_at: "2025-11-20T16:30:00.000Z", abandoned_after_minutes: 60 },
+      data: { last_activity_at: "2025-11-20T16:30:00.000Z", abandoned_after_minutes: 60, stage: "cart" },
     };
     const reopened: CartEvent = { type: "CartReopened", data: {} };
     const plain = decideMerge(merge("add"), source, target);

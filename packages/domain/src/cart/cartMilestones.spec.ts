@@ -12,9 +12,9 @@ const cleared: CartEvent = { type: "CartCleared", data: {} };
 const submitted: CartEvent = { type: "CartSubmitted", data: { total_amount: 1, item_count: 1, line_count: 1 } };
 const reopened: CartEvent = { type: "CartReopened", data: {} };
 const purchased: CartEvent = { type: "CartPurchased", data: { order_id: "o", total_amount: 1 } };
-const abandoned: CartEvent = {
+const abandoned: Extract<CartEvent, { type: "CartAbandoned" }> = {
   type: "CartAbandoned",
-  data: { last_activity_at: "2025-11-20T16:30:00.000Z", abandoned_after_minutes: 60 },
+  data: { last_activity_at: "2025-11-20T16:30:00.000Z", abandoned_after_minutes: 60, stage: "cart" },
 };
 const merged = (...lines: Extract<CartEvent, { type: "CartMergedFrom" }>["data"]["lines"]): CartEvent => ({
   type: "CartMergedFrom",
@@ -42,6 +42,11 @@ describe("milestonesOf", () => {
   it("names a milestone each time that the cart reaches it", () => {
     const again = reached(created, added, submitted, reopened, submitted, reopened, abandoned, reopened, abandoned);
     expect(again).to.deep.equal(["created", "with_items", "submitted", "submitted", "abandoned", "abandoned"]);
+  });
+
+  it("names `checkout_abandoned` as well for a cart that was left at checkout", () => {
+    const left: CartEvent = { ...abandoned, data: { ...abandoned.data, stage: "checkout" } };
+    expect(reached(created, added, submitted, left).slice(2)).to.deep.equal(["submitted", "abandoned", "checkout_abandoned"]);
   });
 
   it("names `recovered` for a purchase after any earlier abandonment", () => {

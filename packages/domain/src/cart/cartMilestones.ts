@@ -1,8 +1,11 @@
 import type { CartEvent } from "./cartEvents.ts";
 import type { Cart } from "./cartState.ts";
 
-/** The steps from a new cart to an order. A cart counts as recovered if it is purchased after it was ever abandoned. */
-export const cartMilestones = ["created", "with_items", "submitted", "purchased", "abandoned", "recovered"] as const;
+/**
+ * The steps from a new cart to an order. `abandoned` counts every abandoned cart, `checkout_abandoned` those that were left
+ * at checkout. A cart counts as recovered if it is purchased after it was ever abandoned.
+ */
+export const cartMilestones = ["created", "with_items", "submitted", "purchased", "abandoned", "recovered", "checkout_abandoned"] as const;
 
 export type CartMilestone = (typeof cartMilestones)[number];
 
@@ -20,7 +23,7 @@ export const milestonesOf = (before: Cart, event: CartEvent): readonly CartMiles
     case "CartPurchased":
       return before.status !== "NONE" && before.wasAbandoned ? ["purchased", "recovered"] : ["purchased"];
     case "CartAbandoned":
-      return ["abandoned"];
+      return event.data.stage === "checkout" ? ["abandoned", "checkout_abandoned"] : ["abandoned"];
     case "CartAttributesChanged":
     case "CartAdjustmentsChanged":
     case "CartCurrencyChanged":

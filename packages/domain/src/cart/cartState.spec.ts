@@ -49,7 +49,7 @@ describe("evolve cart", () => {
   it("remembers an abandonment after the cart is reopened or purchased", () => {
     const abandoned: CartEvent = {
       type: "CartAbandoned",
-      data: { last_activity_at: "2025-11-20T16:30:00.000Z", abandoned_after_minutes: 60 },
+      data: { last_activity_at: "2025-11-20T16:30:00.000Z", abandoned_after_minutes: 60, stage: "cart" },
     };
     const reminded: CartEvent = { type: "CartAbandonmentReminderDue", data: { step: 1, after_minutes: 60 } };
     const reopened: CartEvent = { type: "CartReopened", data: {} };

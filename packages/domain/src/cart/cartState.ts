@@ -37,7 +37,10 @@ type CartContents = {
 };
 
 export type OpenCart = CartContents & { readonly status: "OPEN" };
-/** A cart with lines and without activity for longer than its tenant's policy allows. The customer's next command opens it again. */
+/**
+ * A cart with lines, open or at checkout, without activity for longer than its tenant's policy allows. The customer's next
+ * command opens it again.
+ */
 export type AbandonedCart = CartContents & {
   readonly status: "ABANDONED";
   /** The last reminder step since the cart was abandoned; 0 before the first step. */
@@ -133,7 +136,7 @@ export const evolveCart = (cart: Cart, event: CartEvent): Cart => {
     case "CartMergedFrom":
       return withLines(requireStatus(cart, event, "OPEN"), event.data.lines.map(lineOf));
     case "CartAbandoned":
-      return { ...requireStatus(cart, event, "OPEN"), status: "ABANDONED", wasAbandoned: true, remindedStep: 0 };
+      return { ...requireStatus(cart, event, "OPEN", "SUBMITTED"), status: "ABANDONED", wasAbandoned: true, remindedStep: 0 };
     case "CartAbandonmentReminderDue":
       return { ...requireStatus(cart, event, "ABANDONED"), remindedStep: event.data.step };
     default:

@@ -8,7 +8,7 @@ import type { TenantPolicy } from "./tenantPolicyState.ts";
 
 /** Lists the defects of a policy; the list is empty for every policy that may exist. */
 const broken = (policy: TenantPolicy): readonly string[] => {
-  if (policy.status === "NONE") return [];
+  if (policy.status !== "ACTIVE") return [];
   const { quietTime, reminders } = policy;
   const rules: readonly [rule: string, holds: boolean][] = [
     ["the tenant of its first command", policy.tenantId === "shop-1"],
@@ -28,11 +28,15 @@ const choices: fc.Arbitrary<PolicyChoices> = fc.record({
   quietTimeTo: localTime,
   timeZone: fc.option(fc.constantFrom("UTC", "Europe/Berlin", "Nowhere"), { nil: undefined }),
   reminders: fc.option(fc.array(fc.integer({ min: 1, max: 43_200 }), { maxLength: maxReminders + 1 }), { nil: undefined }),
+  checkoutAbandonedMinutes: fc.constantFrom(undefined, null, 1),
+  overtakenReminders: fc.constantFrom(undefined, "skip", "move"),
+  maxRemindersPerDay: fc.constantFrom(undefined, null, 2),
 });
 const command: fc.Arbitrary<TenantPolicyCommand> = choices.chain((value) =>
   fc.constantFrom<TenantPolicyCommand>(
     { type: "CreateTenantCartAbandonedPolicy", tenantId: "shop-1", choices: value },
     { type: "UpdateTenantCartAbandonedPolicy", choices: value },
+    { type: "RemoveTenantCartAbandonedPolicy" },
     { type: "UpdateTenantCartAbandonedPolicy", choices: { ...value, quietTimeFrom: null, quietTimeTo: null, reminders: [5, 10] } },
   ),
 );

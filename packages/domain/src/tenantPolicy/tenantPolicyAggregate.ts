@@ -32,7 +32,7 @@ export const tenantPolicyAggregate: Aggregate<TenantPolicy, TenantPolicyCommand,
   decider: tenantPolicyDecider,
   codec: tenantPolicyEventCodec,
   snapshots: {
-    schemaVersion: 1,
+    schemaVersion: 2,
     everyEvents: 100,
     toJson: (policy) => policy,
     fromJson: (json) => json as TenantPolicy,

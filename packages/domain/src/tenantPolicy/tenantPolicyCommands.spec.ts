@@ -13,6 +13,9 @@ const all: PolicyChoices = {
   quietTimeTo: "07:30:00",
   timeZone: "Europe/Berlin",
   reminders: [60, 1440, 7200],
+  checkoutAbandonedMinutes: 120,
+  overtakenReminders: "move",
+  maxRemindersPerDay: 2,
 };
 const create = (choices: PolicyChoices): TenantPolicyCommand => ({ type: "CreateTenantCartAbandonedPolicy", tenantId: "shop-1", choices });
 const update = (choices: PolicyChoices): TenantPolicyCommand => ({ type: "UpdateTenantCartAbandonedPolicy", choices });
@@ -25,6 +28,9 @@ const leastData: PolicyData = {
   quiet_time_to: null,
   time_zone: "UTC",
   reminders: [],
+  checkout_abandoned_minutes: null,
+  overtaken_reminders: "skip",
+  max_reminders_per_day: null,
 };
 const allData: PolicyData = {
   ...leastData,
@@ -32,8 +38,13 @@ const allData: PolicyData = {
   quiet_time_to: "07:30:00",
   time_zone: "Europe/Berlin",
   reminders: [60, 1440, 7200],
+  checkout_abandoned_minutes: 120,
+  overtaken_reminders: "move",
+  max_reminders_per_day: 2,
 };
 const created = (data: PolicyData): TenantPolicyEvent => ({ type: "TenantCartAbandonedPolicyCreated", data });
+const removed: TenantPolicyEvent = { type: "TenantCartAbandonedPolicyRemoved", data: { tenant_id: "shop-1" } };
+const remove: TenantPolicyCommand = { type: "RemoveTenantCartAbandonedPolicy" };
 const updated = (data: PolicyData): TenantPolicyEvent => ({ type: "TenantCartAbandonedPolicyUpdated", data });
 
 describe("tenant's cart-abandoned policy", () => {
@@ -72,12 +83,31 @@ describe("tenant's cart-abandoned policy", () => {
       .when(update(all))
       .then([]);
     given([created(leastData)])
-      .when(update({ ...least, timeZone: "UTC", reminders: [] }))
+      .when(update({ ...least, timeZone: "UTC", reminders: [], checkoutAbandonedMinutes: null, overtakenReminders: "skip" }))
       .then([]);
   });
 
   it("cannot be updated if it does not exist", () => {
     given([]).when(update(least)).thenRejects("POLICY_NOT_FOUND");
+  });
+
+  it("is removed, and can then be created again but not updated", () => {
+    given([created(allData)])
+      .when(remove)
+      .then([removed]);
+    given([created(allData), removed])
+      .when(create(least))
+      .then([created(leastData)]);
+    given([created(allData), removed])
+      .when(update(least))
+      .thenRejects("POLICY_NOT_FOUND");
+  });
+
+  it("cannot be removed if it does not exist", () => {
+    given([]).when(remove).thenRejects("POLICY_NOT_FOUND");
+    given([created(leastData), removed])
+      .when(remove)
+      .thenRejects("POLICY_NOT_FOUND");
   });
 
   it("refuses quiet times, time zones and reminders that no worker could follow", () => {
@@ -115,6 +145,9 @@ describe("tenant's cart-abandoned policy", () => {
     expect(() => evolve(initialState, updated(leastData))).to.throw("TenantCartAbandonedPolicyUpdated cannot follow a policy that is NONE");
     expect(() => [created(leastData), created(leastData)].reduce(evolve, initialState)).to.throw(
       "TenantCartAbandonedPolicyCreated cannot follow a policy that is ACTIVE",
+    );
+    expect(() => [created(leastData), removed, removed].reduce(evolve, initialState)).to.throw(
+      "TenantCartAbandonedPolicyRemoved cannot follow a policy that is REMOVED",
     );
   });
 });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { DomainError } from "../domainError.ts";
 import type { PolicyData, TenantPolicyEvent } from "./tenantPolicyEvents.ts";
-import type { CartAbandonedPolicy, TenantPolicy } from "./tenantPolicyState.ts";
+import type { CartAbandonedPolicy, ExistingTenantPolicy, OvertakenReminders, TenantPolicy } from "./tenantPolicyState.ts";
 
 /** The fields of a tenant's policy. The defaults of omitted fields are no quiet time, UTC and no reminders. */
 export type PolicyChoices = {
@@ -15,6 +15,12 @@ export type PolicyChoices = {
   readonly timeZone?: string | undefined;
   /** Minutes from the abandonment until each reminder is due, ascending. */
   readonly reminders?: readonly number[] | undefined;
+  /** Minutes without activity after which a submitted cart counts as abandoned; by default never. */
+  readonly checkoutAbandonedMinutes?: number | null | undefined;
+  /** By default, overtaken reminders are skipped. */
+  readonly overtakenReminders?: OvertakenReminders | undefined;
+  /** The limit of reminders to one user on one day, from 1 to 100; by default they are not limited. */
+  readonly maxRemindersPerDay?: number | null | undefined;
 };
 
 export type CreateTenantCartAbandonedPolicy = {
@@ -26,24 +32,34 @@ export type CreateTenantCartAbandonedPolicy = {
 /** Replaces the whole policy; omitted fields are reset to their defaults. */
 export type UpdateTenantCartAbandonedPolicy = { readonly type: "UpdateTenantCartAbandonedPolicy"; readonly choices: PolicyChoices };
 
-export type TenantPolicyCommand = CreateTenantCartAbandonedPolicy | UpdateTenantCartAbandonedPolicy;
+/** Takes the policy away. The tenant's carts are then no longer abandoned, and it may get another policy. */
+export type RemoveTenantCartAbandonedPolicy = { readonly type: "RemoveTenantCartAbandonedPolicy" };
+
+export type TenantPolicyCommand = CreateTenantCartAbandonedPolicy | UpdateTenantCartAbandonedPolicy | RemoveTenantCartAbandonedPolicy;
 
 export const maxReminders = 10;
 
 export const decideTenantPolicy = (command: TenantPolicyCommand, current: TenantPolicy): readonly TenantPolicyEvent[] => {
   switch (command.type) {
     case "CreateTenantCartAbandonedPolicy":
-      if (current.status !== "NONE") throw new DomainError("POLICY_EXISTS", "the tenant already has a policy: update it instead");
+      if (current.status === "ACTIVE") throw new DomainError("POLICY_EXISTS", "the tenant already has a policy: update it instead");
       return [{ type: "TenantCartAbandonedPolicyCreated", data: toData(command.tenantId, toPolicy(command.choices)) }];
     case "UpdateTenantCartAbandonedPolicy": {
-      if (current.status === "NONE") throw new DomainError("POLICY_NOT_FOUND", "the tenant has no policy");
-      const data = toData(current.tenantId, toPolicy(command.choices));
-      if (isDeepStrictEqual(data, toData(current.tenantId, current))) return [];
+      const active = requireActive(current);
+      const data = toData(active.tenantId, toPolicy(command.choices));
+      if (isDeepStrictEqual(data, toData(active.tenantId, active))) return [];
       return [{ type: "TenantCartAbandonedPolicyUpdated", data }];
     }
+    case "RemoveTenantCartAbandonedPolicy":
+      return [{ type: "TenantCartAbandonedPolicyRemoved", data: { tenant_id: requireActive(current).tenantId } }];
     default:
       return command satisfies never;
   }
+};
+
+const requireActive = (policy: TenantPolicy): ExistingTenantPolicy => {
+  if (policy.status !== "ACTIVE") throw new DomainError("POLICY_NOT_FOUND", "the tenant has no policy");
+  return policy;
 };
 
 const toPolicy = ({ title, abandonedMinutes, timeZone = "UTC", reminders = [], ...choices }: PolicyChoices): CartAbandonedPolicy => ({
@@ -52,6 +68,9 @@ const toPolicy = ({ title, abandonedMinutes, timeZone = "UTC", reminders = [], .
   quietTime: quietTimeOf(choices),
   timeZone: requireTimeZone(timeZone),
   reminders: requireAscending(reminders),
+  checkoutAbandonedMinutes: choices.checkoutAbandonedMinutes ?? null,
+  overtakenReminders: choices.overtakenReminders ?? "skip",
+  maxRemindersPerDay: choices.maxRemindersPerDay ?? null,
 });
 
 const quietTimeOf = ({
@@ -98,12 +117,15 @@ const requireAscending = (reminders: readonly number[]): readonly number[] => {
   return reminders;
 };
 
-const toData = (tenantId: string, { title, abandonedMinutes, quietTime, timeZone, reminders }: CartAbandonedPolicy): PolicyData => ({
+const toData = (tenantId: string, policy: CartAbandonedPolicy): PolicyData => ({
   tenant_id: tenantId,
-  title,
-  abandoned_minutes: abandonedMinutes,
-  quiet_time_from: quietTime?.from ?? null,
-  quiet_time_to: quietTime?.to ?? null,
-  time_zone: timeZone,
-  reminders: [...reminders],
+  title: policy.title,
+  abandoned_minutes: policy.abandonedMinutes,
+  quiet_time_from: policy.quietTime?.from ?? null,
+  quiet_time_to: policy.quietTime?.to ?? null,
+  time_zone: policy.timeZone,
+  reminders: [...policy.reminders],
+  checkout_abandoned_minutes: policy.checkoutAbandonedMinutes,
+  overtaken_reminders: policy.overtakenReminders,
+  max_reminders_per_day: policy.maxRemindersPerDay,
 });

@@ -1,4 +1,4 @@
-import type { TenantPolicyEvent } from "./tenantPolicyEvents.ts";
+import type { PolicyData, TenantPolicyEvent } from "./tenantPolicyEvents.ts";
 
 export type CartAbandonedPolicy = {
   readonly title: string;
@@ -9,20 +9,52 @@ export type CartAbandonedPolicy = {
   readonly timeZone: string;
   /** Minutes after the abandonment, ascending. Reminder step n is at index n - 1. */
   readonly reminders: readonly number[];
+  /** Minutes without activity after which a submitted cart is abandoned; null means never. */
+  readonly checkoutAbandonedMinutes: number | null;
+  readonly overtakenReminders: OvertakenReminders;
+  /** The limit of reminders to one user on one day in `timeZone`; null means that they are not limited. */
+  readonly maxRemindersPerDay: number | null;
 };
+
+/**
+ * What happens to reminders that could not be sent before a later one was due, for example because of quiet time:
+ * `skip` sends only the latest of them, `move` sends all of them at their original distances.
+ */
+export type OvertakenReminders = "skip" | "move";
 
 export type ExistingTenantPolicy = CartAbandonedPolicy & { readonly status: "ACTIVE"; readonly tenantId: string };
 
-/** `NONE` is a tenant without a policy. */
-export type TenantPolicy = { readonly status: "NONE" } | ExistingTenantPolicy;
+/** A policy that was taken away; it can be created again. */
+export type RemovedTenantPolicy = { readonly status: "REMOVED"; readonly tenantId: string };
+
+/** `NONE` is a tenant that never had a policy. */
+export type TenantPolicy = { readonly status: "NONE" } | RemovedTenantPolicy | ExistingTenantPolicy;
 
 export const evolveTenantPolicy = (policy: TenantPolicy, event: TenantPolicyEvent): TenantPolicy => {
   // `decide` never returns an event that does not fit the state, so an error here means that another program wrote the stream.
-  if ((policy.status === "NONE") !== (event.type === "TenantCartAbandonedPolicyCreated")) {
+  if ((policy.status === "ACTIVE") === (event.type === "TenantCartAbandonedPolicyCreated")) {
     throw new Error(`${event.type} cannot follow a policy that is ${policy.status}`);
   }
-  const { tenant_id: tenantId, title, abandoned_minutes: abandonedMinutes, time_zone: timeZone, reminders } = event.data;
-  const { quiet_time_from: from, quiet_time_to: to } = event.data;
-  const quietTime = from === null || to === null ? null : { from, to };
-  return { status: "ACTIVE", tenantId, title, abandonedMinutes, quietTime, timeZone, reminders };
+  switch (event.type) {
+    case "TenantCartAbandonedPolicyCreated":
+    case "TenantCartAbandonedPolicyUpdated":
+      return activePolicy(event.data);
+    case "TenantCartAbandonedPolicyRemoved":
+      return { status: "REMOVED", tenantId: event.data.tenant_id };
+    default:
+      return event satisfies never;
+  }
 };
+
+const activePolicy = ({ quiet_time_from: from, quiet_time_to: to, ...data }: PolicyData): ExistingTenantPolicy => ({
+  status: "ACTIVE",
+  tenantId: data.tenant_id,
+  title: data.title,
+  abandonedMinutes: data.abandoned_minutes,
+  quietTime: from === null || to === null ? null : { from, to },
+  timeZone: data.time_zone,
+  reminders: data.reminders,
+  checkoutAbandonedMinutes: data.checkout_abandoned_minutes,
+  overtakenReminders: data.overtaken_reminders,
+  maxRemindersPerDay: data.max_reminders_per_day,
+});

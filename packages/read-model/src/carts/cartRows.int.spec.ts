@@ -26,7 +26,7 @@ const merged: CartEvent = { type: "CartMergedInto", data: { target_cart_id: cart
 const submitted: CartEvent = { type: "CartSubmitted", data: { total_amount: 400, item_count: 4, line_count: 2 } };
 const abandoned: CartEvent = {
   type: "CartAbandoned",
-  data: { last_activity_at: timeOf(1).toISOString(), abandoned_after_minutes: 60 },
+  data: { last_activity_at: timeOf(1).toISOString(), abandoned_after_minutes: 60, stage: "cart" },
 };
 const reminded = (step: number): CartEvent => ({ type: "CartAbandonmentReminderDue", data: { step, after_minutes: step * 10 } });
 const reopened: CartEvent = { type: "CartReopened", data: {} };

@@ -15,7 +15,7 @@ const policyDefinition: ProjectionDefinition<ProjectedPolicy, TenantPolicyEvent,
   project: ({ policy, createdAt }, { version, occurredAt, event }) => ({
     version,
     policy: applicable(() => evolve(policy, event)),
-    createdAt: version === 1 ? occurredAt : createdAt,
+    createdAt: event.type === "TenantCartAbandonedPolicyCreated" ? occurredAt : createdAt,
     updatedAt: occurredAt,
   }),
   select: selectPolicies,

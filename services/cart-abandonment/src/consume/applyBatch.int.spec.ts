@@ -18,15 +18,26 @@ describe("a batch of messages", () => {
     expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:10:00", 2: "0 2026-06-10T13:00:00" });
   });
 
-  it("ends the timer of a cart that is submitted, bought, merged or cleared", async () => {
+  it("sets the timer of a submitted cart by the limit for carts at checkout, which a policy may not have", async () => {
+    await deliver(await choose(policy({ checkoutAbandonedMinutes: 90 })));
+    await act(cartId(1), addItem(), { type: "SubmitCart" });
+    expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:30:00" });
+    await deliver(await choose(policy()));
+    await abandonment.moveTimers();
+    expect(await timers()).to.deep.equal({ 1: "0 never" });
+    await act(cartId(1), { type: "ReopenCart" });
+    expect(await timers()).to.deep.equal({ 1: "0 2026-06-10T13:00:00" });
+  });
+
+  it("ends the timer of a cart that is bought, merged or cleared", async () => {
     await deliver(await choose(policy()));
     for (const n of [1, 2, 3, 4, 5]) await act(cartId(n), addItem());
-    await act(cartId(1), { type: "SubmitCart" });
     await act(cartId(2), { type: "PurchaseCart", orderId: "order-1" });
     await act(cartId(3), { type: "ClearCart" });
-    expect(Object.keys(await timers())).to.deep.equal(["4", "5"]);
+    expect(Object.keys(await timers())).to.deep.equal(["1", "4", "5"]);
+    await act(cartId(1), { type: "ClearCart" });
     passMinutes(5);
-    await act(cartId(1), { type: "ReopenCart" });
+    await act(cartId(1), addItem());
     // The tenant was deleted with the timer, so the timer is due at once and the worker reads the event store.
     expect((await timers())[1]).to.equal("0 2026-06-10T12:05:00");
   });
@@ -70,6 +81,9 @@ describe("a batch of messages", () => {
         time_zone: "UTC",
         reminders: [5, 10],
         moving: 1,
+        checkout_abandoned_minutes: null,
+        overtaken_reminders: "skip",
+        max_reminders_per_day: null,
       },
     ]);
   });

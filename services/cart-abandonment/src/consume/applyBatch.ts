@@ -1,15 +1,17 @@
 import type { CartEvent } from "@cart/domain";
-import type { StreamCategory } from "@cart/event-store";
+import { type StreamCategory, StreamDamagedError } from "@cart/event-store";
 import { type ConsumedMessage, traceEvents } from "@cart/messaging";
 import { inTransaction, withoutConflict } from "@cart/mysql";
 import { noTracer, type Tracer } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
 import { loadPolicies } from "../policies/loadPolicies.ts";
 import { storePolicies } from "../policies/storePolicies.ts";
+import { type Purchase, storePurchases } from "../shoppers/purchases.ts";
 import { type CartProgress, followCart, type TimerEvent, unknownCart } from "../timers/cartProgress.ts";
 import { lockTimers } from "../timers/lockTimers.ts";
 import { scheduleLook, scheduleOf } from "../timers/schedule.ts";
 import { type TimerChange, writeTimers } from "../timers/timerRows.ts";
+import { readNewEvents } from "../work/readNewEvents.ts";
 import { type Incoming, readMessage } from "./readMessage.ts";
 
 export type AppliedBatch = {
@@ -41,6 +43,7 @@ export const createApplyBatch =
     const incoming = messages.map((message) => readMessage(message, { carts, policyTopic }));
     const news = newsOf(incoming);
     const policyIds = new Set(incoming.flatMap((one) => (one.kind === "POLICY" ? [one.policyId] : [])));
+    const purchases = await purchasesOf(incoming, eventStore, carts);
 
     const apply = async (): Promise<number> => {
       const policies = await loadPolicies(eventStore, [...policyIds]);
@@ -59,6 +62,7 @@ export const createApplyBatch =
           return [{ cartId, progress, schedule: scheduleOf(progress, inForce), claimedUntil }];
         });
         await writeTimers(connection, changes, (cartId) => !timers.has(cartId));
+        await storePurchases(connection, purchases);
         return changes.length;
       });
     };
@@ -66,6 +70,28 @@ export const createApplyBatch =
     const changed = await traceEvents({ tracer, verb: "set timer by", events, work: () => withoutConflict(apply) });
     return { incoming, changed };
   };
+
+/** Returns the purchases among the messages. The event store knows the carts' users, also of carts that have no timer any more. */
+const purchasesOf = async (
+  incoming: readonly Incoming[],
+  eventStore: Pool,
+  carts: StreamCategory<CartEvent>,
+): Promise<readonly Purchase[]> => {
+  const purchased = incoming.flatMap((one) =>
+    one.kind === "CART_EVENT" && one.event.type === "CartPurchased"
+      ? [{ cartId: one.envelope.aggregateId, progress: unknownCart, purchasedAt: one.event.occurredAt }]
+      : [],
+  );
+  if (purchased.length === 0) return [];
+  const found = await readNewEvents(eventStore, carts, purchased);
+  return purchased.flatMap(({ purchasedAt }, index) => {
+    const cart = found[index];
+    // A damaged cart is reported by whoever has to change it. Its user keeps the reminders of other carts.
+    if (cart === undefined || cart instanceof StreamDamagedError) return [];
+    const { tenantId, userId } = cart.progress;
+    return tenantId === undefined || userId === undefined ? [] : [{ tenantId, userId, purchasedAt }];
+  });
+};
 
 type News = {
   readonly events: TimerEvent[];

@@ -7,9 +7,18 @@ import { storePolicies } from "./storePolicies.ts";
 
 const policy = (version: number): Policy => ({
   version,
-  abandonedMinutes: version * 10,
-  reminders: [version],
-  quietTime: version % 2 === 0 ? undefined : { from: "22:00:00", to: "08:00:00", timeZone: "Europe/Berlin" },
+  rules:
+    version % 2 === 0
+      ? undefined
+      : {
+          abandonedMinutes: version * 10,
+          checkoutAbandonedMinutes: version === 1 ? null : version,
+          reminders: [version],
+          overtakenReminders: version === 1 ? "skip" : "move",
+          maxRemindersPerDay: version === 1 ? null : version,
+          timeZone: "Europe/Berlin",
+          quietTime: version === 1 ? undefined : { from: "22:00:00", to: "08:00:00", timeZone: "Europe/Berlin" },
+        },
 });
 
 describe("stored policies", () => {
@@ -19,7 +28,7 @@ describe("stored policies", () => {
   const lock = (...tenantIds: readonly string[]) =>
     inTransaction(abandonment.pool(), async (connection) => [...(await lockPolicies(connection, tenantIds))]);
 
-  it("are read back unchanged, and a tenant without a policy has none", async () => {
+  it("are read back unchanged, also removed ones, and a tenant that never had a policy has none", async () => {
     await store(["shop-2", policy(2)], ["shop-1", policy(1)]);
     expect(await lock("shop-1", "shop-3", "shop-2", "shop-1")).to.have.deep.members([
       ["shop-1", policy(1)],

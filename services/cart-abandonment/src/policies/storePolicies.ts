@@ -1,23 +1,12 @@
 import { run } from "@cart/mysql";
 import type { PoolConnection } from "mysql2/promise";
 import type { Policies } from "./policy.ts";
-import { policyColumns } from "./policyRows.ts";
+import { policyColumns, toRow } from "./policyRows.ts";
 
 /** Stores the policies that are newer than the stored ones, and marks that their tenants' timers must be moved. */
 export const storePolicies = async (connection: PoolConnection, policies: Policies): Promise<void> => {
   if (policies.size === 0) return;
-  const rows = [...policies]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([tenantId, { version, abandonedMinutes, quietTime, reminders }]) => [
-      tenantId,
-      version,
-      abandonedMinutes,
-      quietTime?.from ?? null,
-      quietTime?.to ?? null,
-      quietTime?.timeZone ?? null,
-      JSON.stringify(reminders),
-      true,
-    ]);
+  const rows = [...policies].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([tenantId, policy]) => [...toRow(tenantId, policy), true]);
   // MySQL assigns from left to right, so the version, on which the other assignments depend, comes last.
   const assigned = [...policyColumns.filter((column) => column !== "tenant_id" && column !== "version"), "moving", "version"];
   await run(

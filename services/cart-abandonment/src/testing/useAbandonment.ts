@@ -5,16 +5,17 @@ import {
   cartAggregate,
   type PolicyChoices,
   type RecordedEvent,
+  type TenantPolicyCommand,
   tenantPolicyAggregate,
   tenantPolicyId,
 } from "@cart/domain";
-import { type CommandHandler, createCommandHandler, openEventStorePool } from "@cart/event-store";
+import { type CommandHandler, createCommandHandler, loadStreams, openEventStorePool } from "@cart/event-store";
 import { eventStoreTables } from "@cart/event-store/testing";
 import { type ConsumedMessage, encodeEventMessage, topicOf } from "@cart/messaging";
 import { migrateAbandonment, migrateEventStore } from "@cart/migrations";
 import { createLogger } from "@cart/process-kit";
 import { useMysqlDatabase } from "@cart/testkit";
-import type { Pool, RowDataPacket } from "mysql2/promise";
+import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import { v7 as uuidv7 } from "uuid";
 import type { TimerOutcome } from "../abandonmentMetrics.ts";
 import { type AppliedBatch, createApplyBatch } from "../consume/applyBatch.ts";
@@ -80,6 +81,15 @@ export const useAbandonment = (aggregate: typeof cartAggregate = cartAggregate) 
     act: async (id: string, ...commands: readonly CartCommand[]): Promise<void> => void (await deliver(await decide(id, ...commands))),
     /** Creates or updates the tenant's policy and returns the messages that Kafka delivers for its events. */
     choose: (choices: PolicyChoices, tenantId = "shop-1"): Promise<ConsumedMessage[]> => choosePolicy(eventStore(), now, tenantId, choices),
+    /** Removes the tenant's policy and returns the messages that Kafka delivers for the event. */
+    removePolicy: (tenantId = "shop-1"): Promise<ConsumedMessage[]> =>
+      commandPolicy(eventStore(), now, tenantId, { type: "RemoveTenantCartAbandonedPolicy" }),
+    /** Inserts timers of open carts at version 2, like those that activity at this moment sets. */
+    insertTimers: async (all: readonly InsertedTimer[], connection: Pool | PoolConnection = pool()): Promise<void> => {
+      const rows = all.map((timer) => [timer.cartId, timer.tenantId, "user-1", 2, 0, now(), timer.policyVersion ?? 1, timer.dueAt, null]);
+      const columns = "cart_id, tenant_id, user_id, version, step, since, policy_version, due_at, claimed_until";
+      await connection.query(`INSERT INTO timers (${columns}) VALUES ?`, [rows]);
+    },
     newWorker: (options: Partial<WorkOffOptions> = {}): TestWorker => {
       const outcomes: TimerOutcome[] = [];
       const onOutcome = (outcome: TimerOutcome) => void outcomes.push(outcome);
@@ -119,7 +129,7 @@ const useDatabases = () => {
     await eventStore.end();
   });
   beforeEach("empty the databases", async () => {
-    for (const table of ["timers", "policies"]) await pool.query(`DELETE FROM ${table}`);
+    for (const table of ["timers", "policies", "purchases", "reminder_slots"]) await pool.query(`DELETE FROM ${table}`);
     await eventStoreTables(eventStore).clear();
   });
   return { pool: () => pool, eventStore: () => eventStore, urls: () => ({ timers: timers.url(), events: events.url() }) };
@@ -138,15 +148,34 @@ const useClock = () => {
 };
 
 const choosePolicy = async (eventStore: Pool, now: () => Date, tenantId: string, choices: PolicyChoices): Promise<ConsumedMessage[]> => {
+  const stream = (await loadStreams(eventStore, tenantPolicyAggregate, [tenantPolicyId(tenantId)])).get(tenantPolicyId(tenantId));
+  return commandPolicy(
+    eventStore,
+    now,
+    tenantId,
+    stream?.state.status === "ACTIVE"
+      ? { type: "UpdateTenantCartAbandonedPolicy", choices }
+      : { type: "CreateTenantCartAbandonedPolicy", tenantId, choices },
+  );
+};
+
+const commandPolicy = async (
+  eventStore: Pool,
+  now: () => Date,
+  tenantId: string,
+  command: TenantPolicyCommand,
+): Promise<ConsumedMessage[]> => {
   const handler = createCommandHandler({ pool: eventStore, aggregate: tenantPolicyAggregate, now, newEventId: () => uuidv7() });
-  const aggregateId = tenantPolicyId(tenantId);
-  const exists = (await eventStoreTables(eventStore).events.count({ aggregate_id: aggregateId })) > 0;
-  const { events } = await handler.handle({
-    aggregateId,
-    command: exists ? { type: "UpdateTenantCartAbandonedPolicy", choices } : { type: "CreateTenantCartAbandonedPolicy", tenantId, choices },
-    metadata,
-  });
+  const { events } = await handler.handle({ aggregateId: tenantPolicyId(tenantId), command, metadata });
   return events.map(messageOf);
+};
+
+type InsertedTimer = {
+  readonly cartId: Buffer;
+  readonly tenantId: string;
+  readonly dueAt: Date | null;
+  /** 1 if it is omitted. */
+  readonly policyVersion?: number;
 };
 
 const query = async (database: Pool, sql: string): Promise<Record<string, unknown>[]> => {

@@ -1,6 +1,6 @@
 import { bytesToUuid, run, uuidToBytes } from "@cart/mysql";
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
-import type { CartProgress } from "./cartProgress.ts";
+import type { CartProgress, Wait } from "./cartProgress.ts";
 import type { Schedule } from "./schedule.ts";
 
 export type Timer = {
@@ -17,9 +17,13 @@ export type Timer = {
 const columns = [
   "cart_id",
   "tenant_id",
+  "user_id",
   "version",
   "step",
+  "stage",
   "since",
+  "active_at",
+  "reminded_at",
   "policy_version",
   "due_at",
   "claimed_until",
@@ -32,9 +36,13 @@ export const timerColumns = columns.join(", ");
 export type TimerRow = RowDataPacket & {
   readonly cart_id: Buffer;
   readonly tenant_id: string | null;
+  readonly user_id: string | null;
   readonly version: number;
   readonly step: number;
+  readonly stage: Wait["stage"];
   readonly since: Date;
+  readonly active_at: Date | null;
+  readonly reminded_at: Date | null;
   readonly policy_version: number;
   readonly due_at: Date | null;
   readonly claimed_until: Date | null;
@@ -43,7 +51,18 @@ export type TimerRow = RowDataPacket & {
 
 export const toTimer = (row: TimerRow): Timer => ({
   cartId: bytesToUuid(row.cart_id),
-  progress: { version: row.version, tenantId: row.tenant_id ?? undefined, waitsFor: { step: row.step, since: row.since } },
+  progress: {
+    version: row.version,
+    tenantId: row.tenant_id ?? undefined,
+    userId: row.user_id ?? undefined,
+    waitsFor: {
+      step: row.step,
+      stage: row.stage,
+      since: row.since,
+      activeAt: row.active_at ?? row.since,
+      remindedAt: row.reminded_at ?? undefined,
+    },
+  },
   dueAt: row.due_at,
   policyVersion: row.policy_version,
   claimedUntil: row.claimed_until,
@@ -80,13 +99,9 @@ export const writeTimers = async (
   isNew: (cartId: string) => boolean = () => false,
 ): Promise<void> => {
   const sorted = changes.toSorted((a, b) => (a.cartId < b.cartId ? -1 : 1));
-  const rows = sorted.flatMap(({ cartId, progress: { tenantId, version }, schedule, claimedUntil, missing }) => {
-    if (schedule === undefined) return [];
-    const { wait, dueAt, policyVersion } = schedule;
-    const { misses, givenUpAt } = missing ?? { misses: 0, givenUpAt: null };
-    const timer = [uuidToBytes(cartId), tenantId ?? null, version, wait.step, wait.since, policyVersion, dueAt ?? null, claimedUntil];
-    const values = [...timer, misses, givenUpAt];
-    return [{ isNew: isNew(cartId), values }];
+  const rows = sorted.flatMap((change) => {
+    const values = valuesOf(change);
+    return values === undefined ? [] : [{ isNew: isNew(change.cartId), values }];
   });
   const insert = `INSERT INTO timers (${timerColumns}) VALUES ?`;
   const forRows = async (sql: string, of: readonly unknown[]): Promise<void> => {
@@ -107,4 +122,29 @@ export const writeTimers = async (
     "DELETE FROM timers WHERE cart_id IN (?)",
     sorted.filter(({ cartId, schedule }) => schedule === undefined && !isNew(cartId)).map(({ cartId }) => uuidToBytes(cartId)),
   );
+};
+
+/** Returns the timer's values in the order of `columns`, or `undefined` if the timer is to be deleted. */
+const valuesOf = ({ cartId, progress, schedule, claimedUntil, missing }: TimerChange): unknown[] | undefined => {
+  if (schedule === undefined) return undefined;
+  const { tenantId, userId, version } = progress;
+  const { misses, givenUpAt } = missing ?? { misses: 0, givenUpAt: null };
+  const { wait, dueAt = null, policyVersion } = schedule;
+  const { step, stage, since, activeAt, remindedAt = null } = wait;
+  return [
+    uuidToBytes(cartId),
+    tenantId ?? null,
+    userId ?? null,
+    version,
+    step,
+    stage,
+    since,
+    activeAt,
+    remindedAt,
+    policyVersion,
+    dueAt,
+    claimedUntil,
+    misses,
+    givenUpAt,
+  ];
 };

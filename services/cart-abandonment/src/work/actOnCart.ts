@@ -3,19 +3,19 @@ import { type CommandHandler, VersionMismatchError } from "@cart/event-store";
 import type { Logger, Tracer } from "@cart/process-kit";
 import { v7 as uuidv7 } from "uuid";
 import type { TimerOutcome } from "../abandonmentMetrics.ts";
-import type { Policies } from "../policies/policy.ts";
 import { followCart } from "../timers/cartProgress.ts";
 import type { Timer } from "../timers/timerRows.ts";
-import { decideTimer, type TimerCommand } from "./decideTimer.ts";
+import type { Decision } from "./decideTimer.ts";
 import type { UpToDate } from "./readNewEvents.ts";
 import type { Settled } from "./settleTimers.ts";
 
 /** A claimed timer with its cart, which is up to date with the event store. */
 export type DueCart = UpToDate & { readonly timer: Timer };
 
+export type DecidedCart = DueCart & { readonly decision: Decision };
+
 export type ActOnCartOptions = {
   readonly handler: CommandHandler<Cart, CartCommand, CartEvent>;
-  readonly now: () => Date;
   readonly logger: Logger;
   readonly tracer: Tracer;
 };
@@ -23,26 +23,29 @@ export type ActOnCartOptions = {
 export type Acted = { readonly settled: Settled; readonly outcome: TimerOutcome };
 
 /**
- * Decides what a due cart needs, and appends the event if it needs one. Rejects with
- * the command handler's error if the event could not be appended, unless the cart
- * itself refused the command or has changed since it was read.
+ * Does what was decided for a due cart. Rejects with the command handler's error if the event could
+ * not be appended, unless the cart itself refused the command or has changed since it was read.
  */
-export const actOnCart = async (cart: DueCart, policies: Policies, options: ActOnCartOptions): Promise<Acted> => {
-  const { timer, progress } = cart;
-  const decision = decideTimer(progress, policies, options.now());
+export const actOnCart = async (cart: DecidedCart, options: ActOnCartOptions): Promise<Acted> => {
+  const { timer, progress, decision } = cart;
   switch (decision.kind) {
     case "END":
       return { settled: { timer, progress, ended: true }, outcome: "ended" };
     case "MOVE":
       return { settled: { timer, progress }, outcome: "moved" };
     case "QUIET":
-      return { settled: { timer, progress, quiet: decision }, outcome: "quiet" };
-    case "ACT":
+      return { settled: { timer, progress, pause: decision }, outcome: "quiet" };
+    case "LIMITED":
+      return { settled: { timer, progress, pause: decision }, outcome: "limited" };
+    case "ABANDON":
+    case "REMIND":
       return append(cart, decision.command, options);
     default:
       return decision satisfies never;
   }
 };
+
+type TimerCommand = Extract<CartCommand, { type: "AbandonCart" | "RemindOfAbandonment" }>;
 
 const append = async (cart: DueCart, command: TimerCommand, { handler, logger, tracer }: ActOnCartOptions): Promise<Acted> => {
   const { timer, progress, newest } = cart;

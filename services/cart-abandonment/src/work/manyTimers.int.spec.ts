@@ -1,7 +1,6 @@
 import { eventRow } from "@cart/event-store/testing";
 import { uuidToBytes } from "@cart/mysql";
 import { expect } from "chai";
-import { timerColumns } from "../timers/timerRows.ts";
 import { cartId, policy, useAbandonment } from "../testing/useAbandonment.ts";
 
 /** The number of timers. `CART_TIMERS=100000 npm test -- --filter=@cart/cart-abandonment` tests more. */
@@ -23,9 +22,7 @@ describe(`${count} timers that are due at once`, () => {
         eventRow({ aggregate_id: id, version: 2, event_type: "ItemAddedToCart", event_data: added, created_at: now }),
       ]);
       await abandonment.tables().events.insert(events);
-      await abandonment
-        .pool()
-        .query(`INSERT INTO timers (${timerColumns}) VALUES ?`, [carts.map((id) => [id, "shop-1", 2, 0, now, 1, due, null, 0, null])]);
+      await abandonment.insertTimers(carts.map((id) => ({ cartId: id, tenantId: "shop-1", dueAt: due })));
     }
   };
 

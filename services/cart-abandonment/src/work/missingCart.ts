@@ -9,13 +9,13 @@ const longestDelayMs = 3_600_000;
 const maxMisses = 12;
 
 /** Whether the event store does not have the event at the timer's version, for example because it was restored from a backup. */
-export const isMissing = ({ timer, newest }: DueCart): boolean => timer.progress.version > 0 && newest === undefined;
+export const isMissing = ({ timer, newest }: DueCart): boolean => timer.progress.version > (newest?.version ?? 0);
 
 /** Decides when to look for the cart again, or to give its timer up. */
-export const settleMissing = ({ timer, progress }: DueCart, now: Date): Settled & { readonly missing: NonNullable<Settled["missing"]> } => {
+export const settleMissing = ({ timer }: DueCart, now: Date): Settled & { readonly missing: NonNullable<Settled["missing"]> } => {
   const misses = timer.misses + 1;
   const givenUp = misses >= maxMisses;
   const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (misses - 1));
   const nextAt = givenUp ? undefined : new Date(now.getTime() + delayMs);
-  return { timer, progress, missing: { misses, givenUpAt: givenUp ? now : null, nextAt } };
+  return { timer, progress: timer.progress, missing: { misses, givenUpAt: givenUp ? now : null, nextAt } };
 };

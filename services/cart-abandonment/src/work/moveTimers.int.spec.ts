@@ -2,7 +2,6 @@ import { inTransaction, uuidToBytes } from "@cart/mysql";
 import { waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import { lockTimers } from "../timers/lockTimers.ts";
-import { timerColumns } from "../timers/timerRows.ts";
 import { addItem, cartId, policy, useAbandonment } from "../testing/useAbandonment.ts";
 import { moveTimers } from "./moveTimers.ts";
 
@@ -13,19 +12,7 @@ describe("timers whose policy has changed", () => {
   /** Inserts timers of a tenant like those that activity at this moment sets. */
   const pend = async (count: number, tenantId = "shop-1"): Promise<void> => {
     const due = new Date(abandonment.now().getTime() + 3_600_000);
-    const rows = Array.from({ length: count }, (_, n) => [
-      uuidToBytes(cartId(n + 1)),
-      tenantId,
-      2,
-      0,
-      abandonment.now(),
-      1,
-      due,
-      null,
-      0,
-      null,
-    ]);
-    await abandonment.pool().query(`INSERT INTO timers (${timerColumns}) VALUES ?`, [rows]);
+    await abandonment.insertTimers(Array.from({ length: count }, (_, n) => ({ cartId: uuidToBytes(cartId(n + 1)), tenantId, dueAt: due })));
   };
   const byDue = async (): Promise<unknown> =>
     (
@@ -85,6 +72,42 @@ describe("timers whose policy has changed", () => {
     expect(await byDue()).to.deep.equal([["13:00", 1, 5]]);
   });
 
+  it("wait for another policy after theirs was removed, and are due by it once the tenant has it", async () => {
+    await deliver(await choose(policy({ abandonedMinutes: 60 })));
+    await pend(30);
+    await deliver(await abandonment.removePolicy());
+    await abandonment.moveTimers(7);
+    expect(await byDue()).to.deep.equal([["never", 2, 30]]);
+    expect(await moving()).to.deep.equal([0]);
+    passMinutes(120);
+    expect(await newWorker().workOff()).to.equal(0);
+
+    // The tenant's carts get timers as before, so the next policy applies to them too.
+    await act(cartId(31), addItem());
+    await deliver(await choose(policy({ abandonedMinutes: 20 })));
+    await abandonment.moveTimers(7);
+    expect(await byDue()).to.deep.equal([
+      ["12:20", 3, 30],
+      ["14:20", 3, 1],
+    ]);
+  });
+
+  it("of one tenant do not delay those of another tenant whose policy has changed as well", async () => {
+    await deliver([...(await choose(policy({ abandonedMinutes: 60 }))), ...(await choose(policy({ abandonedMinutes: 60 }), "shop-2"))]);
+    await pend(5_000);
+    const timer = { cartId: uuidToBytes(cartId(6_000)), tenantId: "shop-2", dueAt: new Date("2026-06-10T13:00:00Z") };
+    await abandonment.insertTimers([timer]);
+    await deliver([...(await choose(policy({ abandonedMinutes: 20 }))), ...(await choose(policy({ abandonedMinutes: 20 }), "shop-2"))]);
+    const isMoved = async (): Promise<boolean> => (await timers())[6_000] === "0 2026-06-10T12:20:00";
+    let batches = 0;
+    while (!(await isMoved()) && batches < 500) {
+      await moveTimers(abandonment.pool(), 10);
+      batches += 1;
+    }
+    // Each batch is that tenant's with a chance of one half, so this fails once in 2^40 runs.
+    expect(batches).to.be.lessThan(40);
+  });
+
   it("end if the policy no longer has their reminder", async () => {
     await deliver(await choose(policy({ abandonedMinutes: 60, reminders: [10] })));
     await act(cartId(1), addItem());
@@ -116,9 +139,8 @@ describe("timers whose policy has changed", () => {
           return Number(waiting?.["locks"]) > 0;
         });
         const [version, dueAt] = before === undefined ? [0, null] : [1, new Date("2026-06-10T13:00:00Z")];
-        await connection.query(`INSERT INTO timers (${timerColumns}) VALUES ?`, [
-          [[uuidToBytes(cartId(1)), "shop-1", 2, 0, abandonment.now(), version, dueAt, null, 0, null]],
-        ]);
+        const timer = { cartId: uuidToBytes(cartId(1)), tenantId: "shop-1", dueAt, policyVersion: version };
+        await abandonment.insertTimers([timer], connection);
       });
       await stored;
       await abandonment.moveTimers();

@@ -5,13 +5,17 @@ import { scheduleOf } from "../timers/schedule.ts";
 import { timerColumns, type TimerRow, toTimer, writeTimers } from "../timers/timerRows.ts";
 
 /**
- * Moves timers of one tenant whose policy has changed, at most `limit` in one transaction.
+ * Moves timers of one tenant whose policy has changed, at most `limit` in one transaction. The tenant is any of those whose
+ * timers must be moved, so that a tenant with many timers does not delay the others.
  * Each row has the version of the policy that its due time was computed from, so if a worker
  * dies halfway, only the remaining rows are left to do. Resolves to the number of moved timers.
  */
 export const moveTimers = async (pool: Pool, limit: number): Promise<number> => {
   const tenantId = await withConnection(pool, async (connection) => {
-    const [row] = await run<(RowDataPacket & { tenant_id: string })[]>(connection, "SELECT tenant_id FROM policies WHERE moving LIMIT 1");
+    const [row] = await run<(RowDataPacket & { tenant_id: string })[]>(
+      connection,
+      "SELECT tenant_id FROM policies WHERE moving ORDER BY RAND() LIMIT 1",
+    );
     return row?.tenant_id;
   });
   if (tenantId === undefined) return 0;

@@ -3,9 +3,11 @@ import { type PageLimits, readRanges, type StreamCategory, StreamDamagedError, t
 import { readRowsFrom } from "@cart/mysql";
 import type { Pool } from "mysql2/promise";
 import { type CartProgress, followCart, unknownCart } from "../timers/cartProgress.ts";
-import type { Timer } from "../timers/timerRows.ts";
 
-/** The cart of a timer, brought up to date with the event store. */
+/** A cart with what is known about it. */
+export type KnownCart = { readonly cartId: string; readonly progress: CartProgress };
+
+/** A cart, brought up to date with the event store. */
 export type UpToDate = {
   /** The progress after all events of the cart. */
   readonly progress: CartProgress;
@@ -19,21 +21,22 @@ export type UpToDate = {
 const page: PageLimits = { maxEvents: 5_000, maxBytes: 16_777_216 };
 
 /**
- * Brings timers up to date with the event store. For each cart it reads, page by page, the event at the timer's version and all
- * newer events, and also the first event if the tenant is unknown. The results are in the order of `timers`. If a cart's stream
+ * Brings carts up to date with the event store. For each cart it reads, page by page, the event at the known version and all
+ * newer events, or all events if the tenant or the user is unknown. The results are in the order of the carts. If a cart's stream
  * is damaged, or has an event that only a newer program knows, its result is a `StreamDamagedError`, because what the cart waits
  * for is unknown. The results of other carts are not affected.
  */
 export const readNewEvents = async (
   eventStore: Pool,
   carts: StreamCategory<CartEvent>,
-  timers: readonly Timer[],
+  known: readonly KnownCart[],
 ): Promise<readonly (UpToDate | StreamDamagedError)[]> => {
-  const results: (UpToDate | StreamDamagedError)[] = timers.map(({ progress }) => ({
-    progress: progress.version === 0 ? unknownCart : progress,
-    newest: undefined,
+  const beginnings = known.map(({ cartId, progress }) => ({ cartId, progress: isWhole(progress) ? progress : unknownCart }));
+  const results: (UpToDate | StreamDamagedError)[] = beginnings.map(({ progress }) => ({ progress, newest: undefined }));
+  let unread = beginnings.map(({ cartId, progress }, index): { readonly index: number; readonly range: StreamRange } => ({
+    index,
+    range: { aggregateId: cartId, after: Math.max(0, progress.version - 1) },
   }));
-  let unread = timers.flatMap(({ cartId, progress }, index) => rangesOf(cartId, progress).map((range) => ({ index, range })));
   while (unread.length > 0) {
     const slices = await readRanges(
       readRowsFrom(eventStore),
@@ -53,13 +56,5 @@ export const readNewEvents = async (
   return results;
 };
 
-/** Returns the ranges of events to read, in the order in which they must be applied. */
-const rangesOf = (aggregateId: string, { tenantId, version }: CartProgress): StreamRange[] => {
-  const after = Math.max(0, version - 1);
-  return tenantId === undefined && after > 0
-    ? [
-        { aggregateId, after: 0, upTo: 1 },
-        { aggregateId, after },
-      ]
-    : [{ aggregateId, after }];
-};
+/** Whether the progress has everything that the first events of a cart say. */
+const isWhole = ({ version, tenantId, userId }: CartProgress): boolean => version > 0 && tenantId !== undefined && userId !== undefined;

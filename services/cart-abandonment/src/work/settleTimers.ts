@@ -1,10 +1,12 @@
 import { inTransaction, run, uuidToBytes, withConnection, withoutConflict } from "@cart/mysql";
 import type { Pool, PoolConnection } from "mysql2/promise";
 import type { Policies } from "../policies/policy.ts";
+import { type Purchase, storePurchases } from "../shoppers/purchases.ts";
 import type { CartProgress } from "../timers/cartProgress.ts";
 import { lockTimers } from "../timers/lockTimers.ts";
 import { type Schedule, scheduleOf } from "../timers/schedule.ts";
 import { type Missing, type Timer, writeTimers } from "../timers/timerRows.ts";
+import type { Pause } from "./decideTimer.ts";
 
 /** The result of working off a claimed timer. */
 export type Settled = {
@@ -14,16 +16,25 @@ export type Settled = {
   readonly progress: CartProgress;
   /** Whether the timer is deleted, because the cart waits for nothing until its next event. */
   readonly ended?: boolean;
-  readonly quiet?: { readonly until: Date; readonly policyVersion: number };
+  /** Set if the customer is left alone for now. */
+  readonly pause?: Pause;
   /** Set if the event store does not have the cart up to the timer's version. `nextAt` is undefined once the timer is given up. */
   readonly missing?: Missing & { readonly nextAt: Date | undefined };
+  /** Set if the user of the cart has purchased it. */
+  readonly purchase?: Purchase | undefined;
+};
+
+export type SettleOptions = {
+  readonly now: Date;
+  /** Milliseconds after which a timer is due again whose computed time has already passed. */
+  readonly retryMs: number;
 };
 
 /**
  * Ends the claims of timers and writes their next schedules. It never overwrites a newer
- * state that a consumer has written since the claim, and never restores a deleted timer.
+ * state that a consumer has written since the claim, and never restores a deleted timer. Also stores the purchases.
  */
-export const settleTimers = (pool: Pool, settled: readonly Settled[]): Promise<void> =>
+export const settleTimers = (pool: Pool, settled: readonly Settled[], options: SettleOptions): Promise<void> =>
   withoutConflict(() =>
     inTransaction(pool, async (connection) => {
       const tenantIds = settled.flatMap(({ progress }) => progress.tenantId ?? []);
@@ -43,7 +54,7 @@ export const settleTimers = (pool: Pool, settled: readonly Settled[]): Promise<v
         current.map((one) => ({
           cartId: one.timer.cartId,
           progress: one.progress,
-          schedule: nextOf(one, policies),
+          schedule: nextOf(one, policies, options),
           claimedUntil: null,
           missing: one.missing,
         })),
@@ -51,6 +62,10 @@ export const settleTimers = (pool: Pool, settled: readonly Settled[]): Promise<v
       await release(
         connection,
         outdated.map(({ timer }) => timer),
+      );
+      await storePurchases(
+        connection,
+        settled.flatMap(({ purchase }) => purchase ?? []),
       );
     }),
   );
@@ -73,9 +88,16 @@ const isOutdated = ({ timer, progress }: Settled, now: Timer): boolean => {
   return now.dueAt?.getTime() !== timer.dueAt?.getTime() || now.policyVersion !== timer.policyVersion;
 };
 
-const nextOf = ({ progress, ended = false, quiet, missing }: Settled, policies: Policies): Schedule | undefined => {
+const nextOf = ({ progress, ended = false, pause, missing }: Settled, policies: Policies, options: SettleOptions): Schedule | undefined => {
   if (ended) return undefined;
   const schedule = scheduleOf(progress, policies);
   if (schedule !== undefined && missing !== undefined) return { ...schedule, dueAt: missing.nextAt };
-  return schedule !== undefined && quiet?.policyVersion === schedule.policyVersion ? { ...schedule, dueAt: quiet.until } : schedule;
+  if (schedule === undefined || pause?.policyVersion !== schedule.policyVersion) return schedule;
+  return { ...schedule, dueAt: endOf(pause, options) };
 };
+
+/**
+ * Returns the end of the pause. A time that is not after now would make the timer due again and again, before all others of
+ * its tenant, so a wrong end is replaced: the timer is then due after `retryMs`.
+ */
+export const endOf = ({ until }: Pause, { now, retryMs }: SettleOptions): Date => (until > now ? until : new Date(now.getTime() + retryMs));

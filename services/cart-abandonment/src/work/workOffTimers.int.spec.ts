@@ -7,7 +7,7 @@ import { openMysqlPool } from "@cart/mysql";
 import { rewritingProxy } from "@cart/mysql/testing";
 import { expect } from "chai";
 import { addItem, cartId, policy, useAbandonment } from "../testing/useAbandonment.ts";
-import { claimTimers } from "./claimTimers.ts";
+import { timerClaims } from "./timerClaims.ts";
 
 describe("timers that are due", () => {
   const abandonment = useAbandonment();
@@ -37,7 +37,7 @@ describe("timers that are due", () => {
     expect(outcomes).to.deep.equal(["abandoned", "reminded", "reminded"]);
 
     expect((await abandonment.cartEvents()).slice(2).map(({ event_data: data }) => data)).to.deep.equal([
-      { last_activity_at: "2026-06-10T12:00:00.000Z", abandoned_after_minutes: 60 },
+      { last_activity_at: "2026-06-10T12:00:00.000Z", abandoned_after_minutes: 60, stage: "cart" },
       { step: 1, after_minutes: 30 },
       { step: 2, after_minutes: 1440 },
     ]);
@@ -205,7 +205,7 @@ describe("timers that are due", () => {
 
     it("are not done again after a worker died between append and release", async () => {
       await open(1);
-      await claimTimers(abandonment.pool(), { now: now(), leaseMs: 30_000, limit: 10 });
+      await timerClaims({ pool: abandonment.pool(), now, leaseMs: 30_000, limit: 10 })();
       await decide(cartId(1), { type: "AbandonCart", lastActivityAt: now(), abandonedAfterMinutes: 60 });
       passMinutes(1);
       const { workOff, outcomes } = newWorker();

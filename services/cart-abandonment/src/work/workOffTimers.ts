@@ -4,14 +4,14 @@ import { requirePrimary, type RoleRow, run, serverRole, withConnection } from "@
 import { type Logger, noTracer, type Tracer } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
 import type { TimerOutcome } from "../abandonmentMetrics.ts";
-import { findPolicies } from "../policies/findPolicies.ts";
-import type { Policies } from "../policies/policy.ts";
+import type { Purchase } from "../shoppers/purchases.ts";
 import type { Timer } from "../timers/timerRows.ts";
-import { actOnCart, type DueCart } from "./actOnCart.ts";
-import { claimTimers } from "./claimTimers.ts";
+import { actOnCart, type DecidedCart, type DueCart } from "./actOnCart.ts";
+import { decideCarts } from "./decideCarts.ts";
 import { isMissing, settleMissing } from "./missingCart.ts";
 import { readNewEvents } from "./readNewEvents.ts";
 import { releaseTimers, type Settled, settleTimers } from "./settleTimers.ts";
+import { timerClaims } from "./timerClaims.ts";
 
 export type WorkOffOptions = {
   /** The database of the timers. */
@@ -70,12 +70,11 @@ export const createWorkOff = (options: WorkOffOptions): (() => Promise<number>) 
     return { settled };
   };
 
-  const workOffCart = async (cart: DueCart, policies: Policies): Promise<WorkedOff> => {
-    if (isMissing(cart)) return workOffMissing(cart);
+  const workOffCart = async (cart: DecidedCart): Promise<WorkedOff> => {
     try {
-      const { settled, outcome } = await actOnCart(cart, policies, { handler, now, logger, tracer });
+      const { settled, outcome } = await actOnCart(cart, { handler, logger, tracer });
       onOutcome(outcome);
-      return { settled };
+      return { settled: { ...settled, purchase: purchaseOf(cart) } };
     } catch (error) {
       if (!(error instanceof CommandFailedError)) {
         fail(cart.timer, error);
@@ -89,17 +88,20 @@ export const createWorkOff = (options: WorkOffOptions): (() => Promise<number>) 
   const workOffClaimed = async (timers: readonly Timer[]): Promise<CommandFailedError | undefined> => {
     await withConnection(eventStore, async (connection) => requirePrimary(await run<RoleRow[]>(connection, serverRole.sql)));
     const dueCarts = await readDueCarts(timers);
-    const policies = await withConnection(pool, (connection) => findPolicies(connection, tenantIdsOf(dueCarts)));
-    const results = await Promise.all(dueCarts.map((cart) => workOffCart(cart, policies)));
+    const present = dueCarts.filter((cart) => !isMissing(cart));
+    const decided = await decideCarts(pool, present, { now: now(), onFailure: fail });
+    const results = [...dueCarts.filter(isMissing).map(workOffMissing), ...(await Promise.all(decided.map(workOffCart)))];
     await settleTimers(
       pool,
       results.flatMap(({ settled }) => settled ?? []),
+      { now: now(), retryMs: leaseMs },
     );
     return results.find(({ unavailable }) => unavailable !== undefined)?.unavailable;
   };
 
+  const claim = timerClaims({ pool, now, leaseMs, limit });
   return async () => {
-    const timers = await claimTimers(pool, { now: now(), leaseMs, limit });
+    const timers = await claim();
     if (timers.length === 0) return 0;
     const unavailable = await workOffClaimed(timers).catch(async (error: unknown) => {
       await releaseTimers(pool, timers).catch((reason: unknown) =>
@@ -118,6 +120,8 @@ export const createWorkOff = (options: WorkOffOptions): (() => Promise<number>) 
  */
 type WorkedOff = { readonly settled?: Settled; readonly unavailable?: CommandFailedError };
 
-const tenantIdsOf = (carts: readonly DueCart[]): readonly string[] => [
-  ...new Set(carts.flatMap(({ progress }) => progress.tenantId ?? [])),
-];
+/** Returns the purchase of a cart that was purchased, whose message may have been unreadable. */
+const purchaseOf = ({ progress: { tenantId, userId }, newest }: DueCart): Purchase | undefined =>
+  tenantId === undefined || userId === undefined || newest?.event.type !== "CartPurchased"
+    ? undefined
+    : { tenantId, userId, purchasedAt: newest.occurredAt };

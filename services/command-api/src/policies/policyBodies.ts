@@ -39,6 +39,26 @@ export const policyBody = Type.Object(
         examples: [[60, 1440, 7200]],
       }),
     ),
+    checkout_abandoned_minutes: Type.Optional(
+      Type.Union([Type.Integer({ minimum: 1, maximum: 43_200 }), Type.Null()], {
+        description: "minutes without activity after which a submitted cart counts as abandoned; null or omitted: never",
+        examples: [120],
+      }),
+    ),
+    overtaken_reminders: Type.Optional(
+      Type.Enum(["skip", "move"], {
+        default: "skip",
+        description:
+          "of reminders that fall due together, for example in quiet time, `skip` sends only the latest; `move` sends all of them at their original distances",
+        examples: ["skip"],
+      }),
+    ),
+    max_reminders_per_day: Type.Optional(
+      Type.Union([Type.Integer({ minimum: 1, maximum: 100 }), Type.Null()], {
+        description: "most reminders to one user, over all carts, on one day of the time zone; null or omitted: no limit",
+        examples: [1],
+      }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -7,7 +7,16 @@ import { expect } from "chai";
 import { type CommandApi, type Reply, startCommandApi } from "../testing/startCommandApi.ts";
 
 const least = { title: "Standard", abandoned_minutes: 60 };
-const all = { ...least, quiet_time_from: "22:00:00", quiet_time_to: "07:30:00", time_zone: "Europe/Berlin", reminders: [60, 1440, 7200] };
+const all = {
+  ...least,
+  quiet_time_from: "22:00:00",
+  quiet_time_to: "07:30:00",
+  time_zone: "Europe/Berlin",
+  reminders: [60, 1440, 7200],
+  checkout_abandoned_minutes: 120,
+  overtaken_reminders: "move",
+  max_reminders_per_day: 1,
+};
 const path = (tenant: string): string => `/tenants/${encodeURIComponent(tenant)}/cart-abandoned-policies`;
 
 describe("policy routes", () => {
@@ -51,6 +60,19 @@ describe("policy routes", () => {
     expect(stream?.state).to.deep.include({ tenantId: tenant, timeZone: "UTC", quietTime: null, reminders: [] });
     const outbox = await eventStoreTables(api.pool).outbox.rows({ aggregate_id: tenantPolicyId(tenant) });
     expect(outbox.map(({ aggregate_type, version }) => [aggregate_type, version])).to.deep.equal([1, 2, 3].map((n) => ["TenantPolicy", n]));
+  });
+
+  it("remove a policy, after which the tenant may have another one", async () => {
+    const tenant = newTenant();
+    expectProblem(await api.send("DELETE", path(tenant)), 404, "not-found");
+    await api.send("POST", path(tenant), all);
+    expectProblem(await api.send("DELETE", path(tenant), undefined, { "If-Match": '"7"' }), 412, "version-mismatch");
+    const removed = await api.send("DELETE", path(tenant), undefined, { "If-Match": '"1"' });
+    expect([removed.status, typesOf(removed)]).to.deep.equal([200, ["TenantCartAbandonedPolicyRemoved"]]);
+    expectProblem(await api.send("DELETE", path(tenant)), 404, "not-found");
+    expectProblem(await other.send("PUT", path(tenant), least), 404, "not-found");
+    const again = await other.send("POST", path(tenant), least);
+    expect([again.status, again.json["version"]]).to.deep.equal([200, 3]);
   });
 
   it("refuse a second creation, also by another process, and an update of nothing", async () => {
@@ -97,9 +119,9 @@ describe("policy routes", () => {
       expectProblem(await api.send("POST", path(newTenant()), body), 400, "validation");
     }
     expectProblem(await api.send("POST", path("x".repeat(65)), least), 400, "validation", ["tenant_id"]);
-    const reply = await api.send("DELETE", path("shop-1"));
+    const reply = await api.send("PATCH", path("shop-1"));
     expectProblem(reply, 405, "method-not-allowed");
-    expect(reply.headers.get("allow")).to.equal("POST, PUT");
+    expect(reply.headers.get("allow")).to.equal("POST, PUT, DELETE");
   });
 
   it("change the version that If-Match names, and no other", async () => {
@@ -125,7 +147,7 @@ describe("policy routes", () => {
   it("are for administrators of the tenant", async () => {
     const guarded = await startCommandApi(database.url(), () => new Date(), tokenEnv);
     try {
-      for (const method of ["POST", "PUT"]) {
+      for (const method of ["POST", "PUT", "DELETE"]) {
         const send = async (claims: { tenant_id: string; scope?: string }) =>
           guarded.send(method, path("shop-9"), least, await bearer({ sub: "ann", ...claims }));
         expectProblem(await guarded.send(method, path("shop-9"), least), 401, "unauthorized");

@@ -6,7 +6,7 @@ import type { RowDataPacket } from "mysql2/promise";
 
 import { useQueryApi } from "../testing/useQueryApi.ts";
 
-const none = { created: 0, with_items: 0, submitted: 0, purchased: 0, abandoned: 0, recovered: 0 };
+const none = { created: 0, with_items: 0, submitted: 0, purchased: 0, abandoned: 0, recovered: 0, checkout_abandoned: 0 };
 
 describe("the funnel", () => {
   const api = useQueryApi();
@@ -24,6 +24,7 @@ describe("the funnel", () => {
       created: "2025-11-20",
       with_items: "2025-11-20",
       abandoned: "2025-11-20",
+      checkout_abandoned: "2025-11-20",
       purchased: "2025-11-22",
       recovered: "2025-11-22",
     });
@@ -38,9 +39,9 @@ describe("the funnel", () => {
     expect([status, headers.get("cache-control")]).to.deep.equal([200, "private, no-cache"]);
     expect(body).to.deep.equal({
       tenant_id: "shop-1",
-      total: { created: 2, with_items: 2, submitted: 1, purchased: 1, abandoned: 1, recovered: 1 },
+      total: { created: 2, with_items: 2, submitted: 1, purchased: 1, abandoned: 1, recovered: 1, checkout_abandoned: 1 },
       days: [
-        { day: "2025-11-20", ...none, created: 2, with_items: 2, submitted: 1, abandoned: 1 },
+        { day: "2025-11-20", ...none, created: 2, with_items: 2, submitted: 1, abandoned: 1, checkout_abandoned: 1 },
         { day: "2025-11-21", ...none },
         { day: "2025-11-22", ...none, purchased: 1, recovered: 1 },
       ],

@@ -23,6 +23,7 @@ const counts = {
   purchased: count("carts that became an order", 2),
   abandoned: count("carts that were abandoned", 1),
   recovered: count("carts that became an order after they had been abandoned", 0),
+  checkout_abandoned: count("carts that were abandoned at checkout; they count as abandoned too", 0),
 } satisfies Readonly<Record<CartMilestone, TSchema>>;
 
 /** Clients depend on each member of this answer: add, do not change. */

@@ -5,7 +5,15 @@ import type { FunnelCount } from "./readFunnel.ts";
 
 type Counts = Record<CartMilestone, number>;
 
-const zeros = (): Counts => ({ created: 0, with_items: 0, submitted: 0, purchased: 0, abandoned: 0, recovered: 0 });
+const zeros = (): Counts => ({
+  created: 0,
+  with_items: 0,
+  submitted: 0,
+  purchased: 0,
+  abandoned: 0,
+  recovered: 0,
+  checkout_abandoned: 0,
+});
 
 /** The counts of each of the days, which are all days of the range. */
 export const funnelView = (tenantId: string, days: readonly string[], counts: readonly FunnelCount[]): Static<typeof funnelSchema> => {

@@ -92,7 +92,11 @@ export const cartEventSchema = Type.Union([
   cartEvent("CartReopened", Type.Object({})),
   cartEvent(
     "CartAbandoned",
-    Type.Object({ last_activity_at: Type.String({ format: "date-time", examples: [exampleTime] }), abandoned_after_minutes: positive }),
+    Type.Object({
+      last_activity_at: Type.String({ format: "date-time", examples: [exampleTime] }),
+      abandoned_after_minutes: positive,
+      stage: Type.Enum(["cart", "checkout"], { description: "where the customer left the cart: open, or submitted to checkout" }),
+    }),
   ),
   cartEvent("CartAbandonmentReminderDue", Type.Object({ step: positive, after_minutes: positive })),
   cartEvent("CartPurchased", Type.Object({ order_id: Type.String({ examples: ["order-789"] }), total_amount: amount })),

@@ -16,6 +16,9 @@ const store = (api: QueryApi, tenant: string, changes: object = {}) =>
     quiet_time_to: "07:30:00",
     time_zone: "Europe/Berlin",
     reminders: "[60,1440]",
+    checkout_abandoned_minutes: 120,
+    overtaken_reminders: "move",
+    max_reminders_per_day: 1,
     version: 2,
     created_at: timeOf(1),
     updated_at: timeOf(2),
@@ -37,6 +40,9 @@ describe("a tenant's policy", () => {
       quiet_time_to: "07:30:00",
       time_zone: "Europe/Berlin",
       reminders: [60, 1440],
+      checkout_abandoned_minutes: 120,
+      overtaken_reminders: "move",
+      max_reminders_per_day: 1,
       version: 2,
       created_at: timeOf(1).toISOString(),
       updated_at: timeOf(2).toISOString(),
@@ -62,6 +68,14 @@ describe("a tenant's policy", () => {
     const late = await api.get(`${path("new")}?min_version=3`);
     expect([late.status, late.headers.get("retry-after")]).to.deep.equal([503, "1"]);
     expect(late.body).to.have.property("type", "/problems/version-not-reached");
+  });
+
+  it("is 404 after it was removed, which min_version waits for too", async () => {
+    await store(api, "removed");
+    const waiting = api.get(`${path("removed")}?min_version=3`);
+    await store(api, "removed", { status: "REMOVED", title: null, abandoned_minutes: null, time_zone: null, reminders: null, version: 3 });
+    const { status, body } = await waiting;
+    expect([status, (body as { type: string }).type]).to.deep.equal([404, "/problems/not-found"]);
   });
 
   it("is 404 when there is none, and 400 for bad input", async () => {

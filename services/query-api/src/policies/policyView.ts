@@ -21,6 +21,18 @@ export const policySchema = Type.Object(
       description: "minutes after the abandonment, ascending",
       examples: [[60, 1440, 7200]],
     }),
+    checkout_abandoned_minutes: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
+      description: "minutes without activity after which a submitted cart counts as abandoned; null for never",
+      examples: [120],
+    }),
+    overtaken_reminders: Type.Enum(["skip", "move"], {
+      description: "of reminders that fall due together, `skip` sends only the latest; `move` sends all at their original distances",
+      examples: ["skip"],
+    }),
+    max_reminders_per_day: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
+      description: "the limit of reminders to one user on one day of the time zone; null for no limit",
+      examples: [1],
+    }),
     version: Type.Integer({ minimum: 1, description: "the policy's version in this answer", examples: [2] }),
     created_at: time("when the policy was created"),
     updated_at: time("when the policy last changed"),

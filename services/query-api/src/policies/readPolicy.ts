@@ -13,8 +13,9 @@ type Row = RowDataPacket &
 
 export const readPolicy = async (readModel: ReadOnlyDatabase, tenantId: string): Promise<PolicyView | undefined> => {
   const [row] = await readModel.query<Row>(
-    `SELECT tenant_id, title, abandoned_minutes, quiet_time_from, quiet_time_to, time_zone, reminders, version, created_at, updated_at
-     FROM cart_abandoned_policies WHERE id = ?`,
+    `SELECT tenant_id, title, abandoned_minutes, quiet_time_from, quiet_time_to, time_zone, reminders, checkout_abandoned_minutes,
+            overtaken_reminders, max_reminders_per_day, version, created_at, updated_at
+     FROM cart_abandoned_policies WHERE id = ? AND status = 'ACTIVE'`,
     [uuidToBytes(tenantPolicyId(tenantId))],
   );
   if (row === undefined) return undefined;
