@@ -1,7 +1,7 @@
 import type { Actor } from "@cart/http-kit";
 import { HttpProblem } from "@cart/process-kit";
 import { expect } from "chai";
-import { mayActOn, requireTenantAdmin } from "./cartAccess.ts";
+import { hasScope, mayActOn, requireScope, requireTenantAdmin } from "./cartAccess.ts";
 
 const ann: Actor = { userId: "ann", tenantId: "shop-1", scopes: ["openid", "carts:administrator"], expiresAt: 0 };
 const admin: Actor = { userId: "back-end", tenantId: "shop-1", scopes: ["openid", "carts:admin"], expiresAt: 0 };
@@ -22,6 +22,24 @@ describe("mayActOn", () => {
 
   it("allows everything while no tokens are checked", () => {
     expect(mayActOn("unchecked", own)).to.equal(true);
+  });
+});
+
+describe("requireScope", () => {
+  it("allows a token with the scope, an administrator's, and everyone while no tokens are checked", () => {
+    const purchasing: Actor = { ...ann, scopes: ["openid", "carts:purchase"] };
+    for (const access of [purchasing, admin, "unchecked"] as const) expect(hasScope(access, "carts:purchase")).to.equal(true);
+    requireScope("carts:purchase")(purchasing, {});
+  });
+
+  it("refuses every other token, with the scope that would allow it", () => {
+    for (const scopes of [[], ["carts:purchases"], ["carts:price"]]) {
+      expect(() => requireScope("carts:purchase")({ ...ann, scopes }, {}))
+        .to.throw(HttpProblem, "carts:purchase")
+        .that.deep.includes({
+          headers: { "WWW-Authenticate": 'Bearer realm="carts", error="insufficient_scope", scope="carts:purchase"' },
+        });
+    }
   });
 });
 

@@ -1,1 +1,11 @@
-export { forbidden, isAdmin, mayActOn, requireTenantAdmin, tokenRules } from "./cartAccess.ts";
+export {
+  forbidden,
+  hasScope,
+  isAdmin,
+  mayActOn,
+  priceScope,
+  purchaseScope,
+  requireScope,
+  requireTenantAdmin,
+  tokenRules,
+} from "./cartAccess.ts";

@@ -35,7 +35,7 @@ export { shardCount, shardOf } from "./outbox/shardOf.ts";
 export { parseMetadata } from "./parseMetadata.ts";
 export { countEvents } from "./streams/countEvents.ts";
 export { createStreamFolder, foldAllStreams, foldStreams, type StreamFold, type StreamFolder } from "./streams/foldStreams.ts";
-export { loadStreamAt, loadStreams } from "./streams/loadStreams.ts";
+export { type LoadedStream, loadStreamAt, loadStreams } from "./streams/loadStreams.ts";
 export type { PageLimits } from "./streams/readPage.ts";
 export { readRanges, type StreamRange, type StreamSlice } from "./streams/readRanges.ts";
 export { readLastOfType, readStream } from "./streams/readStream.ts";

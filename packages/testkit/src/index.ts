@@ -6,7 +6,7 @@ export { type NamedOperation, operationsOf } from "./openapi/operationsOf.ts";
 export { type ExampleRequest, exampleRequests } from "./openapi/exampleRequests.ts";
 export { openApiSpec } from "./openapi/openApiSpec.ts";
 export { type RawAnswer, sendRaw } from "./sendRaw.ts";
-export { bearer, type TokenClaims, tokenEnv } from "./tokens.ts";
+export { bearer, signPrice, signedPriceEnv, type TokenClaims, tokenEnv } from "./tokens.ts";
 export { useKafka } from "./useKafka.ts";
 export { useMysqlDatabase } from "./useMysqlDatabase.ts";
 export { waitFor } from "./waitFor.ts";

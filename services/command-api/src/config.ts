@@ -2,11 +2,15 @@ import { defaultCartLimits } from "@cart/domain";
 import { apiConfig } from "@cart/http-kit";
 import { commonConfig, milliseconds, mysqlConfig, mysqlUrl, port } from "@cart/process-kit";
 import { Type } from "typebox";
+import { checkConfig } from "./checks/checkConfig.ts";
+import { priceConfig } from "./prices/priceConfig.ts";
 
 export const config = Type.Object({
   ...commonConfig,
   ...mysqlConfig,
   ...apiConfig,
+  ...priceConfig,
+  ...checkConfig,
   PORT: port(8080),
   EVENTSTORE_URL: mysqlUrl,
   DEFAULT_CURRENCY: Type.String({

@@ -8,11 +8,23 @@ export type AppOptions = Omit<ApiAppOptions<unknown>, "services"> &
   CartCommandsOptions & { readonly policyHandler: Parameters<typeof policyCommands>[0]["handler"] };
 
 /** The whole HTTP surface of the service; it never listens. */
-export const createApp = ({ handler, policyHandler, metrics, keys, defaults, limits, now, ...options }: AppOptions): Express =>
+export const createApp = ({
+  handler,
+  policyHandler,
+  metrics,
+  keys,
+  defaults,
+  limits,
+  now,
+  verifySignedPrice,
+  check,
+  loadCarts,
+  ...options
+}: AppOptions): Express =>
   apiApp(api, {
     ...options,
     services: {
-      carts: cartCommands({ handler, metrics, keys, defaults, limits, now }),
+      carts: cartCommands({ handler, metrics, keys, defaults, limits, now, verifySignedPrice, check, loadCarts }),
       policies: policyCommands({ handler: policyHandler, metrics, keys, now }),
     },
     timeoutDetail: "the command may have been executed; with an Idempotency-Key it can be sent again",

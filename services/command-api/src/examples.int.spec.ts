@@ -39,7 +39,7 @@ describe("the examples of the command API's document", () => {
       await prepare(request);
       const isForToken = variant === "with-token";
       const api = await startCommandApi(database.url(), () => new Date(), isForToken ? tokenEnv : {});
-      const token = isForToken ? await bearer({ sub: "user-123", tenant_id: "default" }) : {};
+      const token = isForToken ? await bearer({ sub: "user-123", tenant_id: "default", scope: "carts:price" }) : {};
       const { status, text } = await send(request, api, token);
       expect(status, text).to.equal(refused[name] ?? 200);
     });

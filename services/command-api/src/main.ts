@@ -1,5 +1,5 @@
 import { cartAggregateWithin, tenantPolicyAggregate } from "@cart/domain";
-import { type CommittedBatch, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
+import { type CommittedBatch, createCommandHandler, loadStreams, newEventId, openEventStorePool } from "@cart/event-store";
 import { tokenRules } from "@cart/cart-access";
 import { apiGuard, operationsApp, serveApi } from "@cart/http-kit";
 import { createWriterCheck, requirePinnedSessions } from "@cart/mysql";
@@ -9,6 +9,7 @@ import { createCommandMetrics } from "./commandMetrics.ts";
 import { createKeyBudget } from "./commands/keyBudget.ts";
 import { config as configSchema } from "./config.ts";
 import { createApp } from "./createApp.ts";
+import { itemSources } from "./itemSources.ts";
 import { startAnswerPurge } from "./startAnswerPurge.ts";
 import { requiredSchema } from "./requiredSchema.ts";
 
@@ -19,6 +20,7 @@ await runService({
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
     const guard = apiGuard(config, tokenRules);
+    const sources = itemSources(config, { registry, logger });
     const pool = openEventStorePool({
       url: config.EVENTSTORE_URL,
       connectionLimit: config.MYSQL_CONNECTIONS,
@@ -36,9 +38,10 @@ await runService({
       onConflict: () => metrics.conflict(),
     };
     const limits = { maxBytes: config.CART_MAX_BYTES, maxEvents: config.CART_MAX_EVENTS };
+    const aggregate = cartAggregateWithin(limits);
     const handler = createCommandHandler({
       ...common,
-      aggregate: cartAggregateWithin(limits),
+      aggregate,
       cachedStreams: config.CACHED_CARTS,
       cachedBytes: config.CACHED_CART_BYTES,
     });
@@ -61,6 +64,8 @@ await runService({
       operationsApart: config.OPERATIONS_PORT !== undefined,
       handler,
       policyHandler,
+      ...sources,
+      loadCarts: (ids) => loadStreams(pool, aggregate, ids),
       metrics,
       limits,
       keys: createKeyBudget({ keysPerUser: config.IDEMPOTENCY_KEYS_PER_USER, periodMs: config.IDEMPOTENCY_RETENTION_MS }),

@@ -219,7 +219,7 @@ describe("problems of every operation of the command API", () => {
     try {
       for (const each of guardedOperations) expectProblem(await call(each, { on: guard }), 401, "unauthorized");
       for (const each of guardedOperations) expectProblem(await call(each, { on: guard }), 429, "rate-limited");
-      const headers = await bearer({ sub: "user-9", tenant_id: "default" });
+      const headers = await bearer({ sub: "user-9", tenant_id: "default", scope: "carts:price" });
       const cart = await newCart();
       expectProblem(await guard.send("POST", `/additem/${cart}`, item, headers), 403, "forbidden");
       expectProblem(await guard.send("POST", `/additem/${cart}`, { ...item, user_id: "user-9" }, headers), 404, "not-found");

@@ -3,7 +3,7 @@ import type { Pool } from "mysql2/promise";
 import { findAnswers } from "../idempotency/findAnswers.ts";
 import type { KeyScope } from "../idempotency/storedAnswer.ts";
 import { createAttempts } from "./attempt/attempts.ts";
-import { type CommandRequest, type CommandResult, type Once, type OnceResult, streamIdsOf } from "./commandRequest.ts";
+import { type CommandRequest, type CommandResult, type Once, type OnceResult, type PreparedLater, streamIdsOf } from "./commandRequest.ts";
 import { answerReplays } from "./keyed/answerReplays.ts";
 import { createKeyedCommands } from "./keyed/keyedCommands.ts";
 import { createLanes } from "./lanes/lanes.ts";
@@ -21,7 +21,10 @@ export type CommandHandler<State, Command, Event extends DomainEvent> = {
    * `CommandFailedError`), so it may be sent again with the same key. A different
    * request with a stored key fails with `IdempotencyKeyReusedError`.
    */
-  readonly handleOnce: (request: CommandRequest<State, Command, Event>, once: Once<Event>) => Promise<OnceResult>;
+  readonly handleOnce: (
+    request: CommandRequest<State, Command, Event> | PreparedLater<State, Command, Event>,
+    once: Once<Event>,
+  ) => Promise<OnceResult>;
   /** Refuses further commands, and resolves when every accepted command is answered. */
   readonly stop: () => Promise<void>;
 };

@@ -36,6 +36,13 @@ export type CommandOnTwo<State, Event> = {
 /** The state of a stream after `version` events. */
 export type StateAtVersion<State> = { readonly state: State; readonly version: number };
 
+/** A command that is prepared once it is known that its idempotency key has no stored answer. Its request must be to the same aggregate. */
+export type PreparedLater<State, Command, Event extends DomainEvent> = {
+  readonly aggregateId: string;
+  /** If it rejects, the command fails with the same error, and its key is not used up. */
+  readonly prepare: () => Promise<CommandRequest<State, Command, Event>>;
+};
+
 /** Returns the ids of the streams that the command reads, beginning with the stream to which it was sent. */
 export const streamIdsOf = <State, Command, Event extends DomainEvent>(request: CommandRequest<State, Command, Event>): readonly string[] =>
   "command" in request ? [request.aggregateId] : [request.aggregateId, request.otherId];

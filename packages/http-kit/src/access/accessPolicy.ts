@@ -63,7 +63,7 @@ export const accessPolicy = (config: Static<typeof accessConfigSchema>): AccessP
   if (disabled) lines.push("AUTH_DISABLED is true, but other variables say how to check tokens: set one or the other");
   if (jwksUrl !== undefined && secret !== undefined) lines.push("AUTH_JWKS_URL and AUTH_SECRET are both set: choose one");
   if (jwksUrl === undefined && secret === undefined) lines.push("AUTH_JWKS_URL or AUTH_SECRET is missing: what tokens are verified with");
-  if (jwksUrl !== undefined && !isSafe(new URL(jwksUrl)))
+  if (jwksUrl !== undefined && !isSafeKeysUrl(new URL(jwksUrl)))
     lines.push("AUTH_JWKS_URL must begin with https:// unless its host is this machine");
   if (issuer === undefined) lines.push(`AUTH_ISSUER is missing: ${key} needs it`);
   if (audience === undefined) lines.push(`AUTH_AUDIENCE is missing: ${key} needs it`);
@@ -75,4 +75,4 @@ export const accessPolicy = (config: Static<typeof accessConfigSchema>): AccessP
 };
 
 /** Whoever changes the keys on their way signs every token. */
-const isSafe = ({ protocol, hostname }: URL): boolean => protocol === "https:" || isLoopback(hostname);
+export const isSafeKeysUrl = ({ protocol, hostname }: URL): boolean => protocol === "https:" || isLoopback(hostname);

@@ -42,8 +42,9 @@ export const forbidden = ({ realm, scope, detail }: ForbiddenInit): HttpProblem 
     headers: { "WWW-Authenticate": `Bearer realm="${realm}", error="insufficient_scope", scope="${scope}"` },
   });
 
-export const keysUnavailable = (cause: unknown): HttpProblem =>
+/** `noun` is what the keys have signed: "token". */
+export const keysUnavailable = (noun: string, cause: unknown): HttpProblem =>
   new HttpProblem(
-    { ...accessProblems.keysUnavailable, detail: "the keys of the tokens' issuer cannot be read", headers: { "Retry-After": "1" } },
+    { ...accessProblems.keysUnavailable, detail: `the keys that verify a ${noun} cannot be read`, headers: { "Retry-After": "1" } },
     { cause },
   );

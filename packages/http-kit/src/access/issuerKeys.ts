@@ -12,6 +12,8 @@ export type IssuerKeysOptions = {
   readonly url: URL;
   /** How long the keys go on after their renewal was due and failed. Milliseconds. */
   readonly graceMs: number;
+  /** What the keys have signed, for the text of a refusal; a token if it is omitted. */
+  readonly noun?: string;
   readonly now?: () => number;
 };
 
@@ -30,7 +32,7 @@ type Known = { readonly find: ReturnType<typeof createLocalJWKSet>; readonly rea
  * Reads the issuer's public keys when the first token needs them, and again when they are old or a token names another key. While
  * the issuer does not answer, the keys go on for `graceMs`, and only one request in `pauseMs` waits for it.
  */
-export const createIssuerKeys = ({ url, graceMs, now = Date.now }: IssuerKeysOptions): IssuerKeys => {
+export const createIssuerKeys = ({ url, graceMs, noun = "token", now = Date.now }: IssuerKeysOptions): IssuerKeys => {
   const remote = createRemoteJWKSet(url, { timeoutDuration: timeoutMs });
   let known: Known | undefined;
   let triedAt = -Infinity;
@@ -55,7 +57,7 @@ export const createIssuerKeys = ({ url, graceMs, now = Date.now }: IssuerKeysOpt
       return await readShared();
     } catch (error) {
       if (known !== undefined && isInGrace) return known;
-      throw keysUnavailable(error);
+      throw keysUnavailable(noun, error);
     }
   };
 
@@ -67,7 +69,7 @@ export const createIssuerKeys = ({ url, graceMs, now = Date.now }: IssuerKeysOpt
       if (!(error instanceof errors.JWKSNoMatchingKey) || !mayTry()) throw error;
     }
     const renewed = await readShared().catch((error: unknown) => {
-      throw keysUnavailable(error);
+      throw keysUnavailable(noun, error);
     });
     return renewed.find(header, token);
   };

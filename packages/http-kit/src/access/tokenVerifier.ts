@@ -1,10 +1,8 @@
-import { HttpProblem } from "@cart/process-kit";
-import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
 import type { Actor } from "./access.ts";
 import type { TokenPolicy } from "./accessPolicy.ts";
 import { tokenInvalid } from "./accessProblems.ts";
-import { createIssuerKeys } from "./issuerKeys.ts";
+import { JwtError, jwtVerifier, type JwtVerifier } from "./jwtVerifier.ts";
 import { actorReader } from "./tokenClaims.ts";
 import { canonicalToken } from "./tokenText.ts";
 
@@ -29,8 +27,9 @@ const longestTrustMs = 300_000;
  * everything else before the handler, so a verified token is remembered for a while, but never beyond its expiry.
  */
 export const createTokenVerifier = (policy: TokenPolicy, realm: string): TokenVerifier => {
-  const { key, algorithms, assertReady } = keyOf(policy);
-  const verified = signatureCheck(policy, { key, algorithms, realm });
+  const { issuer, audience, toleranceSeconds } = policy;
+  const { verify: verifyJwt, assertReady } = jwtVerifier(policy, { issuer, audience, toleranceSeconds, noun: "token" });
+  const verified = signatureCheck(verifyJwt, realm);
   const toActor = actorReader({ realm, ...policy });
   const cache = new LRUCache<string, Actor>({ ...cacheLimits, sizeCalculation: (_actor, token) => token.length });
 
@@ -52,48 +51,13 @@ export const createTokenVerifier = (policy: TokenPolicy, realm: string): TokenVe
   };
 };
 
-type SigningKey = { readonly key: JWTVerifyGetKey | Uint8Array; readonly algorithms: string[] };
-
 /** Returns the claims of a token that the policy's issuer has signed for its audience and that is in force. */
-const signatureCheck = (
-  { issuer, audience, toleranceSeconds }: TokenPolicy,
-  { key, algorithms, realm }: SigningKey & { readonly realm: string },
-): ((token: string) => Promise<JWTPayload>) => {
-  const options = { issuer, audience, requiredClaims: ["exp"], algorithms, clockTolerance: toleranceSeconds };
-  // jose has a signature for each kind of key.
-  const verify = (token: string) => (key instanceof Uint8Array ? jwtVerify(token, key, options) : jwtVerify(token, key, options));
+const signatureCheck = (verify: JwtVerifier["verify"], realm: string): JwtVerifier["verify"] => {
   return async (token) => {
     try {
-      return (await verify(token)).payload;
+      return await verify(token);
     } catch (error) {
-      // Besides its own errors, jose throws a TypeError for a published key that it refuses, such as RSA below 2048 bits.
-      throw error instanceof HttpProblem ? error : tokenInvalid(realm, reasonOf(error), { cause: error });
+      throw error instanceof JwtError ? tokenInvalid(realm, error.message, { cause: error }) : error;
     }
   };
-};
-
-/** Each kind of key with its own algorithms: a public key taken for a shared secret would let anyone sign. */
-const keyOf = (policy: TokenPolicy): SigningKey & Pick<TokenVerifier, "assertReady"> => {
-  switch (policy.kind) {
-    case "jwks": {
-      const { find, assertRead } = createIssuerKeys(policy);
-      return { key: find, algorithms: ["RS256", "ES256"], assertReady: assertRead };
-    }
-    case "secret":
-      return { key: policy.secret, algorithms: ["HS256"], assertReady: () => Promise.resolve() };
-    default:
-      return policy satisfies never;
-  }
-};
-
-const reasonOf = (error: unknown): string => {
-  if (error instanceof errors.JWTExpired) return "the token has expired";
-  if (error instanceof errors.JWTClaimValidationFailed) return claimReasonOf(error);
-  if (error instanceof errors.JOSEAlgNotAllowed) return "the algorithm of the token is not accepted";
-  return "the token is not valid";
-};
-
-const claimReasonOf = ({ claim, reason }: errors.JWTClaimValidationFailed): string => {
-  if (reason === "missing") return `the token needs the claim ${claim}`;
-  return claim === "nbf" && reason === "check_failed" ? "the token is not valid yet" : `the claim ${claim} of the token is not accepted`;
 };

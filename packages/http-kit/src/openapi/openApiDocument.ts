@@ -132,7 +132,7 @@ const referringTo = (named: Readonly<Record<string, TSchema>>, filled: ReadonlyM
 };
 
 const describe = (
-  { operationId, tag, summary, description, params, query, headers, body, answers, problems, isGuarded }: Operation,
+  { operationId, tag, summary, description, params, query, headers, body, answers, problems, scopes, isGuarded }: Operation,
   toJson: ToJson,
 ): OpenApiOperation => ({
   operationId,
@@ -147,7 +147,7 @@ const describe = (
     ...Object.entries(answers).map(([status, answer]) => [status, response(`${operationId} ${status}`, answer, toJson)] as const),
     ...byStatus(problems).map(([status, group]) => [String(status), problemResponse(status, group, toJson)] as const),
   ]),
-  security: isGuarded ? [{ bearerAuth: [] }, {}] : [],
+  security: isGuarded ? [...(scopes?.map((scope) => ({ bearerAuth: [scope] })) ?? [{ bearerAuth: [] }]), {}] : [],
 });
 
 /** The example as it is sent; one without and one with a token when a token fills in fields. */

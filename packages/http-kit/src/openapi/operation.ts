@@ -40,6 +40,8 @@ export type Operation = {
   /** The successful answers by their status. */
   readonly answers: Readonly<Record<number, DescribedAnswer>>;
   readonly problems: readonly DescribedProblem[];
+  /** A token needs one of these scopes; without the list, any valid token is enough. */
+  readonly scopes?: readonly string[];
   /** Whether it takes a bearer token, if the service checks tokens. */
   readonly isGuarded: boolean;
 };

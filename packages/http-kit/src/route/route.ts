@@ -10,13 +10,18 @@ import { allProblems } from "./routeProblems.ts";
 import { RouteRequest } from "./routeRequest.ts";
 
 /** Throws the problem of a request that its token does not allow. Not called while the service checks no tokens. */
-export type AccessRule<Params> = (actor: Actor, params: Params) => void;
+export type AccessRule<Params> = ((actor: Actor, params: Params) => void) & {
+  /** The scopes of which a token needs one, for the document. */
+  readonly scopes?: readonly string[];
+};
 
 const emptySchema = Type.Object({});
 type EmptySchema = typeof emptySchema;
 
-export type RouteBody<Schema extends TSchema> = {
+export type RouteBody<Schema extends TSchema, Services> = {
   readonly schema: Schema;
+  /** Names of fields that are optional in the schema but that a service with these parts requires. */
+  readonly alsoRequired?: (services: Services) => readonly string[];
   /** A body that is not required and left out is `{}`. */
   readonly required: boolean;
   /** Fields that a token fills in where the body leaves them out. */
@@ -43,7 +48,7 @@ export type RouteInit<
   readonly params?: Params;
   readonly query?: Query;
   readonly headers?: Headers;
-  readonly body?: RouteBody<Body>;
+  readonly body?: RouteBody<Body, Services>;
   readonly answers: Answers;
   /** The problems of its own: those of its schemas, its access rule and the middlewares are added. */
   readonly problems?: readonly DescribedProblem[];
@@ -98,6 +103,7 @@ export const route = <
     ...(description === undefined ? {} : { description }),
     ...taken,
     answers,
+    ...(access?.scopes === undefined ? {} : { scopes: access.scopes }),
     problems: allProblems({ ...taken, problems, hasAccessRule: access !== undefined }),
     isGuarded: true,
     ticketFor: init.ticketFor,
@@ -145,7 +151,7 @@ const answerRequest = <
 ): RequestHandler => {
   const queryOf = reader(query, queryReader(query), { coerce: true });
   const headersOf = reader(headers, headerReader(headers), { coerce: true });
-  const bodyOf = reader(body?.schema, bodyReader(body));
+  const bodyOf = reader(body && requiring(body.schema, body.alsoRequired?.(services) ?? []), bodyReader(body));
 
   return async (req, res) => {
     const access = accessOf(res);
@@ -183,8 +189,15 @@ function reader(schema: TSchema | undefined, take: Take, options?: ValidatorOpti
 
 const empty = Object.freeze({});
 
+/** Returns the schema of an object with more required members. */
+const requiring = <Schema extends TSchema>(schema: Schema, names: readonly string[]): Schema => {
+  if (names.length === 0) return schema;
+  const required: readonly unknown[] = "required" in schema && Array.isArray(schema.required) ? schema.required : [];
+  return { ...schema, required: [...required, ...names] };
+};
+
 /** Takes the body, with the fields that the token fills in. */
-const bodyReader = (body: RouteBody<TSchema> | undefined): Take => {
+const bodyReader = (body: Pick<RouteBody<TSchema, never>, "required" | "fromToken"> | undefined): Take => {
   const fromToken = Object.entries(body?.fromToken ?? {});
   return (req, access) => {
     const sent: unknown = body?.required === true ? req.body : (req.body ?? {});

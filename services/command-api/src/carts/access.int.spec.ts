@@ -5,10 +5,12 @@ import { expect } from "chai";
 import { v7 as uuidv7 } from "uuid";
 import { type CommandApi, type Reply, startCommandApi } from "../testing/startCommandApi.ts";
 
-const ann: TokenClaims = { sub: "ann", tenant_id: "shop-1" };
-const bob: TokenClaims = { sub: "bob", tenant_id: "shop-1" };
+/** The scopes are not what these specs are about. */
+const scope = "carts:price carts:purchase";
+const ann: TokenClaims = { sub: "ann", tenant_id: "shop-1", scope };
+const bob: TokenClaims = { sub: "bob", tenant_id: "shop-1", scope };
 /** Another person with the same name. */
-const annElsewhere: TokenClaims = { sub: "ann", tenant_id: "shop-2" };
+const annElsewhere: TokenClaims = { ...ann, tenant_id: "shop-2" };
 const admin: TokenClaims = { sub: "back-end", tenant_id: "shop-1", scope: "carts:admin" };
 const adminElsewhere: TokenClaims = { ...admin, tenant_id: "shop-2" };
 
@@ -220,7 +222,7 @@ describe("access to commands", () => {
     });
 
     it("is an administrator's within its tenant, and stays hidden from who has only one of the carts", async () => {
-      const guest = await cartOf({ sub: "guest-1", tenant_id: "shop-1" });
+      const guest = await cartOf({ sub: "guest-1", tenant_id: "shop-1", scope });
       const own = await cartOf(ann);
       expect((await merge(adminElsewhere, guest, own)).status).to.equal(404);
       expect((await merge(admin, guest, own)).status).to.equal(200);
@@ -231,15 +233,19 @@ describe("access to commands", () => {
     });
   });
 
-  it("lets only the back end set adjustments", async () => {
+  it("lets only the shop set prices and adjustments", async () => {
     const cart = await cartOf(ann);
+    const shopper = { sub: ann.sub, tenant_id: ann.tenant_id };
     const adjustments = [{ kind: "discount", amount: -1 }];
     const operations = [{ op: "set_adjustments", adjustments }];
     for (const [method, path, body] of [
       ["PUT", "adjustments", { adjustments }],
       ["POST", "changes", { operations }],
+      ["PATCH", "items/item-1", { price: 2 }],
+      ["POST", "changes", { operations: [{ op: "change_item", line_id: "item-1", price: 2 }] }],
+      ["POST", "changes", { operations: [{ op: "clear" }, { op: "add_item", ...item }] }],
     ] as const) {
-      const refused = await send(ann, method, `/carts/${cart}/${path}`, body);
+      const refused = await send(shopper, method, `/carts/${cart}/${path}`, body);
       expect([refused.status, refused.json["type"]], path).to.deep.equal([403, "/problems/forbidden"]);
       expect((await send(admin, method, `/carts/${cart}/${path}`, body)).status, path).to.equal(200);
       expect((await send(adminElsewhere, method, `/carts/${cart}/${path}`, body)).status, path).to.equal(404);
@@ -247,7 +253,7 @@ describe("access to commands", () => {
   });
 
   describe("a guest who logs in", () => {
-    const guest: TokenClaims = { sub: "guest-1", tenant_id: "shop-1" };
+    const guest: TokenClaims = { sub: "guest-1", tenant_id: "shop-1", scope };
     const tokenOf = async (who: TokenClaims): Promise<Headers> => ({
       "Guest-Token": (await bearer(who)).Authorization.slice("Bearer ".length),
     });

@@ -1,4 +1,4 @@
-import { forbidden, isAdmin, mayActOn } from "@cart/cart-access";
+import { forbidden, hasScope, isAdmin, mayActOn, priceScope } from "@cart/cart-access";
 import type { Cart } from "@cart/domain";
 import { type Access, accessOfToken, type Actor } from "@cart/http-kit";
 import type { Response } from "express";
@@ -33,9 +33,19 @@ export const requireOwn = (access: Access, { user_id, tenant_id }: NamedOwner): 
   if (user_id !== access.userId && !isAdmin(access)) throw forbidden("user_id names another user than the token");
 };
 
-/** Refuses a shopper's token: what the shop computes is not for its customers to say. */
-export const requireBackEnd = (access: Access, what: string): void => {
-  if (access !== "unchecked" && !isAdmin(access)) throw forbidden(`only the shop's back end may set ${what}`);
+/** The fields of a request that only the shop itself may fill in, with what a refusal calls them. */
+const shopFields = new Map([
+  ["price", "a price"],
+  ["name", "a name"],
+  ["adjustments", "adjustments"],
+]);
+
+/** Refuses a price, a name or adjustments that a shopper sends with 403, because they would only be the shopper's claim. */
+export const requireShopFields = (access: Access, fields: object): void => {
+  if (hasScope(access, priceScope)) return;
+  const named = Object.keys(fields).flatMap((field) => shopFields.get(field) ?? []);
+  if (named.length === 0) return;
+  throw forbidden(`only a token with the scope ${priceScope} may send ${named.join(" or ")}; a shopper sends a signed_price`, priceScope);
 };
 
 /**

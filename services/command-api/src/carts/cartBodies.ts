@@ -31,7 +31,7 @@ const attributes = (description: string, example: Readonly<Record<string, string
     examples: [example],
   });
 
-const price = (description: string) =>
+export const price = (description: string) =>
   Type.Number({
     minimum: 0,
     maximum: maxAmount,
@@ -45,11 +45,22 @@ const newQuantity = Type.Integer({
   examples: [3],
 });
 
+export const itemName = text({ minLength: 1, maxLength: 255, description: "the item's name, for display", examples: ["Coffee cup"] });
+
 const addedItem = {
   item_id: pathId("the item to add"),
   quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: maxQuantity, default: 1, description: "units to add", examples: [2] })),
-  price: price("price of one unit, in the cart's currency; replaces the line's price"),
-  name: Type.Optional(text({ minLength: 1, maxLength: 255, description: "the item's name, for display", examples: ["Coffee cup"] })),
+  // Optional only for a service with signed prices or a check: see `requiresPrice`.
+  price: Type.Optional(price("price of one unit, in the cart's currency; replaces the line's price")),
+  signed_price: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 4096,
+      pattern: "^[\\w-]+\\.[\\w-]+\\.[\\w-]+$",
+      description: "instead of price and name: both as the shop's catalogue has signed them, a JWS; needs a service with its keys",
+    }),
+  ),
+  name: Type.Optional(itemName),
   attributes: Type.Optional(
     attributes("the shop's data on the line, such as a size; the same item with other attributes is another line", { size: "L" }),
   ),
@@ -86,7 +97,24 @@ const owner = {
   ),
 };
 
-export const addItemBody = Type.Object({ user_id: userId("the user who owns the cart", "user-123"), ...addedItem, ...owner }, closed);
+export const addItemBody = Type.Object(
+  { user_id: userId("the user who owns the cart", "user-123"), ...addedItem, ...owner },
+  {
+    ...closed,
+    examples: [
+      {
+        user_id: "user-123",
+        item_id: "item-456",
+        quantity: 2,
+        price: 29.99,
+        name: "Coffee cup",
+        attributes: { size: "L" },
+        tenant_id: "default",
+        currency: "USD",
+      },
+    ],
+  },
+);
 
 export const createCartBody = Type.Object(
   {

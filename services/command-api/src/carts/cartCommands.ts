@@ -1,35 +1,61 @@
-import { type Cart, type CartCommand, type CartEvent, type CartLimits, decideMergeWithin, type MergeCart } from "@cart/domain";
+import type { AddItem, Cart, CartCommand, CartEvent, MergeCart } from "@cart/domain";
 import type { Actor } from "@cart/http-kit";
+import { correlationIdOf } from "@cart/process-kit";
+import { checkedChanges, type CheckedChangesOptions, type Proposal } from "../checks/checkedChanges.ts";
+import type { ShopCheck } from "../checks/shopCheck.ts";
 import {
   type CommandExecutorOptions,
   type CommandReply,
   type CommandRouteRequest,
   commandExecutor,
   type Operation,
+  type PreparedOperation,
 } from "../commands/commandExecutor.ts";
+import { expectedVersionOf } from "../commands/commandHeaders.ts";
+import type { VerifySignedPrice } from "../prices/signedPrice.ts";
+import { type AddItemBody, addItemCommand, signedPriceOf } from "./addItemCommand.ts";
 import { permits } from "./cartAccess.ts";
+import type { OperationBody } from "./cartBodies.ts";
+import { toOperations } from "./cartOperations.ts";
+import { mergeOperation } from "./mergeOperation.ts";
 
-export type CartCommandsOptions = CommandExecutorOptions<Cart, CartCommand, CartEvent> & {
-  /** The tenant and currency of a new cart for which the client names none. */
-  readonly defaults: { readonly tenantId: string; readonly currency: string };
-  readonly limits: CartLimits;
-};
+export type CartCommandsOptions = CommandExecutorOptions<Cart, CartCommand, CartEvent> &
+  // The defaults are the tenant and currency of a new cart for which the client names none.
+  Omit<CheckedChangesOptions, "check"> & {
+    /** Verifies signed prices; without it, none are accepted. */
+    readonly verifySignedPrice?: VerifySignedPrice | undefined;
+    /** Asks the shop before an item is added and before a cart is submitted or merged. */
+    readonly check?: ShopCheck | undefined;
+  };
 
 /** A request to a route below `/carts/{id}`. */
 type CartRequest = CommandRouteRequest & { readonly params: { readonly id: string } };
 
+/** Whose cart a request with several operations may create, and what the cart must be like if it exists. */
+type OwnerBody = Pick<AddItemBody, "user_id" | "tenant_id" | "currency">;
+
 /** Commands to the cart in a request's path, restricted to the sender's own carts. */
 export type CartCommands = Pick<CartCommandsOptions, "defaults"> & {
+  /** Whether a request to add an item has to name its price, because nothing else can. */
+  readonly requiresPrice: boolean;
   /** With a guest, also to that guest's carts. */
   readonly execute: (request: CartRequest, command: CartCommand, guest?: Actor) => Promise<CommandReply>;
+  readonly add: (request: CartRequest, body: AddItemBody) => Promise<CommandReply>;
+  /** Executes several operations as one decision. */
+  readonly change: (request: CartRequest, operations: readonly OperationBody[], owner: OwnerBody) => Promise<CommandReply>;
+  readonly submit: (request: CartRequest) => Promise<CommandReply>;
   /** Merges the cart into another. */
   readonly merge: (request: CartRequest, target: Omit<MergeCart, "type" | "sourceCartId">, guest?: Actor) => Promise<CommandReply>;
 };
 
-export const cartCommands = ({ defaults, limits, ...options }: CartCommandsOptions): CartCommands => {
-  const executeCommand = commandExecutor(options);
+type CartOperation = Operation<Cart, CartCommand, CartEvent> | PreparedOperation<Cart, CartCommand, CartEvent>;
 
-  const execute = (request: CartRequest, guest: Actor | undefined, operation: Operation<Cart, CartCommand, CartEvent>) => {
+export const cartCommands = (options: CartCommandsOptions): CartCommands => {
+  const { defaults, limits, verifySignedPrice: verify, check } = options;
+  const executeCommand = commandExecutor(options);
+  const checked = check && checkedChanges({ ...options, check });
+
+  const execute = (request: CartRequest, operation: CartOperation, guest?: Actor): Promise<CommandReply> => {
     const cartId = cartIdOf(request);
     return executeCommand(request, {
       aggregateId: cartId,
@@ -39,21 +65,54 @@ export const cartCommands = ({ defaults, limits, ...options }: CartCommandsOptio
     });
   };
 
+  /** Whether the command of an item depends on more than its request. */
+  const hasSources = ({ signed_price }: Pick<AddItemBody, "signed_price">): boolean => checked !== undefined || signed_price !== undefined;
+
+  /** Returns how the request's items become commands, with their signed prices and the shop's check. */
+  const adder = async (request: CartRequest): Promise<(body: AddItemBody) => Promise<AddItem>> => {
+    const ask = await checked?.add(proposalOf(request));
+    return async (body) => {
+      const signed = await signedPriceOf(body, request.access, { verify, defaults });
+      return ask === undefined ? addItemCommand(body, { defaults, signed }) : ask(body, signed);
+    };
+  };
+
   return {
     defaults,
-    execute: (request, command, guest) => execute(request, guest, { command }),
+    requiresPrice: verify === undefined && check === undefined,
+    execute: (request, command, guest) => execute(request, { command }, guest),
+    add: (request, body) => {
+      if (!hasSources(body)) return execute(request, { command: addItemCommand(body, { defaults }) });
+      return execute(request, { type: "AddItem", prepare: async () => ({ command: await (await adder(request))(body) }) });
+    },
+    change: async (request, operations, owner) => {
+      const commandBy = async (add: (body: AddItemBody) => Promise<AddItem>) => ({
+        type: "ChangeCart" as const,
+        operations: await toOperations(operations, ({ op: _, ...item }) => add({ ...owner, ...item })),
+      });
+      if (!operations.some((operation) => operation.op === "add_item" && hasSources(operation))) {
+        return execute(request, { command: await commandBy(async (body) => addItemCommand(body, { defaults })) });
+      }
+      return execute(request, { type: "ChangeCart", prepare: async () => ({ command: await commandBy(await adder(request)) }) });
+    },
+    submit: (request) => {
+      const command = { type: "SubmitCart" } as const;
+      return execute(request, checked === undefined ? { command } : { ...command, prepare: () => checked.submit(proposalOf(request)) });
+    },
     merge: (request, target, guest) => {
       const command: MergeCart = { type: "MergeCart", sourceCartId: cartIdOf(request), ...target };
-      return execute(request, guest, {
-        type: command.type,
-        otherId: target.targetCartId,
-        decide: (source, { state: other, version }) => {
-          const events = decideMergeWithin(limits, command, source.state, { cart: other, version });
-          return { own: events.source, other: events.target };
-        },
-      });
+      if (checked === undefined) return execute(request, mergeOperation(limits, command), guest);
+      const prepare = () => checked.merge({ ...proposalOf(request), guest }, command);
+      return execute(request, { type: command.type, prepare }, guest);
     },
   };
 };
 
 const cartIdOf = ({ params }: CartRequest): string => params.id.toLowerCase();
+
+const proposalOf = (request: CartRequest): Proposal => ({
+  cartId: cartIdOf(request),
+  access: request.access,
+  correlationId: correlationIdOf(request.res),
+  expectedVersion: expectedVersionOf(request.headers),
+});

@@ -1,16 +1,29 @@
-import type { CartOperation } from "@cart/domain";
+import type { AddItem, CartOperation } from "@cart/domain";
+import { HttpProblem } from "@cart/process-kit";
+import { ofOperationAt } from "../commands/commandProblem.ts";
 import type { OperationBody } from "./cartBodies.ts";
 
-/** Whose cart an operation may create, and what the cart must be like if it exists. */
-export type OperationOwner = Pick<Extract<CartOperation, { type: "AddItem" }>, "userId" | "tenantId" | "currency" | "defaults">;
+/** A part of a request that adds an item. */
+export type AddItemOperation = Extract<OperationBody, { op: "add_item" }>;
 
-/** Returns the domain's operation of a part of a request. */
-export const toOperation = (body: OperationBody, owner: OperationOwner): CartOperation => {
+/** Returns the domain's operations of a request. `addOf` makes those that add an item; its problem names the operation. */
+export const toOperations = (
+  bodies: readonly OperationBody[],
+  addOf: (body: AddItemOperation) => Promise<AddItem>,
+): Promise<CartOperation[]> =>
+  Promise.all(
+    bodies.map(async (body, place) => {
+      if (body.op !== "add_item") return toOperation(body);
+      try {
+        return await addOf(body);
+      } catch (error) {
+        throw error instanceof HttpProblem ? ofOperationAt(place, error) : error;
+      }
+    }),
+  );
+
+const toOperation = (body: Exclude<OperationBody, AddItemOperation>): CartOperation => {
   switch (body.op) {
-    case "add_item": {
-      const { item_id: itemId, name, attributes, quantity = 1, price } = body;
-      return { type: "AddItem", ...owner, itemId, name, attributes, quantity, price };
-    }
     case "change_item":
       return { type: "ChangeItem", lineId: body.line_id, quantity: body.quantity, price: body.price };
     case "remove_item":

@@ -1,7 +1,10 @@
+import { priceScope, purchaseScope, requireScope } from "@cart/cart-access";
 import { type Actor, forbiddenProblem, invalidField, type Route, route } from "@cart/http-kit";
+import { checkProblems } from "../checks/checkProblems.ts";
 import { commandHeaders } from "../commands/commandHeaders.ts";
 import { executed, ofOperation, refusedFor } from "../commands/commandRoute.ts";
-import { guestOf, ownerOf, requireBackEnd, requireOwn } from "./cartAccess.ts";
+import { signedPriceInvalid } from "../prices/signedPrice.ts";
+import { guestOf, ownerOf, requireOwn, requireShopFields } from "./cartAccess.ts";
 import { commandAnswerSchema, mergeAnswerSchema } from "./cartAnswers.ts";
 import {
   addItemBody,
@@ -19,7 +22,6 @@ import {
   purchaseBody,
 } from "./cartBodies.ts";
 import type { CartCommands } from "./cartCommands.ts";
-import { toOperation } from "./cartOperations.ts";
 
 type Services = { readonly carts: CartCommands };
 
@@ -34,6 +36,9 @@ const ownerFromToken = { user_id: (actor: Actor) => actor.userId, tenant_id: (ac
 
 const ownerDescription = "With a token, `user_id` and `tenant_id` may be left out: the token fills them in.";
 
+const priceDescription =
+  "Only a token with the scope `carts:price` may name a `price` or a `name`; a shopper sends a `signed_price`, or the shop's check names the price.";
+
 const tooGreat = ["QUANTITY_LIMIT_EXCEEDED", "LINE_LIMIT_EXCEEDED", "AMOUNT_LIMIT_EXCEEDED", "ATTRIBUTES_TOO_LARGE"] as const;
 
 const addItem = (address: { readonly path: `/${string}`; readonly operationId: string; readonly description: string }) =>
@@ -45,6 +50,7 @@ const addItem = (address: { readonly path: `/${string}`; readonly operationId: s
     body: {
       schema: addItemBody,
       required: true,
+      alsoRequired: ({ carts }: Services) => (carts.requiresPrice ? ["price"] : []),
       fromToken: ownerFromToken,
     },
     problems: [
@@ -59,13 +65,15 @@ const addItem = (address: { readonly path: `/${string}`; readonly operationId: s
         ...tooGreat,
         ...beyondLimits,
       ),
+      signedPriceInvalid,
+      ...checkProblems,
       forbiddenProblem,
     ],
     handle: (request, { carts }: Services) => {
       const { access, body } = request;
       requireOwn(access, body);
-      const owner = { userId: body.user_id, tenantId: body.tenant_id, currency: body.currency, defaults: carts.defaults };
-      return carts.execute(request, toOperation({ ...body, op: "add_item" }, owner));
+      requireShopFields(access, body);
+      return carts.add(request, body);
     },
   });
 
@@ -105,29 +113,38 @@ const changeCart = route({
   operationId: "changeCart",
   summary: "Execute several changes as one decision: all of them, or none",
   description:
-    "Each operation is decided on the cart that the operations before it leave, and appends its own events, so each event is a version. A refusal names its operation in `operation`, counted from 0, and in `errors`.",
+    "Each operation is decided on the cart that the operations before it leave, and appends its own events, so each event is a version. A refusal names its operation in `operation`, counted from 0, and in `errors`. Prices, names and adjustments need a token with the scope `carts:price`.",
   body: { schema: changesBody, required: true },
   problems: [
-    ...refusedFor(
-      ...notOpen,
-      "CART_OWNED_BY_ANOTHER_USER",
-      "CART_OF_ANOTHER_TENANT",
-      "CURRENCY_MISMATCH",
-      "CURRENCY_UNKNOWN",
-      "ITEM_NOT_FOUND",
-      "ITEM_AMBIGUOUS",
-      "PRICE_INVALID",
-      "ADJUSTMENT_INVALID",
-      ...tooGreat,
-      ...beyondLimits,
-    ).map(ofOperation),
+    ...[
+      ...refusedFor(
+        ...notOpen,
+        "CART_OWNED_BY_ANOTHER_USER",
+        "CART_OF_ANOTHER_TENANT",
+        "CURRENCY_MISMATCH",
+        "CURRENCY_UNKNOWN",
+        "ITEM_NOT_FOUND",
+        "ITEM_AMBIGUOUS",
+        "PRICE_INVALID",
+        "ADJUSTMENT_INVALID",
+        ...tooGreat,
+        ...beyondLimits,
+      ),
+      signedPriceInvalid,
+      ...checkProblems,
+    ].map(ofOperation),
     forbiddenProblem,
   ],
   handle: (request, { carts }: Services) => {
     const { access, body } = request;
-    if (body.operations.some(({ op }) => op === "set_adjustments")) requireBackEnd(access, "adjustments");
-    const owner = { ...ownerOf(access, body), currency: body.currency, defaults: carts.defaults };
-    return carts.execute(request, { type: "ChangeCart", operations: body.operations.map((operation) => toOperation(operation, owner)) });
+    const { userId, tenantId } = ownerOf(access, body);
+    for (const [place, operation] of body.operations.entries()) {
+      requireShopFields(access, operation);
+      if (carts.requiresPrice && operation.op === "add_item" && operation.price === undefined) {
+        throw invalidField(`operations/${place}/price`, "is required");
+      }
+    }
+    return carts.change(request, body.operations, { user_id: userId, tenant_id: tenantId, currency: body.currency });
   },
 });
 
@@ -141,16 +158,14 @@ export const cartRoutes: readonly Route<Services>[] = [
     operationId: "setAdjustments",
     summary: "Set the discounts, shipping, taxes and fees of a cart",
     description:
-      "The shop computes them, and the cart carries them: `total_amount` is `items_amount` with the adjustments, and never below 0. A later change of a line marks them stale. Submission freezes them. They do not reopen an abandoned cart. With tokens, only the shop's back end may set them.",
+      "The shop computes them, and the cart carries them: `total_amount` is `items_amount` with the adjustments, and never below 0. A later change of a line marks them stale. Submission freezes them. They do not reopen an abandoned cart. With tokens, they need the scope `carts:price`.",
+    access: requireScope(priceScope),
     body: { schema: adjustmentsBody, required: true },
     problems: [
       ...refusedFor(...notOpen, "ADJUSTMENT_INVALID", "PRICE_INVALID", "AMOUNT_LIMIT_EXCEEDED", ...beyondLimits),
       forbiddenProblem,
     ],
-    handle: (request, { carts }: Services) => {
-      requireBackEnd(request.access, "adjustments");
-      return carts.execute(request, { type: "SetAdjustments", ...request.body });
-    },
+    handle: (request, { carts }: Services) => carts.execute(request, { type: "SetAdjustments", ...request.body }),
   }),
   route({
     ...onCart,
@@ -162,11 +177,11 @@ export const cartRoutes: readonly Route<Services>[] = [
     problems: refusedFor(...notOpen, "CURRENCY_MISMATCH", "CURRENCY_UNKNOWN", "ATTRIBUTES_TOO_LARGE", ...beyondLimits),
     handle: (request, { carts }: Services) => carts.execute(request, { type: "ChangeDetails", ...request.body }),
   }),
-  addItem({ path: "/carts/{id}/items", operationId: "addItem", description: ownerDescription }),
+  addItem({ path: "/carts/{id}/items", operationId: "addItem", description: `${ownerDescription} ${priceDescription}` }),
   addItem({
     path: "/additem/{id}",
     operationId: "addItemByShortAddress",
-    description: `The same as \`POST /carts/{id}/items\`. ${ownerDescription}`,
+    description: `The same as \`POST /carts/{id}/items\`. ${ownerDescription} ${priceDescription}`,
   }),
   route({
     ...onCart,
@@ -185,11 +200,17 @@ export const cartRoutes: readonly Route<Services>[] = [
     path: "/carts/{id}/items/{item_id}",
     operationId: "changeItemQuantity",
     summary: "Set the quantity or the price of a line, or both",
-    description: "A new price alone does not reopen an abandoned cart, because it says nothing about the customer.",
+    description:
+      "A new price alone does not reopen an abandoned cart, because it says nothing about the customer. With tokens, it needs the scope `carts:price`.",
     body: { schema: changeItemBody, required: true },
-    problems: refusedFor(...notOpen, "ITEM_NOT_FOUND", "ITEM_AMBIGUOUS", "PRICE_INVALID", "AMOUNT_LIMIT_EXCEEDED", "EVENT_LIMIT_EXCEEDED"),
-    handle: (request, { carts }: Services) =>
-      carts.execute(request, { type: "ChangeItem", lineId: request.params.item_id, ...request.body }),
+    problems: [
+      ...refusedFor(...notOpen, "ITEM_NOT_FOUND", "ITEM_AMBIGUOUS", "PRICE_INVALID", "AMOUNT_LIMIT_EXCEEDED", "EVENT_LIMIT_EXCEEDED"),
+      forbiddenProblem,
+    ],
+    handle: (request, { carts }: Services) => {
+      requireShopFields(request.access, request.body);
+      return carts.execute(request, { type: "ChangeItem", lineId: request.params.item_id, ...request.body });
+    },
   }),
   route({
     ...onItem,
@@ -208,8 +229,8 @@ export const cartRoutes: readonly Route<Services>[] = [
     operationId: "submitCart",
     summary: "Submit a cart to checkout: it takes no changes until it is reopened",
     body: { schema: emptyBody, required: false },
-    problems: refusedFor(...notUnfinished, "CART_EMPTY"),
-    handle: (request, { carts }: Services) => carts.execute(request, { type: "SubmitCart" }),
+    problems: [...refusedFor(...notUnfinished, "CART_EMPTY"), ...checkProblems],
+    handle: (request, { carts }: Services) => carts.submit(request),
   }),
   route({
     ...onCart,
@@ -229,6 +250,7 @@ export const cartRoutes: readonly Route<Services>[] = [
     summary: "Close a cart that became an order",
     description:
       "Repeating the request with the same `order_id` changes nothing and is answered with 200, because payment providers call back more than once. Another order is answered with 409 and the `order_id` of the first.",
+    access: requireScope(purchaseScope),
     body: { schema: purchaseBody, required: true },
     problems: refusedFor(...notUnfinished, "CART_EMPTY"),
     handle: (request, { carts }: Services) => carts.execute(request, { type: "PurchaseCart", orderId: request.body.order_id }),
@@ -273,6 +295,7 @@ export const cartRoutes: readonly Route<Services>[] = [
         "AMOUNT_LIMIT_EXCEEDED",
         ...beyondLimits,
       ),
+      ...checkProblems,
       forbiddenProblem,
     ],
     handle: async (request, { carts }: Services) => {

@@ -8,6 +8,8 @@ import {
   VersionMismatchError,
 } from "@cart/event-store";
 import { HttpProblem, type ProblemKind } from "@cart/process-kit";
+import { Type } from "typebox";
+import { Check } from "typebox/value";
 
 /** 404 for a cart, item or policy that does not exist, 409 for a cart in the wrong state, 422 for values that the cart cannot take. */
 export const domainProblems: Readonly<Record<DomainErrorCode, ProblemKind>> = {
@@ -69,6 +71,21 @@ const factMembers = ({ facts: { orderId, operation } }: DomainError): Readonly<R
   ...(orderId === undefined ? {} : { order_id: orderId }),
   ...(operation === undefined ? {} : { operation }),
 });
+
+const fieldErrors = Type.Array(Type.Object({ field: Type.String(), message: Type.String() }));
+
+/** Returns the problem of one operation among several, which has the place in `operations`, from 0. */
+export const ofOperationAt = (place: number, problem: HttpProblem): HttpProblem => {
+  const { status, type, title, detail, members, headers } = problem;
+  const { errors } = members;
+  const placed = Check(fieldErrors, errors)
+    ? { errors: errors.map(({ field, message }) => ({ field: ownerFields.has(field) ? field : `operations/${place}/${field}`, message })) }
+    : {};
+  return new HttpProblem(
+    { status, type, title, detail, headers, members: { ...members, ...placed, operation: place } },
+    { cause: problem },
+  );
+};
 
 /** The path of the field at fault: one of an operation is below `operations`, where a line is addressed by its `line_id`. */
 const fieldOf = ({ code, field, facts: { operation } }: DomainError): string | undefined => {

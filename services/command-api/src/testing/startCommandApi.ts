@@ -1,6 +1,6 @@
 import { tokenRules } from "@cart/cart-access";
 import { type CartLimits, cartAggregateWithin, defaultCartLimits, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
-import { type CommandHandler, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
+import { type CommandHandler, createCommandHandler, loadStreams, newEventId, openEventStorePool } from "@cart/event-store";
 import { apiConfig, apiGuard } from "@cart/http-kit";
 import { createLogger, createMetricsRegistry, listen, loadConfig, noTracer } from "@cart/process-kit";
 import { checkAnswers } from "@cart/testkit";
@@ -9,7 +9,10 @@ import type { Pool } from "mysql2/promise";
 import { Type } from "typebox";
 import { createCommandMetrics } from "../commandMetrics.ts";
 import { createKeyBudget } from "../commands/keyBudget.ts";
+import { checkConfig } from "../checks/checkConfig.ts";
 import { createApp } from "../createApp.ts";
+import { itemSources } from "../itemSources.ts";
+import { priceConfig } from "../prices/priceConfig.ts";
 import { api as definition } from "../api.ts";
 
 export type Reply = {
@@ -32,7 +35,7 @@ export type CommandApi = {
   readonly stop: () => Promise<void>;
 };
 
-/** The service as one process has it, with its own queue and cache, on a free port. `env` has variables of `apiConfig`. */
+/** The service as one process has it, with its own queue and cache, on a free port. `env` has variables of its configuration. */
 export const startCommandApi = async (
   databaseUrl: string,
   now: () => Date,
@@ -53,7 +56,10 @@ export const startCommandApi = async (
     handle: (request) => beforeCommand().then(() => to.handle(request)),
     handleOnce: (request, once) => beforeCommand().then(() => to.handleOnce(request, once)),
   });
+  const logger = createLogger({ service: "command-api", level: "silent" });
   const app = createApp({
+    ...itemSources(loadConfig(Type.Object({ ...apiConfig, ...priceConfig, ...checkConfig }), env), { registry, logger }),
+    loadCarts: (ids) => loadStreams(pool, cartAggregateWithin(limits), ids),
     handler: delayed(handler),
     policyHandler: delayed(policyHandler),
     metrics: createCommandMetrics(registry),
@@ -62,7 +68,7 @@ export const startCommandApi = async (
     limits,
     now,
     guard: apiGuard(loadConfig(Type.Object(apiConfig), env), tokenRules),
-    logger: createLogger({ service: "command-api", level: "silent" }),
+    logger,
     registry,
     tracer: noTracer,
     stopping: stopping.signal,

@@ -160,7 +160,7 @@ describe("the lists of carts", () => {
   describe("by last activity", () => {
     const abandoned: CartEvent = {
       type: "CartAbandoned",
-      data: { last_activity_at: "2025-11-20T16:30:00.000Z", abandoned_after_minutes: 60 },
+      data: { last_activity_at: "2025-11-20T16:30:00.000Z", abandoned_after_minutes: 60, stage: "cart" },
     };
     const purchased: CartEvent = { type: "CartPurchased", data: { order_id: "order-1", total_amount: 5_998 } };
     const histories: readonly CartEvent[][] = [

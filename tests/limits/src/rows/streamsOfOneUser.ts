@@ -48,7 +48,7 @@ export const streamsOfOneUser: Row = {
 type UserCart = { readonly cartId: string; readonly headers: Readonly<Record<string, string>> };
 
 const cartOf = async (system: Parameters<typeof fillCart>[0], userId: string): Promise<UserCart> => {
-  const claims: TokenClaims = { sub: userId, tenant_id: "default" };
+  const claims: TokenClaims = { sub: userId, tenant_id: "default", scope: "carts:price" };
   const [cartId, headers] = [randomUUID(), await bearer(claims)];
   await fillCart(system, cartId, 1, { userId, headers });
   await cartIsShown(system, cartId, 2, headers);

@@ -63,6 +63,31 @@ describe("keyed commands", () => {
     expect(commands.submitted).to.have.length(1);
   });
 
+  it("are prepared only if their key has no answer, and a preparation that fails does not use up the key", async () => {
+    const commands = open();
+    let prepared = 0;
+    const request = { aggregateId: "cart-1", command: null, metadata: { correlation_id: "c", causation_id: "c" } };
+    const send = (fails?: Error) =>
+      commands.handleOnce(
+        {
+          aggregateId: "cart-1",
+          prepare: async () => {
+            prepared += 1;
+            if (fails !== undefined) throw fails;
+            return request;
+          },
+        },
+        { key: "key", requestHash: Buffer.from("request"), answer: ({ version }) => `version ${version}` },
+      );
+    expect(await codeOf(send(new Error("refused")))).to.have.property("message", "refused");
+    const first = send();
+    await immediate();
+    commands.commit(0);
+    expect(await first).to.include({ replayed: false });
+    expect(await send(new Error("refused"))).to.include({ replayed: true });
+    expect([prepared, commands.submitted.length]).to.deep.equal([2, 1]);
+  });
+
   it("are in flight one at a time for a key, and the next command finds the answer", async () => {
     const commands = open();
     const [first, second, other] = [commands.send("key"), commands.send("key"), commands.send("other")];

@@ -2,7 +2,7 @@ import type { DomainEvent } from "@cart/domain";
 import { coalesce } from "@cart/process-kit";
 import type { KeyScope, StoredAnswer } from "../../idempotency/storedAnswer.ts";
 import { IdempotencyKeyReusedError } from "../commandErrors.ts";
-import type { CommandRequest, Once, OnceResult } from "../commandRequest.ts";
+import type { CommandRequest, Once, OnceResult, PreparedLater } from "../commandRequest.ts";
 import { toCommandError } from "../retries/failureKind.ts";
 import { type KeyedAnswer, type PendingCommand, pendingKeyedCommand } from "../settlement/pendingCommand.ts";
 
@@ -19,7 +19,10 @@ export type KeyedCommandsOptions<State, Command, Event extends DomainEvent> = {
 };
 
 export type KeyedCommands<State, Command, Event extends DomainEvent> = {
-  readonly handleOnce: (request: CommandRequest<State, Command, Event>, once: Once<Event>) => Promise<OnceResult>;
+  readonly handleOnce: (
+    request: CommandRequest<State, Command, Event> | PreparedLater<State, Command, Event>,
+    once: Once<Event>,
+  ) => Promise<OnceResult>;
   /** Resolves when every command whose key is in flight now has its outcome. */
   readonly settled: () => Promise<void>;
 };
@@ -36,7 +39,7 @@ export const createKeyedCommands = <State, Command, Event extends DomainEvent>({
   submit,
   requireRoom,
 }: KeyedCommandsOptions<State, Command, Event>): KeyedCommands<State, Command, Event> => {
-  type Request = CommandRequest<State, Command, Event>;
+  type Request = CommandRequest<State, Command, Event> | PreparedLater<State, Command, Event>;
 
   /** Commands with a key that have no outcome yet. */
   let waiting = 0;
@@ -67,8 +70,9 @@ export const createKeyedCommands = <State, Command, Event extends DomainEvent>({
       throw toCommandError(error);
     });
     if (earlier !== undefined) return toResult(once, earlier, true);
+    const ready = "prepare" in request ? await request.prepare() : request;
     const { stored, replayed } = await new Promise<KeyedAnswer>((resolve, reject) => {
-      submit(pendingKeyedCommand(request, { scope, once }, resolve, reject));
+      submit(pendingKeyedCommand(ready, { scope, once }, resolve, reject));
     });
     return toResult(once, stored, replayed);
   };

@@ -1,0 +1,64 @@
+import type { AddItem } from "@cart/domain";
+import { type Access, invalidField } from "@cart/http-kit";
+import { HttpProblem } from "@cart/process-kit";
+import type { Static } from "typebox";
+import type { Allowed } from "../checks/shopCheck.ts";
+import { domainProblems } from "../commands/commandProblem.ts";
+import type { SignedPrice, VerifySignedPrice } from "../prices/signedPrice.ts";
+import type { addItemBody } from "./cartBodies.ts";
+
+type Body = Static<typeof addItemBody>;
+
+type Owner = "user_id" | "tenant_id" | "currency";
+
+/** An item to add, with the cart's owner, whom a request with several operations may leave out. */
+export type AddItemBody = Omit<Body, Owner> & { readonly [Name in Owner]?: Body[Name] | undefined };
+
+/** What is known about the item beyond the request's own fields. */
+export type ItemSources = {
+  readonly defaults: AddItem["defaults"];
+  readonly signed?: SignedPrice | undefined;
+  readonly allowed?: Allowed | undefined;
+  /** The currency of the check's price: the command then needs a cart of this currency. */
+  readonly checkedCurrency?: string | undefined;
+};
+
+/**
+ * Returns the command of a request. What the shop's check names comes first, then what the catalogue has signed, then the
+ * request's own fields. Throws the 422 of an item whose price none of them names.
+ */
+export const addItemCommand = (body: AddItemBody, { defaults, signed, allowed = {}, checkedCurrency }: ItemSources): AddItem => {
+  const price = allowed.price ?? signed?.price ?? body.price;
+  if (price === undefined) throw priceMissing();
+  return {
+    type: "AddItem",
+    userId: body.user_id,
+    tenantId: body.tenant_id,
+    currency: checkedCurrency ?? signed?.currency ?? body.currency,
+    defaults,
+    itemId: body.item_id,
+    name: allowed.name ?? signed?.name ?? body.name,
+    attributes: body.attributes,
+    quantity: body.quantity ?? 1,
+    price,
+  };
+};
+
+const priceMissing = (): HttpProblem => {
+  const message = "neither the request nor the shop's check names a price";
+  return new HttpProblem({ ...domainProblems.PRICE_INVALID, detail: message, members: { errors: [{ field: "price", message }] } });
+};
+
+/** Verifies the request's signed price, if it has one. */
+export const signedPriceOf = async (
+  body: AddItemBody,
+  access: Access,
+  { verify, defaults }: { readonly verify: VerifySignedPrice | undefined; readonly defaults: AddItem["defaults"] },
+): Promise<SignedPrice | undefined> => {
+  const { signed_price: jws, item_id: itemId, currency } = body;
+  if (jws === undefined) return undefined;
+  if (verify === undefined) throw invalidField("signed_price", "is not accepted, because this service has no keys for signed prices");
+  if (body.price !== undefined) throw invalidField("signed_price", "must not come together with price");
+  const tenantId = access === "unchecked" ? (body.tenant_id ?? defaults.tenantId) : access.tenantId;
+  return verify(jws, { itemId, tenantId, currency });
+};
