@@ -6,7 +6,7 @@ import { unlessDone } from "../src/unlessDone.ts";
  * users have this index: a shop's carts are listed by their creation.
  */
 export async function up(knex: Knex): Promise<void> {
-  await unlessDone(knex, "ALTER TABLE carts ADD KEY carts_user_activity (user_id, updated_at, id)");
+  await unlessDone(knex, "ALTER TABLE carts ADD KEY carts_user_activity (user_id, tenant_id, updated_at, id)");
 }
 
 export async function down(knex: Knex): Promise<void> {

@@ -281,18 +281,26 @@ describe("command handler", () => {
   it("decides in parts on carts that take too much memory together, and answers every command", async () => {
     const carts = Array.from({ length: 100 }, () => uuidv7());
     const name = "x".repeat(255);
-    const lines = Array.from({ length: 200 }, (_, n) => ({ item_id: `item-${n}`, name, quantity: 1, unit_price: 1 }));
+    const lines = Array.from({ length: 200 }, (_, n) => ({ line_id: `item-${n}`, item_id: `item-${n}`, name, quantity: 1, unit_price: 1 }));
     const full: readonly CartEvent[] = [
       { type: "CartCreated", data: { user_id: "user-1", tenant_id: "default", currency: "USD" } },
       { type: "CartMergedFrom", data: { source_cart_id: uuidv7(), strategy: "add", lines } },
     ];
     const rowsOf = (aggregate_id: string) =>
-      full.map(({ type, data }, n) => eventRow({ aggregate_id, version: n + 1, event_type: type, event_data: data }));
+      full.map(({ type, data }, n) =>
+        eventRow({
+          aggregate_id,
+          version: n + 1,
+          event_type: type,
+          event_data: data,
+          schema_version: cartAggregate.codec.currentVersion(type),
+        }),
+      );
     for (const cart of carts) await eventStoreTables(pool).events.insert(rowsOf(cart));
     const batches: number[] = [];
     const handler = newHandler((commands) => batches.push(commands), { maxTransactions: 1 });
     const results = await Promise.all(
-      carts.map((aggregateId) => handler.handle({ aggregateId, command: { type: "RemoveItem", itemId: "item-7" }, metadata })),
+      carts.map((aggregateId) => handler.handle({ aggregateId, command: { type: "RemoveItem", lineId: "item-7" }, metadata })),
     );
     expect(results.map(({ version }) => version)).to.deep.equal(carts.map(() => 3));
     expect(Math.max(...batches)).to.be.within(10, 70);

@@ -67,7 +67,13 @@ describe("append streams", () => {
       return Number(row?.["Value"]);
     };
     const merged = (aggregateId: string, version: number): RecordedEvent<CartEvent> => {
-      const lines = Array.from({ length: 300 }, (_, n) => ({ item_id: `item-${n}`, name: "🧀".repeat(255), quantity: 1, unit_price: 1 }));
+      const lines = Array.from({ length: 300 }, (_, n) => ({
+        line_id: `item-${n}`,
+        item_id: `item-${n}`,
+        name: "🧀".repeat(255),
+        quantity: 1,
+        unit_price: 1,
+      }));
       return recorded(aggregateId, version, { type: "CartMergedFrom", data: { source_cart_id: cartB, strategy: "add", lines } });
     };
     const insertsOf = async (...events: readonly RecordedEvent<CartEvent>[]): Promise<number> => {

@@ -88,7 +88,7 @@ export const cartCommands = (options: CartCommandsOptions): CartCommands => {
     change: async (request, operations, owner) => {
       const commandBy = async (add: (body: AddItemBody) => Promise<AddItem>) => ({
         type: "ChangeCart" as const,
-        operations: await toOperations(operations, ({ op: _, ...item }) => add({ ...owner, ...item })),
+        operations: await toOperations(operations, ({ op: _op, ...item }) => add({ ...owner, ...item })),
       });
       if (!operations.some((operation) => operation.op === "add_item" && hasSources(operation))) {
         return execute(request, { command: await commandBy(async (body) => addItemCommand(body, { defaults })) });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { CartEvent } from "@cart/domain";
+import { cartAggregate, type CartEvent } from "@cart/domain";
 import { eventRow, eventStoreTables } from "@cart/event-store/testing";
 import type { Pool } from "mysql2/promise";
 
@@ -14,6 +14,7 @@ export const largeMerge: CartEvent = {
     source_cart_id: randomUUID(),
     strategy: "add",
     lines: Array.from({ length: 500 }, (_, n) => ({
+      line_id: `item-${n}`.padEnd(64, "x"),
       item_id: `item-${n}`.padEnd(64, "x"),
       name: "🛒".repeat(220),
       quantity: 1,
@@ -30,7 +31,13 @@ export const storeCarts = async (eventStore: Pool, cartIds: readonly string[], e
       const some = events.slice(begin, begin + eventsAtOnce);
       await tables.events.insert(
         some.map(({ type, data }, n) =>
-          eventRow({ aggregate_id, version: begin + n + 1, event_type: type, event_data: data, schema_version: schemaVersionOf(type) }),
+          eventRow({
+            aggregate_id,
+            version: begin + n + 1,
+            event_type: type,
+            event_data: data,
+            schema_version: cartAggregate.codec.currentVersion(type),
+          }),
         ),
       );
     }
@@ -38,5 +45,3 @@ export const storeCarts = async (eventStore: Pool, cartIds: readonly string[], e
 };
 
 const eventsAtOnce = 2_000;
-
-const schemaVersionOf = (type: CartEvent["type"]): number => (type === "ItemAddedToCart" ? 2 : 1);

@@ -39,7 +39,7 @@ export const longCart: Row = {
 
 const added = (n: number): CartEvent => ({
   type: "ItemAddedToCart",
-  data: { item_id: `item-${n % 100}`, quantity: 1, unit_price: 100, previous_unit_price: null },
+  data: { line_id: `item-${n % 100}`, item_id: `item-${n % 100}`, quantity: 1, unit_price: 100, previous_unit_price: null },
 });
 
 /** Stores the snapshots that command-api writes while it appends. */
