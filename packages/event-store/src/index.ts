@@ -7,14 +7,15 @@ export {
   VersionMismatchError,
 } from "./commands/commandErrors.ts";
 export { type CommandHandler, createCommandHandler } from "./commands/commandHandler.ts";
-export type {
-  CommandOnOne,
-  CommandOnTwo,
-  CommandRequest,
-  CommandResult,
-  ExpectedVersion,
-  OnceResult,
-  StreamResult,
+export {
+  type CommandOnOne,
+  type CommandOnTwo,
+  type CommandRequest,
+  type CommandResult,
+  type ExpectedVersion,
+  isExpectedVersion,
+  type OnceResult,
+  type StreamResult,
 } from "./commands/commandRequest.ts";
 export type { CommittedBatch } from "./commands/retries/retries.ts";
 export { eventStoreTables } from "./eventStoreTables.ts";

@@ -3,6 +3,12 @@ import type { DomainEvent, EventMetadata, RecordedEvent } from "@cart/domain";
 /** The version that the caller expects, or several of which one must be the stream's, or `any` for a stream that has events. */
 export type ExpectedVersion = number | readonly number[] | "any";
 
+/** Whether a stream at this version is as the caller expects. Version 0 is a stream without events. */
+export const isExpectedVersion = (expected: ExpectedVersion | undefined, version: number): boolean => {
+  if (expected === undefined) return true;
+  return expected === "any" ? version > 0 : [expected].flat().includes(version);
+};
+
 export type CommandRequest<State, Command, Event extends DomainEvent> = {
   readonly aggregateId: string;
   /** The command fails with `VersionMismatchError` if the stream is at another version. */

@@ -1,7 +1,7 @@
 import { HttpProblem } from "@cart/process-kit";
 import type { Request, RequestHandler } from "express";
 import type { ApiGuard } from "./apiGuard.ts";
-import { tokenMissing } from "./accessProblems.ts";
+import { tokenInvalid, tokenMissing } from "./accessProblems.ts";
 import { limitRate } from "./limitRate.ts";
 import { accessOf, type AccessOutcome, hasOutcome, setOutcome, setVerifier } from "./requestAccess.ts";
 import type { TokenVerifier } from "./tokenVerifier.ts";
@@ -52,5 +52,6 @@ const refuseUnidentified: RequestHandler = (_req, res, next) => {
 const bearerToken = (req: Request, realm: string): string => {
   const [, scheme, token = ""] = /^(\S+) *(.*)$/.exec(req.get("Authorization") ?? "") ?? [];
   if (scheme?.toLowerCase() !== "bearer") throw tokenMissing(realm);
+  if (!/^[\w.~+/-]+=*$/.test(token)) throw tokenInvalid(realm, "the token is malformed");
   return token;
 };

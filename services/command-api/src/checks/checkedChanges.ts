@@ -8,7 +8,7 @@ import {
   DomainError,
   type MergeCart,
 } from "@cart/domain";
-import type { ExpectedVersion, LoadedStream } from "@cart/event-store";
+import { type ExpectedVersion, isExpectedVersion, type LoadedStream } from "@cart/event-store";
 import type { Access, Actor } from "@cart/http-kit";
 import { type AddItemBody, addItemCommand } from "../carts/addItemCommand.ts";
 import { permits } from "../carts/cartAccess.ts";
@@ -87,7 +87,7 @@ export const checkedChanges = ({ check, defaults, limits, loadCarts }: CheckedCh
       const cart = (await lookAt(proposal, [proposal.cartId]))(proposal.cartId);
       const command = { type: "SubmitCart" } as const;
       const isChanging = isAccepted(() => decider.decide(command, cart.state, cart.version));
-      if (isChanging && isExpected(proposal, cart)) await askAbout(proposal, cart, { operation: "submit" });
+      if (isChanging && isExpectedVersion(proposal.expectedVersion, cart.version)) await askAbout(proposal, cart, { operation: "submit" });
       return { command, decidedOn: cart.version };
     },
 
@@ -96,16 +96,13 @@ export const checkedChanges = ({ check, defaults, limits, loadCarts }: CheckedCh
       const look = await lookAt(proposal, [...new Set([sourceCartId, targetCartId])]);
       const [source, { state: target, version }] = [look(sourceCartId), look(targetCartId)];
       const isChanging = isAccepted(() => decideMergeWithin(limits, command, source.state, { cart: target, version }).source);
-      if (isChanging && isExpected(proposal, source)) {
+      if (isChanging && isExpectedVersion(proposal.expectedVersion, source.version)) {
         await askAbout(proposal, source, { operation: "merge", target: checkedCartOrNull(targetCartId, target, version), strategy });
       }
       return mergeOperation(limits, command, [source.version, version]);
     },
   };
 };
-
-const isExpected = ({ expectedVersion }: Proposal, { version }: CartAt): boolean =>
-  typeof expectedVersion !== "number" || expectedVersion === version;
 
 /** Whether a decision changes something, so that the shop has to be asked about it. */
 const isAccepted = (decide: () => readonly CartEvent[]): boolean => {

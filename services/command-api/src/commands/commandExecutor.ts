@@ -7,6 +7,7 @@ import {
   type CommandRequest,
   type CommandResult,
   type ExpectedVersion,
+  isExpectedVersion,
   type OnceResult,
   VersionMismatchError,
 } from "@cart/event-store";
@@ -151,7 +152,7 @@ const operationOf = <State, Command extends Named, Event extends DomainEvent>(
 /** Returns the version at which a prepared command may be executed. Throws if the client expects another one. */
 const boundVersion = (expected: ExpectedVersion | undefined, decidedOn: number | undefined): ExpectedVersion | undefined => {
   if (decidedOn === undefined || expected === undefined) return decidedOn ?? expected;
-  if (expected === "any" ? decidedOn === 0 : expected !== decidedOn) throw new VersionMismatchError(expected, decidedOn);
+  if (!isExpectedVersion(expected, decidedOn)) throw new VersionMismatchError(expected, decidedOn);
   return decidedOn;
 };
 
@@ -163,7 +164,7 @@ const mayPrepareAgain =
   (expected: ExpectedVersion | undefined) =>
   (error: unknown): boolean =>
     error instanceof UncheckedChangeError ||
-    (error instanceof VersionMismatchError && typeof error.expectedVersion === "number" && typeof expected !== "number");
+    (error instanceof VersionMismatchError && typeof error.expectedVersion === "number" && (expected === undefined || expected === "any"));
 
 const attempt = async <T>(execute: () => Promise<T>, mayRetry: (error: unknown) => boolean): Promise<T> => {
   for (let attempts = 1; ; attempts += 1) {

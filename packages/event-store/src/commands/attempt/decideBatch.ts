@@ -1,7 +1,7 @@
 import type { Aggregate, DomainEvent, EventMetadata, RecordedEvent } from "@cart/domain";
 import type { LoadedStream } from "../../streams/loadStreams.ts";
 import { StreamHiddenError, VersionMismatchError } from "../commandErrors.ts";
-import type { CommandRequest, CommandResult, ExpectedVersion, StreamResult } from "../commandRequest.ts";
+import { type CommandRequest, type CommandResult, type ExpectedVersion, isExpectedVersion, type StreamResult } from "../commandRequest.ts";
 import type { DecidedBatch, Decision } from "../decidedBatch.ts";
 
 /** The sources of the ids and times of new events. */
@@ -106,9 +106,7 @@ const senderView = <State>(
 };
 
 const requireVersion = (expected: ExpectedVersion | undefined, version: number): void => {
-  if (expected === undefined) return;
-  const isExpected = expected === "any" ? version > 0 : [expected].flat().includes(version);
-  if (!isExpected) throw new VersionMismatchError(expected, version);
+  if (expected !== undefined && !isExpectedVersion(expected, version)) throw new VersionMismatchError(expected, version);
 };
 
 /** Gives each event its id, its time and the next version of the stream, after `version`. */
