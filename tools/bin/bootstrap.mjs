@@ -26,6 +26,7 @@ const commands = {
   projector: { build: false, program: "operateCli.ts", tool: "projector" },
   "outbox-relay": { build: false, program: "operateCli.ts", tool: "outbox-relay" },
   release: { build: true, program: "releaseCli.ts" },
+  "generate:client": { build: false, script: ["tests/client", "src/generateCli.ts"] },
   bench: { build: true, script: ["bench", "src/main.ts"] },
   "docs:asyncapi": { build: false, script: ["packages/messaging", "src/asyncapi/asyncApiCli.ts"] },
   "test:contract": { build: true, script: ["tests/contract", "src/main.ts"] },

@@ -4,10 +4,11 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { migrateAbandonment, migrateConsole, migrateEventStore, migrateReadModel } from "@cart/migrations";
 import { bearer, type TokenClaims, useKafka, useMysqlDatabase } from "@cart/testkit";
+import { openBrowser } from "@cart/tests-common/browser";
 import type { AxeResults } from "axe-core";
 import { expect } from "chai";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { openBrowser, screenshotFolder } from "./browser.ts";
+import { screenshotFolder } from "./screenshots.ts";
 import { type ConsoleSystem, startConsoleSystem } from "./consoleSystem.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
