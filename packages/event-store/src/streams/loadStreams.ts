@@ -139,6 +139,10 @@ const readBeginnings = async <State, Command, Event extends DomainEvent>(
   return { snapshotRows, firstRows };
 };
 
+/** How many events of a past state are read first, and how many times more after a page into which all of them fit. */
+const firstEvents = 20;
+const growth = 4;
+
 /** The state of an aggregate just after the event `last`. */
 export type PastStream<State, Event extends DomainEvent> = { readonly state: State; readonly last: StreamEvent<Event> };
 
@@ -159,10 +163,14 @@ export const loadStreamAt = async <State, Command, Event extends DomainEvent>(
   const stream = { aggregateType: aggregate.type, aggregateId };
   const [row] = await read<SnapshotRow>(selectSnapshotAt(aggregate, aggregateId, version));
   let past = row === undefined ? { state: aggregate.decider.initialState, version: 0 } : toSnapshot(aggregate, row);
+  // The server sends every event that it is asked for, also those that do not fit into a page, so a few are read first.
+  let maxEvents = Math.min(firstEvents, limits.maxEvents);
   while (past.version < version) {
     signal.throwIfAborted();
     const range = { aggregateId, after: past.version, upTo: version };
-    const [slice] = await readRangesAs(foldedForm<Event>(), read, aggregate, [range], limits);
+    const [slice] = await readRangesAs(foldedForm<Event>(), read, aggregate, [range], { ...limits, maxEvents });
+    const fitting = slice?.events.length ?? 0;
+    maxEvents = fitting < maxEvents ? fitting + 1 : Math.min(maxEvents * growth, limits.maxEvents);
     past = foldEvents(stream, aggregate.decider, past, slice?.events ?? []);
     if (slice?.damage !== undefined) throw slice.damage;
     // The last event existed a moment ago, so somebody has deleted events. Another page would not help.

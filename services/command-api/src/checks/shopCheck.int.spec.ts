@@ -222,7 +222,9 @@ describe("the shop's check", () => {
         answer: { allowed: true },
         before: async () => {
           const [rows] = await api.pool.query(
-            "SELECT COUNT(*) AS n FROM information_schema.innodb_trx WHERE trx_mysql_thread_id <> CONNECTION_ID()",
+            `SELECT COUNT(*) AS n FROM information_schema.innodb_trx t JOIN performance_schema.threads c
+               ON c.PROCESSLIST_ID = t.trx_mysql_thread_id
+             WHERE c.PROCESSLIST_DB = DATABASE() AND c.PROCESSLIST_ID <> CONNECTION_ID()`,
           );
           open.push(rows);
         },
