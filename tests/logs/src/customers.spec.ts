@@ -22,7 +22,7 @@ describe("the logs of all services", function () {
   before("start the servers and services", async () => {
     system = await startLoggedSystem();
     pool = createPool({ uri: system.eventStoreUrl, connectionLimit: 2 });
-    token = await bearer({ sub: `${marker}-user`, tenant_id: `${marker}-shop` });
+    token = await bearer({ sub: `${marker}-user`, tenant_id: `${marker}-shop`, scope: "carts:price carts:purchase" });
     admin = await bearer({ sub: `${marker}-back-end`, tenant_id: `${marker}-shop`, scope: "carts:admin" });
   });
   after("stop them", async () => {
@@ -124,7 +124,8 @@ describe("the logs of all services", function () {
       const statuses = await addToMany(200);
       expect(new Set(statuses)).to.deep.equal(new Set([503]));
     } finally {
-      await pool.query("SET GLOBAL super_read_only = OFF");
+      // Also ends super_read_only, which does not end read_only.
+      await pool.query("SET GLOBAL read_only = OFF");
     }
     const written = system.logOf("command-api").slice(before);
     const failures = written.split("\n").filter((line) => line.includes("request failed"));
