@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { repositoryRoot } from "@cart/tools/own-servers";
 import { calm } from "./scenarios/calm.ts";
@@ -7,7 +7,13 @@ import type { Scenario } from "./scenarios/scenario.ts";
 import type { ServiceName } from "./system/system.ts";
 
 /** A change to a built file. `from` has to occur exactly once, so that a moved guard is noticed. */
-type Patch = { readonly file: string; readonly from: string; readonly to: string };
+type Patch = {
+  /** The folder below `packages` that has the file; by default it is the service's own. */
+  readonly package?: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+};
 
 /** A guard that is removed, and a scenario that has to fail without it. */
 export type Sabotage = {
@@ -22,8 +28,8 @@ export const sabotages: readonly Sabotage[] = [
     guard: "the projector's version guard",
     service: "projector",
     patches: [
-      { file: "projection/projectBatch.js", from: "isOfThisType && version <= state.version", to: "false" },
-      { file: "projection/projection.js", from: "if (version !== state.version + 1)", to: "if (false)" },
+      { package: "read-model", file: "projection/projectBatch.js", from: "isOfThisType && version <= state.version", to: "false" },
+      { package: "read-model", file: "projection/projection.js", from: "if (version !== state.version + 1)", to: "if (false)" },
     ],
     scenario: duplicates,
   },
@@ -42,19 +48,24 @@ export const sabotages: readonly Sabotage[] = [
 ];
 
 /**
- * Copies a built service and removes a guard from the copy. It patches the copy instead of
+ * Copies a built service, with the packages that are patched, and removes a guard from the copy. It patches the copy instead of
  * configuring the service, because a switch in the service could be flipped by accident.
  * Returns the copy's folder.
  */
 export const sabotagedProgram = async ({ service, patches }: Sabotage, folder: string): Promise<string> => {
   const original = join(repositoryRoot, "services", service);
   const copy = join(folder, service);
-  await mkdir(copy, { recursive: true });
-  await cp(join(original, "dist"), join(copy, "dist"), { recursive: true });
-  await cp(join(original, "package.json"), join(copy, "package.json"));
-  await symlink(join(original, "node_modules"), join(copy, "node_modules"));
-  for (const { file, from, to } of patches) {
-    const path = join(copy, "dist", file);
+  const modules = join(copy, "node_modules");
+  await copyBuilt(original, copy);
+  const copied = new Set(patches.flatMap((patch) => patch.package ?? []));
+  await linkEntries(join(original, "node_modules"), modules, new Set(["@cart"]));
+  await linkEntries(join(original, "node_modules/@cart"), join(modules, "@cart"), copied);
+  for (const name of copied) {
+    await copyBuilt(join(repositoryRoot, "packages", name), join(modules, "@cart", name));
+    await symlink(join(repositoryRoot, "packages", name, "node_modules"), join(modules, "@cart", name, "node_modules"));
+  }
+  for (const { package: name, file, from, to } of patches) {
+    const path = join(name === undefined ? copy : join(modules, "@cart", name), "dist", file);
     const text = await readFile(path, "utf8");
     const places = text.split(from).length - 1;
     if (places !== 1)
@@ -65,4 +76,15 @@ export const sabotagedProgram = async ({ service, patches }: Sabotage, folder: s
     );
   }
   return copy;
+};
+
+const copyBuilt = async (original: string, copy: string): Promise<void> => {
+  await mkdir(copy, { recursive: true });
+  await cp(join(original, "dist"), join(copy, "dist"), { recursive: true });
+  await cp(join(original, "package.json"), join(copy, "package.json"));
+};
+
+const linkEntries = async (from: string, to: string, except: ReadonlySet<string>): Promise<void> => {
+  await mkdir(to, { recursive: true });
+  for (const name of await readdir(from)) if (!except.has(name)) await symlink(join(from, name), join(to, name));
 };
