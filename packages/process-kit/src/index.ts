@@ -22,6 +22,7 @@ export { type Loop, startLoop } from "./loop/startLoop.ts";
 export { startPurge } from "./loop/startPurge.ts";
 export { createLogger, type Logger } from "./logs/createLogger.ts";
 export { limitLines } from "./logs/limitLines.ts";
+export { loggedError } from "./logs/loggedError.ts";
 export { createMetricsRegistry, type Registry } from "./metrics/createMetricsRegistry.ts";
 export { sampled } from "./metrics/sampled.ts";
 export { sampledGauge } from "./metrics/sampledGauge.ts";

@@ -5,12 +5,13 @@ import { createTopicLane } from "./topicLane.ts";
 
 describe("the lane of a topic", () => {
   let outages = 0;
-  const newLane = (patienceMs = 20) =>
+  const newLane = (patienceMs = 20, outageMemoryMs?: number) =>
     createTopicLane({
       aggregateType: "Cart",
       onOutage: () => void (outages += 1),
       logger: createLogger({ service: "relay-spec", level: "silent" }),
       patienceMs,
+      ...(outageMemoryMs === undefined ? {} : { outageMemoryMs }),
     });
   beforeEach(() => void (outages = 0));
 
@@ -40,5 +41,19 @@ describe("the lane of a topic", () => {
     expect(lane.outage()).to.equal(error);
     expect(await lane.run(() => Promise.resolve("published"))).to.equal("published");
     expect(lane.outage()).to.equal(undefined);
+  });
+
+  it("forgets the error of an outage if nothing is tried again, as another relay has the rows by then", async () => {
+    const lane = newLane(60_000, 200);
+    const error = new Error("no such topic");
+    await lane.run(() => Promise.reject(error));
+    expect(lane.outage()).to.equal(error);
+    await waitFor("the error to be forgotten", () => lane.outage() === undefined);
+    let fail: (reason: Error) => void = () => undefined;
+    const trying = lane.run(() => new Promise((_resolve, reject) => (fail = reject)));
+    expect(lane.outage(), "while it is tried").to.equal(error);
+    fail(error);
+    await trying;
+    expect(lane.outage()).to.equal(error);
   });
 });

@@ -9,7 +9,10 @@ export type TopicLane = {
   readonly run: <T>(work: () => Promise<T>) => Promise<T | undefined>;
   /** Whether rows of the topic may be published now: no earlier work is in flight, and no pause after an outage. */
   readonly isOpen: () => boolean;
-  /** The error of the outage, if the last work failed. */
+  /**
+   * The error of the outage, if the last work failed and that is not long ago. Rows of a topic that is away are tried again
+   * within seconds: if they are not, another relay has their shards by now, and this one is well.
+   */
   readonly outage: () => unknown;
   /** Resolves when no work is in flight. */
   readonly settled: () => Promise<void>;
@@ -22,10 +25,15 @@ export type TopicLaneOptions = {
   readonly logger: Logger;
   /** Milliseconds that the relay waits for one topic. */
   readonly patienceMs?: number;
+  /** Milliseconds for which the error of an outage stays without another attempt. */
+  readonly outageMemoryMs?: number;
 };
 
 /** Longer than Kafka needs when it is well, also for a large batch or while a partition gets another leader. */
 const defaultPatienceMs = 1_000;
+
+/** Longer than an attempt with all of kafkajs's retries, and the pause before it. */
+const defaultOutageMemoryMs = 120_000;
 
 /** The pause after an outage. kafkajs has already tried several times by then. */
 const backoff = { baseMs: 100, maxMs: 2_000 };
@@ -34,11 +42,18 @@ const backoff = { baseMs: 100, maxMs: 2_000 };
  * The way of rows to one topic. If Kafka does not take them, the fault is nobody's but the topic's or Kafka's:
  * no attempt is counted, and only rows of the same topic wait.
  */
-export const createTopicLane = ({ aggregateType, onOutage, logger, patienceMs = defaultPatienceMs }: TopicLaneOptions): TopicLane => {
+export const createTopicLane = ({
+  aggregateType,
+  onOutage,
+  logger,
+  patienceMs = defaultPatienceMs,
+  outageMemoryMs = defaultOutageMemoryMs,
+}: TopicLaneOptions): TopicLane => {
   let inFlight: Promise<unknown> | undefined;
   let closedUntil = 0;
   let failures = 0;
   let lastError: unknown;
+  let failedAt = 0;
 
   const succeeded = (): void => {
     if (failures > 0) logger.info({ aggregate_type: aggregateType, failures }, "the topic takes events again");
@@ -49,6 +64,7 @@ export const createTopicLane = ({ aggregateType, onOutage, logger, patienceMs = 
   const failed = (error: unknown): void => {
     failures += 1;
     lastError = error;
+    failedAt = performance.now();
     const retryInMs = delayFor(failures, backoff);
     closedUntil = performance.now() + retryInMs;
     logger.warn(
@@ -76,7 +92,7 @@ export const createTopicLane = ({ aggregateType, onOutage, logger, patienceMs = 
       return result ?? undefined;
     },
     isOpen: () => inFlight === undefined && performance.now() >= closedUntil,
-    outage: () => lastError,
+    outage: () => (inFlight !== undefined || performance.now() - failedAt < outageMemoryMs ? lastError : undefined),
     settled: async () => void (await inFlight),
   };
 };

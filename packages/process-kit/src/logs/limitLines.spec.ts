@@ -14,7 +14,7 @@ describe("limitLines", () => {
         if (line.includes("left_out")) ended.write(line);
       },
     };
-    const write = limitLines(createLogger({ service: "kit", level: "info", destination }), { linesOfKind: 2, period: 50 });
+    const write = limitLines(createLogger({ service: "kit", level: "info", destination }), { linesOfKind: 2, periodMs: 50 });
     for (let n = 0; n < 1_000; n++) write({ level: "info", kind: "401", line: { n }, message: "request" });
     write({ level: "info", kind: "404", line: {}, message: "request" });
     expect(lines).to.have.length(3);

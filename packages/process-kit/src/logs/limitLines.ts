@@ -10,18 +10,17 @@ export type LimitedLine = {
 
 export type LineLimits = {
   readonly linesOfKind: number;
-  /** Milliseconds. */
-  readonly period: number;
+  readonly periodMs: number;
 };
 
 /** Enough lines to help a single client by, and few enough that a flood of requests is no flood of lines. */
-const defaultLimits: LineLimits = { linesOfKind: 10, period: 10_000 };
+const defaultLimits: LineLimits = { linesOfKind: 10, periodMs: 10_000 };
 
 /**
  * Returns a function that writes the first lines of each kind in a period. It counts further lines of the kind and writes one line
  * with their number when the period ends, so that what clients send decides neither the size of the log nor its cost.
  */
-export const limitLines = (logger: Logger, { linesOfKind, period }: LineLimits = defaultLimits): ((line: LimitedLine) => void) => {
+export const limitLines = (logger: Logger, { linesOfKind, periodMs }: LineLimits = defaultLimits): ((line: LimitedLine) => void) => {
   const kinds = new Map<string, { written: number; leftOut: number }>();
 
   const begin = ({ level, kind, message }: LimitedLine): { written: number; leftOut: number } => {
@@ -29,8 +28,9 @@ export const limitLines = (logger: Logger, { linesOfKind, period }: LineLimits =
     kinds.set(kind, count);
     setTimeout(() => {
       kinds.delete(kind);
-      if (count.leftOut > 0) logger[level]({ kind, left_out: count.leftOut, period_ms: period }, `${message}: further lines were left out`);
-    }, period).unref();
+      if (count.leftOut > 0)
+        logger[level]({ kind, left_out: count.leftOut, period_ms: periodMs }, `${message}: further lines were left out`);
+    }, periodMs).unref();
     return count;
   };
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Access } from "@cart/http-kit";
-import type { Logger } from "@cart/process-kit";
+import { type Logger, loggedError } from "@cart/process-kit";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { partAway } from "../http/consoleProblems.ts";
 
@@ -44,7 +44,7 @@ type ListedRow = RowDataPacket & {
   result: AuditDetails | null;
 };
 
-const timeout = 5_000;
+const timeoutMs = 5_000;
 
 export const createAuditLog = (pool: Pool, logger: Logger): AuditLog => {
   const insert = async (id: string, phase: string, { access, action, details }: Action): Promise<void> => {
@@ -53,7 +53,7 @@ export const createAuditLog = (pool: Pool, logger: Logger): AuditLog => {
     await pool.query({
       sql: "INSERT INTO audit_log (action_id, phase, action, user_id, tenant_id, details) VALUES (?)",
       values: [values],
-      timeout,
+      timeout: timeoutMs,
     });
     logger.info({ audit: { action_id: id, phase, action, user_id: userId, tenant_id: tenantId, ...details } }, "audit");
   };
@@ -76,7 +76,7 @@ export const createAuditLog = (pool: Pool, logger: Logger): AuditLog => {
         await end(id, "SUCCEEDED", { ...action, details: resultOf(outcome) });
         return outcome;
       } catch (error) {
-        await end(id, "FAILED", { ...action, details: { reason: String(error instanceof Error ? error.message : error).slice(0, 500) } });
+        await end(id, "FAILED", { ...action, details: { reason: reasonOf(error) } });
         throw error;
       }
     },
@@ -86,7 +86,7 @@ export const createAuditLog = (pool: Pool, logger: Logger): AuditLog => {
               FROM audit_log s LEFT JOIN audit_log e ON e.action_id = s.action_id AND e.phase <> 'STARTED'
               WHERE s.phase = 'STARTED' ${tenantId === undefined ? "" : "AND s.tenant_id = ?"} ORDER BY s.id DESC LIMIT ?`,
         values: [...(tenantId === undefined ? [] : [tenantId]), limit],
-        timeout,
+        timeout: timeoutMs,
       });
       return rows.map((row) => ({
         id: row.action_id,
@@ -101,4 +101,10 @@ export const createAuditLog = (pool: Pool, logger: Logger): AuditLog => {
       }));
     },
   };
+};
+
+/** Why an action failed, without what a log must not say: the audit log outlives the data, and more people read it. */
+export const reasonOf = (error: unknown): string => {
+  const { type, code, message } = loggedError(error);
+  return (message ?? `${type} ${code ?? ""}`).trim().slice(0, 500);
 };
