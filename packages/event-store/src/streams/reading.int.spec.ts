@@ -158,6 +158,21 @@ describe("reading streams", () => {
       }
     });
 
+    it("asks for few of the events that do not fit into a page, because the server sends all that it is asked for", async () => {
+      await store(cartId(1), ...events);
+      let asked = 0;
+      const counting: ReadRows = (statement, keepWhile) => {
+        const limit = statement.values?.at(-1);
+        if (statement.sql.endsWith("LIMIT ?") && typeof limit === "number") asked += limit;
+        return read(statement, keepWhile);
+      };
+      const signal = new AbortController().signal;
+      const twoAtOnce = { maxEvents: 1_000, maxBytes: 250 };
+      const past = await loadStreamAt(counting, cartAggregate, { aggregateId: cartId(1), version: 60, signal }, twoAtOnce);
+      expect(past?.state).to.deep.equal(stateAt(60));
+      expect(asked).to.be.below(60 * 5);
+    });
+
     it("loads the newest state from the newest snapshot of the current form", async () => {
       await store(cartId(1), ...events);
       await store(cartId(2), created);
