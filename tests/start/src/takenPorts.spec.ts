@@ -46,7 +46,7 @@ describe("a start that loses its port to another program", function () {
     toStop.push(own.kill);
     expect((await mysqlIdentity(own.url)).datadir).to.equal(`${join(root, "second/mysql")}/`);
     expect(Number(new URL(own.url).port)).to.not.equal(ports.mysql);
-    expect(reported.join("\n")).to.contain("another program took a port of MySQL first");
+    expect(reported.join("\n")).to.contain("another program has taken a port of MySQL");
   });
 
   it("gets a Kafka of its own on another port, even on a copy of the other's data", async () => {
@@ -57,7 +57,7 @@ describe("a start that loses its port to another program", function () {
     const [ownBroker, other] = [await kafkaIdentity("127.0.0.1", ownPort), await kafkaIdentity("127.0.0.1", ports.kafka)];
     expect(ownBroker.clusterId).to.equal(other.clusterId); // the copy
     expect(ownBroker.racks).to.not.deep.equal(other.racks);
-    expect(reported.join("\n")).to.contain("another program took a port of Kafka first");
+    expect(reported.join("\n")).to.contain("another program has taken a port of Kafka");
   });
 
   it("gets a Kafka of its own when only the controller's port is taken", async () => {
@@ -66,7 +66,7 @@ describe("a start that loses its port to another program", function () {
     const ownPort = Number(own.brokers[0]?.split(":")[1]);
     expect((await kafkaIdentity("127.0.0.1", ownPort)).clusterId).to.be.a("string");
     expect((await kafkaIdentity("127.0.0.1", ownPort)).clusterId).to.not.equal((await kafkaIdentity("127.0.0.1", ports.kafka)).clusterId);
-    expect(reported.join("\n")).to.contain("another program took a port of Kafka first");
+    expect(reported.join("\n")).to.contain("another program has taken a port of Kafka");
   });
 
   it("fails when it was told the port, and does not take the other's server for its own", async () => {

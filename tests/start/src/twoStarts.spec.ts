@@ -44,7 +44,10 @@ describe("two starts at once", function () {
   it("have a MySQL and a Kafka each", expectOwnServers);
 
   it("say nothing of failures that every new Kafka has for a moment", () => {
-    for (const { said } of starts) expect(said()).to.not.match(/KafkaJS|GroupCoordinator|failed|works again/);
+    // The two starts may choose the same port at the same moment. The one that loses says so, with the server's own words.
+    const isTakenPort = (line: string): boolean => line.endsWith("trying another port");
+    const isAFailure = (line: string): boolean => !isTakenPort(line) && /KafkaJS|GroupCoordinator|failed|works again/.test(line);
+    expect(starts.flatMap(({ said }) => said().split("\n")).filter(isAFailure)).to.deep.equal([]);
   });
 
   it("keep their carts to themselves", async () => {
