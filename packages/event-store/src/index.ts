@@ -32,6 +32,7 @@ export { markPublished, type PublishedRow } from "./outbox/markPublished.ts";
 export type { OutboxRow } from "./outbox/outboxRow.ts";
 export { purgePublished } from "./outbox/purgePublished.ts";
 export { type FailedAttempt, recordFailure, type RetryPolicy } from "./outbox/recordFailure.ts";
+export { setAsideBlocked } from "./outbox/setAside.ts";
 export { shardCount, shardOf } from "./outbox/shardOf.ts";
 export { parseMetadata } from "./parseMetadata.ts";
 export { countEvents } from "./streams/countEvents.ts";

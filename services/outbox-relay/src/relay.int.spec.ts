@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import {
   awaitPending,
+  countOutbox,
   fetchPending,
   listFailed,
   markPublished,
@@ -441,6 +442,27 @@ describe("relay", () => {
       const { PUBLISHED, FAILED } = await statuses();
       return PUBLISHED === 2 && FAILED === 1;
     });
+  });
+
+  it("sets many rows aside behind a row that was given up, and publishes all of them in order after a retry", async () => {
+    const [bad, good] = [randomUUID(), randomUUID()];
+    await insert(upTo(400).map((version) => ({ cart: bad, version, ...(version === 2 ? { metadata: "{}" } : {}) })));
+    start({ maxAttempts: 1, delayAfter: () => 20 });
+    await waitFor("no row to be in the way", async () => (await statuses())["PENDING"] === undefined);
+    await insert([
+      { cart: bad, version: 401 },
+      { cart: good, version: 1 },
+    ]);
+    await waitFor("the good cart's message", () => Promise.resolve(versionsInKafka(good).length === 1));
+    await waitFor("the good cart's row to be marked", async () => (await statuses())["PUBLISHED"] === 2);
+    expect(versionsInKafka(bad)).to.deep.equal([1]);
+    expect(await countOutbox(pool)).to.deep.equal({ pending: 1, failed: 1, setAside: 398 });
+
+    await tables.outbox.change(soundMetadata, { version: 2 });
+    expect(await withConnection(pool, (connection) => retryFailed(connection))).to.equal(1);
+    await waitFor("all rows to be published", async () => (await statuses())["PUBLISHED"] === 402);
+    await waitFor("all messages", () => Promise.resolve(versionsInKafka(bad).length >= 401));
+    expect(versionsInKafka(bad)).to.deep.equal(upTo(401));
   });
 
   it("continues with a cart in order once its row can be published", async () => {

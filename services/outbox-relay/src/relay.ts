@@ -5,6 +5,7 @@ import type { ShardLeases } from "./leases/shardLeases.ts";
 import { createPageSize } from "./pageSize.ts";
 import { longestUnmarkedMs } from "./publishedMarks.ts";
 import { publishBacklog } from "./publishBacklog.ts";
+import { createBlockedRows } from "./blockedRows.ts";
 import { createPublishing, type PublishingOptions } from "./publishing.ts";
 import { encodeRows } from "./publishRows.ts";
 
@@ -31,7 +32,8 @@ export type Relay = {
  * - Burst: the number of unmarked rows exceeds that bound, so more rows are likely to come. The relay fetches without
  *   waiting, and marks the published rows when a fetch is empty.
  * - Blocked: there are rows, but all of them wait behind a row that could not be published. MySQL finds such rows at
- *   once and does not wait, so the relay waits, longer each time.
+ *   once and does not wait, so the relay waits, longer each time. Many rows behind a row that was given up are set aside,
+ *   because every poll and fetch, also those for other carts, would have to step over them.
  * - Topic away: Kafka or one topic takes no events, or is slow. Rows of other topics are published all the same; see `topicLane.ts`.
  * - Backlog: a full page was published, so more rows are waiting. The relay reads them page after page from a snapshot.
  */
@@ -85,6 +87,7 @@ export const startRelay = (options: RelayOptions): Relay => {
   const { marks, publish, closedTypes, assertPublishing, settled } = createPublishing(options);
   const encode = (rows: readonly OutboxRow[]) => encodeRows(publisher, rows);
   const pageSize = createPageSize({ maxRows: batchRows, maxBytes: pageBytes });
+  const blockedRows = createBlockedRows({ pool, logger });
   let lastWorkAt = performance.now();
   let blockedPasses = 0;
 
@@ -102,6 +105,7 @@ export const startRelay = (options: RelayOptions): Relay => {
     lastWorkAt = performance.now();
     pageSize.saw(page);
     const isWhole = await publish(encode(rows));
+    if (!isWhole) blockedRows.seen();
     if (isWhole && closed.length === 0 && page.endedBy !== "the last row") await backlog(stopping);
     return closed.includes(mainType) ? topicAwayPauseMs : 0;
   };
@@ -117,6 +121,7 @@ export const startRelay = (options: RelayOptions): Relay => {
     const patience = patienceOf(query, performance.now() - lastWorkAt);
     const page = await withConnection(pool, (connection) => awaitPending(connection, query, patience));
     blockedPasses = page.allBlocked ? blockedPasses + 1 : 0;
+    if (page.allBlocked) blockedRows.seen();
     if (page.allBlocked) return Math.min(longestBlockedPauseMs, 2 * 1.2 ** blockedPasses);
     return page.rows.length > 0 ? work(page, closed, stopping) : 0;
   };
@@ -127,6 +132,7 @@ export const startRelay = (options: RelayOptions): Relay => {
     await marks.room();
     const shards = leases.held();
     if (shards.length === 0) return withoutShardsPauseMs;
+    await blockedRows.setAside(shards);
     // Decided before the query: a topic that opens meanwhile may have published rows that the query still shows.
     const closed = closedTypes();
     const query = { shards, known: marks.unmarked(), limit: pageSize.next(), withoutTypes: closed.filter((type) => type !== mainType) };

@@ -36,12 +36,13 @@ export const createRelayMetrics = ({ registry, pool, shardsHeld }: RelayMetricsO
   sampledGauge({
     registry,
     name: "outbox_rows",
-    help: "Outbox rows that wait (PENDING) or were given up (FAILED)",
+    help: "Outbox rows that wait (PENDING), were given up (FAILED), or were set aside behind a row that was given up (SET_ASIDE)",
     labelNames: ["status"],
     source: sampled(() => countOutbox(pool)),
-    samplesOf: ({ pending, failed: givenUp }: OutboxCounts) => [
+    samplesOf: ({ pending, failed: givenUp, setAside }: OutboxCounts) => [
       { labels: { status: "PENDING" }, value: pending },
       { labels: { status: "FAILED" }, value: givenUp },
+      { labels: { status: "SET_ASIDE" }, value: setAside },
     ],
   });
 

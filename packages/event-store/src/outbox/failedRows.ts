@@ -1,5 +1,7 @@
 import { bytesToUuid, run, uuidToBytes } from "@cart/mysql";
 import type { PoolConnection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
+import { isSetAside } from "./setAside.ts";
+import { shardOf } from "./shardOf.ts";
 
 export type FailedRow = {
   readonly id: number;
@@ -26,14 +28,21 @@ type FailedRecord = RowDataPacket & {
   created_at: Date;
 };
 
-/** Lists the rows that were given up, oldest first. */
+/** Lists the rows that were given up, oldest first, without the rows that were set aside behind them. */
 export const listFailed = async (connection: PoolConnection, limit: number): Promise<readonly FailedRow[]> => {
   const records = await run<FailedRecord[]>(
     connection,
     `SELECT f.id, f.aggregate_type, f.aggregate_id, f.version, f.event_type, f.retry_count, f.error_message, f.created_at,
-            (SELECT COUNT(*) FROM outbox w FORCE INDEX (outbox_status)
-             WHERE w.status = 'PENDING' AND w.aggregate_id = f.aggregate_id AND w.aggregate_type = f.aggregate_type) AS waiting
-     FROM outbox f WHERE f.status = 'FAILED' ORDER BY f.id LIMIT ?`,
+            COALESCE(w.waiting, 0) AS waiting
+     FROM (SELECT * FROM outbox FORCE INDEX (outbox_status) WHERE status = 'FAILED' AND NOT ${isSetAside} ORDER BY id LIMIT ?) f
+     LEFT JOIN (
+       SELECT o.aggregate_id, o.aggregate_type, COUNT(*) AS waiting
+       FROM outbox o FORCE INDEX (outbox_status)
+       JOIN outbox_blocks b ON b.aggregate_id = o.aggregate_id AND b.aggregate_type = o.aggregate_type AND b.next_attempt_at IS NULL
+       WHERE o.status = 'PENDING' OR (o.status = 'FAILED' AND o.id <> b.outbox_id)
+       GROUP BY o.aggregate_id, o.aggregate_type
+     ) w ON w.aggregate_id = f.aggregate_id AND w.aggregate_type = f.aggregate_type
+     ORDER BY f.id`,
     [limit],
   );
   return records.map((record) => ({
@@ -49,20 +58,79 @@ export const listFailed = async (connection: PoolConnection, limit: number): Pro
   }));
 };
 
+type BlockRecord = RowDataPacket & { readonly aggregate_id: Buffer; readonly aggregate_type: string };
+
 /**
- * Resets the attempts of the failed rows of one aggregate or of all, and returns how
- * many rows were reset. The relay that holds their shard publishes them, in order,
- * before the rows that wait behind them.
+ * Resets the attempts of the failed rows of one aggregate or of all, and returns how many rows were reset, without the rows that
+ * were set aside behind them. The relay that holds their shard publishes all of them in order. Each aggregate is reset in a
+ * transaction of its own: a retry that is interrupted leaves the other aggregates as they were.
  */
 export const retryFailed = async (connection: PoolConnection, aggregateId?: string): Promise<number> => {
   const [where, values] = aggregateId === undefined ? ["", []] : [" AND aggregate_id = ?", [uuidToBytes(aggregateId)]];
-  await run(connection, "START TRANSACTION");
-  const { affectedRows } = await run<ResultSetHeader>(
+  const blocks = await run<BlockRecord[]>(
     connection,
-    `UPDATE outbox SET status = 'PENDING', retry_count = 0, next_attempt_at = NULL WHERE status = 'FAILED'${where}`,
+    `SELECT aggregate_id, aggregate_type FROM outbox_blocks WHERE next_attempt_at IS NULL${where} ORDER BY outbox_id`,
     values,
   );
-  await run(connection, `DELETE FROM outbox_blocks WHERE next_attempt_at IS NULL${where}`, values);
-  await run(connection, "COMMIT");
+  let rows = 0;
+  for (const block of blocks) rows += await retryAggregate(connection, block);
+  return rows + (await retryUnblocked(connection, where, values));
+};
+
+/** Resets failed rows without a block, which somebody must have removed by hand. A failure is recorded together with its block. */
+const retryUnblocked = async (connection: PoolConnection, where: string, values: readonly unknown[]): Promise<number> => {
+  const { affectedRows } = await run<ResultSetHeader>(
+    connection,
+    `UPDATE outbox SET status = 'PENDING', retry_count = 0, next_attempt_at = NULL
+     WHERE status = 'FAILED'${where} AND (aggregate_id, aggregate_type) NOT IN (SELECT aggregate_id, aggregate_type FROM outbox_blocks)`,
+    values,
+  );
   return affectedRows;
+};
+
+/** Rows that one statement resets. */
+const rowsAtOnce = 2_000;
+
+type ResetRecord = RowDataPacket & { readonly id: number; readonly is_set_aside: 0 | 1 };
+
+/**
+ * Resets all failed rows of an aggregate and removes its block, or nothing. The block is locked first, so that no relay sets a
+ * row aside that this transaction would not see: with the block gone, that row would be overtaken by later rows.
+ */
+const retryAggregate = async (connection: PoolConnection, { aggregate_id, aggregate_type }: BlockRecord): Promise<number> => {
+  const aggregate = [aggregate_id, aggregate_type];
+  const ofAggregate = "aggregate_id = ? AND aggregate_type = ?";
+  await run(connection, "START TRANSACTION");
+  const [block] = await run<BlockRecord[]>(
+    connection,
+    `SELECT aggregate_id, aggregate_type FROM outbox_blocks WHERE ${ofAggregate} AND next_attempt_at IS NULL FOR UPDATE`,
+    aggregate,
+  );
+  const reset = block === undefined ? 0 : await resetRows(connection, block);
+  await run(connection, `DELETE FROM outbox_blocks WHERE ${ofAggregate} AND next_attempt_at IS NULL`, aggregate);
+  await run(connection, "COMMIT");
+  return reset;
+};
+
+/** Resets the rows in pages, and returns how many of them had been given up. */
+const resetRows = async (connection: PoolConnection, { aggregate_id, aggregate_type }: BlockRecord): Promise<number> => {
+  const pageAfter = (after: number): Promise<ResetRecord[]> =>
+    run<ResetRecord[]>(
+      connection,
+      `SELECT id, ${isSetAside} AS is_set_aside FROM outbox FORCE INDEX (outbox_status)
+       WHERE status = 'FAILED' AND id > ? AND shard = ? AND aggregate_id = ? AND aggregate_type = ? ORDER BY id LIMIT ?`,
+      [after, shardOf(aggregate_id), aggregate_id, aggregate_type, rowsAtOnce],
+    );
+  let givenUp = 0;
+  let rows = await pageAfter(0);
+  for (let last = rows.at(-1); last !== undefined; last = rows.at(-1)) {
+    await run(
+      connection,
+      "UPDATE outbox SET status = 'PENDING', retry_count = 0, next_attempt_at = NULL WHERE id IN (?) AND status = 'FAILED'",
+      [rows.map(({ id }) => id)],
+    );
+    givenUp += rows.filter((row) => row.is_set_aside === 0).length;
+    rows = await pageAfter(last.id);
+  }
+  return givenUp;
 };
