@@ -6,7 +6,10 @@ import type { components, paths as QueryPaths } from "./generated/queryApi.ts";
 import { CartProblem, CartUnreachable, problemOf, temporaryStatuses } from "./problems.ts";
 import { createSend } from "./send.ts";
 
-export type Cart = components["schemas"]["Cart"];
+/** What the read API answers with, by the names of its OpenAPI document. */
+export type QuerySchemas = components["schemas"];
+
+export type Cart = QuerySchemas["Cart"];
 
 export type CartClientOptions = {
   /** The address of the write API, such as "http://localhost:8080". */

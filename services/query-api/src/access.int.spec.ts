@@ -1,7 +1,7 @@
 import type { CartEvent } from "@cart/domain";
 import { bearer, type TokenClaims, tokenEnv, waitFor } from "@cart/testkit";
 import { expect } from "chai";
-import { type Answer, project, storeEvents, useQueryApi } from "./testing/useQueryApi.ts";
+import { type Answer, project, storeEvents, traceId, useQueryApi } from "./testing/useQueryApi.ts";
 
 const ann: TokenClaims = { sub: "ann", tenant_id: "shop-1" };
 const bob: TokenClaims = { sub: "bob", tenant_id: "shop-1" };
@@ -43,13 +43,14 @@ describe("access to queries", () => {
     return response.status;
   };
 
-  it("tells administrators who caused an event, and nobody else", async () => {
-    for (const [who, actor] of [
-      [admin, "actor-1"],
-      [ann, undefined],
+  it("tells administrators who caused an event and in which trace, and nobody else", async () => {
+    for (const [who, actor, trace] of [
+      [admin, "actor-1", traceId],
+      [ann, undefined, undefined],
     ] as const) {
-      const { events } = (await get(who, `/carts/${cart}/history`)).body as { events: { actor?: string }[] };
+      const { events } = (await get(who, `/carts/${cart}/history`)).body as { events: { actor?: string; trace_id?: string }[] };
       expect(events.map((event) => event.actor)).to.deep.equal([actor, actor]);
+      expect(events.map((event) => event.trace_id)).to.deep.equal([trace, trace]);
     }
   });
 

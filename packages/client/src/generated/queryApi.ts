@@ -226,7 +226,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a tenant's carts, newest first */
+        /**
+         * List a tenant's carts, newest first
+         * @description With `order_by=last_activity`, a cart that changes between two pages moves to the front.
+         */
         get: operations["listCartsOfTenant"];
         put?: never;
         post?: never;
@@ -525,6 +528,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "CartCreated";
             /**
@@ -569,6 +577,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "CartAttributesChanged";
             /**
@@ -624,6 +637,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "CartAdjustmentsChanged";
             /**
@@ -663,6 +681,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "CartCurrencyChanged";
             /**
@@ -702,6 +725,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "CartClaimed";
             /**
@@ -770,6 +798,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "ItemAddedToCart";
             /**
@@ -814,6 +847,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "ItemQuantityChanged";
             /**
@@ -866,6 +904,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "ItemPriceChanged";
             /**
@@ -908,6 +951,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "ItemRemovedFromCart";
             /**
@@ -942,6 +990,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "CartCleared";
             /**
@@ -986,6 +1039,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "CartSubmitted";
             /**
@@ -1020,6 +1078,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "CartReopened";
             /**
@@ -1067,6 +1130,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "CartAbandoned";
             /**
@@ -1106,6 +1174,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "CartAbandonmentReminderDue";
             /**
@@ -1148,6 +1221,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "CartPurchased";
             /**
@@ -1189,6 +1267,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "CartMergedInto";
             /**
@@ -1258,6 +1341,11 @@ export interface components {
              * @example 1
              */
             schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
             /** @constant */
             type: "CartMergedFrom";
             /**
@@ -1859,6 +1947,7 @@ export interface operations {
                      *           "occurred_at": "2026-11-23T22:06:04.670Z",
                      *           "correlation_id": "018f4e5a-0000-7000-8000-000000000001",
                      *           "actor": "user-123",
+                     *           "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *           "data": {
                      *             "user_id": "user-123",
                      *             "tenant_id": "default",
@@ -2713,8 +2802,12 @@ export interface operations {
                 cursor?: string;
                 /** @description the most carts in the answer */
                 limit?: number;
+                /** @description newest first by this time: by default created_at, or last_activity with updated_since. last_activity is updated_at */
+                order_by?: "created_at" | "last_activity";
                 /** @description only carts with one of these: OPEN, ABANDONED, SUBMITTED, CLOSED, MERGED. Several are separated by commas, or named by several parameters */
                 status?: string;
+                /** @description only carts that last changed then or later */
+                updated_since?: string;
             };
             header?: never;
             path: {

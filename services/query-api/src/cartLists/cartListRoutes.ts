@@ -6,16 +6,8 @@ import { cartSchema, cartSummaryView, cartView } from "../carts/cartView.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { ifNoneMatch, noCache, queryProblems, shown, shownVersioned, versioned } from "../http/queryRoute.ts";
 import { decodeCursor, encodeCursor, type ListOrder, type ListPosition } from "./listCursor.ts";
-import {
-  cartListSchema,
-  currentCartQuery,
-  listQuery,
-  statusesOf,
-  tenantParameter,
-  userListQuery,
-  userParameter,
-} from "./listParameters.ts";
-import { type CartListPage, type CartListQuery, readCartList, readCartsByActivity } from "./readCartList.ts";
+import { cartListSchema, currentCartQuery, listQuery, statusesOf, tenantParameter, userParameter } from "./listParameters.ts";
+import { type CartListPage, type CartListQuery, type ListedBy, readCartList, readCartsByActivity } from "./readCartList.ts";
 import { readCurrentCart } from "./readCurrentCart.ts";
 
 type Services = { readonly readModel: ReadOnlyDatabase };
@@ -26,6 +18,8 @@ const cartList = {
   answers: shown("A page of carts; empty if there are none.", cartListSchema),
   problems: queryProblems(),
 } as const;
+
+const movesToTheFront = "With `order_by=last_activity`, a cart that changes between two pages moves to the front.";
 
 /** Allows a user its own carts, and administrators those of every user of their tenant. */
 const requireUser: AccessRule<Static<typeof userParameter>> = (actor, { user_id: userId }) => {
@@ -39,19 +33,11 @@ export const cartListRoutes: readonly Route<Services>[] = [
     path: "/users/{user_id}/carts",
     operationId: "listCartsOfUser",
     summary: "List a user's carts, newest first",
-    description: "With `order_by=last_activity`, a cart that changes between two pages moves to the front.",
-    query: userListQuery,
+    description: movesToTheFront,
+    query: listQuery,
     params: userParameter,
     access: requireUser,
-    handle: async ({ params, query, access }, { readModel }: Services) => {
-      const { updated_since: updatedSince, order_by: order = updatedSince === undefined ? "created_at" : "last_activity" } = query;
-      if (order === "created_at") {
-        if (updatedSince !== undefined) throw invalidField("updated_since", "needs order_by=last_activity");
-        return listAnswer(order, await readCartList(readModel, "user", listOf(params.user_id, query, access, order)));
-      }
-      const since = updatedSince === undefined ? undefined : timeOf(updatedSince);
-      return listAnswer(order, await readCartsByActivity(readModel, { ...listOf(params.user_id, query, access, order), since }));
-    },
+    handle: ({ params, query, access }, { readModel }: Services) => listCarts(readModel, "user", params.user_id, query, access),
   }),
   route({
     method: "GET",
@@ -78,17 +64,26 @@ export const cartListRoutes: readonly Route<Services>[] = [
     path: "/tenants/{tenant_id}/carts",
     operationId: "listCartsOfTenant",
     summary: "List a tenant's carts, newest first",
+    description: movesToTheFront,
     query: listQuery,
     params: tenantParameter,
     access: requireTenantAdmin,
-    handle: async ({ params, query, access }, { readModel }: Services) => {
-      const order = "created_at";
-      return listAnswer(order, await readCartList(readModel, "tenant", listOf(params.tenant_id, query, access, order)));
-    },
+    handle: ({ params, query, access }, { readModel }: Services) => listCarts(readModel, "tenant", params.tenant_id, query, access),
   }),
 ];
 
 const tenantOf = (access: Access): string | undefined => (access === "unchecked" ? undefined : access.tenantId);
+
+/** Answers with a page of the carts of a user or tenant, in the order that the query asks for. */
+const listCarts = async (readModel: ReadOnlyDatabase, by: ListedBy, of: string, query: Static<typeof listQuery>, access: Access) => {
+  const { updated_since: updatedSince, order_by: order = updatedSince === undefined ? "created_at" : "last_activity" } = query;
+  if (order === "created_at") {
+    if (updatedSince !== undefined) throw invalidField("updated_since", "needs order_by=last_activity");
+    return listAnswer(order, await readCartList(readModel, by, listOf(of, query, access, order)));
+  }
+  const since = updatedSince === undefined ? undefined : timeOf(updatedSince);
+  return listAnswer(order, await readCartsByActivity(readModel, by, { ...listOf(of, query, access, order), since }));
+};
 
 const listOf = (of: string, { status, limit = 20, cursor }: Static<typeof listQuery>, access: Access, order: ListOrder): CartListQuery => ({
   of,

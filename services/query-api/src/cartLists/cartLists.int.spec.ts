@@ -4,7 +4,7 @@ import { expect } from "chai";
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { project, timeOf, useQueryApi } from "../testing/useQueryApi.ts";
-import { type ListedBy, readCartList } from "./readCartList.ts";
+import { type CartListPage, type ListedBy, readCartList, readCartsByActivity } from "./readCartList.ts";
 
 const cartId = (n: number): string => `550e8400-e29b-41d4-a716-${String(n).padStart(12, "0")}`;
 const created = (user: string, tenant = "default"): CartEvent => ({
@@ -133,7 +133,8 @@ describe("the lists of carts", () => {
       ["/users/ann/carts?updated_since=yesterday", 400, "updated_since"],
       ["/users/ann/carts?updated_since=2025-11-20T23:59:60Z", 400, "updated_since"],
       ["/users/ann/carts?order_by=created_at&updated_since=2025-11-20T00:00:00Z", 400, "updated_since"],
-      ["/tenants/default/carts?order_by=last_activity", 400, "order_by"],
+      ["/tenants/default/carts?order_by=id", 400, "order_by"],
+      ["/tenants/default/carts?updated_since=yesterday", 400, "updated_since"],
       ["/users/ann/carts?cursor=", 400, "cursor"],
       ["/users/ann/carts?cursor=x", 400, "cursor"],
       ["/users/ann/carts?offset=1", 400, "offset"],
@@ -190,6 +191,17 @@ describe("the lists of carts", () => {
       expect(await walk(`/users/eve/carts?${since(3)}&limit=2`)).to.deep.equal([[bought, left], [elsewhere]]);
     });
 
+    it("show a tenant's carts in the same order, of all statuses or of some", async () => {
+      const list = "/tenants/shop-9/carts?order_by=last_activity";
+      for (const [n, events] of histories.slice(0, 3).entries())
+        await project(api, cartId(31 + n), [created("ida", "shop-9"), ...events.slice(1)]);
+      const [first, second, third] = [33, 32, 31].map(cartId);
+      expect(await walk(`${list}&limit=1`)).to.deep.equal([[first], [second], [third]]);
+      expect(await walk(`${list}&limit=1&status=OPEN,CLOSED`)).to.deep.equal([[first], [third]]);
+      expect(ids(await page(`/tenants/shop-9/carts?updated_since=${timeOf(4).toISOString()}`))).to.deep.equal([first, second]);
+      expect(ids(await page(`/tenants/shop-9/carts?updated_since=${timeOf(4).toISOString()}&status=ABANDONED`))).to.deep.equal([second]);
+    });
+
     it("do not take a cursor of another order", async () => {
       const { next_cursor } = await page("/users/eve/carts?limit=1");
       const { status, body } = await api.get(`/users/eve/carts?limit=1&order_by=last_activity&cursor=${next_cursor}`);
@@ -237,6 +249,34 @@ describe("the lists of carts", () => {
     });
     after(() => connection.release());
 
+    /** Walks through the pages of a list. Resolves to the carts seen, and to the rows that MySQL read for each page. */
+    const walkCounting = async (
+      readPage: (database: ReadOnlyDatabase, after: CartListPage["next"]) => Promise<CartListPage>,
+    ): Promise<{ readonly seen: ReadonlySet<string>; readonly costs: readonly number[] }> => {
+      // On one connection, so that its counters say what was read.
+      const database: ReadOnlyDatabase = {
+        query: async <Row extends RowDataPacket>(sql: string, values: readonly unknown[] = []) =>
+          (await connection.query<Row[]>(sql, [...values]))[0],
+        read: async () => [],
+        close: async () => undefined,
+      };
+      const reads = async (): Promise<number> => {
+        const rows = await database.query<RowDataPacket & { Value: string }>("SHOW SESSION STATUS LIKE 'Handler_read%'");
+        return rows.reduce((sum, { Value }) => sum + Number(Value), 0);
+      };
+      const seen = new Set<string>();
+      const costs: number[] = [];
+      for (let after: CartListPage["next"], more = true; more;) {
+        const before = await reads();
+        const list = await readPage(database, after);
+        costs.push((await reads()) - before);
+        for (const { id } of list.carts) seen.add(id);
+        after = list.next;
+        more = after !== undefined;
+      }
+      return { seen, costs };
+    };
+
     const lists: readonly { by: ListedBy; tenantId?: string; carts: number; name: string }[] = [
       { by: "user", carts: carts + ofSmall, name: "user" },
       { by: "tenant", carts, name: "tenant" },
@@ -246,33 +286,10 @@ describe("the lists of carts", () => {
     for (const { by, tenantId, carts: expected, name } of lists) {
       for (const status of [undefined, "OPEN"] as const) {
         it(`read a page of a ${name}${status === undefined ? "" : " and a status"} alone, at any depth`, async () => {
-          // On one connection, so that its counters say what was read.
-          const database: ReadOnlyDatabase = {
-            query: async <Row extends RowDataPacket>(sql: string, values: readonly unknown[] = []) =>
-              (await connection.query<Row[]>(sql, [...values]))[0],
-            read: async () => [],
-            close: async () => undefined,
-          };
-          const reads = async (): Promise<number> => {
-            const rows = await database.query<RowDataPacket & { Value: string }>("SHOW SESSION STATUS LIKE 'Handler_read%'");
-            return rows.reduce((sum, { Value }) => sum + Number(Value), 0);
-          };
-          const seen = new Set<string>();
-          const costs: number[] = [];
-          for (let after: Parameters<typeof readCartList>[2]["after"], more = true; more;) {
-            const before = await reads();
-            const list = await readCartList(database, by, {
-              of: by === "user" ? "u" : "t",
-              tenantId,
-              statuses: status === undefined ? [] : [status],
-              limit: 100,
-              after,
-            });
-            costs.push((await reads()) - before);
-            for (const { id } of list.carts) seen.add(id);
-            after = list.next;
-            more = after !== undefined;
-          }
+          const statuses = status === undefined ? [] : [status];
+          const { seen, costs } = await walkCounting((database, after) =>
+            readCartList(database, by, { of: by === "user" ? "u" : "t", tenantId, statuses, limit: 100, after }),
+          );
           expect(seen.size).to.equal(expected);
           expect(costs).to.have.length(expected / 100);
           // The page, the row after it, and the ends of the two ranges.
@@ -280,5 +297,20 @@ describe("the lists of carts", () => {
         });
       }
     }
+
+    it("read a page of a tenant's last changed carts alone, at any depth and of any statuses", async () => {
+      // Many carts of a status that the list leaves out changed last.
+      await connection.query(
+        "UPDATE carts SET status = 'CLOSED', updated_at = '2026-06-01' WHERE tenant_id = 't' AND version = 1 AND MOD(CRC32(id), 2) = 0",
+      );
+      for (const statuses of [["OPEN"], ["OPEN", "MERGED"], []] as const) {
+        const { seen, costs } = await walkCounting((database, after) =>
+          readCartsByActivity(database, "tenant", { of: "t", tenantId: "t", statuses, limit: 100, after }),
+        );
+        expect(costs).to.have.length(Math.ceil(seen.size / 100));
+        // A page and a row of each of at most five statuses, and then the merged page, which a temporary table holds.
+        expect(Math.max(...costs), String(statuses)).to.be.lessThan(statuses.length === 1 ? 110 : 600);
+      }
+    });
   });
 });

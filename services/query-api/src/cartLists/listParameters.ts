@@ -18,28 +18,22 @@ const exampleCursor = encodeCursor("created_at", { time: "2026-11-23 22:06:04.67
 
 const anyStatus = cartStatuses.join("|");
 
-const listed = {
-  status: Type.Optional(
-    Type.String({
-      pattern: `^(${anyStatus})(,(${anyStatus}))*$`,
-      maxLength: 100,
-      description: `only carts with one of these: ${cartStatuses.join(", ")}. Several are separated by commas, or named by several parameters`,
-      examples: ["OPEN,ABANDONED"],
-    }),
-  ),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20, description: "the most carts in the answer" })),
-  cursor: Type.Optional(
-    text({ minLength: 1, maxLength: 100, description: "the `next_cursor` of the previous page", examples: [exampleCursor] }),
-  ),
-};
-
 const closed = { additionalProperties: false };
 
-export const listQuery = Type.Object(listed, closed);
-
-export const userListQuery = Type.Object(
+export const listQuery = Type.Object(
   {
-    ...listed,
+    status: Type.Optional(
+      Type.String({
+        pattern: `^(${anyStatus})(,(${anyStatus}))*$`,
+        maxLength: 100,
+        description: `only carts with one of these: ${cartStatuses.join(", ")}. Several are separated by commas, or named by several parameters`,
+        examples: ["OPEN,ABANDONED"],
+      }),
+    ),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20, description: "the most carts in the answer" })),
+    cursor: Type.Optional(
+      text({ minLength: 1, maxLength: 100, description: "the `next_cursor` of the previous page", examples: [exampleCursor] }),
+    ),
     order_by: Type.Optional(
       Type.Enum(["created_at", "last_activity"], {
         description: "newest first by this time: by default created_at, or last_activity with updated_since. last_activity is updated_at",

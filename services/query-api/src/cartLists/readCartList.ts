@@ -1,4 +1,5 @@
 import type { CartStatus } from "@cart/domain";
+import { cartStatuses } from "../carts/cartStatuses.ts";
 import { cartColumns, type CartRow, toCartSummary } from "../carts/cartRow.ts";
 import type { CartSummaryRecord } from "../carts/cartView.ts";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
@@ -57,24 +58,35 @@ export const readCartList = async (
 };
 
 /**
- * Reads a page of a user's carts, the last changed first, by (updated_at, id). A cart that changes between two pages moves to the front:
+ * Reads a page of carts, the last changed first, by (updated_at, id). A cart that changes between two pages moves to the front:
  * a walk through the pages may show it again, but misses none that stays as it is.
+ *
+ * A page of a tenant reads its own rows and one more for each status, at any depth. A page of a user, who has few carts, reads
+ * past the carts of other statuses.
  */
-export const readCartsByActivity = async (
-  readModel: ReadOnlyDatabase,
-  { of, tenantId, statuses = [], since, limit, after }: ActivityQuery,
-): Promise<CartListPage> => {
-  const range: Range = {
-    index: "carts_user_activity",
-    time: "c.updated_at",
-    conditions: [
-      ["c.user_id = ?", of],
-      ...(statuses.length === 0 ? [] : [["c.status IN (?)", statuses] as const]),
-      ...(tenantId === undefined ? [] : [["c.tenant_id = ?", tenantId] as const]),
-      ...(since === undefined ? [] : [["c.updated_at >= ?", since] as const]),
-    ],
-  };
-  return readPage(readModel, [range], limit, after);
+export const readCartsByActivity = async (readModel: ReadOnlyDatabase, by: ListedBy, query: ActivityQuery): Promise<CartListPage> => {
+  const { of, tenantId, statuses = [], since, limit, after } = query;
+  const common: Range["conditions"] = [
+    [`${columns[by]} = ?`, of],
+    ...(tenantId === undefined || by === "tenant" ? [] : [["c.tenant_id = ?", tenantId] as const]),
+    ...(since === undefined ? [] : [["c.updated_at >= ?", since] as const]),
+  ];
+  const time = "c.updated_at";
+  const ranges: readonly Range[] =
+    by === "tenant"
+      ? (statuses.length === 0 ? cartStatuses : statuses).map((status) => ({
+          index: "carts_tenant_activity",
+          time,
+          conditions: [...common, ["c.status = ?", status]],
+        }))
+      : [
+          {
+            index: "carts_user_activity",
+            time,
+            conditions: [...common, ...(statuses.length === 0 ? [] : [["c.status IN (?)", statuses] as const])],
+          },
+        ];
+  return readPage(readModel, ranges, limit, after);
 };
 
 /** A part of an index that a page reads in its order, from its position on. */

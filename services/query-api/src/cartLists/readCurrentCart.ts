@@ -16,7 +16,7 @@ export const readCurrentCart = async (
   access: Access,
 ): Promise<CartRecord | undefined> => {
   for (const status of current) {
-    const { carts } = await readCartsByActivity(readModel, { of, tenantId, statuses: [status], limit: 1 });
+    const { carts } = await readCartsByActivity(readModel, "user", { of, tenantId, statuses: [status], limit: 1 });
     const [found] = carts;
     const cart = found === undefined ? undefined : await readCart(readModel, found.id, access);
     // The cart may have become another user's, or an order, since it was found.

@@ -34,6 +34,13 @@ const cartEvent = <EventType extends CartEvent["type"], Data extends TObject>(ty
           examples: ["user-123"],
         }),
       ),
+      trace_id: Type.Optional(
+        Type.String({
+          pattern: "^[0-9a-f]{32}$",
+          description: "the trace of the request that caused it, if it had one; shown as `actor` is",
+          examples: ["4bf92f3577b34da6a3ce929d0e0e4736"],
+        }),
+      ),
       data,
     },
     { title: type },
@@ -122,7 +129,7 @@ export const currencyAfter = ({ event }: RecordedEvent<CartEvent>, before: strin
 export type CartEventViewOptions = {
   /** The cart's currency: before the first of several events, or after a single one. */
   readonly currency: string;
-  /** Whether the event says who caused it, which a customer must not see of a shop's people. */
+  /** Whether the event says who caused it, in which trace, which a customer must not see of a shop's people. */
   readonly showsActor?: boolean;
 };
 
@@ -150,7 +157,7 @@ export const cartEventView = (
     schema_version: cartEventCodec.currentVersion(event.type),
     occurred_at: recorded.occurredAt.toISOString(),
     correlation_id: recorded.metadata.correlation_id,
-    ...(showsActor && recorded.metadata.actor !== undefined ? { actor: recorded.metadata.actor } : {}),
+    ...(showsActor ? causeOf(recorded) : {}),
   };
   switch (event.type) {
     case "ItemAddedToCart": {
@@ -200,4 +207,10 @@ export const cartEventView = (
     default:
       return event satisfies never;
   }
+};
+
+/** Who caused an event, and the trace of the request, as far as they are known. */
+const causeOf = ({ metadata: { actor, traceparent = "" } }: RecordedEvent<CartEvent>): Pick<CartEventView, "actor" | "trace_id"> => {
+  const [, traceId] = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceparent) ?? [];
+  return { ...(actor === undefined ? {} : { actor }), ...(traceId === undefined ? {} : { trace_id: traceId }) };
 };

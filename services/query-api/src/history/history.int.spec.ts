@@ -2,7 +2,7 @@ import { cartEventCodec, type CartEvent, cartAggregate, cartDecider } from "@car
 import { eventStoreTables } from "@cart/event-store/testing";
 import { waitFor } from "@cart/testkit";
 import { expect } from "chai";
-import { eventIdOf, project, storeEvents, timeOf, useQueryApi } from "../testing/useQueryApi.ts";
+import { eventIdOf, project, storeEvents, timeOf, traceId, useQueryApi } from "../testing/useQueryApi.ts";
 
 const id = "550e8400-e29b-41d4-a716-446655440000";
 const long = "550e8400-e29b-41d4-a716-446655440001";
@@ -90,6 +90,7 @@ describe("a cart's past", () => {
           occurred_at: timeOf(n + 1).toISOString(),
           correlation_id: `request-${n + 1}`,
           actor: "actor-1",
+          trace_id: traceId,
           data: shownData[n],
         })),
         next_after_version: null,

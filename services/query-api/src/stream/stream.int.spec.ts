@@ -99,8 +99,8 @@ describe("a cart's stream", () => {
     const { body } = await api.get(`/carts/${id}/history?after_version=2`);
     const messages = stream.messages().map(({ data = "", event }): [unknown, string | undefined] => [JSON.parse(data), event]);
     // All streams of a cart write the same bytes, so a stream shows nothing that only an administrator may see.
-    const events = (body as { events: { readonly actor?: string }[] }).events;
-    expect(messages).to.deep.equal(events.map(({ actor: _actor, ...event }) => [event, "cart"]));
+    const events = (body as { events: { readonly actor?: string; readonly trace_id?: string }[] }).events;
+    expect(messages).to.deep.equal(events.map(({ actor: _actor, trace_id: _traceId, ...event }) => [event, "cart"]));
     expect(messages[0]?.[0]).to.deep.include({ event_id: eventIdOf(id, 3), type: "ItemAddedToCart" });
   });
 

@@ -117,6 +117,10 @@ type Running = {
   readonly stop: () => Promise<void>;
 };
 
+/** The trace of every request that caused an event here. */
+export const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
+
 /** Event `version` of a cart occurs at second `version` of this hour. */
 export const timeOf = (version: number): Date => new Date(Date.UTC(2025, 10, 20, 16, 0, version));
 
@@ -134,7 +138,7 @@ export const storeEvents = async (api: QueryApi, cartId: string, events: readonl
         event_type: event.type,
         schema_version: cartEventCodec.currentVersion(event.type),
         event_data: event.data,
-        metadata: { correlation_id: `request-${from + n}`, causation_id: "command-1", actor: "actor-1" },
+        metadata: { correlation_id: `request-${from + n}`, causation_id: "command-1", actor: "actor-1", traceparent },
         created_at: timeOf(from + n),
       }),
     ),
