@@ -65,9 +65,11 @@ describe("the Kubernetes manifests", () => {
       pods.filter(({ spec }) => text(spec).includes(`"name":"${secret}`)).map(({ title }) => title);
     expect(clientsOf("mysql")).to.deep.equal(having("cart-databases"));
     expect(clientsOf("kafka")).to.deep.equal(having("cart-kafka-"));
+    expect(clientsOf("shop")).to.deep.equal(having("cart-shop"));
     const selected = manifests.filter(({ kind }) => kind === "NetworkPolicy").map(({ spec }) => spec?.podSelector?.matchLabels ?? {});
     expect(selected).to.deep.include({ "cart/mysql": "client" });
     expect(selected).to.deep.include({ "cart/kafka": "client" });
+    expect(selected).to.deep.include({ "cart/shop": "client" });
     expect(selected).to.deep.include({ "app.kubernetes.io/part-of": "cart" });
   });
 });
