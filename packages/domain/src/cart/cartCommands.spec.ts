@@ -4,7 +4,7 @@ import { DomainError } from "../domainError.ts";
 import { cartDecider } from "./cartAggregate.ts";
 import type { Adjustment, StoredAdjustment } from "./adjustments.ts";
 import type { Attributes } from "./attributes.ts";
-import { type AddItem, carriesPrice, type CartCommand, type CartOperation, type ChangeDetails, type CreateCart } from "./cartCommands.ts";
+import type { AddItem, CartCommand, CartOperation, ChangeDetails, CreateCart } from "./cartCommands.ts";
 import type { CartEvent } from "./cartEvents.ts";
 import type { Cart } from "./cartState.ts";
 
@@ -517,12 +517,6 @@ describe("cart", () => {
         .when(change(addItem({ userId: undefined })))
         .then([itemAdded()]);
     });
-
-    it("carry a price if one of them does", () => {
-      expect(carriesPrice(change(remove, { type: "ClearCart" }, { type: "ChangeItem", lineId: "a", quantity: 1 }))).to.equal(false);
-      expect(carriesPrice(change(remove, { type: "ChangeItem", lineId: "a", price: 1 }))).to.equal(true);
-      expect(carriesPrice(change(addItem()))).to.equal(true);
-    });
   });
 
   describe("change quantity", () => {
@@ -590,6 +584,60 @@ describe("cart", () => {
 
     it("refuses an empty cart", () => {
       given([created]).when({ type: "SubmitCart" }).thenRejects("CART_EMPTY");
+    });
+
+    describe("with prices", () => {
+      const second = (unit_price: number) => itemAdded({ item_id: "item-2", quantity: 3, unit_price });
+      const submit = (first: number, other: number): CartCommand => ({
+        type: "SubmitCart",
+        prices: [
+          { lineId: "item-2", price: other },
+          { lineId: "item-1", price: first },
+        ],
+      });
+      const priced = (item_id: string, unit_price: number, previous_unit_price: number): CartEvent => ({
+        type: "ItemPriceChanged",
+        data: { line_id: item_id, item_id, unit_price, previous_unit_price },
+      });
+
+      it("freezes the cart at these prices, and names only those that differ", () => {
+        const frozen: CartEvent = { type: "CartSubmitted", data: { total_amount: 5060, item_count: 5, line_count: 2 } };
+        given([created, itemAdded(), second(10)])
+          .when(submit(25, 0.2))
+          .then([priced("item-1", 2500, 2999), priced("item-2", 20, 10), frozen]);
+        given([created, itemAdded(), second(20)])
+          .when(submit(25, 0.2))
+          .then([priced("item-1", 2500, 2999), frozen]);
+        given([created, itemAdded({ unit_price: 2500 }), second(20), abandoned])
+          .when(submit(25, 0.2))
+          .then([reopened, frozen]);
+      });
+
+      it("changes no price of a cart that is submitted already", () => {
+        given([created, itemAdded(), second(10), submitted])
+          .when(submit(1, 1))
+          .then([]);
+      });
+
+      it("sets the lower prices first, so that no version of the cart is beyond the limit", () => {
+        given([created, itemAdded({ quantity: 1, unit_price: 999_999_999_999_900 }), second(1)])
+          .when(submit(0, 100))
+          .then([
+            priced("item-1", 0, 999_999_999_999_900),
+            priced("item-2", 10_000, 1),
+            { type: "CartSubmitted", data: { total_amount: 30_000, item_count: 4, line_count: 2 } },
+          ]);
+      });
+
+      it("refuses amounts beyond the limit, amounts that the currency does not have, and unknown lines", () => {
+        given([created, itemAdded(), second(1)])
+          .when(submit(1, 9_999_999_999_999.99))
+          .thenRejects("AMOUNT_LIMIT_EXCEEDED", "price");
+        given([created, itemAdded(), second(1)])
+          .when(submit(1, 0.001))
+          .thenRejects("PRICE_INVALID", "price");
+        given([created, itemAdded()]).when(submit(1, 1)).thenRejects("ITEM_NOT_FOUND");
+      });
     });
   });
 

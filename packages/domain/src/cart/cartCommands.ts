@@ -92,8 +92,11 @@ export type ChangeCart = { readonly type: "ChangeCart"; readonly operations: rea
 /** Gives the cart to a user, such as the customer as whom its guest logs in. It changes nothing in a cart that the user owns already. */
 export type ClaimCart = { readonly type: "ClaimCart"; readonly userId: string };
 
-/** Freezes the cart for checkout. */
-export type SubmitCart = { readonly type: "SubmitCart" };
+/** A line's price of one unit, a decimal amount in the cart's currency. */
+export type LinePrice = { readonly lineId: string; readonly price: number };
+
+/** Freezes the cart for checkout, with these lines at these prices. It changes no price of a cart that is submitted already. */
+export type SubmitCart = { readonly type: "SubmitCart"; readonly prices?: readonly LinePrice[] | undefined };
 
 /** Takes a submitted cart back from checkout, or an abandoned one back into use. */
 export type ReopenCart = { readonly type: "ReopenCart" };
@@ -153,7 +156,7 @@ export const decideCart = (command: CartCommand, cart: Cart): readonly CartEvent
     case "ClaimCart":
       return reopenedFirst(cart, claim(command, cart));
     case "SubmitCart":
-      return reopenedFirst(cart, submit(cart));
+      return reopenedFirst(cart, submit(command, cart));
     case "PurchaseCart":
       return reopenedFirst(cart, purchase(command, cart));
     case "ReopenCart":
@@ -187,45 +190,29 @@ const operate = (operation: CartOperation, cart: Cart): readonly CartEvent[] => 
 };
 
 /** Decides each operation on the result of the operations before it. A refusal names its operation by its place, from 0. */
-const changeCart = ({ operations }: ChangeCart, cart: Cart): readonly CartEvent[] => {
-  const events: CartEvent[] = [];
-  let state = cart;
-  for (const [place, operation] of operations.entries()) {
+const changeCart = ({ operations }: ChangeCart, cart: Cart): readonly CartEvent[] =>
+  decideEach(operations, cart, (operation, state, place) => {
     try {
-      const decided = operate(operation, state);
-      events.push(...decided);
-      state = decided.reduce(evolveCart, state);
+      return operate(operation, state);
     } catch (error) {
       throw error instanceof DomainError ? error.ofOperation(place) : error;
     }
+  });
+
+/** Decides each part of a command on the result of the parts before it. */
+const decideEach = <Part>(
+  parts: readonly Part[],
+  cart: Cart,
+  decide: (part: Part, state: Cart, place: number) => readonly CartEvent[],
+): readonly CartEvent[] => {
+  const events: CartEvent[] = [];
+  let state = cart;
+  for (const [place, part] of parts.entries()) {
+    const decided = decide(part, state, place);
+    events.push(...decided);
+    state = decided.reduce(evolveCart, state);
   }
   return events;
-};
-
-/** Whether a command sets a price, a name or an adjustment: what a shop may leave to its back end. */
-export const carriesPrice = (command: CartCommand): boolean => {
-  switch (command.type) {
-    case "AddItem":
-    case "SetAdjustments":
-      return true;
-    case "ChangeItem":
-      return command.price !== undefined;
-    case "ChangeCart":
-      return command.operations.some(carriesPrice);
-    case "CreateCart":
-    case "RemoveItem":
-    case "ClearCart":
-    case "ChangeDetails":
-    case "ClaimCart":
-    case "SubmitCart":
-    case "ReopenCart":
-    case "PurchaseCart":
-    case "AbandonCart":
-    case "RemindOfAbandonment":
-      return false;
-    default:
-      return command satisfies never;
-  }
 };
 
 /**
@@ -365,6 +352,18 @@ const changeItem = ({ lineId, quantity, price }: ChangeItem, cart: Cart): readon
   return after.unitPrice < line.unitPrice ? events.toReversed() : events;
 };
 
+/**
+ * Returns the events that give lines other prices. The cart after each event is a version of its own, so the lines that become
+ * cheaper go first, and no version is beyond the limit unless the last one is.
+ */
+export const reprice = (prices: readonly LinePrice[] | undefined, cart: OpenCart): readonly CartEvent[] => {
+  if (prices === undefined) return [];
+  const raised = ({ lineId, price }: LinePrice): boolean =>
+    toMinorUnits(price, cart.currency) > requireLine(cart.lines, lineId, "item_id").unitPrice;
+  const cheaperFirst = [...prices.filter((each) => !raised(each)), ...prices.filter(raised)];
+  return decideEach(cheaperFirst, cart, (each, state) => changeItem({ type: "ChangeItem", ...each }, state));
+};
+
 const removeItem = ({ lineId }: RemoveItem, cart: Cart): readonly CartEvent[] => {
   const line = requireLine(requireOpen(cart).lines, lineId, "item_id");
   return [{ type: "ItemRemovedFromCart", data: { line_id: line.lineId, item_id: line.itemId } }];
@@ -377,12 +376,14 @@ const claim = ({ userId }: ClaimCart, cart: Cart): readonly CartEvent[] => {
   return [{ type: "CartClaimed", data: { user_id: userId, previous_user_id: requireUnfinished(cart).userId } }];
 };
 
-const submit = (cart: Cart): readonly CartEvent[] => {
+const submit = ({ prices }: SubmitCart, cart: Cart): readonly CartEvent[] => {
   const unfinished = requireUnfinished(cart);
   if (unfinished.status === "SUBMITTED") return [];
   if (unfinished.lines.size === 0) throw new DomainError("CART_EMPTY", "an empty cart cannot be submitted");
-  const totals = { total_amount: totalAmount(unfinished), item_count: itemCount(unfinished), line_count: unfinished.lines.size };
-  return [{ type: "CartSubmitted", data: totals }];
+  const repriced = reprice(prices, unfinished);
+  const submitted = repriced.reduce(evolveOpen, unfinished);
+  const totals = { total_amount: totalAmount(submitted), item_count: itemCount(submitted), line_count: submitted.lines.size };
+  return [...repriced, { type: "CartSubmitted", data: totals }];
 };
 
 const reopen = (cart: Cart): readonly CartEvent[] =>

@@ -64,6 +64,22 @@ describe("merge", () => {
     });
   });
 
+  it("gives lines of the target the prices that the command names, whether they were moved or not", () => {
+    const prices = [
+      { lineId: "new", price: 0.6 },
+      { lineId: "both", price: 1.2 },
+      { lineId: "own", price: 0.9 },
+    ];
+    const priced = (line_id: string, unit_price: number, previous_unit_price: number): CartEvent => ({
+      type: "ItemPriceChanged",
+      data: { line_id, item_id: line_id, unit_price, previous_unit_price },
+    });
+    const events = decideMerge(merge("add", { prices }), source, target);
+    expect(events.target.slice(1)).to.deep.equal([priced("own", 90, 100), priced("new", 60, 50)]);
+    expect(events.source).to.have.length(1);
+    rejects("ITEM_NOT_FOUND", "item_id", () => decideMerge(merge("add", { prices: [{ lineId: "other", price: 1 }] }), source, target));
+  });
+
   it("treats one item with other attributes as other lines, and with the same attributes as one line, whatever its id", () => {
     const blue = (item_id: string, line_id: string, quantity: number): CartEvent => ({
       type: "ItemAddedToCart",

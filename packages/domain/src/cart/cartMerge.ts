@@ -1,6 +1,6 @@
 import { DomainError } from "../domainError.ts";
 import { attributesMember, noAttributes } from "./attributes.ts";
-import { attributesChange, currencyChange, reopenedFirst, requireOpen } from "./cartCommands.ts";
+import { attributesChange, currencyChange, type LinePrice, reopenedFirst, reprice, requireOpen } from "./cartCommands.ts";
 import type { CartEvent } from "./cartEvents.ts";
 import { requireAmount, requireLineCount, requireQuantity } from "./lineLimits.ts";
 import { findLine, newLineId } from "./cartLines.ts";
@@ -18,6 +18,8 @@ export type MergeCart = {
   readonly strategy: MergeStrategy;
   /** The owner of the target if it does not exist. Without one, the target must exist. */
   readonly userId?: string | undefined;
+  /** Prices of the target's lines after the merge. */
+  readonly prices?: readonly LinePrice[] | undefined;
 };
 
 export type MergeEvents = { readonly source: readonly CartEvent[]; readonly target: readonly CartEvent[] };
@@ -35,8 +37,8 @@ const targetField = "target_cart_id";
  * Moves the source's lines into the target. The decision is about both carts at one
  * moment, so the events of both must be stored in one transaction.
  *
- * An item in both carts with the same attributes keeps the target's price and name. Merging again
- * into the same target changes nothing.
+ * An item in both carts with the same attributes keeps the target's price and name, unless the command names another price.
+ * Merging again into the same target changes nothing.
  */
 export const decideMerge = (command: MergeCart, sourceCart: Cart, targetCart: Cart): MergeEvents => {
   if (command.sourceCartId === command.targetCartId) {
@@ -51,6 +53,10 @@ export const decideMerge = (command: MergeCart, sourceCart: Cart, targetCart: Ca
   const target = requireOpen(inCurrency.reduce<Cart>(evolveCart, existing), targetField);
 
   const lines = mergedLines(source, target, command.strategy);
+  const mergedFrom: CartEvent = {
+    type: "CartMergedFrom",
+    data: { source_cart_id: command.sourceCartId, strategy: command.strategy, lines: lines.map(mergedLineData) },
+  };
   return {
     source: reopenedFirst(sourceCart, [
       { type: "CartMergedInto", data: { target_cart_id: command.targetCartId, strategy: command.strategy } },
@@ -59,10 +65,8 @@ export const decideMerge = (command: MergeCart, sourceCart: Cart, targetCart: Ca
     target: reopenedFirst(targetCart, [
       ...created,
       ...inCurrency,
-      {
-        type: "CartMergedFrom",
-        data: { source_cart_id: command.sourceCartId, strategy: command.strategy, lines: lines.map(mergedLineData) },
-      },
+      mergedFrom,
+      ...(command.prices === undefined ? [] : reprice(command.prices, requireOpen(evolveCart(target, mergedFrom), targetField))),
     ]),
   };
 };

@@ -2,7 +2,7 @@ import type { AddItem } from "@cart/domain";
 import { type Access, invalidField } from "@cart/http-kit";
 import { HttpProblem } from "@cart/process-kit";
 import type { Static } from "typebox";
-import type { Allowed } from "../checks/shopCheck.ts";
+import type { Corrections } from "../checks/checkMessages.ts";
 import { domainProblems } from "../commands/commandProblem.ts";
 import type { SignedPrice, VerifySignedPrice } from "../prices/signedPrice.ts";
 import type { addItemBody } from "./cartBodies.ts";
@@ -18,27 +18,25 @@ export type AddItemBody = Omit<Body, Owner> & { readonly [Name in Owner]?: Body[
 export type ItemSources = {
   readonly defaults: AddItem["defaults"];
   readonly signed?: SignedPrice | undefined;
-  readonly allowed?: Allowed | undefined;
-  /** The currency of the check's price: the command then needs a cart of this currency. */
-  readonly checkedCurrency?: string | undefined;
+  readonly corrections?: Pick<Corrections, "price" | "name"> | undefined;
 };
 
 /**
  * Returns the command of a request. What the shop's check names comes first, then what the catalogue has signed, then the
  * request's own fields. Throws the 422 of an item whose price none of them names.
  */
-export const addItemCommand = (body: AddItemBody, { defaults, signed, allowed = {}, checkedCurrency }: ItemSources): AddItem => {
-  const price = allowed.price ?? signed?.price ?? body.price;
+export const addItemCommand = (body: AddItemBody, { defaults, signed, corrections = {} }: ItemSources): AddItem => {
+  const price = corrections.price ?? signed?.price ?? body.price;
   if (price === undefined) throw priceMissing();
   return {
     type: "AddItem",
     userId: body.user_id,
     tenantId: body.tenant_id,
-    currency: checkedCurrency ?? signed?.currency ?? body.currency,
+    currency: signed?.currency ?? body.currency,
     defaults,
     itemId: body.item_id,
-    name: allowed.name ?? signed?.name ?? body.name,
-    attributes: body.attributes,
+    name: corrections.name ?? signed?.name ?? body.name,
+    attributes: signed?.attributes ?? body.attributes,
     quantity: body.quantity ?? 1,
     price,
   };
@@ -55,10 +53,10 @@ export const signedPriceOf = async (
   access: Access,
   { verify, defaults }: { readonly verify: VerifySignedPrice | undefined; readonly defaults: AddItem["defaults"] },
 ): Promise<SignedPrice | undefined> => {
-  const { signed_price: jws, item_id: itemId, currency } = body;
+  const { signed_price: jws, item_id: itemId, currency, attributes } = body;
   if (jws === undefined) return undefined;
   if (verify === undefined) throw invalidField("signed_price", "is not accepted, because this service has no keys for signed prices");
   if (body.price !== undefined) throw invalidField("signed_price", "must not come together with price");
   const tenantId = access === "unchecked" ? (body.tenant_id ?? defaults.tenantId) : access.tenantId;
-  return verify(jws, { itemId, tenantId, currency });
+  return verify(jws, { itemId, tenantId, currency, attributes });
 };

@@ -47,6 +47,13 @@ const newQuantity = Type.Integer({
 
 export const itemName = text({ minLength: 1, maxLength: 255, description: "the item's name, for display", examples: ["Coffee cup"] });
 
+export const itemAttributes = attributes(
+  "the shop's data on the line, such as a size; the same item with other attributes is another line",
+  {
+    size: "L",
+  },
+);
+
 const addedItem = {
   item_id: pathId("the item to add"),
   quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: maxQuantity, default: 1, description: "units to add", examples: [2] })),
@@ -57,13 +64,12 @@ const addedItem = {
       minLength: 1,
       maxLength: 4096,
       pattern: "^[\\w-]+\\.[\\w-]+\\.[\\w-]+$",
-      description: "instead of price and name: both as the shop's catalogue has signed them, a JWS; needs a service with its keys",
+      description:
+        "instead of price and name: a JWS of both as the shop's catalogue has signed them, for this item with these `attributes`; needs a service with the catalogue's keys",
     }),
   ),
   name: Type.Optional(itemName),
-  attributes: Type.Optional(
-    attributes("the shop's data on the line, such as a size; the same item with other attributes is another line", { size: "L" }),
-  ),
+  attributes: Type.Optional(itemAttributes),
 };
 
 const cartAttributes = { locale: "da-DK", note: "Ring twice" };

@@ -1,6 +1,7 @@
 import type { AddItem, Cart, CartCommand, CartEvent, MergeCart } from "@cart/domain";
 import type { Actor } from "@cart/http-kit";
 import { correlationIdOf } from "@cart/process-kit";
+import { cartTurns } from "../checks/cartTurns.ts";
 import { checkedChanges, type CheckedChangesOptions, type Proposal } from "../checks/checkedChanges.ts";
 import type { ShopCheck } from "../checks/shopCheck.ts";
 import {
@@ -16,7 +17,7 @@ import type { VerifySignedPrice } from "../prices/signedPrice.ts";
 import { type AddItemBody, addItemCommand, signedPriceOf } from "./addItemCommand.ts";
 import { permits } from "./cartAccess.ts";
 import type { OperationBody } from "./cartBodies.ts";
-import { toOperations } from "./cartOperations.ts";
+import { type OperationSources, toOperations } from "./cartOperations.ts";
 import { mergeOperation } from "./mergeOperation.ts";
 
 export type CartCommandsOptions = CommandExecutorOptions<Cart, CartCommand, CartEvent> &
@@ -54,6 +55,7 @@ export const cartCommands = (options: CartCommandsOptions): CartCommands => {
   const { defaults, limits, verifySignedPrice: verify, check } = options;
   const executeCommand = commandExecutor(options);
   const checked = check && checkedChanges({ ...options, check });
+  const inTurn = cartTurns();
 
   const execute = (request: CartRequest, operation: CartOperation, guest?: Actor): Promise<CommandReply> => {
     const cartId = cartIdOf(request);
@@ -65,17 +67,19 @@ export const cartCommands = (options: CartCommandsOptions): CartCommands => {
     });
   };
 
+  /** Executes a command that is prepared first, in its turn if the shop is asked about it. */
+  const executePrepared = (
+    request: CartRequest,
+    operation: PreparedOperation<Cart, CartCommand, CartEvent>,
+    guest?: Actor,
+  ): Promise<CommandReply> => {
+    const run = () => execute(request, operation, guest);
+    return checked === undefined ? run() : inTurn(cartIdOf(request), run);
+  };
+
   /** Whether the command of an item depends on more than its request. */
   const hasSources = ({ signed_price }: Pick<AddItemBody, "signed_price">): boolean => checked !== undefined || signed_price !== undefined;
-
-  /** Returns how the request's items become commands, with their signed prices and the shop's check. */
-  const adder = async (request: CartRequest): Promise<(body: AddItemBody) => Promise<AddItem>> => {
-    const ask = await checked?.add(proposalOf(request));
-    return async (body) => {
-      const signed = await signedPriceOf(body, request.access, { verify, defaults });
-      return ask === undefined ? addItemCommand(body, { defaults, signed }) : ask(body, signed);
-    };
-  };
+  const itemsOf = itemsWith({ checked, verify, defaults });
 
   return {
     defaults,
@@ -83,30 +87,62 @@ export const cartCommands = (options: CartCommandsOptions): CartCommands => {
     execute: (request, command, guest) => execute(request, { command }, guest),
     add: (request, body) => {
       if (!hasSources(body)) return execute(request, { command: addItemCommand(body, { defaults }) });
-      return execute(request, { type: "AddItem", prepare: async () => ({ command: await (await adder(request))(body) }) });
+      const prepare = async () => {
+        const { add, decidedOn } = await itemsOf(request);
+        return { command: await add(body), decidedOn };
+      };
+      return executePrepared(request, { type: "AddItem", prepare });
     },
     change: async (request, operations, owner) => {
-      const commandBy = async (add: (body: AddItemBody) => Promise<AddItem>) => ({
-        type: "ChangeCart" as const,
-        operations: await toOperations(operations, ({ op: _op, ...item }) => add({ ...owner, ...item })),
-      });
       if (!operations.some((operation) => operation.op === "add_item" && hasSources(operation))) {
-        return execute(request, { command: await commandBy(async (body) => addItemCommand(body, { defaults })) });
+        return execute(request, {
+          command: await changeCart(operations, owner, { add: async (body) => addItemCommand(body, { defaults }) }),
+        });
       }
-      return execute(request, { type: "ChangeCart", prepare: async () => ({ command: await commandBy(await adder(request)) }) });
+      const prepare = async () => {
+        const { decidedOn, ...items } = await itemsOf(request);
+        return { command: await changeCart(operations, owner, items), decidedOn };
+      };
+      return executePrepared(request, { type: "ChangeCart", prepare });
     },
     submit: (request) => {
       const command = { type: "SubmitCart" } as const;
-      return execute(request, checked === undefined ? { command } : { ...command, prepare: () => checked.submit(proposalOf(request)) });
+      if (checked === undefined) return execute(request, { command });
+      return executePrepared(request, { ...command, prepare: () => checked.submit(proposalOf(request)) });
     },
     merge: (request, target, guest) => {
       const command: MergeCart = { type: "MergeCart", sourceCartId: cartIdOf(request), ...target };
       if (checked === undefined) return execute(request, mergeOperation(limits, command), guest);
       const prepare = () => checked.merge({ ...proposalOf(request), guest }, command);
-      return execute(request, { type: command.type, prepare }, guest);
+      return executePrepared(request, { type: command.type, prepare }, guest);
     },
   };
 };
+
+/** How the items of a request become commands. */
+type Items = { readonly add: (body: AddItemBody) => Promise<AddItem>; readonly follow?: OperationSources["follow"] };
+
+type ItemsOptions = Pick<CartCommandsOptions, "defaults"> & {
+  readonly checked: ReturnType<typeof checkedChanges> | undefined;
+  readonly verify: VerifySignedPrice | undefined;
+};
+
+/** Makes commands of a request's items with their signed prices and the shop's check. */
+const itemsWith =
+  ({ checked, verify, defaults }: ItemsOptions) =>
+  async (request: CartRequest): Promise<Items & { readonly decidedOn: number | undefined }> => {
+    const asked = await checked?.add(proposalOf(request));
+    const add = async (body: AddItemBody): Promise<AddItem> => {
+      const signed = await signedPriceOf(body, request.access, { verify, defaults });
+      return asked === undefined ? addItemCommand(body, { defaults, signed }) : asked.ask(body, signed);
+    };
+    return { add, follow: asked?.follow, decidedOn: asked?.decidedOn };
+  };
+
+const changeCart = async (operations: readonly OperationBody[], owner: OwnerBody, { add, follow }: Items) => ({
+  type: "ChangeCart" as const,
+  operations: await toOperations(operations, { add: ({ op: _op, ...item }) => add({ ...owner, ...item }), follow }),
+});
 
 const cartIdOf = ({ params }: CartRequest): string => params.id.toLowerCase();
 

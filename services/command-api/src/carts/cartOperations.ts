@@ -1,26 +1,32 @@
 import type { AddItem, CartOperation } from "@cart/domain";
-import { HttpProblem } from "@cart/process-kit";
 import { ofOperationAt } from "../commands/commandProblem.ts";
 import type { OperationBody } from "./cartBodies.ts";
 
 /** A part of a request that adds an item. */
 export type AddItemOperation = Extract<OperationBody, { op: "add_item" }>;
 
-/** Returns the domain's operations of a request. `addOf` makes those that add an item; its problem names the operation. */
-export const toOperations = (
-  bodies: readonly OperationBody[],
-  addOf: (body: AddItemOperation) => Promise<AddItem>,
-): Promise<CartOperation[]> =>
-  Promise.all(
-    bodies.map(async (body, place) => {
-      if (body.op !== "add_item") return toOperation(body);
-      try {
-        return await addOf(body);
-      } catch (error) {
-        throw error instanceof HttpProblem ? ofOperationAt(place, error) : error;
-      }
-    }),
-  );
+/** What the operations of a request are made of. */
+export type OperationSources = {
+  /** Makes the command of an added item. */
+  readonly add: (body: AddItemOperation) => Promise<AddItem>;
+  /** Called with each operation, in their order. */
+  readonly follow?: ((operation: CartOperation) => void) | undefined;
+};
+
+/** Returns the domain's operations of a request, one after the other. A problem or a refusal names its operation. */
+export const toOperations = async (bodies: readonly OperationBody[], { add, follow }: OperationSources): Promise<CartOperation[]> => {
+  const operations: CartOperation[] = [];
+  for (const [place, body] of bodies.entries()) {
+    try {
+      const operation = body.op === "add_item" ? await add(body) : toOperation(body);
+      follow?.(operation);
+      operations.push(operation);
+    } catch (error) {
+      throw ofOperationAt(place, error);
+    }
+  }
+  return operations;
+};
 
 const toOperation = (body: Exclude<OperationBody, AddItemOperation>): CartOperation => {
   switch (body.op) {

@@ -229,7 +229,7 @@ export const cartRoutes: readonly Route<Services>[] = [
     operationId: "submitCart",
     summary: "Submit a cart to checkout: it takes no changes until it is reopened",
     body: { schema: emptyBody, required: false },
-    problems: [...refusedFor(...notUnfinished, "CART_EMPTY"), ...checkProblems],
+    problems: [...refusedFor(...notUnfinished, "CART_EMPTY", "AMOUNT_LIMIT_EXCEEDED"), ...checkProblems],
     handle: (request, { carts }: Services) => carts.submit(request),
   }),
   route({

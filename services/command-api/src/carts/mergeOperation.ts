@@ -5,14 +5,18 @@ import { UncheckedChangeError } from "../commands/commandExecutor.ts";
 /** A cart at one of its versions. */
 export type CartAt = Pick<LoadedStream<Cart>, "state" | "version">;
 
-/** A merge. `decidedOn` are the versions of both carts for which the shop was asked: the merge must not change others. */
-export const mergeOperation = (limits: CartLimits, command: MergeCart, decidedOn?: readonly [source: number, target: number]) => ({
+/**
+ * A merge. `checkedOn` are the versions of both carts that the shop has seen: the merge must not change other versions, and the
+ * prices of the command are those of lines at these versions.
+ */
+export const mergeOperation = (limits: CartLimits, command: MergeCart, checkedOn?: readonly [source: number, target: number]) => ({
   type: command.type,
   otherId: command.targetCartId,
   decide: (source: CartAt, target: CartAt) => {
-    const events = decideMergeWithin(limits, command, source.state, { cart: target.state, version: target.version });
-    const isAsDecided = decidedOn === undefined || (decidedOn[0] === source.version && decidedOn[1] === target.version);
-    if (!isAsDecided && events.source.length > 0) throw new UncheckedChangeError();
+    const isAsChecked = checkedOn === undefined || (checkedOn[0] === source.version && checkedOn[1] === target.version);
+    const decided = isAsChecked ? command : { ...command, prices: undefined };
+    const events = decideMergeWithin(limits, decided, source.state, { cart: target.state, version: target.version });
+    if (!isAsChecked && events.source.length > 0) throw new UncheckedChangeError();
     return { own: events.source, other: events.target };
   },
 });

@@ -6,6 +6,8 @@ import {
   fromMinorUnits,
   itemCount,
   itemsAmount,
+  type LinePrice,
+  maxLines,
   type MergeCart,
   type StoredAdjustment,
   totalAmount,
@@ -55,7 +57,10 @@ export type ProposedChange =
   | { readonly operation: "submit" }
   | {
       readonly operation: "merge";
-      /** Null if the merge creates it. */ readonly target: CheckedCart | null;
+      /** Null if the merge creates it. */
+      readonly target: CheckedCart | null;
+      /** The target as the merge leaves it. */
+      readonly result: CheckedCart;
       readonly strategy: MergeCart["strategy"];
     };
 
@@ -69,6 +74,16 @@ export type CheckRequest = {
   readonly cart: CheckedCart | null;
 };
 
+/**
+ * What the shop corrects in a change that it allows: the price and the name of an added item replace those of the request, and the
+ * prices those of the lines in a submitted or merged cart.
+ */
+export type Corrections = {
+  readonly price?: number | undefined;
+  readonly name?: string | undefined;
+  readonly prices?: readonly LinePrice[] | undefined;
+};
+
 /** Why the shop refuses a change. */
 export const checkReason = Type.Object({
   code: Type.String({ minLength: 1, maxLength: 64, description: "the shop's own code", examples: ["OUT_OF_STOCK"] }),
@@ -76,17 +91,29 @@ export const checkReason = Type.Object({
   item_id: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: "the item at fault", examples: ["item-456"] })),
 });
 
-/** The answer of the shop's check. Other members are ignored. */
-export const checkAnswer = Type.Union([
-  Type.Object({
-    allowed: Type.Literal(true),
-    price: Type.Optional(price("price of one unit, in the currency of the change")),
-    name: Type.Optional(itemName),
-  }),
-  Type.Object({ allowed: Type.Literal(false), reasons: Type.Array(checkReason, { minItems: 1, maxItems: 20 }) }),
-]);
+/** What the shop names about a change that it allows. */
+const allowing = Type.Object({
+  allowed: Type.Literal(true),
+  price: Type.Optional(price("an added item's price of one unit, in the currency of the change")),
+  name: Type.Optional(itemName),
+  prices: Type.Optional(
+    Type.Array(
+      Type.Object({
+        line_id: Type.String({ minLength: 1, maxLength: 64, description: "a line of the submitted cart, or of a merge's result" }),
+        price: price("the line's price of one unit, in the cart's currency"),
+      }),
+      { maxItems: maxLines, description: "the lines of a submitted or merged cart that get another price" },
+    ),
+  ),
+});
 
-export type CheckAnswer = Static<typeof checkAnswer>;
+const refusing = Type.Object({ allowed: Type.Literal(false), reasons: Type.Array(checkReason, { minItems: 1, maxItems: 20 }) });
+
+/** The answer of the shop's check. Members that do not belong to the operation are ignored. */
+export const checkAnswer = Type.Union([allowing, refusing]);
+
+export type AllowingAnswer = Static<typeof allowing>;
+export type RefusingAnswer = Static<typeof refusing>;
 
 export const checkedCart = (id: string, cart: ExistingCart, version: number): CheckedCart => ({
   id,

@@ -4,17 +4,19 @@ import {
   cartAggregateWithin,
   type CartEvent,
   type CartLimits,
+  type CartOperation,
   decideMergeWithin,
   DomainError,
+  type ExistingCart,
   type MergeCart,
 } from "@cart/domain";
-import { type ExpectedVersion, isExpectedVersion, type LoadedStream } from "@cart/event-store";
+import { type ExpectedVersion, isExpectedVersion, type LoadedStream, VersionMismatchError } from "@cart/event-store";
 import type { Access, Actor } from "@cart/http-kit";
 import { type AddItemBody, addItemCommand } from "../carts/addItemCommand.ts";
 import { permits } from "../carts/cartAccess.ts";
 import { type CartAt, mergeOperation } from "../carts/mergeOperation.ts";
 import type { SignedPrice } from "../prices/signedPrice.ts";
-import { checkedCart, checkedCartOrNull, type ProposedChange } from "./checkMessages.ts";
+import { checkedCart, checkedCartOrNull, type Corrections, type ProposedChange } from "./checkMessages.ts";
 import type { ShopCheck } from "./shopCheck.ts";
 
 export type CheckedChangesOptions = {
@@ -37,79 +39,122 @@ export type Proposal = {
 };
 
 /**
- * Asks the shop about changes, each on the carts as the sender sees them, and returns the command that the shop allows.
- * The shop is not asked about a submission or a merge that would be refused or change nothing; its command then must not
- * change anything on other versions of the carts either.
+ * Asks the shop about changes, each on the carts as the sender sees them, and returns the command that the shop allows, with its
+ * corrections. The command must be decided on the versions that the shop has seen, so that it does what the shop was asked about.
+ * The shop is not asked about a change that would be refused, or about a submission or a merge that changes nothing.
  */
-export const checkedChanges = ({ check, defaults, limits, loadCarts }: CheckedChangesOptions) => {
+export const checkedChanges = (options: CheckedChangesOptions) => {
+  const { check, limits } = options;
   const { decider } = cartAggregateWithin(limits);
-
-  /** Loads carts as the sender sees them. */
-  const lookAt = async ({ access, guest }: Proposal, ids: readonly string[]) => {
-    const carts = await loadCarts(ids);
-    const isVisible = permits(access, guest) ?? (() => true);
-    return (id: string): CartAt => {
-      const cart = carts.get(id);
-      return cart === undefined || !isVisible(cart.state) ? { state: decider.initialState, version: 0 } : cart;
-    };
-  };
-
-  /** Asks about a change of a cart that exists. */
-  const askAbout = async ({ cartId, correlationId }: Proposal, { state, version }: CartAt, change: ProposedChange): Promise<void> => {
-    if (state.status === "NONE") throw new Error("a cart that does not exist has no change to ask about");
-    const cart = checkedCart(cartId, state, version);
-    await check({ change, cart_id: cart.id, tenant_id: cart.tenant_id, user_id: cart.user_id, cart }, correlationId);
-  };
+  const lookAt = viewOf(options);
 
   return {
-    /** Looks at the cart once, and returns what asks about each item of a request. Each is checked with the cart before the request. */
+    /** Looks at the cart once. Each item of the request is then asked about with the cart that the operations before it leave. */
     add: async (proposal: Proposal) => {
-      const { cartId, correlationId } = proposal;
-      const { state, version } = (await lookAt(proposal, [cartId]))(cartId);
-      const existing = state.status === "NONE" ? undefined : state;
-      const cart = checkedCartOrNull(cartId, state, version);
-      return async (body: AddItemBody, signed: SignedPrice | undefined): Promise<AddItem> => {
-        const user_id = body.user_id ?? existing?.userId;
-        // Without a user there is no cart, and the command is refused.
-        if (user_id === undefined) return addItemCommand(body, { defaults, signed });
-        const currency = signed?.currency ?? body.currency ?? existing?.currency ?? defaults.currency;
-        const { item_id, attributes = {}, quantity = 1 } = body;
-        const [price, name] = [signed?.price ?? body.price ?? null, signed?.name ?? body.name ?? null];
-        const change = { operation: "add", item: { item_id, attributes, quantity, price, name }, currency } as const;
-        const tenant_id = body.tenant_id ?? existing?.tenantId ?? defaults.tenantId;
-        const allowed = await check({ change, cart_id: cartId, tenant_id, user_id, cart }, correlationId);
-        const checkedCurrency = allowed.price === undefined ? undefined : currency;
-        return addItemCommand(body, { defaults, signed, allowed, checkedCurrency });
+      let cart = (await lookAt(proposal, [proposal.cartId]))(proposal.cartId);
+      return {
+        decidedOn: cart.version,
+        ask: (body: AddItemBody, signed: SignedPrice | undefined): Promise<AddItem> =>
+          askAboutItem(options, proposal, cart, { body, signed }),
+        /** The next item is added after this operation. Throws the refusal of the operation. */
+        follow: (operation: CartOperation): void => void (cart = after(operation, cart)),
       };
     },
 
     submit: async (proposal: Proposal) => {
       const cart = (await lookAt(proposal, [proposal.cartId]))(proposal.cartId);
       const command = { type: "SubmitCart" } as const;
-      const isChanging = isAccepted(() => decider.decide(command, cart.state, cart.version));
-      if (isChanging && isExpectedVersion(proposal.expectedVersion, cart.version)) await askAbout(proposal, cart, { operation: "submit" });
-      return { command, decidedOn: cart.version };
+      const events = acceptedEvents(() => decider.decide(command, cart.state, cart.version));
+      if (events.length === 0) return { command, decidedOn: cart.version };
+      const { prices } = await askAbout(check, proposal, cart, { operation: "submit" });
+      return { command: { ...command, prices }, decidedOn: cart.version };
     },
 
     merge: async (proposal: Proposal, command: MergeCart) => {
       const { sourceCartId, targetCartId, strategy } = command;
       const look = await lookAt(proposal, [...new Set([sourceCartId, targetCartId])]);
       const [source, { state: target, version }] = [look(sourceCartId), look(targetCartId)];
-      const isChanging = isAccepted(() => decideMergeWithin(limits, command, source.state, { cart: target, version }).source);
-      if (isChanging && isExpectedVersion(proposal.expectedVersion, source.version)) {
-        await askAbout(proposal, source, { operation: "merge", target: checkedCartOrNull(targetCartId, target, version), strategy });
-      }
-      return mergeOperation(limits, command, [source.version, version]);
+      const decidedOn = [source.version, version] as const;
+      const events = acceptedEvents(() => decideMergeWithin(limits, command, source.state, { cart: target, version }).target);
+      if (events.length === 0) return mergeOperation(limits, command, decidedOn);
+      const merged = requireExisting(events.reduce(decider.evolve, target));
+      const { prices } = await askAbout(check, proposal, source, {
+        operation: "merge",
+        target: checkedCartOrNull(targetCartId, target, version),
+        result: checkedCart(targetCartId, merged, version + events.length),
+        strategy,
+      });
+      return mergeOperation(limits, { ...command, prices }, decidedOn);
     },
   };
 };
 
-/** Whether a decision changes something, so that the shop has to be asked about it. */
-const isAccepted = (decide: () => readonly CartEvent[]): boolean => {
+/** The limits bound what several operations leave in the end, and not what is between them. */
+const { decider: unbounded } = cartAggregateWithin({ maxBytes: Infinity, maxEvents: Infinity });
+
+/** Returns the cart after an operation. Throws the refusal of the operation. */
+const after = (operation: CartOperation, { state, version }: CartAt): CartAt => {
+  const events = unbounded.decide(operation, state, version);
+  return { state: events.reduce(unbounded.evolve, state), version: version + events.length };
+};
+
+/** Loads carts as the sender sees them. Throws if the cart of the request is at another version than the client expects. */
+const viewOf =
+  ({ loadCarts }: CheckedChangesOptions) =>
+  async ({ cartId, access, guest, expectedVersion }: Proposal, ids: readonly string[]) => {
+    const carts = await loadCarts(ids);
+    const isVisible = permits(access, guest) ?? (() => true);
+    const look = (id: string): CartAt => {
+      const cart = carts.get(id);
+      return cart === undefined || !isVisible(cart.state) ? { state: unbounded.initialState, version: 0 } : cart;
+    };
+    const { version } = look(cartId);
+    if (expectedVersion !== undefined && !isExpectedVersion(expectedVersion, version))
+      throw new VersionMismatchError(expectedVersion, version);
+    return look;
+  };
+
+type ProposedItem = { readonly body: AddItemBody; readonly signed: SignedPrice | undefined };
+
+/** Asks about an item that is added to a cart in this state. Throws the refusal of an item that cannot be added at any price. */
+const askAboutItem = async (
+  { check, defaults }: CheckedChangesOptions,
+  { cartId, correlationId }: Proposal,
+  before: CartAt,
+  { body, signed }: ProposedItem,
+): Promise<AddItem> => {
+  const proposed = addItemCommand(body, { defaults, signed, corrections: { price: 0 } });
+  const { userId: user_id, tenantId: tenant_id, currency } = requireExisting(after(proposed, before).state);
+  const { itemId: item_id, attributes = {}, quantity } = proposed;
+  const [price, name] = [signed?.price ?? body.price ?? null, proposed.name ?? null];
+  const change = { operation: "add", item: { item_id, attributes, quantity, price, name }, currency } as const;
+  const cart = checkedCartOrNull(cartId, before.state, before.version);
+  const corrections = await check({ change, cart_id: cartId, tenant_id, user_id, cart }, correlationId);
+  return addItemCommand(body, { defaults, signed, corrections });
+};
+
+/** Asks about a change of a cart that exists. */
+const askAbout = async (
+  check: ShopCheck,
+  { cartId, correlationId }: Proposal,
+  { state, version }: CartAt,
+  change: ProposedChange,
+): Promise<Corrections> => {
+  const cart = checkedCart(cartId, requireExisting(state), version);
+  return check({ change, cart_id: cart.id, tenant_id: cart.tenant_id, user_id: cart.user_id, cart }, correlationId);
+};
+
+const requireExisting = (cart: Cart): ExistingCart => {
+  if (cart.status === "NONE") throw new Error("a cart that does not exist has no change to ask about");
+  return cart;
+};
+
+/** Returns the events of a decision. A refused decision has none, so the shop is not asked about it. */
+const acceptedEvents = (decide: () => readonly CartEvent[]): readonly CartEvent[] => {
   try {
-    return decide().length > 0;
+    return decide();
   } catch (error) {
-    if (error instanceof DomainError) return false;
+    if (error instanceof DomainError) return [];
     throw error;
   }
 };

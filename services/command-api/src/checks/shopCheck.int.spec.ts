@@ -3,7 +3,7 @@ import { migrateEventStore } from "@cart/migrations";
 import { bearer, fixedClock, type TokenClaims, tokenEnv, useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
 import { v7 as uuidv7 } from "uuid";
-import { type ShopService, startShopService } from "../testing/shopService.ts";
+import { type Asked, type ShopService, startShopService } from "../testing/shopService.ts";
 import { type CommandApi, type Reply, startCommandApi } from "../testing/startCommandApi.ts";
 
 const shopper: TokenClaims = { sub: "ann", tenant_id: "shop-1" };
@@ -17,19 +17,20 @@ describe("the shop's check", () => {
   const database = useMysqlDatabase({ migrate: migrateEventStore });
   let shop: ShopService;
   let api: CommandApi;
-  /** Allows changes while the shop's service is away. */
-  let lenient: CommandApi;
   /** Asks nobody. */
   let unchecked: CommandApi;
-  beforeEach(async () => {
-    shop = await startShopService();
-    const env = { ...tokenEnv, CART_CHECK_URL: shop.url, CART_CHECK_TOKEN: "let me in", CART_CHECK_TIMEOUT_MS: String(timeoutMs) };
-    api = await startCommandApi(database.url(), now, env);
-    lenient = await startCommandApi(database.url(), now, { ...env, CART_CHECK_WHEN_AWAY: "allow" });
+  const env = () => ({ ...tokenEnv, CART_CHECK_URL: shop.url, CART_CHECK_TOKEN: "let me in", CART_CHECK_TIMEOUT_MS: String(timeoutMs) });
+  before(async () => {
     unchecked = await startCommandApi(database.url(), now);
   });
+  after(() => unchecked.stop());
+  // A service of its own for each test: it remembers how often the shop's service has failed.
+  beforeEach(async () => {
+    shop = await startShopService();
+    api = await startCommandApi(database.url(), now, env());
+  });
   afterEach(async () => {
-    for (const each of [api, lenient, unchecked]) await each.stop();
+    await api.stop();
     await shop.stop();
   });
 
@@ -84,14 +85,136 @@ describe("the shop's check", () => {
     }
   });
 
-  const operations: readonly [name: string, send: (cart: string) => Promise<Reply>][] = [
+  it("corrects the prices of a cart that is submitted, in the same decision", async () => {
+    const cart = await newCart(3);
+    const prices = [
+      { line_id: "item-1", price: 0.75 },
+      { line_id: "item-3", price: 1 },
+    ];
+    shop.behaves = { answer: { allowed: true, prices, price: 99 } };
+    const reply = await send("POST", `/carts/${cart}/submit`);
+    expect(reply.status, reply.text).to.equal(200);
+    expect((reply.json["events"] as { type: string }[]).map(({ type }) => type)).to.deep.equal(["ItemPriceChanged", "CartSubmitted"]);
+    const data = (await eventStoreTables(api.pool).events.rows({ aggregate_id: cart })).map(({ event_data: each }) => each).slice(-2);
+    expect(data[0]).to.deep.equal({ line_id: "item-1", item_id: "item-1", unit_price: 75, previous_unit_price: 100 });
+    expect(data[1]).to.include({ total_amount: 275 });
+    shop.behaves = { answer: { allowed: true, prices: [{ line_id: "item-1", price: 9 }] } };
+    expect((await send("POST", `/carts/${cart}/submit`)).json["events"], "it is submitted already").to.deep.equal([]);
+  });
+
+  it("is asked about the result of a merge, and corrects its prices", async () => {
+    const [source, target] = [await newCart(2), await newCart(1)];
+    shop.behaves = {
+      answer: {
+        allowed: true,
+        prices: [
+          { line_id: "item-2", price: 2 },
+          { line_id: "item-1", price: 1.5 },
+        ],
+      },
+    };
+    const reply = await send("POST", `/carts/${source}/merge`, { target_cart_id: target });
+    expect(reply.status, reply.text).to.equal(200);
+    const [asked] = shop.asked;
+    expect(asked?.cart_id).to.equal(source);
+    const lines = [
+      { line_id: "item-1", item_id: "item-1", name: null, attributes: {}, quantity: 2, price: 1 },
+      { line_id: "item-2", item_id: "item-2", name: null, attributes: {}, quantity: 1, price: 1 },
+    ];
+    expect(asked?.change).to.have.nested.property("result.items").that.deep.equals(lines);
+    expect(asked?.change).to.deep.nested.include({
+      "result.id": target,
+      "result.version": 3,
+      "result.total_amount": 3,
+      "target.version": 2,
+    });
+    expect(await typesOf(target)).to.deep.equal([
+      "CartCreated",
+      "ItemAddedToCart",
+      "CartMergedFrom",
+      "ItemPriceChanged",
+      "ItemPriceChanged",
+    ]);
+  });
+
+  it("counts as away if it corrects what it cannot: no client is to blame for that", async () => {
+    const cart = await newCart(2);
+    const once = { line_id: "item-1", price: 2 };
+    for (const prices of [
+      [once, once],
+      [once, { line_id: "item-9", price: 2 }],
+      [{ ...once, price: 2.001 }],
+      [{ ...once, price: -1 }],
+      {},
+    ]) {
+      shop.behaves = { answer: { allowed: true, prices } };
+      expectProblem(await send("POST", `/carts/${cart}/submit`), 503, "check-unavailable");
+    }
+    shop.behaves = { answer: { allowed: true, prices: [once, once] } };
+    expectProblem(await send("POST", `/carts/${cart}/merge`, { target_cart_id: await newCart() }), 503, "check-unavailable");
+    shop.behaves = { answer: { allowed: true, price: 2.001 } };
+    expectProblem(await add(cart), 503, "check-unavailable");
+    expect(await typesOf(cart)).to.have.length(3);
+    shop.behaves = { answer: { allowed: true, prices: [{ ...once, price: 9_999_999_999_999 }] } };
+    expectProblem(await send("POST", `/carts/${cart}/submit`), 422, "amount-limit");
+  });
+
+  it("is asked about each added item of several changes with the cart that the operations before it leave", async () => {
+    const cart = await newCart();
+    shop.behaves = priced;
+    const operations = [
+      { op: "add_item", item_id: "item-2", quantity: 2 },
+      { op: "remove_item", line_id: "item-1" },
+      { op: "add_item", item_id: "item-2", quantity: 3 },
+      { op: "change_item", line_id: "item-2", quantity: 1 },
+    ];
+    const reply = await send("POST", `/carts/${cart}/changes`, { operations });
+    expect(reply.status, reply.text).to.equal(200);
+    expect(shop.asked.map((asked) => asked.cart?.items.map(({ item_id }) => item_id))).to.deep.equal([["item-1"], ["item-2"]]);
+    expect(shop.asked[1]?.cart).to.deep.include({ version: 4, item_count: 2, total_amount: 5 });
+
+    shop.behaves = { answer: ({ cart: seen }: Asked) => (seen?.items.length === 2 ? refusing.answer : priced.answer) };
+    const refused = await send("POST", `/carts/${cart}/changes`, {
+      operations: [
+        { op: "add_item", item_id: "item-3" },
+        { op: "add_item", item_id: "item-4" },
+      ],
+    });
+    expectProblem(refused, 422, "change-refused");
+    expect(refused.json["operation"]).to.equal(1);
+    const unknown = await send("POST", `/carts/${cart}/changes`, { operations: [{ op: "remove_item", line_id: "item-9" }, ...operations] });
+    expectProblem(unknown, 404, "item-not-found");
+    expect([unknown.json["operation"], shop.asked.length]).to.deep.equal([0, 4]);
+    expect(await typesOf(cart), "all or nothing").to.have.length(6);
+  });
+
+  it("is not asked about an item that cannot be added at any price", async () => {
+    const cart = await newCart();
+    expectProblem(await add(cart, { currency: "EUR" }), 409, "currency-mismatch");
+    expectProblem(await add(cart, { quantity: 100_000 }), 422, "quantity-limit");
+    expectProblem(await add(cart, {}, { "If-Match": '"1"' }), 412, "version-mismatch");
+    await unchecked.send("POST", `/carts/${cart}/submit`);
+    expectProblem(await add(cart), 409, "cart-submitted");
+    expect(shop.asked).to.have.length(0);
+  });
+
+  it("is asked once about each of several items that are added at once", async () => {
+    const cart = await newCart();
+    shop.behaves = priced;
+    const items = Array.from({ length: 12 }, (_, n) => `added-${n}`);
+    const replies = await Promise.all(items.map((item_id) => add(cart, { item_id })));
+    expect(replies.map(({ status }) => status)).to.deep.equal(items.map(() => 200));
+    expect(shop.asked.map((asked) => asked.cart?.items.length)).to.deep.equal(items.map((_, n) => n + 1));
+  });
+
+  const checkedChanges: readonly [name: string, send: (cart: string) => Promise<Reply>][] = [
     ["add", (cart) => add(cart)],
     ["add by the short address", (cart) => send("POST", `/additem/${cart}`, { item_id: "item-1" })],
     ["submit", (cart) => send("POST", `/carts/${cart}/submit`)],
     ["change", (cart) => send("POST", `/carts/${cart}/changes`, { operations: [{ op: "clear" }, { op: "add_item", item_id: "item-1" }] })],
     ["merge", async (cart) => send("POST", `/carts/${cart}/merge`, { target_cart_id: await newCart() })],
   ];
-  for (const [name, operation] of operations) {
+  for (const [name, operation] of checkedChanges) {
     it(`refuses to ${name}, with the shop's reasons for the client`, async () => {
       shop.behaves = refusing;
       const cart = await newCart();
@@ -134,14 +257,17 @@ describe("the shop's check", () => {
   });
 
   it("lets changes pass while it is away if the service is told to, except those that need its price", async () => {
+    const lenient = await startCommandApi(database.url(), now, { ...env(), CART_CHECK_WHEN_AWAY: "allow" });
     shop.behaves = { answer: {}, status: 500 };
     const cart = await newCart();
     expectProblem(await add(cart, {}, {}, lenient), 422, "price-invalid");
     const headers = await bearer({ ...shopper, scope: "carts:price" });
     expect((await add(cart, { price: 1 }, headers, lenient)).status).to.equal(200);
     expect((await send("POST", `/carts/${cart}/submit`, undefined, {}, lenient)).status).to.equal(200);
+    const another = await newCart();
     shop.behaves = refusing;
-    expectProblem(await add(cart, { price: 1 }, headers, lenient), 422, "change-refused");
+    expectProblem(await add(another, { price: 1 }, headers, lenient), 422, "change-refused");
+    await lenient.stop();
   });
 
   it("is left alone for a while after it has failed again and again", async () => {
@@ -197,6 +323,32 @@ describe("the shop's check", () => {
       expectProblem(await send("POST", `/carts/${cart}/submit`, undefined, { "If-Match": '"2"' }), 412, "version-mismatch");
       expectProblem(await send("POST", `/carts/${uuidv7()}/submit`, undefined, { "If-Match": "*" }), 412, "version-mismatch");
       expect(shop.asked).to.have.length(1);
+    });
+
+    it("is asked again about an added item, so that two of them cannot take the same stock", async () => {
+      const cart = await newCart();
+      let changes = 0;
+      shop.behaves = {
+        answer: ({ cart: seen }: Asked) => (seen?.items.length === 1 ? priced.answer : refusing.answer),
+        before: async () => (changes += 1) === 1 && addUnchecked(cart, "item-2"),
+      };
+      expectProblem(await add(cart), 422, "change-refused");
+      const again = uuidv7();
+      shop.behaves = { ...priced, before: async () => (changes += 1) === 3 && addUnchecked(again, "item-2") };
+      const operations = [{ op: "add_item", item_id: "item-1" }];
+      expect((await send("POST", `/carts/${again}/changes`, { operations })).status).to.equal(200);
+      expect(shop.asked.map((asked) => asked.cart?.items.length)).to.deep.equal([1, 2, undefined, 1]);
+    });
+
+    it("is asked again about a merge, and its prices are those of the carts that it has seen", async () => {
+      const [source, target] = [await newCart(), await newCart()];
+      let changes = 0;
+      shop.behaves = {
+        answer: { allowed: true, prices: [{ line_id: "item-1", price: 2 }] },
+        before: async () => (changes += 1) === 1 && unchecked.send("DELETE", `/carts/${target}/items`),
+      };
+      expect((await send("POST", `/carts/${source}/merge`, { target_cart_id: target })).status).to.equal(200);
+      expect(shop.asked.map(({ change }) => (change as { target?: { item_count: number } }).target?.item_count)).to.deep.equal([1, 0]);
     });
 
     it("decides an added item on the changed cart", async () => {

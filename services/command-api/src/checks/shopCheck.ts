@@ -3,14 +3,12 @@ import { bulkhead, circuitBreaker, ConsecutiveBreaker, handleAll, wrap } from "c
 import { Check } from "typebox/value";
 import type { CheckConfig } from "./checkConfig.ts";
 import type { CheckMetrics } from "./checkMetrics.ts";
-import { type CheckAnswer, checkAnswer, type CheckRequest } from "./checkMessages.ts";
+import { checkAnswer, type CheckRequest, type Corrections, type RefusingAnswer } from "./checkMessages.ts";
 import { changeRefused, checkUnavailable } from "./checkProblems.ts";
+import { correctionsOf } from "./correctionsOf.ts";
 
-/** What the shop allows about a change: `price` and `name` replace those of the request. */
-export type Allowed = { readonly price?: number; readonly name?: string };
-
-/** Asks the shop about a change. Rejects with an `HttpProblem`: 422 if the shop refuses, 503 while its service is away. */
-export type ShopCheck = (request: CheckRequest, correlationId: string) => Promise<Allowed>;
+/** Asks the shop about a change, and returns its corrections. Rejects with an `HttpProblem`: 422 if the shop refuses, 503 while its service is away. */
+export type ShopCheck = (request: CheckRequest, correlationId: string) => Promise<Corrections>;
 
 export type ShopCheckOptions = {
   readonly url: string;
@@ -22,8 +20,8 @@ export type ShopCheckOptions = {
   readonly logger: Logger;
 };
 
-/** Far more than the reasons of a refusal need. */
-const maxAnswerBytes = 65_536;
+/** More than prices for as many lines as a cart can have, with the longest ids. */
+const maxAnswerBytes = 262_144;
 
 /** More requests than this in flight mean that the shop's service is too slow: further ones are not sent. */
 const maxInFlight = 500;
@@ -31,6 +29,8 @@ const maxInFlight = 500;
 /** So many failures one after the other mean that the shop's service is away. It is then left alone for a while. */
 const failuresUntilOpen = 10;
 const leftAloneMs = 2_000;
+
+type Verdict = { readonly allowed: true; readonly corrections: Corrections } | RefusingAnswer;
 
 /**
  * Asks the shop's own service over HTTP, on connections that are kept. Its answer has a limit of time and of bytes, and
@@ -44,7 +44,7 @@ export const shopCheck = ({ url, token, timeoutMs, whenAway, metrics, logger }: 
   const guarded = wrap(bulkhead(maxInFlight, 0), breaker);
   const headers = { "Content-Type": "application/json", ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) };
 
-  const ask = async (request: CheckRequest, correlationId: string): Promise<CheckAnswer> => {
+  const ask = async (request: CheckRequest, correlationId: string): Promise<Verdict> => {
     const response = await fetch(url, {
       method: "POST",
       headers: { ...headers, "X-Correlation-Id": correlationId },
@@ -58,27 +58,27 @@ export const shopCheck = ({ url, token, timeoutMs, whenAway, metrics, logger }: 
     }
     const answer: unknown = JSON.parse(await readBounded(response));
     if (!Check(checkAnswer, answer)) throw new Error("the check's answer does not have the documented form");
-    return answer;
+    return answer.allowed ? { allowed: true, corrections: correctionsOf(request, answer) } : answer;
   };
 
   return async (request, correlationId) => {
     const { operation } = request.change;
-    let answer: CheckAnswer;
+    let verdict: Verdict;
     try {
-      answer = await guarded.execute(() => ask(request, correlationId));
+      verdict = await guarded.execute(() => ask(request, correlationId));
     } catch (error) {
       metrics.checked(operation, "away");
       logger.warn({ operation, when_away: whenAway, err: error }, "the shop's check gave no answer");
       if (whenAway === "allow") return {};
       throw new HttpProblem({ ...checkUnavailable, headers: { "Retry-After": "1" } }, { cause: error });
     }
-    if (!answer.allowed) {
+    if (!verdict.allowed) {
       metrics.checked(operation, "refused");
-      throw new HttpProblem({ ...changeRefused, members: { reasons: answer.reasons } });
+      throw new HttpProblem({ ...changeRefused, members: { reasons: verdict.reasons } });
     }
-    const { price, name } = answer;
-    metrics.checked(operation, price === undefined && name === undefined ? "allowed" : "corrected");
-    return { ...(price === undefined ? {} : { price }), ...(name === undefined ? {} : { name }) };
+    const { corrections } = verdict;
+    metrics.checked(operation, Object.keys(corrections).length === 0 ? "allowed" : "corrected");
+    return corrections;
   };
 };
 

@@ -37,7 +37,7 @@ export type PreparedOperation<State, Command extends Named, Event extends Domain
   readonly prepare: () => Promise<
     Operation<State, Command, Event> & {
       /** The version that the command was prepared for: it must not be executed at another one. */
-      readonly decidedOn?: number;
+      readonly decidedOn?: number | undefined;
     }
   >;
 };

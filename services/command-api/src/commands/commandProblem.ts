@@ -74,17 +74,16 @@ const factMembers = ({ facts: { orderId, operation } }: DomainError): Readonly<R
 
 const fieldErrors = Type.Array(Type.Object({ field: Type.String(), message: Type.String() }));
 
-/** Returns the problem of one operation among several, which has the place in `operations`, from 0. */
-export const ofOperationAt = (place: number, problem: HttpProblem): HttpProblem => {
-  const { status, type, title, detail, members, headers } = problem;
+/** Returns the error of one operation among several, which has the place in `operations`, from 0. */
+export const ofOperationAt = (place: number, error: unknown): unknown => {
+  if (error instanceof DomainError) return error.ofOperation(place);
+  if (!(error instanceof HttpProblem)) return error;
+  const { status, type, title, detail, members, headers } = error;
   const { errors } = members;
   const placed = Check(fieldErrors, errors)
     ? { errors: errors.map(({ field, message }) => ({ field: ownerFields.has(field) ? field : `operations/${place}/${field}`, message })) }
     : {};
-  return new HttpProblem(
-    { status, type, title, detail, headers, members: { ...members, ...placed, operation: place } },
-    { cause: problem },
-  );
+  return new HttpProblem({ status, type, title, detail, headers, members: { ...members, ...placed, operation: place } }, { cause: error });
 };
 
 /** The path of the field at fault: one of an operation is below `operations`, where a line is addressed by its `line_id`. */

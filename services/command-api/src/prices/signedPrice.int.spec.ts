@@ -61,11 +61,55 @@ describe("a signed price", () => {
     expect((await add({ signed_price: await signPrice({ ...signed, price: 3 }) }, { cart, path: "additem/{}" })).status).to.equal(200);
   });
 
+  it("gives the line its attributes, whether the request names them or not", async () => {
+    const attributes = { size: "L", engraved: true };
+    const signed_price = await signPrice({ ...signed, attributes });
+    for (const body of [{}, { attributes: { engraved: true, size: "L" } }]) {
+      const cart = uuidv7();
+      const reply = await add({ signed_price, ...body }, { cart });
+      expect(reply.status, reply.text).to.equal(200);
+      const [, added] = await eventStoreTables(api.pool).events.rows({ aggregate_id: cart });
+      expect(added?.["event_data"]).to.deep.include({ attributes, unit_price: 250 });
+    }
+  });
+
+  it("is of an item with its attributes only, so that a shopper gets nothing engraved for the price of a plain item", async () => {
+    const attributes = { size: "L" };
+    const plain = await signPrice(signed);
+    const large = await signPrice({ ...signed, attributes });
+    const cases: readonly [signed_price: string, attributes: object][] = [
+      [plain, attributes],
+      [plain, { constructor: "x" }],
+      [large, {}],
+      [large, { size: "XL" }],
+      [large, { ...attributes, engraved: true }],
+      [await signPrice({ ...signed, attributes: { size: 1 } }), { size: "1" }],
+    ];
+    for (const [signed_price, named] of cases)
+      expectRefused(await add({ signed_price, attributes: named }), /attributes of the signed price differ/);
+    for (const wrong of [
+      { "1": "a" },
+      JSON.parse('{"__proto__":"a"}') as object,
+      { size: null },
+      { size: { a: 1 } },
+      "L",
+      { size: "x".repeat(501) },
+    ]) {
+      expectRefused(
+        await add({ signed_price: await signPrice({ ...signed, attributes: wrong }) }),
+        /claims of the signed price are not valid/,
+      );
+    }
+    const change = { operations: [{ op: "add_item", item_id: "item-1", signed_price: plain, attributes }], currency: signed.currency };
+    const { status, json } = await api.send("POST", `/carts/${uuidv7()}/changes`, change, await bearer(shopper));
+    expect([status, json["type"], json["operation"]]).to.deep.equal([422, "/problems/signed-price-invalid", 0]);
+  });
+
   it("must be of the request's item, tenant and currency, and in force", async () => {
     const cases: readonly [what: string, body: object, reason: RegExp][] = [
-      ["item", { item_id: "item-2", signed_price: await signPrice(signed) }, /another item_id/],
-      ["tenant", { signed_price: await signPrice({ ...signed, tenant_id: "shop-2" }) }, /another tenant_id/],
-      ["currency", { currency: "USD", signed_price: await signPrice(signed) }, /another currency/],
+      ["item", { item_id: "item-2", signed_price: await signPrice(signed) }, /item_id of the signed price differs/],
+      ["tenant", { signed_price: await signPrice({ ...signed, tenant_id: "shop-2" }) }, /tenant_id of the signed price differs/],
+      ["currency", { currency: "USD", signed_price: await signPrice(signed) }, /currency of the signed price differs/],
       ["time", { signed_price: await signPrice({ ...signed, exp: 1_700_000_000 }) }, /has expired/],
       ["price", { signed_price: await signPrice({ ...signed, price: -1 }) }, /claims of the signed price are not valid: price/],
       ["claims", { signed_price: await signPrice({ item_id: "item-1" }) }, /claims of the signed price are not valid/],

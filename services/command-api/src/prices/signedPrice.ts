@@ -1,14 +1,26 @@
+import { type Attributes, attributesText } from "@cart/domain";
 import { JwtError, jwtVerifier, type SigningKeys } from "@cart/http-kit";
 import { HttpProblem, type ProblemKind } from "@cart/process-kit";
 import { Type } from "typebox";
 import { Check, Errors } from "typebox/value";
-import { itemName, price } from "../carts/cartBodies.ts";
+import { itemAttributes, itemName, price } from "../carts/cartBodies.ts";
 
 /** The price of an item, as the shop's catalogue has signed it for a tenant. */
-export type SignedPrice = { readonly price: number; readonly currency: string; readonly name: string | undefined };
+export type SignedPrice = {
+  readonly price: number;
+  readonly currency: string;
+  readonly name: string | undefined;
+  /** The item's attributes, which may be a part of what it costs. `{}` if the signed price names none. */
+  readonly attributes: Attributes;
+};
 
-/** What a request says about the item whose signed price it carries. */
-export type PricedRequest = { readonly itemId: string; readonly tenantId: string; readonly currency: string | undefined };
+/** What a request says about the item whose signed price it carries. Attributes that it leaves out are those of the signed price. */
+export type PricedRequest = {
+  readonly itemId: string;
+  readonly tenantId: string;
+  readonly currency: string | undefined;
+  readonly attributes: Attributes | undefined;
+};
 
 /** Verifies a signed price for a request. Rejects with an `HttpProblem`: 422 if it is not valid or is of something else, 503 while its keys cannot be read. */
 export type VerifySignedPrice = (jws: string, request: PricedRequest) => Promise<SignedPrice>;
@@ -22,6 +34,7 @@ const claims = Type.Object({
   price: price("price of one unit"),
   currency: Type.String({ pattern: "^[A-Z]{3}$" }),
   name: Type.Optional(itemName),
+  attributes: Type.Optional(itemAttributes),
 });
 
 export const signedPriceInvalid: ProblemKind = {
@@ -40,17 +53,22 @@ export const signedPrices = (keys: SigningKeys): VerifySignedPrice => {
       const [first] = Errors(claims, payload);
       throw refusal(`the claims of the signed price are not valid: ${first?.instancePath.slice(1) ?? ""} ${first?.message ?? ""}`);
     }
-    const differing = differenceOf(request, { itemId: payload.item_id, tenantId: payload.tenant_id, currency: payload.currency });
-    if (differing !== undefined) throw refusal(`the signed price is of another ${differing} than the request`);
-    return { price: payload.price, currency: payload.currency, name: payload.name };
+    const { item_id: itemId, tenant_id: tenantId, currency, attributes = {} } = payload;
+    const differing = differenceOf(request, { itemId, tenantId, currency, attributes });
+    if (differing !== undefined) throw refusal(`${differing} of the signed price differs from the request's`);
+    return { price: payload.price, currency, name: payload.name, attributes };
   };
 };
 
-/** Names what the signed price is of and the request is not of. */
-const differenceOf = (request: PricedRequest, signed: Required<PricedRequest>): string | undefined => {
+type SignedFor = { readonly [Name in keyof PricedRequest]: Exclude<PricedRequest[Name], undefined> };
+
+/** Names what differs between a request and its signed price. */
+const differenceOf = (request: PricedRequest, signed: SignedFor): string | undefined => {
+  const { currency = signed.currency, attributes = signed.attributes } = request;
   if (request.itemId !== signed.itemId) return "item_id";
   if (request.tenantId !== signed.tenantId) return "tenant_id";
-  return request.currency === undefined || request.currency === signed.currency ? undefined : "currency";
+  if (currency !== signed.currency) return "currency";
+  return attributesText(attributes) === attributesText(signed.attributes) ? undefined : "attributes";
 };
 
 const refusal = (message: string, options?: ErrorOptions): HttpProblem =>

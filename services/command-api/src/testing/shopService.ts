@@ -18,7 +18,12 @@ export type Asked = Type.Static<typeof asked>;
 
 /** How the shop's service behaves: an answer, or what goes wrong. */
 export type Behaviour =
-  | { readonly answer: unknown; readonly status?: number; readonly before?: (asked: Asked) => Promise<unknown> }
+  | {
+      /** The answer, or what makes it of the request. */
+      readonly answer: object | ((asked: Asked) => object);
+      readonly status?: number;
+      readonly before?: (asked: Asked) => Promise<unknown>;
+    }
   | "hang"
   | "trickle"
   | "endless"
@@ -90,8 +95,11 @@ const behave = async (behaviour: Behaviour, body: Asked, res: ServerResponse): P
     case "no json":
       res.end("<html>");
       return;
-    default:
+    default: {
       await behaviour.before?.(body);
-      res.writeHead(behaviour.status ?? 200, { "Content-Type": "application/json" }).end(JSON.stringify(behaviour.answer));
+      const { answer, status = 200 } = behaviour;
+      const text = JSON.stringify(typeof answer === "function" ? answer(body) : answer);
+      res.writeHead(status, { "Content-Type": "application/json" }).end(text);
+    }
   }
 };
