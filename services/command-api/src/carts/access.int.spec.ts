@@ -301,6 +301,27 @@ describe("access to commands", () => {
       expect(await eventsOf(bobs)).to.have.length(2);
     });
 
+    it("gets no cart that is an order or merged, none with an expired token, and changes nothing with its own token twice", async () => {
+      const [purchased, merged, own] = [await cartOf(guest), await cartOf(guest), await cartOf(ann)];
+      const both = await tokenOf(guest);
+      expect((await send(admin, "POST", `/carts/${purchased}/purchase`, { order_id: "order-1" })).status).to.equal(200);
+      expect((await send(guest, "POST", `/carts/${merged}/merge`, { target_cart_id: purchased })).status).to.equal(409);
+      expect((await send(guest, "POST", `/carts/${merged}/merge`, { target_cart_id: await cartOf(guest) })).status).to.equal(200);
+      const [ofOrder, ofMerged] = [await claim(ann, purchased, undefined, both), await claim(ann, merged, undefined, both)];
+      expect([ofOrder.status, ofOrder.json["type"], ofOrder.json["order_id"]]).to.deep.equal([409, "/problems/cart-closed", "order-1"]);
+      expect([ofMerged.status, ofMerged.json["type"]]).to.deep.equal([409, "/problems/cart-merged"]);
+      expect(typesOf(await claim(ann, own, undefined, await tokenOf(ann)))).to.deep.equal([]);
+      const cart = await cartOf(guest);
+      const expired = await bearer({ ...guest, exp: Math.floor(Date.now() / 1000) - 60 });
+      const refused = await claim(ann, cart, undefined, { "Guest-Token": expired.Authorization.slice("Bearer ".length) });
+      expect([refused.status, refused.json["type"]]).to.deep.equal([401, "/problems/unauthorized"]);
+      expect(await eventsOf(cart)).to.have.length(2);
+      // A submitted cart is claimed too: its customer logs in at checkout.
+      expect((await send(guest, "POST", `/carts/${cart}/submit`)).status).to.equal(200);
+      expect(typesOf(await claim(ann, cart, undefined, both))).to.deep.equal(["CartClaimed"]);
+      expect((await send(ann, "POST", `/carts/${cart}/reopen`)).status).to.equal(200);
+    });
+
     it("merges with both tokens, also into a cart that is not there", async () => {
       const merge = async (who: TokenClaims, source: string, into: string, headers: Headers, more: object = {}): Promise<Reply> =>
         send(who, "POST", `/carts/${source}/merge`, { target_cart_id: into, ...more }, headers);
