@@ -401,7 +401,7 @@ export interface components {
              * @example 2
              */
             quantity?: number;
-            /** @description instead of price and name: both as the shop's catalogue has signed them, a JWS; needs a service with its keys */
+            /** @description instead of price and name: a JWS of both as the shop's catalogue has signed them, for this item with these `attributes`; needs a service with the catalogue's keys */
             signed_price?: string;
             /**
              * @description the shop; a new cart without one belongs to `default`
@@ -529,7 +529,7 @@ export interface components {
                  * @example 2
                  */
                 quantity?: number;
-                /** @description instead of price and name: both as the shop's catalogue has signed them, a JWS; needs a service with its keys */
+                /** @description instead of price and name: a JWS of both as the shop's catalogue has signed them, for this item with these `attributes`; needs a service with the catalogue's keys */
                 signed_price?: string;
             } | {
                 /**
@@ -1165,7 +1165,7 @@ export interface operations {
                      *           "occurred_at": "2026-11-23T22:06:04.670Z"
                      *         },
                      *         {
-                     *           "type": "ItemAddedToCart",
+                     *           "type": "CartAttributesChanged",
                      *           "version": 2,
                      *           "occurred_at": "2026-11-23T22:06:04.670Z"
                      *         }
@@ -1437,16 +1437,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "aggregate_id": "550e8400-e29b-41d4-a716-446655440000",
-                     *       "version": 2,
+                     *       "version": 3,
                      *       "events": [
                      *         {
-                     *           "type": "CartCreated",
-                     *           "version": 1,
-                     *           "occurred_at": "2026-11-23T22:06:04.670Z"
-                     *         },
-                     *         {
-                     *           "type": "ItemAddedToCart",
-                     *           "version": 2,
+                     *           "type": "CartAttributesChanged",
+                     *           "version": 3,
                      *           "occurred_at": "2026-11-23T22:06:04.670Z"
                      *         }
                      *       ],
@@ -1729,16 +1724,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "aggregate_id": "550e8400-e29b-41d4-a716-446655440000",
-                     *       "version": 2,
+                     *       "version": 3,
                      *       "events": [
                      *         {
-                     *           "type": "CartCreated",
-                     *           "version": 1,
-                     *           "occurred_at": "2026-11-23T22:06:04.670Z"
-                     *         },
-                     *         {
-                     *           "type": "ItemAddedToCart",
-                     *           "version": 2,
+                     *           "type": "CartAdjustmentsChanged",
+                     *           "version": 3,
                      *           "occurred_at": "2026-11-23T22:06:04.670Z"
                      *         }
                      *       ],
@@ -2009,16 +1999,26 @@ export interface operations {
                     /**
                      * @example {
                      *       "aggregate_id": "550e8400-e29b-41d4-a716-446655440000",
-                     *       "version": 2,
+                     *       "version": 6,
                      *       "events": [
                      *         {
-                     *           "type": "CartCreated",
-                     *           "version": 1,
+                     *           "type": "ItemAddedToCart",
+                     *           "version": 3,
                      *           "occurred_at": "2026-11-23T22:06:04.670Z"
                      *         },
                      *         {
-                     *           "type": "ItemAddedToCart",
-                     *           "version": 2,
+                     *           "type": "ItemPriceChanged",
+                     *           "version": 4,
+                     *           "occurred_at": "2026-11-23T22:06:04.670Z"
+                     *         },
+                     *         {
+                     *           "type": "ItemQuantityChanged",
+                     *           "version": 5,
+                     *           "occurred_at": "2026-11-23T22:06:04.670Z"
+                     *         },
+                     *         {
+                     *           "type": "ItemRemovedFromCart",
+                     *           "version": 6,
                      *           "occurred_at": "2026-11-23T22:06:04.670Z"
                      *         }
                      *       ],
@@ -2329,16 +2329,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "aggregate_id": "550e8400-e29b-41d4-a716-446655440000",
-                     *       "version": 2,
+                     *       "version": 3,
                      *       "events": [
                      *         {
-                     *           "type": "CartCreated",
-                     *           "version": 1,
-                     *           "occurred_at": "2026-11-23T22:06:04.670Z"
-                     *         },
-                     *         {
-                     *           "type": "ItemAddedToCart",
-                     *           "version": 2,
+                     *           "type": "CartClaimed",
+                     *           "version": 3,
                      *           "occurred_at": "2026-11-23T22:06:04.670Z"
                      *         }
                      *       ],
@@ -2862,16 +2857,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "aggregate_id": "550e8400-e29b-41d4-a716-446655440000",
-                     *       "version": 2,
+                     *       "version": 3,
                      *       "events": [
                      *         {
-                     *           "type": "CartCreated",
-                     *           "version": 1,
-                     *           "occurred_at": "2026-11-23T22:06:04.670Z"
-                     *         },
-                     *         {
-                     *           "type": "ItemAddedToCart",
-                     *           "version": 2,
+                     *           "type": "CartCleared",
+                     *           "version": 3,
                      *           "occurred_at": "2026-11-23T22:06:04.670Z"
                      *         }
                      *       ],
@@ -3069,16 +3059,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "aggregate_id": "550e8400-e29b-41d4-a716-446655440000",
-                     *       "version": 2,
+                     *       "version": 3,
                      *       "events": [
                      *         {
-                     *           "type": "CartCreated",
-                     *           "version": 1,
-                     *           "occurred_at": "2026-11-23T22:06:04.670Z"
-                     *         },
-                     *         {
-                     *           "type": "ItemAddedToCart",
-                     *           "version": 2,
+                     *           "type": "ItemRemovedFromCart",
+                     *           "version": 3,
                      *           "occurred_at": "2026-11-23T22:06:04.670Z"
                      *         }
                      *       ],
@@ -3297,16 +3282,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "aggregate_id": "550e8400-e29b-41d4-a716-446655440000",
-                     *       "version": 2,
+                     *       "version": 3,
                      *       "events": [
                      *         {
-                     *           "type": "CartCreated",
-                     *           "version": 1,
-                     *           "occurred_at": "2026-11-23T22:06:04.670Z"
-                     *         },
-                     *         {
-                     *           "type": "ItemAddedToCart",
-                     *           "version": 2,
+                     *           "type": "ItemQuantityChanged",
+                     *           "version": 3,
                      *           "occurred_at": "2026-11-23T22:06:04.670Z"
                      *         }
                      *       ],
@@ -3878,16 +3858,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "aggregate_id": "550e8400-e29b-41d4-a716-446655440000",
-                     *       "version": 2,
+                     *       "version": 4,
                      *       "events": [
                      *         {
-                     *           "type": "CartCreated",
-                     *           "version": 1,
-                     *           "occurred_at": "2026-11-23T22:06:04.670Z"
-                     *         },
-                     *         {
-                     *           "type": "ItemAddedToCart",
-                     *           "version": 2,
+                     *           "type": "CartPurchased",
+                     *           "version": 4,
                      *           "occurred_at": "2026-11-23T22:06:04.670Z"
                      *         }
                      *       ],
@@ -4134,16 +4109,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "aggregate_id": "550e8400-e29b-41d4-a716-446655440000",
-                     *       "version": 2,
+                     *       "version": 4,
                      *       "events": [
                      *         {
-                     *           "type": "CartCreated",
-                     *           "version": 1,
-                     *           "occurred_at": "2026-11-23T22:06:04.670Z"
-                     *         },
-                     *         {
-                     *           "type": "ItemAddedToCart",
-                     *           "version": 2,
+                     *           "type": "CartReopened",
+                     *           "version": 4,
                      *           "occurred_at": "2026-11-23T22:06:04.670Z"
                      *         }
                      *       ],
@@ -4373,16 +4343,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "aggregate_id": "550e8400-e29b-41d4-a716-446655440000",
-                     *       "version": 2,
+                     *       "version": 3,
                      *       "events": [
                      *         {
-                     *           "type": "CartCreated",
-                     *           "version": 1,
-                     *           "occurred_at": "2026-11-23T22:06:04.670Z"
-                     *         },
-                     *         {
-                     *           "type": "ItemAddedToCart",
-                     *           "version": 2,
+                     *           "type": "CartSubmitted",
+                     *           "version": 3,
                      *           "occurred_at": "2026-11-23T22:06:04.670Z"
                      *         }
                      *       ],
@@ -4518,7 +4483,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The idempotency key was used for another request; The command's events are too large; The shop refused the change */
+            /** @description The idempotency key was used for another request; The command's events are too large; The cart's amounts would be too great; The shop refused the change */
             422: {
                 headers: {
                     /** @description identifies the request in the logs: the client's own id, or a new one */
@@ -4557,7 +4522,7 @@ export interface operations {
                         /** @constant */
                         status: 422;
                         /** @enum {unknown} */
-                        type: "/problems/idempotency-key-reused" | "/problems/command-too-large" | "/problems/change-refused";
+                        type: "/problems/idempotency-key-reused" | "/problems/command-too-large" | "/problems/amount-limit" | "/problems/change-refused";
                     };
                 };
             };
@@ -4937,11 +4902,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "aggregate_id": "34956b28-8beb-5341-8fb8-f77c570cb2a3",
-                     *       "version": 1,
+                     *       "version": 3,
                      *       "events": [
                      *         {
-                     *           "type": "TenantCartAbandonedPolicyCreated",
-                     *           "version": 1,
+                     *           "type": "TenantCartAbandonedPolicyUpdated",
+                     *           "version": 3,
                      *           "occurred_at": "2026-11-23T22:06:04.670Z"
                      *         }
                      *       ],
@@ -5408,11 +5373,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "aggregate_id": "34956b28-8beb-5341-8fb8-f77c570cb2a3",
-                     *       "version": 1,
+                     *       "version": 3,
                      *       "events": [
                      *         {
-                     *           "type": "TenantCartAbandonedPolicyCreated",
-                     *           "version": 1,
+                     *           "type": "TenantCartAbandonedPolicyRemoved",
+                     *           "version": 3,
                      *           "occurred_at": "2026-11-23T22:06:04.670Z"
                      *         }
                      *       ],

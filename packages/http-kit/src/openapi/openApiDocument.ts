@@ -187,17 +187,19 @@ const exampleOfParameter = (at: string, schema: TSchema, required: boolean): { r
 
 const isRequired = (schema: TObject | undefined, name: string): boolean => schema?.required?.includes(name) ?? false;
 
-const response = (at: string, { description, headers, content }: DescribedAnswer, toJson: ToJson): OpenApiResponse => ({
+const response = (at: string, { description, headers, content, example }: DescribedAnswer, toJson: ToJson): OpenApiResponse => ({
   description,
   headers: { ...describeHeaders(commonHeaders, toJson), ...describeHeaders(headers, toJson) },
   ...(content === undefined
     ? {}
-    : { content: Object.fromEntries(Object.entries(content).map(([type, schema]) => [type, responseContent(at, type, schema, toJson)])) }),
-});
-
-const responseContent = (at: string, type: string, schema: TSchema, toJson: ToJson): OpenApiContent => ({
-  schema: toJson(schema),
-  ...(type === "application/json" ? { example: exampleOf(schema, at) } : {}),
+    : {
+        content: Object.fromEntries(
+          Object.entries(content).map(([type, schema]) => [
+            type,
+            { schema: toJson(schema), ...(type === "application/json" ? { example: example ?? exampleOf(schema, at) } : {}) },
+          ]),
+        ),
+      }),
 });
 
 const describeHeaders = (schema: TObject | undefined, toJson: ToJson): Record<string, OpenApiHeader> =>

@@ -7,6 +7,8 @@ export type DescribedAnswer = {
   readonly headers?: TObject;
   /** The body's schema by its media type; without it there is no body. */
   readonly content?: Readonly<Record<string, TSchema>>;
+  /** A JSON body of this operation, if operations with other answers share its schema; by default the schema's own example. */
+  readonly example?: unknown;
 };
 
 /** A problem with which an operation may answer, and what its answers have beyond what every problem has. */

@@ -2,10 +2,10 @@ import { priceScope, purchaseScope, requireScope } from "@cart/cart-access";
 import { type Actor, forbiddenProblem, invalidField, type Route, route } from "@cart/http-kit";
 import { checkProblems } from "../checks/checkProblems.ts";
 import { commandHeaders } from "../commands/commandHeaders.ts";
-import { executed, ofOperation, refusedFor } from "../commands/commandRoute.ts";
+import { ofOperation, refusedFor } from "../commands/commandRoute.ts";
 import { signedPriceInvalid } from "../prices/signedPrice.ts";
 import { guestOf, ownerOf, requireOwn, requireShopFields } from "./cartAccess.ts";
-import { commandAnswerSchema, mergeAnswerSchema } from "./cartAnswers.ts";
+import { cartAnswers, mergeAnswers } from "./cartAnswers.ts";
 import {
   addItemBody,
   adjustmentsBody,
@@ -25,7 +25,7 @@ import type { CartCommands } from "./cartCommands.ts";
 
 type Services = { readonly carts: CartCommands };
 
-const onCart = { tag: "carts", params: cartIdParameter, headers: commandHeaders, answers: executed(commandAnswerSchema) } as const;
+const onCart = { tag: "carts", params: cartIdParameter, headers: commandHeaders } as const;
 const onItem = { ...onCart, params: itemParameters } as const;
 
 const notUnfinished = ["CART_NOT_FOUND", "CART_CLOSED", "CART_MERGED"] as const;
@@ -46,6 +46,7 @@ const addItem = (address: { readonly path: `/${string}`; readonly operationId: s
     ...onCart,
     ...address,
     method: "POST",
+    answers: cartAnswers({ version: 2, events: ["CartCreated", "ItemAddedToCart"] }),
     summary: "Add an item to a cart; creates the cart if it does not exist",
     body: {
       schema: addItemBody,
@@ -82,6 +83,7 @@ const createCart = route({
   method: "POST",
   path: "/carts/{id}",
   operationId: "createCart",
+  answers: cartAnswers({ version: 2, events: ["CartCreated", "CartAttributesChanged"] }),
   summary: "Create an empty cart",
   description: `A cart that exists already stays as it is, if it has the same user, tenant and currency. ${ownerDescription}`,
   body: { schema: createCartBody, required: true, fromToken: ownerFromToken },
@@ -111,6 +113,7 @@ const changeCart = route({
   method: "POST",
   path: "/carts/{id}/changes",
   operationId: "changeCart",
+  answers: cartAnswers({ version: 6, events: ["ItemAddedToCart", "ItemPriceChanged", "ItemQuantityChanged", "ItemRemovedFromCart"] }),
   summary: "Execute several changes as one decision: all of them, or none",
   description:
     "Each operation is decided on the cart that the operations before it leave, and appends its own events, so each event is a version. A refusal names its operation in `operation`, counted from 0, and in `errors`. Prices, names and adjustments need a token with the scope `carts:price`.",
@@ -156,6 +159,7 @@ export const cartRoutes: readonly Route<Services>[] = [
     method: "PUT",
     path: "/carts/{id}/adjustments",
     operationId: "setAdjustments",
+    answers: cartAnswers({ version: 3, events: ["CartAdjustmentsChanged"] }),
     summary: "Set the discounts, shipping, taxes and fees of a cart",
     description:
       "The shop computes them, and the cart carries them: `total_amount` is `items_amount` with the adjustments, and never below 0. A later change of a line marks them stale. Submission freezes them. They do not reopen an abandoned cart. With tokens, they need the scope `carts:price`.",
@@ -172,6 +176,7 @@ export const cartRoutes: readonly Route<Services>[] = [
     method: "PATCH",
     path: "/carts/{id}",
     operationId: "changeCartDetails",
+    answers: cartAnswers({ version: 3, events: ["CartAttributesChanged"] }),
     summary: "Change a cart's attributes, or the currency of an empty cart",
     body: { schema: changeDetailsBody, required: true },
     problems: refusedFor(...notOpen, "CURRENCY_MISMATCH", "CURRENCY_UNKNOWN", "ATTRIBUTES_TOO_LARGE", ...beyondLimits),
@@ -190,6 +195,7 @@ export const cartRoutes: readonly Route<Services>[] = [
     // With a slash at its end this is the address of an item whose id was forgotten: that must not clear the cart.
     isExact: true,
     operationId: "clearCart",
+    answers: cartAnswers({ version: 3, events: ["CartCleared"] }),
     summary: "Remove all items from a cart",
     problems: refusedFor(...notOpen),
     handle: (request, { carts }: Services) => carts.execute(request, { type: "ClearCart" }),
@@ -199,6 +205,7 @@ export const cartRoutes: readonly Route<Services>[] = [
     method: "PATCH",
     path: "/carts/{id}/items/{item_id}",
     operationId: "changeItemQuantity",
+    answers: cartAnswers({ version: 3, events: ["ItemQuantityChanged"] }),
     summary: "Set the quantity or the price of a line, or both",
     description:
       "A new price alone does not reopen an abandoned cart, because it says nothing about the customer. With tokens, it needs the scope `carts:price`.",
@@ -217,6 +224,7 @@ export const cartRoutes: readonly Route<Services>[] = [
     method: "DELETE",
     path: "/carts/{id}/items/{item_id}",
     operationId: "removeItem",
+    answers: cartAnswers({ version: 3, events: ["ItemRemovedFromCart"] }),
     summary: "Remove a line from a cart",
     problems: refusedFor(...notOpen, "ITEM_NOT_FOUND", "ITEM_AMBIGUOUS"),
     handle: (request, { carts }: Services) => carts.execute(request, { type: "RemoveItem", lineId: request.params.item_id }),
@@ -227,6 +235,7 @@ export const cartRoutes: readonly Route<Services>[] = [
     method: "POST",
     path: "/carts/{id}/submit",
     operationId: "submitCart",
+    answers: cartAnswers({ version: 3, events: ["CartSubmitted"] }),
     summary: "Submit a cart to checkout: it takes no changes until it is reopened",
     body: { schema: emptyBody, required: false },
     problems: [...refusedFor(...notUnfinished, "CART_EMPTY", "AMOUNT_LIMIT_EXCEEDED"), ...checkProblems],
@@ -237,6 +246,7 @@ export const cartRoutes: readonly Route<Services>[] = [
     method: "POST",
     path: "/carts/{id}/reopen",
     operationId: "reopenCart",
+    answers: cartAnswers({ version: 4, events: ["CartReopened"] }),
     summary: "Reopen a submitted cart",
     body: { schema: emptyBody, required: false },
     problems: refusedFor(...notUnfinished, "EVENT_LIMIT_EXCEEDED"),
@@ -247,6 +257,7 @@ export const cartRoutes: readonly Route<Services>[] = [
     method: "POST",
     path: "/carts/{id}/purchase",
     operationId: "purchaseCart",
+    answers: cartAnswers({ version: 4, events: ["CartPurchased"] }),
     summary: "Close a cart that became an order",
     description:
       "Repeating the request with the same `order_id` changes nothing and is answered with 200, because payment providers call back more than once. Another order is answered with 409 and the `order_id` of the first.",
@@ -260,6 +271,7 @@ export const cartRoutes: readonly Route<Services>[] = [
     method: "POST",
     path: "/carts/{id}/claim",
     operationId: "claimCart",
+    answers: cartAnswers({ version: 3, events: ["CartClaimed"] }),
     summary: "Give a guest's cart to the customer as whom the guest logs in",
     description:
       "Sent by the shop's back end, which names the customer, or with the customer's token and the guest's in `Guest-Token`. The guest's token gives no access to the cart afterwards. A cart that the user owns already stays as it is.",
@@ -278,12 +290,12 @@ export const cartRoutes: readonly Route<Services>[] = [
     method: "POST",
     path: "/carts/{id}/merge",
     operationId: "mergeCart",
+    answers: mergeAnswers,
     summary: "Move the lines of a cart into another, in one transaction",
     description:
       "An item that is in both carts with the same attributes keeps the target's price and name. Afterwards the source takes no more changes. A target that does not exist is created for the user whom the request or its token names, with the source's tenant and currency.",
     headers: guestHeaders,
     body: { schema: mergeBody, required: true },
-    answers: executed(mergeAnswerSchema),
     problems: [
       ...refusedFor(
         ...notOpen,

@@ -29,10 +29,20 @@ export const changeSchema = <EventType extends string>(
     }),
     {
       description: `the appended events; empty if the ${noun} was already as requested`,
-      examples: [events.map((type, n) => ({ type, version: version - events.length + n + 1, occurred_at: exampleTime }))],
+      examples: [exampleChange({ id, events, version }).events],
     },
   ),
 });
+
+/** The example of what a command did to one aggregate. */
+export const exampleChange = <EventType extends string>({ id, events, version }: ExampleChange<EventType>) => ({
+  aggregate_id: id,
+  version,
+  events: events.map((type, n) => ({ type, version: version - events.length + n + 1, occurred_at: exampleTime })),
+});
+
+/** The rest of the example. */
+export const exampleOutcome = { status: "success", executed_at: exampleTime } as const;
 
 export const outcomeSchema = {
   status: Type.Literal("success"),

@@ -1,14 +1,15 @@
 import type { DomainErrorCode } from "@cart/domain";
 import { type DescribedProblem, retryLater } from "@cart/http-kit";
-import { type TObject, Type } from "typebox";
+import { type Static, type TObject, Type } from "typebox";
 import { commandTooLarge, domainProblems, failureProblems, idempotencyKeyReused, versionMismatch } from "./commandProblem.ts";
 
-/** The answers of a route that executes a command: its body has this schema. */
-export const executed = <Schema extends TObject>(schema: Schema) => ({
+/** The answers of a route that executes a command: its body has this schema, and `example` is the body to the route's example. */
+export const executed = <Schema extends TObject>(schema: Schema, example: Static<Schema> & { readonly version: number }) => ({
   200: {
     description: "The command was executed and its events are stored.",
+    example,
     headers: Type.Object({
-      ETag: Type.String({ pattern: '^"\\d+"$', description: "the version after the command", examples: ['"2"'] }),
+      ETag: Type.String({ pattern: '^"\\d+"$', description: "the version after the command", examples: [`"${example.version}"`] }),
       "Idempotency-Replayed": Type.Optional(
         Type.Literal("true", {
           description: "the stored answer to an earlier request with this key; nothing was executed",

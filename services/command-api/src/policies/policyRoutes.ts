@@ -1,8 +1,8 @@
 import { requireTenantAdmin } from "@cart/cart-access";
 import { type Route, route } from "@cart/http-kit";
 import { commandHeaders } from "../commands/commandHeaders.ts";
-import { executed, refusedFor } from "../commands/commandRoute.ts";
-import { policyAnswerSchema } from "./policyAnswer.ts";
+import { refusedFor } from "../commands/commandRoute.ts";
+import { policyAnswers } from "./policyAnswer.ts";
 import { policyBody, tenantParameter } from "./policyBodies.ts";
 import { choicesOf, type PolicyCommands } from "./policyCommands.ts";
 
@@ -14,7 +14,6 @@ const onPolicy = {
   access: requireTenantAdmin,
   params: tenantParameter,
   headers: commandHeaders,
-  answers: executed(policyAnswerSchema),
 } as const;
 
 const withPolicy = { ...onPolicy, body: { schema: policyBody, required: true } } as const;
@@ -27,6 +26,7 @@ export const policyRoutes: readonly Route<Services>[] = [
     ...withPolicy,
     method: "POST",
     operationId: "createCartAbandonedPolicy",
+    answers: policyAnswers("TenantCartAbandonedPolicyCreated", 1),
     summary: "Define when carts of a tenant count as abandoned",
     description: "A tenant has one policy. The carts of a tenant without a policy are never abandoned.",
     problems: refusedFor("POLICY_EXISTS", ...notValid),
@@ -41,6 +41,7 @@ export const policyRoutes: readonly Route<Services>[] = [
     ...withPolicy,
     method: "PUT",
     operationId: "updateCartAbandonedPolicy",
+    answers: policyAnswers("TenantCartAbandonedPolicyUpdated", 3),
     summary: "Replace a tenant's policy",
     description: "Omitted fields are reset to their defaults. The new policy also applies to carts that are already waiting.",
     problems: refusedFor("POLICY_NOT_FOUND", ...notValid),
@@ -51,6 +52,7 @@ export const policyRoutes: readonly Route<Services>[] = [
     ...onPolicy,
     method: "DELETE",
     operationId: "removeCartAbandonedPolicy",
+    answers: policyAnswers("TenantCartAbandonedPolicyRemoved", 3),
     summary: "Remove a tenant's policy",
     description: "The tenant's carts are then no longer abandoned and no reminder is sent, also for carts that are already waiting.",
     problems: refusedFor("POLICY_NOT_FOUND"),
