@@ -51,6 +51,14 @@ const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s
 
 class Failure extends Error {}
 
+const assertPlatform = () => {
+  if (process.platform === "win32") {
+    throw new Failure(
+      "Windows itself is not supported: run this in WSL 2, with Node.js installed there, and with or without Docker Desktop",
+    );
+  }
+};
+
 const assertNodeVersion = () => {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
@@ -183,6 +191,7 @@ const main = async () => {
   const [name = "", ...args] = process.argv.slice(2);
   const command = commands[name];
   if (command === undefined) throw new Failure(`unknown command "${name}", expected one of ${Object.keys(commands).join(", ")}`);
+  assertPlatform();
   assertNodeVersion();
   await install();
   if (command.build && !args.includes("--help")) await build();

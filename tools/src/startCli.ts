@@ -18,7 +18,8 @@ MySQL and Kafka each come from the first of these sources that works:
   MYSQL_URL=mysql://user:password@host:3306 and KAFKA_BROKERS=host:9092
   a Docker engine
   mysqld on the PATH; Kafka in KAFKA_HOME
-  real servers fetched into this user's cache (Debian's apt-get; Java 17 and Maven)
+  real servers fetched into this user's cache: MySQL and Java with apt-get from Debian (DEBIAN_MIRROR names a
+    mirror), Kafka from Maven Central (MAVEN_MIRROR, or the mirror in ~/.m2/settings.xml)
 
 Ports: ${services.map(({ name, port, portVariable }) => `${name} ${port} (${portVariable})`).join(", ")}.
 

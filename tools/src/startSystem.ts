@@ -7,6 +7,7 @@ import { type Report, step } from "./progress.ts";
 import { type Program, runProgram } from "./runProgram.ts";
 import { claimDataFolder } from "./servers/claimDataFolder.ts";
 import { assertKafkaCanRun } from "./servers/kafkaProviders.ts";
+import { assertMysqlCanRun } from "./servers/mysqlProviders.ts";
 import type { Death } from "./servers/runningServer.ts";
 import { type Servers, startServers } from "./servers/startServers.ts";
 import { waitUntil } from "./servers/waitUntil.ts";
@@ -59,10 +60,11 @@ export const startSystem = async (options: StartOptions): Promise<number> => {
 
 /** Claims the services' ports. Throws a `UserError` that lists every obstacle to a start, one per line. */
 const checkBeforeBuild = async (): Promise<readonly PlacedService[]> => {
-  const [missing, placed] = await Promise.allSettled([assertKafkaCanRun(), placeServices(services, process.env)]);
-  if (missing.status === "fulfilled" && placed.status === "fulfilled") return placed.value;
+  const checks = await Promise.allSettled([placeServices(services, process.env), assertMysqlCanRun(), assertKafkaCanRun()]);
+  const [placed] = checks;
+  const reasons = checks.flatMap((check) => (check.status === "rejected" ? [explain(check.reason)] : []));
+  if (placed.status === "fulfilled" && reasons.length === 0) return placed.value;
   if (placed.status === "fulfilled") await Promise.all(placed.value.map(({ held }) => held.release()));
-  const reasons = [placed, missing].flatMap((check) => (check.status === "rejected" ? [explain(check.reason)] : []));
   throw new UserError(reasons.join("\n"));
 };
 
@@ -199,7 +201,8 @@ export const untilReady = (
 ): Promise<void> =>
   waitUntil(
     `${name} to be ready on port ${listensOn}`,
-    60,
+    // Long enough for a machine that is busy: the death of a service ends the wait at once.
+    180,
     async () => {
       const response = await fetch(`http://127.0.0.1:${listensOn}/readyz`, { signal: AbortSignal.timeout(5_000) });
       // Read also when it is not used: a body that nobody reads keeps its connection open.

@@ -58,7 +58,7 @@ describe("Ctrl-C and what is in the way of a start", function () {
     expect(await next.exitCode).to.equal(0);
   });
 
-  it("names every taken port, and a Java that is missing, before it builds", async () => {
+  it("names every taken port, and a MySQL and a Java that are missing and cannot be fetched, before it builds", async () => {
     const { PATH, started } = await hangingBuild();
     await rm(started, { force: true });
     const servers = [createServer(), createServer()];
@@ -76,10 +76,13 @@ describe("Ctrl-C and what is in the way of a start", function () {
     expect(await start.exitCode).to.equal(1);
     for (const server of servers) server.close();
     const lines = start.said().split("\n");
-    expect(lines.filter((line) => line.startsWith("✘"))).to.have.length(3);
+    expect(lines.filter((line) => line.startsWith("✘"))).to.have.length(4);
     expect(lines[0]).to.contain(`✘ port ${ports[0]} of command-api is in use`);
     expect(lines[1]).to.contain(`✘ port ${ports[1]} of projector is in use`);
-    expect(lines[2]).to.contain("✘ Kafka needs Java 17 or newer");
+    expect(lines[2]).to.contain("✘ MySQL is not installed, and cannot be fetched (apt-get is not on the PATH");
+    expect(lines[3]).to.contain(
+      "✘ Kafka needs Java 17 or newer, but none is installed, and none can be fetched (apt-get is not on the PATH",
+    );
     expect(existsSync(started)).to.equal(false);
   });
 

@@ -4,13 +4,12 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { UserError } from "../userError.ts";
-import { findProgram } from "./findProgram.ts";
 import { assertKafkaOfRack, kafkaAnswers } from "./kafkaAnswers.ts";
-import type { Provider } from "./runningServer.ts";
+import type { Command, Provider } from "./runningServer.ts";
 import { type ServerProcess, startServerProcess } from "./serverProcess.ts";
 
-/** Kafka's jars, with the provider that they come from. */
-export type KafkaProgram = { readonly provider: Provider; readonly libs: string; readonly description: string };
+/** Kafka's jars, with the provider that they come from, and the Java that runs them. */
+export type KafkaProgram = { readonly provider: Provider; readonly java: Command; readonly libs: string; readonly description: string };
 
 export type KafkaRole = "broker" | "controller";
 
@@ -39,24 +38,6 @@ export type KafkaNodeOptions = {
   readonly signal?: AbortSignal;
 };
 
-const leastJava = 17;
-
-/** Returns the path of a Java that Kafka runs on. Throws a `UserError` that says what to install if there is no such Java. */
-export const findJava = async (): Promise<string> => {
-  const home = process.env["JAVA_HOME"];
-  const java = home === undefined || !existsSync(join(home, "bin/java")) ? await findProgram("java") : join(home, "bin/java");
-  if (java === undefined) {
-    throw new UserError(
-      `Kafka needs Java ${leastJava} or newer, but none was found: install it (Debian and Ubuntu: apt-get install openjdk-17-jre-headless) or set JAVA_HOME`,
-    );
-  }
-  const { stderr } = await execa(java, ["-version"], { reject: false });
-  const version = Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0);
-  if (version < leastJava)
-    throw new UserError(`Kafka needs Java ${leastJava} or newer, but ${java} is ${version}: install a newer one or set JAVA_HOME`);
-  return java;
-};
-
 export const newClusterId = (): string => randomBytes(16).toString("base64url");
 
 /**
@@ -71,7 +52,7 @@ export const startKafkaNode = async ({
   properties = {},
   signal,
 }: KafkaNodeOptions): Promise<ServerProcess> => {
-  const java = await findJava();
+  const [java, ...leading] = program.java;
   const data = join(node.folder, "kafka");
   await mkdir(data, { recursive: true });
   // A broker reports its rack to every client. A new rack for each start distinguishes it from any other broker,
@@ -83,12 +64,12 @@ export const startKafkaNode = async ({
   await writeFile(logConfigFile, logProperties);
   const classPath = join(program.libs, "*");
 
-  if (!existsSync(join(data, "meta.properties"))) await makeDataFolder(java, { classPath, clusterId, configFile, data });
+  if (!existsSync(join(data, "meta.properties"))) await makeDataFolder(program.java, { classPath, clusterId, configFile, data });
 
   const server = await startServerProcess({
     name: "Kafka",
     program: java,
-    args: ["-Xms256m", "-Xmx512m", `-Dlog4j2.configurationFile=${logConfigFile}`, "-cp", classPath, "kafka.Kafka", configFile],
+    args: [...leading, "-Xms256m", "-Xmx512m", `-Dlog4j2.configurationFile=${logConfigFile}`, "-cp", classPath, "kafka.Kafka", configFile],
     logFile: join(node.folder, "logs", "kafka.log"),
     cwd: node.folder,
   });
@@ -101,10 +82,10 @@ export const startKafkaNode = async ({
 
 type DataFolder = { readonly classPath: string; readonly clusterId: string; readonly configFile: string; readonly data: string };
 
-const makeDataFolder = async (java: string, { classPath, clusterId, configFile, data }: DataFolder): Promise<void> => {
+const makeDataFolder = async ([java, ...leading]: Command, { classPath, clusterId, configFile, data }: DataFolder): Promise<void> => {
   // The id is passed with "=", because one id in 64 begins with a hyphen and would be taken for an option.
   const format = ["-cp", classPath, "kafka.tools.StorageTool", "format", `--cluster-id=${clusterId}`, "--config", configFile];
-  const { failed, all } = await execa(java, format, { reject: false, all: true });
+  const { failed, all } = await execa(java, [...leading, ...format], { reject: false, all: true });
   if (!failed) return;
   await rm(data, { recursive: true, force: true });
   throw new UserError(`Kafka could not create its data folder ${data}: ${all.trim().split("\n").at(-1)}`);

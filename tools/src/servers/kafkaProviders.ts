@@ -1,27 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
 import { step } from "../progress.ts";
 import { UserError } from "../userError.ts";
 import { findDocker, findImage, throwPortTaken, volumeOf, watchContainer } from "./docker.ts";
+import { fetchJars } from "./fetchJars.ts";
 import { fetchOnce } from "./fetchOnce.ts";
-import { findProgram } from "./findProgram.ts";
 import { firstThatServes, type NotHere, notHere, type ServerProvider } from "./firstThatServes.ts";
+import { assertJavaWorks, findJava } from "./java.ts";
 import { assertKafkaOfRack, kafkaAnswers } from "./kafkaAnswers.ts";
 import { type KafkaCluster, type KafkaClusterPlan, startKafkaCluster } from "./kafkaCluster.ts";
-import { findJava, type KafkaProgram } from "./kafkaNode.ts";
+import { kafkaJars, kafkaVersion } from "./kafkaJars.ts";
+import type { KafkaProgram } from "./kafkaNode.ts";
 import { startKafkaProcess } from "./kafkaProcess.ts";
 import { portOf, retryTakenPorts } from "./ports.ts";
-import { type Killable, never, type RunningKafka, type RunningServer, type ServerPlan } from "./runningServer.ts";
+import { type FetchPlan, type Killable, never, type RunningKafka, type RunningServer, type ServerPlan } from "./runningServer.ts";
 import { waitUntil } from "./waitUntil.ts";
 
-const version = "4.3.1";
-const image = `apache/kafka:${version}`;
+const image = `apache/kafka:${kafkaVersion}`;
 
 export const kafkaAdvice =
-  "Start Docker, or install Java 17 or newer with Maven (Debian and Ubuntu: apt-get install openjdk-17-jre-headless maven), " +
+  "Start Docker, or install Java 17 or newer (Debian and Ubuntu: apt-get install default-jre-headless), " +
   "or unpack Kafka and set KAFKA_HOME, or set KAFKA_BROKERS=host:9092";
 
 /** Returns the providers, in the order in which they are tried. */
@@ -51,9 +50,7 @@ export const startOwnKafkaCluster = (plan: KafkaClusterPlan): Promise<KafkaClust
   );
 
 const ownProgramAdvice =
-  "Install Java 17 or newer with Maven (Debian and Ubuntu: apt-get install openjdk-17-jre-headless maven), or unpack Kafka and set KAFKA_HOME";
-
-type FetchPlan = Pick<ServerPlan, "report" | "signal">;
+  "Install Java 17 or newer (Debian and Ubuntu: apt-get install default-jre-headless), or unpack Kafka and set KAFKA_HOME";
 
 /** Returns the providers that run Kafka's jars on this machine: installed ones first, then fetched ones. */
 const ownPrograms = <Server extends RunningServer>(
@@ -64,17 +61,17 @@ const ownPrograms = <Server extends RunningServer>(
     provider: "local",
     way: "Kafka in KAFKA_HOME",
     start: async () => {
-      const program = findInHome();
+      const program = await findInHome(plan);
       return "notHere" in program ? program : start(program);
     },
   },
-  { provider: "fetched", way: "fetching Kafka with Maven", start: async () => start(await fetchWithMaven(plan)) },
+  { provider: "fetched", way: "fetching Kafka from Maven Central", start: async () => start(await fetchKafka(plan)) },
 ];
 
-/** Throws a `UserError` if Kafka would need a Java that is not installed. */
+/** Throws a `UserError` if Kafka would need a Java that is not installed and cannot be fetched. */
 export const assertKafkaCanRun = async (): Promise<void> => {
   const named = process.env["KAFKA_BROKERS"] ?? "";
-  if (named === "" && (await findDocker()) !== undefined) await findJava();
+  if (named === "" && (await findDocker()) !== undefined) await assertJavaWorks();
 };
 
 const fromEnvironment = async () => {
@@ -146,42 +143,19 @@ const startContainer = async (port: number, plan: ServerPlan) => {
   return { provider: "docker" as const, brokers: [`localhost:${port}`], description, stop, died };
 };
 
-const findInHome = (): KafkaProgram | NotHere => {
+const findInHome = async (plan: FetchPlan): Promise<KafkaProgram | NotHere> => {
   const home = process.env["KAFKA_HOME"];
   if (home === undefined || home === "") return notHere("not set");
   const libs = join(home, "libs");
   if (!existsSync(libs)) throw new UserError(`KAFKA_HOME is ${home}, which has no folder libs: expected an unpacked Kafka`);
-  return { provider: "local", libs, description: `Kafka in ${home}` };
+  return { provider: "local", java: await findJava(plan), libs, description: `Kafka in ${home}` };
 };
 
-const fetchWithMaven = async (plan: FetchPlan): Promise<KafkaProgram> => {
-  // Java is checked before the fetch, because jars are useless without it.
-  await findJava();
-  const folder = await fetchOnce(`kafka-${version}-with-log4j`, async (target) => {
-    const mvn = await findProgram("mvn");
-    if (mvn === undefined) throw new UserError("mvn is not on the PATH: install Maven (Debian and Ubuntu: apt-get install maven)");
-    await step(plan.report, `Kafka ${version} fetched with Maven (about 45 MB)`, () => fetchJars(mvn, target, plan.signal));
-  });
-  return { provider: "fetched", libs: join(folder, "libs"), description: `Kafka ${version} fetched with Maven` };
+const fetchKafka = async (plan: FetchPlan): Promise<KafkaProgram> => {
+  // Java comes first, because jars are useless without it.
+  const java = await findJava(plan);
+  const libs = await fetchOnce(`kafka-${kafkaVersion}-jars`, (folder) =>
+    step(plan.report, `Kafka ${kafkaVersion} fetched from Maven Central (about 45 MB)`, () => fetchJars(kafkaJars, folder, plan.signal)),
+  );
+  return { provider: "fetched", java, libs, description: `Kafka ${kafkaVersion} fetched from Maven Central` };
 };
-
-const fetchJars = async (mvn: string, folder: string, signal: AbortSignal | undefined): Promise<void> => {
-  await writeFile(join(folder, "pom.xml"), pom);
-  const args = ["-q", "-B", "dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory=libs"];
-  const { failed, all } = await execa(mvn, args, {
-    cwd: folder,
-    reject: false,
-    all: true,
-    ...(signal === undefined ? {} : { cancelSignal: signal }),
-  });
-  if (failed) throw new UserError(`mvn failed: ${all.split("\n").find((line) => line.includes("ERROR")) ?? all.trim().split("\n").at(-1)}`);
-};
-
-const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
-<groupId>cart</groupId><artifactId>kafka</artifactId><version>1</version>
-<dependencies>
-<dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${version}</version></dependency>
-<dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-slf4j-impl</artifactId><version>2.25.4</version></dependency>
-</dependencies>
-</project>
-`;

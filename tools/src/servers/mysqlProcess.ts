@@ -7,11 +7,8 @@ import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { UserError } from "../userError.ts";
 import { mysqlUrlAt } from "./developmentCredentials.ts";
 import { portOf, retryTakenPorts } from "./ports.ts";
-import type { Killable, Provider, RunningMysql, ServerPlan } from "./runningServer.ts";
+import type { Command, Killable, Provider, RunningMysql, ServerPlan } from "./runningServer.ts";
 import { type ServerProcess, startServerProcess } from "./serverProcess.ts";
-
-/** A program and its arguments. */
-type Command = readonly [string, ...string[]];
 
 /** The mysqld to run: `command` is the program and its leading arguments. */
 export type MysqlProgram = { readonly provider: Provider; readonly command: Command; readonly description: string };

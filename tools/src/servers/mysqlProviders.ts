@@ -1,4 +1,5 @@
 import { createConnection } from "mysql2/promise";
+import { assertDebianPackagesWork } from "./debianPackages.ts";
 import { findDocker, findImage, volumeOf, watchContainer } from "./docker.ts";
 import { fetchMysql } from "./fetchMysql.ts";
 import { findProgram } from "./findProgram.ts";
@@ -6,7 +7,7 @@ import { firstThatServes, notHere, type ServerProvider } from "./firstThatServes
 import { mysqlUrlAt } from "./developmentCredentials.ts";
 import { mysqlIdentity, startMysqlProcess } from "./mysqlProcess.ts";
 import { type Killable, never, type RunningMysql, type ServerPlan } from "./runningServer.ts";
-import { UserError } from "../userError.ts";
+import { explain, UserError } from "../userError.ts";
 
 const image = "mysql:9.7";
 
@@ -34,6 +35,15 @@ export const startOwnMysql = (plan: ServerPlan): Promise<RunningMysql & Killable
     ],
     "Install a MySQL server (Debian and Ubuntu: apt-get install mysql-server)",
   );
+
+/** Throws a `UserError` if there is no way to get MySQL on this machine. */
+export const assertMysqlCanRun = async (): Promise<void> => {
+  const named = process.env["MYSQL_URL"] ?? "";
+  if (named !== "" || (await findDocker()) === undefined || (await findProgram("mysqld")) !== undefined) return;
+  await assertDebianPackagesWork().catch((error: unknown) => {
+    throw new UserError(`MySQL is not installed, and cannot be fetched (${explain(error)}). ${mysqlAdvice}`);
+  });
+};
 
 const fromEnvironment = async () => {
   const url = process.env["MYSQL_URL"];

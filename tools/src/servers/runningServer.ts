@@ -52,3 +52,9 @@ export type ServerPlan = {
   readonly signal?: AbortSignal;
   readonly report: (line: string) => void;
 };
+
+/** What fetching a program needs of a plan. */
+export type FetchPlan = Pick<ServerPlan, "report" | "signal">;
+
+/** A program and its leading arguments. */
+export type Command = readonly [string, ...string[]];
