@@ -55,6 +55,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       cart_milestones: ["SELECT", "INSERT", "UPDATE"],
       cart_abandoned_policies: ["SELECT", "INSERT", "UPDATE"],
       dead_letters: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+      projections: ["SELECT", "INSERT", "UPDATE"],
     },
   },
   rebuild: {

@@ -11,6 +11,7 @@ import { assertMysqlCanRun } from "./servers/mysqlProviders.ts";
 import type { Death } from "./servers/runningServer.ts";
 import { type Servers, startServers } from "./servers/startServers.ts";
 import { waitUntil } from "./servers/waitUntil.ts";
+import { findRebuildAdvice } from "./rebuildAdvice.ts";
 import { recordSystem, type RunningSystem } from "./runningSystem.ts";
 import { services } from "./services.ts";
 import { type ServiceProcess, startServiceProcess } from "./serviceProcess.ts";
@@ -119,6 +120,8 @@ const runOn = async (servers: Servers, placed: readonly PlacedService[], options
     if (signal.aborted) return 0;
     forget = await recordSystem(folder, systemOf(servers, placed, instanceId));
     report(welcome({ servers, placed, folder, seconds: (Date.now() - startedAt) / 1000 }));
+    const advice = await findRebuildAdvice(`http://127.0.0.1:${portOf(placed, "projector")}`, folder);
+    if (advice !== undefined) report(`\n${advice}`);
 
     const death = await Promise.race([aborted(signal), servers.died, diedOne(running)]);
     if (death === undefined) return 0;

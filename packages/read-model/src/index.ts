@@ -17,4 +17,6 @@ export type { Projections } from "./projection/projection.ts";
 export { projections } from "./projections.ts";
 export { rebuildAll } from "./rebuild/rebuildAll.ts";
 export { rebuildOne } from "./rebuild/rebuildOne.ts";
+export { findOutdatedProjections, type OutdatedProjection } from "./revisions/builtRevisions.ts";
+export { startRevisionWatch } from "./revisions/watchRevisions.ts";
 export { verifyReadModel } from "./verify/verifyReadModel.ts";

@@ -5,6 +5,7 @@ import { loadConfig, mysqlUrl } from "@cart/process-kit";
 import {
   deadLetterQueues,
   discardDeadLetter,
+  findOutdatedProjections,
   listDeadLetters,
   openReadModelPool,
   projections,
@@ -165,11 +166,14 @@ program
 program
   .command("verify")
   .description(
-    "compare the read model with the fold of the event store: one JSON line for each difference, exit 1 if there is one. Needs EVENTSTORE_URL and READMODEL_URL.",
+    "compare the read model with the fold of the event store: one JSON line for each difference, exit 1 if there is one. Names the " +
+      "projections whose rows another revision built, which need a rebuild. Needs EVENTSTORE_URL and READMODEL_URL.",
   )
   .option("--wait <seconds>", "how long an event may take to arrive before it counts as missing", seconds, 30)
   .action(({ wait }: { wait: number }) =>
     onBoth(async (eventStore, readModel) => {
+      const outdated = await findOutdatedProjections(readModel, projections);
+      for (const projection of outdated) print({ step: "needs_rebuild", ...projection });
       const result = await verifyReadModel({
         eventStore,
         readModel,
@@ -178,7 +182,7 @@ program
         patienceMs: wait * 1_000,
         report: print,
       });
-      print({ step: "done", ...result });
+      print({ step: "done", ...result, needs_rebuild: outdated.length > 0 });
       if (result.differences > 0) process.exitCode = 1;
     }),
   );

@@ -1,7 +1,15 @@
 import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
 import { createWriterCheck, requirePinnedSessions } from "@cart/mysql";
 import { httpLimits, runService, serve, workerApp, workerPort } from "@cart/process-kit";
-import { countDeadLetters, createApplyBatch, openReadModelPool, projectedTopics, projections } from "@cart/read-model";
+import {
+  countDeadLetters,
+  createApplyBatch,
+  findOutdatedProjections,
+  openReadModelPool,
+  projectedTopics,
+  projections,
+  startRevisionWatch,
+} from "@cart/read-model";
 import { config as configSchema } from "./config.ts";
 import { createProjectorMetrics } from "./projectorMetrics.ts";
 import { requiredSchema } from "./requiredSchema.ts";
@@ -13,14 +21,17 @@ await runService({
   name: "projector",
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
-    // One connection for each lane, one for /readyz, one for /metrics.
+    // One connection for each lane, one for /readyz, one for /metrics, one for the check of revisions.
     const pool = openReadModelPool({
       url: config.READMODEL_URL,
-      connectionLimit: lanes + 2,
+      connectionLimit: lanes + 3,
       maxConnectionAgeMs: config.MYSQL_CONNECTION_MAX_AGE_MS,
     });
     onStop("read model connections", () => pool.end());
     await requirePinnedSessions(pool);
+
+    const revisions = startRevisionWatch({ readModel: pool, projections, logger });
+    onStop("check of revisions", () => revisions.stop());
 
     const topics = topicsWithPrefix(config.KAFKA_TOPIC_PREFIX);
     const applyBatch = createApplyBatch(pool, projections, { tracer, topics });
@@ -60,7 +71,12 @@ await runService({
       },
     });
     onStop("consumer", () => consumer.stop());
-    const metrics = createProjectorMetrics({ registry, lag: consumer.lag, deadLetters: () => countDeadLetters(pool) });
+    const metrics = createProjectorMetrics({
+      registry,
+      lag: consumer.lag,
+      deadLetters: () => countDeadLetters(pool),
+      outdated: () => findOutdatedProjections(pool, projections),
+    });
 
     const readiness = { kafka: consumer.assertReady, readmodel: createWriterCheck(pool, requiredSchema) };
     await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {

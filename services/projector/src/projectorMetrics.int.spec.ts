@@ -1,6 +1,13 @@
 import { migrateReadModel } from "@cart/migrations";
 import type { Span, SpanOptions, Tracer } from "@cart/process-kit";
-import { countDeadLetters, createApplyBatch, type DeadLetterCounts, openReadModelPool, projections } from "@cart/read-model";
+import {
+  countDeadLetters,
+  createApplyBatch,
+  type DeadLetterCounts,
+  findOutdatedProjections,
+  openReadModelPool,
+  projections,
+} from "@cart/read-model";
 import { added, cartId, created, messageOf } from "@cart/read-model/testing";
 import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
@@ -19,9 +26,14 @@ describe("the projector's metrics and spans", () => {
 
   const shown = async (deadLetters: () => Promise<DeadLetterCounts>): Promise<string[]> => {
     const registry = new Registry();
-    createProjectorMetrics({ registry, lag: () => Promise.resolve([]), deadLetters });
+    createProjectorMetrics({
+      registry,
+      lag: () => Promise.resolve([]),
+      deadLetters,
+      outdated: () => findOutdatedProjections(pool, projections),
+    });
     const text = await registry.metrics();
-    return text.split("\n").filter((line) => /^cart_(parked_carts|dead_letters)[{ ]/.test(line));
+    return text.split("\n").filter((line) => /^cart_(parked_carts|dead_letters|outdated_projections)[{ ]/.test(line));
   };
 
   it("count parked carts and dead letters, and omit both counts while the table cannot be read", async () => {
@@ -34,8 +46,10 @@ describe("the projector's metrics and spans", () => {
       'cart_dead_letters{reason="VERSION_GAP"} 1',
       'cart_dead_letters{reason="PARKED"} 1',
       'cart_dead_letters{reason="MISSING_VALUE"} 1',
+      "cart_outdated_projections 0",
     ]);
-    expect(await shown(() => Promise.reject(new Error("away")))).to.deep.equal([]);
+    await createApplyBatch(pool, projections)([messageOf(3, 1, created)]);
+    expect(await shown(() => Promise.reject(new Error("away")))).to.deep.equal(["cart_outdated_projections 1"]);
   });
 
   it("include a span for each event around its transaction, in the trace that the message carries", async () => {

@@ -1,6 +1,6 @@
 import { createLagGauge, type PartitionLag } from "@cart/messaging";
 import { sampled, sampledGauge } from "@cart/process-kit";
-import type { BatchResult, DeadLetterCounts } from "@cart/read-model";
+import type { BatchResult, DeadLetterCounts, OutdatedProjection } from "@cart/read-model";
 import { Counter, Histogram, type Registry } from "prom-client";
 
 export type ProjectorMetrics = {
@@ -15,9 +15,10 @@ export type ProjectorMetricsOptions = {
   readonly registry: Registry;
   readonly lag: () => Promise<readonly PartitionLag[]>;
   readonly deadLetters: () => Promise<DeadLetterCounts>;
+  readonly outdated: () => Promise<readonly OutdatedProjection[]>;
 };
 
-export const createProjectorMetrics = ({ registry, lag, deadLetters: countNow }: ProjectorMetricsOptions): ProjectorMetrics => {
+export const createProjectorMetrics = ({ registry, lag, deadLetters: countNow, outdated }: ProjectorMetricsOptions): ProjectorMetrics => {
   const registers = [registry];
   const projected = new Counter({
     name: "cart_events_projected_total",
@@ -61,6 +62,13 @@ export const createProjectorMetrics = ({ registry, lag, deadLetters: countNow }:
   });
   createLagGauge(registry, lag);
   registerDeadLetterGauges(registry, countNow);
+  sampledGauge({
+    registry,
+    name: "cart_outdated_projections",
+    help: "Projections whose rows were built by another revision: the read model needs a rebuild",
+    source: sampled(outdated),
+    samplesOf: (found: readonly OutdatedProjection[]) => [{ value: found.length }],
+  });
 
   return {
     applied: (result, seconds, now) => {

@@ -8,6 +8,7 @@ import { type CartRows, selectCarts, toCarts } from "./selectCarts.ts";
 
 export const cartDefinition: ProjectionDefinition<ProjectedCart, CartEvent, CartRows> = {
   category: cartAggregate,
+  revision: 1,
   tables: cartTables,
   initialState: noCart,
   project: projectCartEvent,

@@ -8,8 +8,9 @@ import { type PolicyRow, selectPolicies, toPolicies } from "./selectPolicies.ts"
 
 const { evolve } = tenantPolicyAggregate.decider;
 
-const policyDefinition: ProjectionDefinition<ProjectedPolicy, TenantPolicyEvent, [PolicyRow[]]> = {
+export const policyDefinition: ProjectionDefinition<ProjectedPolicy, TenantPolicyEvent, [PolicyRow[]]> = {
   category: tenantPolicyAggregate,
+  revision: 1,
   tables: [policiesTable],
   initialState: noPolicy,
   project: ({ policy, createdAt }, { version, occurredAt, event }) => ({

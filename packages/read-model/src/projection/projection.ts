@@ -30,6 +30,11 @@ export type Change<State extends Projected> = { readonly id: string; readonly be
 /** What differs between aggregate types. `Rows` are the result rows of `select`, one array for each statement. */
 export type ProjectionDefinition<State extends Projected, Event extends DomainEvent, Rows extends RowDataPacket[][]> = {
   readonly category: StreamCategory<Event>;
+  /**
+   * The revision of what the projection makes of events. Raise it when the rows that it writes for old events change: the read
+   * model then needs a rebuild. A spec pins the rows of each revision.
+   */
+  readonly revision: number;
   /** The projection's tables. The first one has one row for each aggregate, with its `version` and its `tenant_id`. */
   readonly tables: readonly [ProjectedTable, ...ProjectedTable[]];
   /** The state before the first event. */
@@ -78,6 +83,7 @@ export type PreparedBatch = {
 /** Projects aggregates of one type into the read model. The type of their state is private. */
 export type Projection = {
   readonly aggregateType: string;
+  readonly revision: number;
   readonly tables: readonly [ProjectedTable, ...ProjectedTable[]];
   readonly prepare: (messages: readonly IncomingMessage[]) => PreparedBatch;
   /** Does the same as `prepare` for dead letters that are retried: it ignores that they park their own aggregates. */
@@ -133,6 +139,7 @@ export const createProjection = <State extends Projected, Event extends DomainEv
 
   return {
     aggregateType,
+    revision: definition.revision,
     tables,
     prepare: (messages) => prepare(messages, false),
     prepareRetry: (messages) => prepare(messages, true),

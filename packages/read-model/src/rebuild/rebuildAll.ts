@@ -1,6 +1,7 @@
 import { bytesToUuid, run } from "@cart/mysql";
 import type { RowDataPacket } from "mysql2/promise";
 import type { Folded } from "../projection/projection.ts";
+import { recordRevisions } from "../revisions/builtRevisions.ts";
 import { countOf } from "./checksum.ts";
 import { type Aggregate, aggregatesBehind, catchUp, createNewTables, keyOf, type NewTables, verifyNewTables } from "./newTables.ts";
 import type { RebuildOptions } from "./rebuildOptions.ts";
@@ -92,7 +93,7 @@ const rounded = (seconds: number): number => Math.round(seconds * 100) / 100;
 
 /** Must run behind the closed gate. Resolves to the number of dead letters that it has cleared. */
 const replaceLiveTables = async (session: RebuildSession, newTables: NewTables, options: RebuildOptions): Promise<number> => {
-  const { signal, report } = options;
+  const { readModel, projections, signal, report } = options;
   const closedAt = performance.now();
   const queued = await queuedMessages(session);
   const behind = keyed(await aggregatesBehind(options));
@@ -101,6 +102,8 @@ const replaceLiveTables = async (session: RebuildSession, newTables: NewTables, 
 
   signal.throwIfAborted();
   const readersWaitedMs = await swapTables(session, options);
+  // A crash between the swap and this record makes the next check ask for another rebuild, and not for one too few.
+  await recordRevisions(readModel, projections);
   // Dead letters are cleared only after the swap. A crash in between leaves duplicates; a crash after clearing
   // them first would lose their events.
   const cleared = clearableIds(queued, folded);
