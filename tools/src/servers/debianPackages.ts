@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { execa } from "execa";
 import { step } from "../progress.ts";
@@ -41,7 +41,6 @@ export const assertDebianPackagesWork = async (): Promise<void> => {
   for (const program of ["apt-get", "dpkg-deb"]) {
     if ((await findProgram(program)) === undefined) throw new UserError(`${program} is not on the PATH: this way needs Debian or Ubuntu`);
   }
-  if (!existsSync(keyring)) throw new UserError(`Debian's keys are not on this machine: install the package debian-archive-keyring`);
 };
 
 /**
@@ -68,27 +67,17 @@ export const fetchDebianPackages = async (packages: DebianPackages, plan: FetchP
 };
 
 const unpack = async (name: string, folder: string, plan: FetchPlan): Promise<void> => {
-  const mirror = process.env["DEBIAN_MIRROR"] ?? findMirror(await readAptSources());
-  if (mirror === undefined)
-    throw new UserError("this machine's apt sources name no Debian mirror: set DEBIAN_MIRROR to the URL of a mirror");
-
   const apt = join(folder, "apt");
-  for (const path of ["lists/partial", "cache/archives/partial"]) await mkdir(join(apt, path), { recursive: true });
-  await writeFile(join(apt, "sources.list"), `deb [signed-by=${keyring}] ${mirror} sid main\n`);
+  const { mirror, keys } = await findDebian(join(apt, "vendor"), plan);
+  const state = await makeStateFolder(apt);
+  await writeFile(join(apt, "sources.list"), `deb [signed-by=${keys}] ${mirror} sid main\n`);
   // With an empty list of installed packages, apt fetches every library, down to the C library and its loader.
   await writeFile(join(apt, "status"), "");
   const options = [
-    `Dir::Etc::sourcelist=${join(apt, "sources.list")}`,
-    "Dir::Etc::sourceparts=/dev/null",
-    `Dir::State::lists=${join(apt, "lists")}`,
-    `Dir::State::status=${join(apt, "status")}`,
-    `Dir::Cache=${join(apt, "cache")}`,
-    "APT::Sandbox::User=root",
-    "APT::Install-Recommends=0",
-    "Debug::NoLocking=1",
-    "Acquire::Retries=2",
-    "Acquire::http::Timeout=30",
-  ].flatMap((option) => ["-o", option]);
+    ...state,
+    ...optionsOf(`Dir::Etc::sourcelist=${join(apt, "sources.list")}`, "Dir::Etc::sourceparts=/dev/null"),
+    ...optionsOf(`Dir::State::status=${join(apt, "status")}`, "APT::Install-Recommends=0"),
+  ];
   await update(options, plan);
   await aptGet([...options, "install", "-y", "-qq", "--download-only", name], plan.signal);
 
@@ -100,6 +89,43 @@ const unpack = async (name: string, folder: string, plan: FetchPlan): Promise<vo
   await pointLinksInto(root);
   // The lists and archives, 90 MB, are no longer needed.
   await rm(apt, { recursive: true, force: true });
+};
+
+const optionsOf = (...options: readonly string[]): readonly string[] => options.flatMap((option) => ["-o", option]);
+
+/** Creates a folder for the lists and packages of apt-get, which needs no root for it; returns the options that name the folder. */
+const makeStateFolder = async (folder: string): Promise<readonly string[]> => {
+  for (const path of ["lists/partial", "cache/archives/partial"]) await mkdir(join(folder, path), { recursive: true });
+  return optionsOf(
+    `Dir::State::lists=${join(folder, "lists")}`,
+    `Dir::Cache=${join(folder, "cache")}`,
+    "APT::Sandbox::User=root",
+    "Debug::NoLocking=1",
+    "Acquire::Retries=2",
+    "Acquire::http::Timeout=30",
+  );
+};
+
+type Debian = { readonly mirror: string; readonly keys: string };
+
+/**
+ * Finds a mirror of Debian and its keys. A distribution that derives from Debian, such as Ubuntu, has both in packages of its own, which are
+ * signed by it: Debian's keys, and debootstrap, which knows Debian's mirror.
+ */
+const findDebian = async (folder: string, plan: FetchPlan): Promise<Debian> => {
+  const named = process.env["DEBIAN_MIRROR"] ?? findMirror(await readAptSources());
+  if (named !== undefined && existsSync(keyring)) return { mirror: named, keys: keyring };
+
+  const options = await makeStateFolder(folder);
+  await update(options, plan);
+  const cancel = plan.signal === undefined ? {} : { cancelSignal: plan.signal };
+  await aptGet([...options, "download", "-qq", "debian-archive-keyring", "debootstrap"], plan.signal, folder);
+  for (const file of (await readdir(folder)).filter((entry) => entry.endsWith(".deb"))) {
+    await execa("dpkg-deb", ["-x", join(folder, file), folder], cancel);
+  }
+  const mirror = named ?? /^DEF_MIRROR="(.*)"/m.exec(await readFile(join(folder, "usr/sbin/debootstrap"), "utf8"))?.[1];
+  if (mirror === undefined) throw new UserError("no mirror of Debian is known here: set DEBIAN_MIRROR to the URL of a mirror");
+  return { mirror, keys: join(folder, keyring) };
 };
 
 /** Fetches the list of packages. A mirror that lags may serve a list that has expired, whose signature still counts. */
@@ -119,10 +145,11 @@ const update = async (options: readonly string[], { report, signal }: FetchPlan)
 /** Returns since when a list is no longer valid, as apt-get says it, or `undefined` if this is not its reason. */
 export const expiryIn = (message: string): string | undefined => /Release file for \S+ is expired \(([^)]*)\)/.exec(message)?.[1];
 
-const aptGet = async (args: readonly string[], signal: AbortSignal | undefined): Promise<void> => {
+const aptGet = async (args: readonly string[], signal: AbortSignal | undefined, cwd?: string): Promise<void> => {
   const { failed, stderr } = await execa("apt-get", args, {
     reject: false,
     env: { LC_ALL: "C" },
+    ...(cwd === undefined ? {} : { cwd }),
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
   if (!failed) return;
