@@ -1,50 +1,118 @@
 import { join } from "node:path";
-import { runParts, runSuite, type SuiteRun, untilAborted } from "@cart/tests-common";
-import * as messaging from "@cart/messaging";
-import { step } from "@cart/tools/own-servers";
-import { startCluster } from "./cluster.ts";
-import { movedLeaders } from "./scenarios/movedLeaders.ts";
-import { rollingRestart } from "./scenarios/rollingRestart.ts";
-import { type Outcome, runScenario, type Scenario, type ScenarioOptions } from "./scenarios/scenario.ts";
-import { selfCheck } from "./selfCheck.ts";
-import { summaryOf } from "./summary.ts";
-import { tableOf } from "./table.ts";
+import { runSuite, type SuiteRun, type SuiteVerdict, untilAborted } from "@cart/tests-common";
+import {
+  assertOptions,
+  createRandom,
+  roundsOf,
+  roundsOptions,
+  type RunOptions,
+  runRounds,
+  runScenario,
+  seedOf,
+  selfCheck,
+  silenceColumn,
+  startSystem,
+} from "@cart/tests-harness";
+import {
+  dataFolder,
+  explain,
+  findHaproxy,
+  prepareOwnKafka,
+  prepareOwnMysql,
+  reportToStderr,
+  step,
+  UserError,
+} from "@cart/tools/own-servers";
+import { replicas, restore, startCluster, waitUntilWhole } from "./cluster.ts";
+import { findWayToOwnNetwork, isInOwnNetwork, runInOwnNetwork } from "./network/ownNetwork.ts";
+import { producerCheck } from "./producer/producerCheck.ts";
+import { sabotages } from "./sabotage.ts";
+import { scenarios } from "./scenarios/index.ts";
+import type { Scenario, Surroundings } from "./scenarios/scenario.ts";
 
-const scenarios: readonly Scenario[] = [rollingRestart, movedLeaders];
+const script = "test:cluster";
 
-const runAll = async ({ chosen, report, signal }: SuiteRun<Scenario>, cluster: ScenarioOptions["cluster"]) => {
-  const outcomes = await runParts({
-    parts: chosen,
+/** Two sites, each with a command-api, a relay, a projector and a cart-abandonment. */
+const processes = { "command-api": 2, "query-api": 1, "outbox-relay": 2, projector: 2, "cart-abandonment": 2, console: 1 };
+
+/** Seconds: a fail-over of MySQL can take 30 s, and the brokers of a machine that is busy restart slowly. */
+const patienceSeconds = 120;
+
+/** Seconds for a system without a guard. With it, a switch of the primary takes 3 s until all is visible. */
+const checkPatienceSeconds = 45;
+
+const run = async (suite: SuiteRun<Scenario>): Promise<SuiteVerdict> => {
+  const { values, folder, report, signal } = suite;
+  assertOptions(values);
+  const seed = seedOf(values);
+  const logFolder = join(dataFolder, "cluster");
+  report(`seed ${seed}; the services' logs are in ${logFolder}`);
+  const cluster = await step(report, "three brokers, three MySQL members and the primary's address started", () => startCluster(suite));
+  const { mysqlUrl, kafka, network } = cluster;
+  const reach = { mysqlUrl, eventStoreUrl: mysqlUrl, readModelUrl: mysqlUrl, brokers: kafka.brokers, replicationFactor: replicas };
+  const options: RunOptions<Surroundings> = {
+    surroundings: { cluster },
+    startSystem: async (system) => {
+      await waitUntilWhole(cluster);
+      return startSystem({ ...system, reach, replicas: processes });
+    },
+    restore: () => restore(cluster),
+    random: createRandom(seed),
+    logFolder,
     report,
     signal,
-    run: (scenario) => runScenario(scenario, scenario.name, { messaging, cluster, report }),
-    describe: summaryOf,
-  });
-  const mistakeCount = outcomes.reduce((sum, { lost, outOfOrder }: Outcome) => sum + lost + outOfOrder, 0);
-  const summary = mistakeCount === 0 ? "✔ nothing lost, nothing out of order" : `✘ ${mistakeCount} messages lost or out of order`;
-  return { mistakeCount, table: tableOf(outcomes), summary };
+    patienceSeconds,
+  };
+  const chosen = suite.chosen.filter(({ cutsConnections }) => network !== undefined || cutsConnections !== true);
+  for (const { name } of suite.chosen.filter((scenario) => !chosen.includes(scenario))) {
+    report(`skipped: ${name}, because this user may not have a network namespace (unshare, nsenter, ip)`);
+  }
+  if (chosen.length === 0) throw new UserError("no scenario is left to run");
+  const rounds = () =>
+    runRounds({
+      script,
+      suite: { ...suite, chosen },
+      run: (scenario, random) => runScenario(scenario, { ...options, random }),
+      columns: [silenceColumn],
+    });
+  const check = async (): Promise<SuiteVerdict> => {
+    const [producer, system] = [
+      await producerCheck(kafka, report, folder),
+      await selfCheck(sabotages, { ...options, patienceSeconds: checkPatienceSeconds }, folder),
+    ];
+    return { mistakeCount: producer.mistakeCount + system.mistakeCount };
+  };
+  return (await untilAborted(values["self-check"] === true ? check() : rounds(), signal)) ?? { mistakeCount: 0 };
 };
 
+/** Fetches what the suite runs, because nothing can be fetched in a network of its own, and runs the suite there. */
+const runThere = async (way: readonly string[]): Promise<number> => {
+  try {
+    const plan = { report: reportToStderr };
+    await prepareOwnMysql(plan);
+    await prepareOwnKafka(plan);
+    await findHaproxy(plan);
+    return await runInOwnNetwork(way);
+  } catch (error) {
+    reportToStderr(`✘ ${explain(error)}`);
+    return 1;
+  }
+};
+
+const isHelp = process.argv.some((arg) => arg === "--help" || arg === "-h");
+const way = isInOwnNetwork() || isHelp ? undefined : await findWayToOwnNetwork();
+if (way !== undefined) process.exit(await runThere(way));
+
 await runSuite({
-  script: "test:cluster",
-  about: `Starts three Kafka nodes as one cluster (three copies of each partition, two needed for a write). While the
-product's producer sends, the brokers are restarted one after the other, and then leaders are moved between
-them. Then what was acknowledged is compared with what a consumer reads: nothing is lost, and each key's
-messages are in order. Exit code 1 if anything is wrong.`,
+  script,
+  about: `Runs the system in two sites on three Kafka brokers (three copies of each partition, two needed for a write) and on
+three members of MySQL Group Replication behind an address that follows the primary. Under load it restarts, kills
+and cuts off servers, moves partitions and the primary, and takes a whole site away. After each scenario the
+clients' ledger, the event store, the Kafka topic and the read model are compared: nothing acknowledged is lost,
+nothing has its effect twice, nothing is out of order. Exit code 1 if anything is.`,
   part: "scenario",
   parts: scenarios,
-  options: {
-    "self-check": {
-      type: "boolean",
-      help: "removes the guards from a copy of the messaging package and expects to find what they prevent",
-    },
-  },
-  maxMinutes: 30,
-  run: async (run) => {
-    const { folder, report, signal, values, atEnd } = run;
-    const cluster = await step(report, "cluster of three nodes started", () => startCluster(join(folder, "kafka"), report, signal));
-    atEnd(cluster.stop);
-    const work = values["self-check"] === true ? selfCheck({ cluster, report }, folder) : runAll(run, cluster);
-    return (await untilAborted(work, signal)) ?? { mistakeCount: 0 };
-  },
+  options: roundsOptions,
+  maxMinutes: (values) => 60 * roundsOf(values),
+  run,
 });

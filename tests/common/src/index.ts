@@ -2,3 +2,4 @@ export { readTopic } from "./readTopic.ts";
 export { runParts } from "./runParts.ts";
 export { runSuite, type SuiteRun, type SuiteVerdict } from "./runSuite.ts";
 export { untilAborted } from "./untilAborted.ts";
+export type { SuiteValues } from "./suiteCommand.ts";

@@ -2,8 +2,8 @@ import { setMaxListeners } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { explain, onStopRequest, type Report, reportToStderr, step } from "@cart/tools/own-servers";
-import { helpOf, type ParsedCommand, parseSuiteCommand, type Part, type SuiteCommand } from "./suiteCommand.ts";
+import { explain, onStopRequest, removeWithThisProcess, type Report, reportToStderr, step } from "@cart/tools/own-servers";
+import { helpOf, type ParsedCommand, parseSuiteCommand, type Part, type SuiteCommand, type SuiteValues } from "./suiteCommand.ts";
 import { untilAborted } from "./untilAborted.ts";
 
 export type SuiteRun<P extends Part> = ParsedCommand<P> & {
@@ -28,9 +28,12 @@ export type SuiteVerdict = {
 
 export type Suite<P extends Part> = SuiteCommand<P> & {
   /** Minutes after which the suite stops and fails, so that a hanging server does not hold it for ever. */
-  readonly maxMinutes: number;
+  readonly maxMinutes: number | ((values: SuiteValues) => number);
   readonly run: (run: SuiteRun<P>) => Promise<SuiteVerdict>;
 };
+
+/** About three weeks. A timer of Node.js cannot wait for longer than 2^31 ms. */
+const mostMinutes = 30_000;
 
 /** Milliseconds for a run to end by itself after its signal is aborted. */
 const graceMs = 60_000;
@@ -60,19 +63,20 @@ type SuiteSurroundings = {
 };
 
 export const exitCodeOf = async <P extends Part>(suite: Suite<P>, { args, stop, report, print }: SuiteSurroundings): Promise<number> => {
-  const overtime = AbortSignal.timeout(suite.maxMinutes * 60_000);
-  const signal = AbortSignal.any([stop, overtime]);
-  // Every process of a suite listens.
-  setMaxListeners(100, signal);
   try {
     const command = parseSuiteCommand(suite, args);
     if (command.values["help"] === true) {
       print(helpOf(suite));
       return 0;
     }
+    const maxMinutes = Math.min(mostMinutes, typeof suite.maxMinutes === "number" ? suite.maxMinutes : suite.maxMinutes(command.values));
+    const overtime = AbortSignal.timeout(maxMinutes * 60_000);
+    const signal = AbortSignal.any([stop, overtime]);
+    // Every process of a suite listens.
+    setMaxListeners(100, signal);
     const verdict = await verdictOf(suite, command, signal, report);
     if (stop.aborted) return 130;
-    if (overtime.aborted || verdict === undefined) throw new Error(`the suite did not end within ${suite.maxMinutes} minutes`);
+    if (overtime.aborted || verdict === undefined) throw new Error(`the suite did not end within ${maxMinutes} minutes`);
     if (verdict.table !== undefined) print(`\n${verdict.table}\n`);
     if (verdict.summary !== undefined) report(verdict.summary);
     return verdict.mistakeCount === 0 ? 0 : 1;
@@ -90,6 +94,8 @@ const verdictOf = async <P extends Part>(
   report: Report,
 ): Promise<SuiteVerdict | undefined> => {
   const folder = await mkdtemp(join(tmpdir(), `cart-${suite.script.replace(":", "-")}-`));
+  // The watchdog removes it if this process is killed.
+  removeWithThisProcess(folder);
   const stops: (() => Promise<void>)[] = [];
   try {
     const work = suite.run({ ...command, folder, report, signal, atEnd: (stop) => void stops.push(stop) });

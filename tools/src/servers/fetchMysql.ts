@@ -6,5 +6,10 @@ import type { Command, FetchPlan } from "./runningServer.ts";
 export const fetchMysql = async (plan: FetchPlan): Promise<Command> => {
   const packages = { name: "mysql-debian-sid", what: "MySQL fetched from Debian (about 60 MB)", package: "mysql-server-core" };
   const { root, commandOf } = await fetchDebianPackages(packages, plan);
-  return [...commandOf("usr/sbin/mysqld"), "--no-defaults", `--lc-messages-dir=${join(root, "usr/share/mysql")}`];
+  return [
+    ...commandOf("usr/sbin/mysqld"),
+    "--no-defaults",
+    `--lc-messages-dir=${join(root, "usr/share/mysql")}`,
+    `--plugin-dir=${join(root, "usr/lib/mysql/plugin")}`,
+  ];
 };

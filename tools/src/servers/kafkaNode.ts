@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { UserError } from "../userError.ts";
 import { assertKafkaOfRack, kafkaAnswers } from "./kafkaAnswers.ts";
-import type { Command, Provider } from "./runningServer.ts";
+import type { Command, Provider, ServerHost } from "./runningServer.ts";
 import { type ServerProcess, startServerProcess } from "./serverProcess.ts";
 
 /** Kafka's jars, with the provider that they come from, and the Java that runs them. */
@@ -23,6 +23,7 @@ export type KafkaNode = {
   readonly controllerPort: number;
   /** The port to which a broker tells its clients to connect. */
   readonly advertisedPort: number;
+  readonly host: ServerHost;
   /** The folder of the node's data, configuration and log. */
   readonly folder: string;
 };
@@ -72,10 +73,11 @@ export const startKafkaNode = async ({
     args: [...leading, "-Xms256m", "-Xmx512m", `-Dlog4j2.configurationFile=${logConfigFile}`, "-cp", classPath, "kafka.Kafka", configFile],
     logFile: join(node.folder, "logs", "kafka.log"),
     cwd: node.folder,
+    within: node.host.within,
   });
   const isBroker = node.roles.includes("broker");
   const port = isBroker ? node.port : node.controllerPort;
-  const probe = () => (isBroker ? assertKafkaOfRack("127.0.0.1", port, rack) : kafkaAnswers("127.0.0.1", port));
+  const probe = () => (isBroker ? assertKafkaOfRack(node.host.address, port, rack) : kafkaAnswers(node.host.address, port));
   await server.untilItServes(`Kafka on port ${port}`, probe, signal);
   return server;
 };
@@ -93,9 +95,10 @@ const makeDataFolder = async ([java, ...leading]: Command, { classPath, clusterI
 
 const propertiesOf = (node: KafkaNode, cluster: readonly KafkaNode[], data: string): Record<string, string> => {
   const isBroker = node.roles.includes("broker");
+  const { address } = node.host;
   const listeners = [
-    ...(isBroker ? [`PLAINTEXT://127.0.0.1:${node.port}`] : []),
-    ...(node.roles.includes("controller") ? [`CONTROLLER://127.0.0.1:${node.controllerPort}`] : []),
+    ...(isBroker ? [`PLAINTEXT://${address}:${node.port}`] : []),
+    ...(node.roles.includes("controller") ? [`CONTROLLER://${address}:${node.controllerPort}`] : []),
   ];
   const voters = cluster.filter(({ roles }) => roles.includes("controller"));
   const brokers = cluster.filter(({ roles }) => roles.includes("broker")).length;
@@ -104,9 +107,9 @@ const propertiesOf = (node: KafkaNode, cluster: readonly KafkaNode[], data: stri
   return {
     "process.roles": node.roles.join(","),
     "node.id": String(node.id),
-    "controller.quorum.voters": voters.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(","),
+    "controller.quorum.voters": voters.map(({ id, host, controllerPort }) => `${id}@${host.address}:${controllerPort}`).join(","),
     listeners: listeners.join(","),
-    ...(isBroker ? { "advertised.listeners": `PLAINTEXT://127.0.0.1:${node.advertisedPort}` } : {}),
+    ...(isBroker ? { "advertised.listeners": `PLAINTEXT://${address}:${node.advertisedPort}` } : {}),
     "controller.listener.names": "CONTROLLER",
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "log.dirs": data,

@@ -1,6 +1,6 @@
 import { type KafkaNode, type KafkaProgram, newClusterId, startKafkaNode } from "./kafkaNode.ts";
 import { chooseFreePort, portOf, retryTakenPorts } from "./ports.ts";
-import type { Killable, RunningKafka, ServerPlan } from "./runningServer.ts";
+import { type Killable, loopback, type RunningKafka, type ServerPlan } from "./runningServer.ts";
 
 /** Starts a real Kafka on loopback as one KRaft node. Creates its data folder if it does not exist. */
 export const startKafkaProcess = async (program: KafkaProgram, plan: ServerPlan): Promise<RunningKafka & Killable> => {
@@ -12,6 +12,7 @@ export const startKafkaProcess = async (program: KafkaProgram, plan: ServerPlan)
       port,
       controllerPort: plan.ports?.kafkaController ?? (await (plan.choosePort ?? chooseFreePort)([])),
       advertisedPort: plan.ports?.kafkaAdvertised ?? port,
+      host: loopback,
       folder: plan.folder,
     };
     const { stop, kill, died } = await startKafkaNode({

@@ -49,6 +49,11 @@ export const startOwnKafkaCluster = (plan: KafkaClusterPlan): Promise<KafkaClust
     ownProgramAdvice,
   );
 
+/** Fetches the Kafka that `startOwnKafkaCluster` would fetch, for a caller that starts it where nothing can be fetched. */
+export const prepareOwnKafka = async (plan: FetchPlan): Promise<void> => {
+  if ("notHere" in findInHome()) await fetchWithMaven(plan);
+};
+
 const ownProgramAdvice =
   "Install Java 17 or newer (Debian and Ubuntu: apt-get install default-jre-headless), or unpack Kafka and set KAFKA_HOME";
 

@@ -7,7 +7,7 @@ import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { UserError } from "../userError.ts";
 import { mysqlUrlAt } from "./developmentCredentials.ts";
 import { portOf, retryTakenPorts } from "./ports.ts";
-import type { Command, Killable, Provider, RunningMysql, ServerPlan } from "./runningServer.ts";
+import { type Command, type Killable, loopback, type Provider, type RunningMysql, type ServerPlan } from "./runningServer.ts";
 import { type ServerProcess, startServerProcess } from "./serverProcess.ts";
 
 /** The mysqld to run: `command` is the program and its leading arguments. */
@@ -15,7 +15,6 @@ export type MysqlProgram = { readonly provider: Provider; readonly command: Comm
 
 /** The settings of mysqld. They keep the default of full durability (sync_binlog and innodb_flush_log_at_trx_commit are 1). */
 const settings = [
-  "--bind-address=127.0.0.1",
   "--mysqlx=OFF",
   "--secure-file-priv=NULL",
   "--default-time-zone=+00:00",
@@ -38,7 +37,7 @@ export const startMysqlProcess = async (
 
   const serveOn = async (port: number): Promise<RunningMysql & Killable> => {
     const { stop, kill, died } = await serve(all, data, port, plan);
-    return { provider, url: mysqlUrlAt(port), description: `${description} on port ${port}`, stop, kill, died };
+    return { provider, url: mysqlUrlOf(plan, port), description: `${description} on port ${port}`, stop, kill, died };
   };
   if (plan.ports?.mysql !== undefined) return serveOn(plan.ports.mysql);
   const ports = portOf("MySQL", 3306, plan);
@@ -50,16 +49,22 @@ export const startMysqlProcess = async (
   });
 };
 
+const mysqlUrlOf = ({ host = loopback }: ServerPlan, port: number): string => mysqlUrlAt(port, undefined, host.address);
+
 /** Starts mysqld on its data. Resolves when it answers on the port, and not another server. */
 const serve = async ([program, ...leading]: Command, data: string, port: number, plan: ServerPlan): Promise<ServerProcess> => {
-  // A socket's path may have at most 107 characters, which a path within the checkout can exceed.
-  const socket = join(tmpdir(), `cart-mysql-${process.pid}-${port}.sock`);
+  const { address, within } = plan.host ?? loopback;
+  const socketInFolder = join(plan.folder, "mysql.sock");
+  // A socket's path may have at most 107 characters, which a path within the checkout can exceed. A folder that is thrown
+  // away takes the socket along, also after a kill.
+  const socket = plan.keep || socketInFolder.length > 107 ? join(tmpdir(), `cart-mysql-${process.pid}-${port}.sock`) : socketInFolder;
   const server = await startServerProcess({
     name: "MySQL",
     program,
     args: [
       ...leading,
       ...settings,
+      `--bind-address=${address}`,
       ...(plan.mysqlOptions ?? []),
       `--datadir=${data}`,
       `--port=${port}`,
@@ -67,8 +72,9 @@ const serve = async ([program, ...leading]: Command, data: string, port: number,
       `--pid-file=${join(plan.folder, "mysql.pid")}`,
     ],
     logFile: join(plan.folder, "logs", "mysql.log"),
+    within,
   });
-  await server.untilItServes(`MySQL on port ${port}`, () => assertServesData(mysqlUrlAt(port), data), plan.signal);
+  await server.untilItServes(`MySQL on port ${port}`, () => assertServesData(mysqlUrlOf(plan, port), data), plan.signal);
   return server;
 };
 

@@ -6,7 +6,7 @@ import { findProgram } from "./findProgram.ts";
 import { firstThatServes, notHere, type ServerProvider } from "./firstThatServes.ts";
 import { mysqlUrlAt } from "./developmentCredentials.ts";
 import { mysqlIdentity, startMysqlProcess } from "./mysqlProcess.ts";
-import { type Killable, never, type RunningMysql, type ServerPlan } from "./runningServer.ts";
+import { type FetchPlan, type Killable, never, type RunningMysql, type ServerPlan } from "./runningServer.ts";
 import { explain, UserError } from "../userError.ts";
 
 const image = "mysql:9.7";
@@ -43,6 +43,11 @@ export const assertMysqlCanRun = async (): Promise<void> => {
   await assertDebianPackagesWork().catch((error: unknown) => {
     throw new UserError(`MySQL is not installed, and cannot be fetched (${explain(error)}). ${mysqlAdvice}`);
   });
+};
+
+/** Fetches the MySQL that `startOwnMysql` would fetch, for a caller that starts it where nothing can be fetched. */
+export const prepareOwnMysql = async (plan: FetchPlan): Promise<void> => {
+  if ((await findProgram("mysqld")) === undefined) await fetchMysql(plan);
 };
 
 const fromEnvironment = async () => {

@@ -31,8 +31,19 @@ export type ServerPorts = {
   readonly kafkaAdvertised?: number;
 };
 
+/** Where a server runs, if it has a network namespace of its own on this machine. */
+export type ServerHost = {
+  /** The IP address that the server listens on. */
+  readonly address: string;
+  /** The command, such as nsenter with its options, that runs a program in the namespace. */
+  readonly within: readonly string[];
+};
+
 /** Returns a port that is free at this moment, one of the preferred ones if possible. Another program may take it right afterwards. */
 export type ChoosePort = (preferred: readonly number[]) => Promise<number>;
+
+/** The host of a server without a network namespace of its own. */
+export const loopback: ServerHost = { address: "127.0.0.1", within: [] };
 
 /** How the servers run. */
 export type ServerPlan = {
@@ -46,6 +57,8 @@ export type ServerPlan = {
   readonly ports?: ServerPorts;
   /** Options of mysqld that override those of these tools. Only for a server that is a process of this machine. */
   readonly mysqlOptions?: readonly string[];
+  /** The host of a MySQL that is a process; loopback by default. */
+  readonly host?: ServerHost;
   /** Chooses the ports that `ports` leaves out; `chooseFreePort` by default. A spec forces races with it. */
   readonly choosePort?: ChoosePort;
   /** Aborts a start: servers that were started are stopped, and incomplete downloads are removed. */

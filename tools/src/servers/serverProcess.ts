@@ -31,18 +31,21 @@ export type ServerCommand = {
   readonly args: readonly string[];
   readonly logFile: string;
   readonly cwd?: string;
+  /** The command that runs the program, such as one that enters a network namespace; it must become the program. */
+  readonly within?: readonly string[];
 };
 
 /** Matches what mysqld and Kafka log if another program uses the port. */
 const bindFailure = /Bind on TCP\/IP port|Socket server failed to bind/;
 
 /** Starts a server in its own process group, so that Ctrl-C reaches only this process, which then stops the server in order. */
-export const startServerProcess = async ({ name, program, args, logFile, cwd }: ServerCommand): Promise<ServerProcess> => {
+export const startServerProcess = async ({ name, program, args, logFile, cwd, within = [] }: ServerCommand): Promise<ServerProcess> => {
   await mkdir(dirname(logFile), { recursive: true });
   const log = await open(logFile, "w");
+  const [first = program, ...rest] = [...within, program, ...args];
   let child: ChildProcess;
   try {
-    child = spawn(program, args, { detached: true, stdio: ["ignore", log.fd, log.fd], ...(cwd === undefined ? {} : { cwd }) });
+    child = spawn(first, rest, { detached: true, stdio: ["ignore", log.fd, log.fd], ...(cwd === undefined ? {} : { cwd }) });
   } finally {
     await log.close();
   }

@@ -1,9 +1,7 @@
+import { messagesOf, readDeadLetters, runServiceCommand } from "@cart/tests-harness";
 import { randomUUID } from "node:crypto";
 import { createEventProducer, encodeEventMessage, type EventMessage } from "@cart/messaging";
-import { readDeadLetters } from "../check/readModel.ts";
-import { messagesOf } from "../check/topic.ts";
 import { waitUntil } from "@cart/tools/own-servers";
-import { runServiceCommand } from "../system/serviceCommand.ts";
 import type { Scenario, ScenarioContext } from "./scenario.ts";
 
 /** A cart that only the scenario writes to, so that the version of its next event is known. */

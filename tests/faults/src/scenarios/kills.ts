@@ -1,4 +1,4 @@
-import type { SupervisedService } from "../system/supervisedService.ts";
+import type { SupervisedService } from "@cart/tests-harness";
 import type { Scenario, ScenarioContext } from "./scenario.ts";
 
 const kills = 20;
@@ -26,7 +26,7 @@ const killAll = async (
 const commandApi: Scenario = {
   name: "kill-command-api",
   fault: "`kill -9` of command-api",
-  run: (context) => killAll(context, () => [context.system.commandApi], [300, 1_300]),
+  run: (context) => killAll(context, () => context.system.commandApis, [300, 1_300]),
 };
 
 const relay: Scenario = {

@@ -1,9 +1,7 @@
+import { countOutbox, readViewVersions, runServiceCommand } from "@cart/tests-harness";
 import { randomUUID } from "node:crypto";
 import { poisonOutbox, repairOutbox } from "@cart/event-store/testing";
 import { waitUntil } from "@cart/tools/own-servers";
-import { countOutbox } from "../check/eventStore.ts";
-import { readViewVersions } from "../check/readModel.ts";
-import { runServiceCommand } from "../system/serviceCommand.ts";
 import type { Scenario, ScenarioContext } from "./scenario.ts";
 
 const poisonedCarts = 3;

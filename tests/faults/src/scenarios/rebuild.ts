@@ -1,5 +1,5 @@
+import { runServiceCommand, startServiceCommand } from "@cart/tests-harness";
 import { setTimeout as delay } from "node:timers/promises";
-import { runServiceCommand, startServiceCommand } from "../system/serviceCommand.ts";
 import type { Scenario } from "./scenario.ts";
 
 const kills = 6;

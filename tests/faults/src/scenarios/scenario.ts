@@ -1,45 +1,5 @@
-import type { ConsumedMessage } from "@cart/messaging";
-import type { Violation } from "../check/findings.ts";
-import type { CartRequest } from "../load/sendCommand.ts";
-import type { Outcome } from "../load/ledger.ts";
-import type { Random } from "../random.ts";
-import type { Servers } from "../system/servers.ts";
-import type { System } from "../system/system.ts";
+import type * as harness from "@cart/tests-harness";
+import type { Surroundings } from "../system/servers.ts";
 
-export type ScenarioContext = {
-  readonly system: System;
-  readonly servers: Servers;
-  readonly random: Random;
-  /** One line of progress. */
-  readonly report: (line: string) => void;
-  /** Lets the load continue for a random time in milliseconds. */
-  readonly pause: (min: number, max: number) => Promise<void>;
-  /** Counts an injected fault. */
-  readonly injected: (count?: number) => void;
-  /**
-   * Call it when the fault is over. It waits under load until the view has every event
-   * that was acknowledged by now and new commands are acknowledged, and measures the time.
-   */
-  readonly recovered: () => Promise<void>;
-  /** Sends a command for the scenario and records it in the ledger. */
-  readonly send: (request: Omit<CartRequest, "id">) => Promise<Outcome>;
-  /** Reports that the scenario saw a violation. */
-  readonly violation: (violation: Violation, text: string) => void;
-  /** Marks messages that the scenario put into the topic and that the system did not publish. */
-  readonly foreignMark: string;
-};
-
-export type Scenario = {
-  /** The name for `--only`. */
-  readonly name: string;
-  /** The title in the table. */
-  readonly fault: string;
-  /** Settings of the services that differ from their defaults. */
-  readonly env?: Readonly<Record<string, string>>;
-  readonly run: (context: ScenarioContext) => Promise<void>;
-  /** True if no fault is injected, so that nothing may be published more than once. */
-  readonly isCalm?: boolean;
-};
-
-export const isForeignMessage = ({ value, headers }: ConsumedMessage, mark: string): boolean =>
-  headers[mark] !== undefined || value?.toString().startsWith(mark) === true;
+export type Scenario = harness.Scenario<Surroundings>;
+export type ScenarioContext = harness.ScenarioContext & Surroundings;

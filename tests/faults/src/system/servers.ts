@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Killable, type Report, startOwnKafka, startOwnMysql } from "@cart/tools/own-servers";
+import type { Reach } from "@cart/tests-harness";
 import getPort from "get-port";
 import { type FaultProxy, startFaultProxy } from "../proxy/faultProxy.ts";
 
@@ -18,10 +19,12 @@ export type Servers = {
   readonly kafka: FaultyServer;
   /** Proxies between services and servers: from the writers to MySQL, from the read side to MySQL, and from all services to Kafka. */
   readonly proxies: { readonly eventStore: FaultProxy; readonly readModel: FaultProxy; readonly kafka: FaultProxy };
-  /** `mysql://…` without a database and without a proxy, for the suite itself. */
-  readonly mysqlUrl: string;
+  /** The services reach the servers through the proxies, the suite reaches MySQL without one. */
+  readonly reach: Reach;
   readonly stop: () => Promise<void>;
 };
+
+export type Surroundings = { readonly servers: Servers };
 
 /** Starts a MySQL and a Kafka for the suite as processes. Their data is in the folder. */
 export const startServers = async (folder: string, report: Report): Promise<Servers> => {
@@ -48,7 +51,15 @@ export const startServers = async (folder: string, report: Report): Promise<Serv
     await stop();
     throw mysql.status === "rejected" ? mysql.reason : kafka.status === "rejected" ? kafka.reason : new Error("unreachable");
   }
-  return { mysql: mysql.value, kafka: kafka.value, proxies, mysqlUrl: `mysql://root@127.0.0.1:${mysqlPort}`, stop };
+  const mysqlUrlAt = (port: number): string => `mysql://root@127.0.0.1:${port}`;
+  const reach: Reach = {
+    mysqlUrl: mysqlUrlAt(mysqlPort),
+    eventStoreUrl: mysqlUrlAt(proxies.eventStore.port),
+    readModelUrl: mysqlUrlAt(proxies.readModel.port),
+    brokers: [`127.0.0.1:${proxies.kafka.port}`],
+    replicationFactor: 1,
+  };
+  return { mysql: mysql.value, kafka: kafka.value, proxies, reach, stop };
 };
 
 const faultyServer = async (launch: () => Promise<Killable & { readonly stop: () => Promise<void> }>): Promise<FaultyServer> => {

@@ -32,21 +32,29 @@ export type Ledger = {
   /** The newest acknowledged version of each cart. */
   readonly versions: () => ReadonlyMap<string, number>;
   readonly count: (kind: Outcome["kind"]) => number;
+  /** The longest time in seconds from one acknowledgement to the next. */
+  readonly longestSilenceSeconds: () => number;
 };
 
 export const createLedger = (): Ledger => {
   const entries: LedgerEntry[] = [];
   const versions = new Map<string, number>();
+  let lastAcknowledged: number | undefined;
+  let longestSilenceMs = 0;
   const counts = { acknowledged: 0, refused: 0, unknown: 0 };
   return {
     record: (entry) => {
       entries.push(entry);
       counts[entry.outcome.kind] += 1;
       if (entry.outcome.kind !== "acknowledged") return;
+      const now = performance.now();
+      longestSilenceMs = Math.max(longestSilenceMs, now - (lastAcknowledged ?? now));
+      lastAcknowledged = now;
       for (const { cartId, version } of entry.outcome.changes) versions.set(cartId, Math.max(version, versions.get(cartId) ?? 0));
     },
     entries: () => entries,
     versions: () => new Map(versions),
     count: (kind) => counts[kind],
+    longestSilenceSeconds: () => longestSilenceMs / 1000,
   };
 };

@@ -1,4 +1,4 @@
-import type { ScenarioResult } from "./runScenario.ts";
+import type { ScenarioResult } from "./scenarioResult.ts";
 
 export const summaryOf = ({
   injected,

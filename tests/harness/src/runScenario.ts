@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { within } from "@cart/process-kit";
 import { type Report, waitUntil } from "@cart/tools/own-servers";
 import type { RowDataPacket } from "mysql2/promise";
 import { compareLedgerWithStore, compareStoreWithTopic, compareStoreWithViews } from "./check/compare.ts";
@@ -13,30 +14,16 @@ import { startReaders } from "./load/readers.ts";
 import { entryOf, sendCommand } from "./load/sendCommand.ts";
 import { startWriters } from "./load/writers.ts";
 import type { Random } from "./random.ts";
-import { isForeignMessage, type Scenario } from "./scenarios/scenario.ts";
-import type { Servers } from "./system/servers.ts";
-import { type ServiceName, startSystem, type System } from "./system/system.ts";
+import { isForeignMessage, type Scenario } from "./scenario.ts";
+import type { ScenarioResult } from "./scenarioResult.ts";
+import type { ServiceName, System, SystemOptions } from "./system/system.ts";
 
-export type ScenarioResult = {
-  readonly scenario: Scenario;
-  readonly injected: number;
-  readonly acknowledged: number;
-  readonly unknown: number;
-  readonly refused: number;
-  readonly events: number;
-  /** Messages that were published again, which is harmless. */
-  readonly repeated: number;
-  /** The longest recovery in seconds; `undefined` if there was nothing to recover from. */
-  readonly recoverySeconds: number | undefined;
-  readonly reads: number;
-  /** Service processes that exited although the suite did not stop them. */
-  readonly deaths: number;
-  readonly findings: Findings;
-  readonly seconds: number;
-};
-
-export type RunOptions = {
-  readonly servers: Servers;
+export type RunOptions<Surroundings> = {
+  readonly surroundings: Surroundings;
+  /** Starts the system of a scenario. */
+  readonly startSystem: (options: Pick<SystemOptions, "name" | "logFolder" | "env" | "programs" | "signal">) => Promise<System>;
+  /** Brings back what a scenario that could not go on has left stopped. */
+  readonly restore?: () => Promise<void>;
   readonly random: Random;
   readonly logFolder: string;
   readonly report: Report;
@@ -46,30 +33,39 @@ export type RunOptions = {
   readonly patienceSeconds?: number;
 };
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 const foreignMark = "x-fault-suite";
 
 /** Runs a scenario on a fresh system, from its start to the comparison of ledger, event store, topic and read model. */
-export const runScenario = async (scenario: Scenario, options: RunOptions): Promise<ScenarioResult> => {
-  const { servers, random, signal, programs = {}, patienceSeconds = 60 } = options;
+export const runScenario = async <Surroundings>(
+  scenario: Scenario<Surroundings>,
+  options: RunOptions<Surroundings>,
+): Promise<ScenarioResult> => {
+  const { random, signal, programs = {}, patienceSeconds = 60 } = options;
   const logFolder = join(options.logFolder, scenario.name);
   const started = performance.now();
-  const system = await startSystem({ name: scenario.name, servers, logFolder, env: scenario.env ?? {}, programs, signal });
+  const system = await options.startSystem({ name: scenario.name, logFolder, env: scenario.env ?? {}, programs, signal });
   try {
     const findings = createFindings();
     const ledger = createLedger();
-    const writers = startWriters({ baseUrl: system.commandApi.url, ledger, random: random.fork("writers") });
+    const writers = startWriters({ baseUrls: system.commandApis.map(({ url }) => url), ledger, random: random.fork("writers") });
     const readers = startReaders(system.queryApi.url, ledger, random.fork("readers"));
     const { injected, recoveriesSeconds } = await injectFaults(scenario, { ...options, patienceSeconds, system, ledger, findings }).finally(
       writers.stop,
     );
     await caughtUp("everything to be published and in the view", patienceSeconds, () => nothingIsLeft(system)).catch((error: unknown) =>
-      findings.add("lost", error instanceof Error ? error.message : String(error)),
+      findings.add("lost", messageOf(error)),
     );
     await readers.stop();
     for (const text of readers.violations()) findings.add("disordered", text);
+    for (const text of await unready(system)) findings.add("wrong", text);
 
-    await keepDeadlock(system, logFolder);
-    const { events, repeated } = await compareAll(system, ledger, findings);
+    await keepDeadlock(system, logFolder).catch((error: unknown) => findings.add("wrong", messageOf(error)));
+    const { events, repeated } = await within(longestComparisonMs, compareAll(system, ledger, findings)).catch((error: unknown) => {
+      findings.add("wrong", `the comparison could not be made: ${messageOf(error)}`);
+      return { events: 0, repeated: 0 };
+    });
     if (scenario.isCalm === true && repeated > 0)
       findings.add("twice", `${repeated} events were published more than once though nothing failed`);
     return {
@@ -81,6 +77,7 @@ export const runScenario = async (scenario: Scenario, options: RunOptions): Prom
       events,
       repeated,
       recoverySeconds: recoveriesSeconds.length === 0 ? undefined : Math.max(...recoveriesSeconds),
+      silenceSeconds: ledger.longestSilenceSeconds(),
       reads: readers.reads(),
       deaths: system.services().reduce((sum, service) => sum + service.deaths(), 0),
       findings,
@@ -91,7 +88,10 @@ export const runScenario = async (scenario: Scenario, options: RunOptions): Prom
   }
 };
 
-type Injection = Pick<RunOptions, "servers" | "random" | "report"> & {
+/** Milliseconds. A comparison takes seconds; it reads from servers, one of which may hang. */
+const longestComparisonMs = 180_000;
+
+type Injection<Surroundings> = Pick<RunOptions<Surroundings>, "surroundings" | "restore" | "random" | "report"> & {
   readonly patienceSeconds: number;
   readonly system: System;
   readonly ledger: Ledger;
@@ -99,17 +99,18 @@ type Injection = Pick<RunOptions, "servers" | "random" | "report"> & {
 };
 
 /** Runs the scenario's own steps. Never rejects: a scenario that cannot go on is a finding. Recoveries are in seconds. */
-const injectFaults = async (
-  scenario: Scenario,
-  { servers, random, report, patienceSeconds, system, ledger, findings }: Injection,
+const injectFaults = async <Surroundings>(
+  scenario: Scenario<Surroundings>,
+  { surroundings, restore, random, report, patienceSeconds, system, ledger, findings }: Injection<Surroundings>,
 ): Promise<{ readonly injected: number; readonly recoveriesSeconds: readonly number[] }> => {
   let injected = 0;
   let own = 0;
   const recoveriesSeconds: number[] = [];
+  const commandApi = system.commandApis[0]?.url ?? "";
   try {
     await scenario.run({
+      ...surroundings,
       system,
-      servers,
       random: random.fork("faults"),
       report: (line) => report(`  ${scenario.name}: ${line}`),
       pause: (min, max) => delay(random.integer(min, max)),
@@ -118,7 +119,7 @@ const injectFaults = async (
       send: async (request) => {
         own += 1;
         const id = `scenario-${own}`;
-        const outcome = await sendCommand(system.commandApi.url, { ...request, id });
+        const outcome = await sendCommand(commandApi, { ...request, id });
         ledger.record(entryOf({ ...request, id }, outcome));
         return outcome;
       },
@@ -126,7 +127,8 @@ const injectFaults = async (
       foreignMark,
     });
   } catch (error) {
-    findings.add("wrong", `the scenario could not go on: ${error instanceof Error ? error.message : String(error)}`);
+    findings.add("wrong", `the scenario could not go on: ${messageOf(error)}`);
+    await restore?.().catch((reason: unknown) => findings.add("wrong", `the servers could not be brought back: ${messageOf(reason)}`));
   }
   return { injected, recoveriesSeconds };
 };
@@ -140,6 +142,12 @@ const secondsToRecover = async (system: System, ledger: Ledger, patienceSeconds:
     ledger.count("acknowledged") > acknowledged ? undefined : "none is",
   );
   return (performance.now() - since) / 1000;
+};
+
+/** What each service says that is not ready although every fault is over. */
+const unready = async (system: System): Promise<readonly string[]> => {
+  const outcomes = await Promise.allSettled(system.services().map((service) => service.ready()));
+  return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [] : [messageOf(outcome.reason)]));
 };
 
 /** MySQL's report of its last deadlock, which is not in any service's log. */
@@ -165,10 +173,13 @@ const compareAll = async (system: System, ledger: Ledger, findings: Findings): P
   return { events: stored.length, repeated };
 };
 
+/** Milliseconds after which an answer of a server counts as missing. */
+const probePatienceMs = 15_000;
+
 /** Waits until nothing is missing. The probe returns what is missing. */
 const caughtUp = (what: string, seconds: number, missing: () => Promise<string | undefined>): Promise<void> =>
   waitUntil(what, seconds, async () => {
-    const text = await missing();
+    const text = await within(probePatienceMs, missing());
     if (text === undefined) return;
     await delay(100);
     throw new Error(text);

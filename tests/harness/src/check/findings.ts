@@ -32,3 +32,10 @@ export const createFindings = (): Findings => {
         .map(({ violation, text }) => `${violation}: ${text}`),
   };
 };
+
+export const joinFindings = (a: Findings, b: Findings): Findings => ({
+  add: b.add,
+  count: (violation) => a.count(violation) + b.count(violation),
+  total: () => a.total() + b.total(),
+  examples: () => [...a.examples(), ...b.examples()],
+});

@@ -1,7 +1,9 @@
 import { markdownTable } from "@cart/tools/own-servers";
-import type { ScenarioResult } from "./runScenario.ts";
+import type { ScenarioResult } from "./scenarioResult.ts";
 
-const columns: readonly (readonly [string, (result: ScenarioResult) => string | number])[] = [
+type Column = readonly [title: string, value: (result: ScenarioResult) => string | number];
+
+const columns: readonly Column[] = [
   ["Fault", ({ scenario }) => scenario.fault],
   ["Times injected", ({ injected }) => injected],
   ["Acknowledged", ({ acknowledged }) => acknowledged],
@@ -15,8 +17,13 @@ const columns: readonly (readonly [string, (result: ScenarioResult) => string | 
   ["Seconds to recover", ({ recoverySeconds }) => (recoverySeconds === undefined ? "–" : recoverySeconds.toFixed(1))],
 ];
 
-export const tableOf = (results: readonly ScenarioResult[]): string =>
-  markdownTable(
-    columns.map(([title]) => title),
-    results.map((result) => columns.map(([, value]) => String(value(result)))),
+/** The longest time without an acknowledged command: while there is no primary, nothing can be stored. */
+export const silenceColumn: Column = ["Seconds without a write", ({ silenceSeconds }) => silenceSeconds.toFixed(1)];
+
+export const tableOf = (results: readonly ScenarioResult[], further: readonly Column[] = []): string => {
+  const all = [...columns, ...further];
+  return markdownTable(
+    all.map(([title]) => title),
+    results.map((result) => all.map(([, value]) => String(value(result)))),
   );
+};

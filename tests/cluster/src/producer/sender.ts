@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { EventMessage } from "@cart/messaging";
-import type { Messaging } from "../messaging.ts";
+import type { Messaging } from "./messaging.ts";
 
 /** What a sender was told: the values 1 to n of each key are acknowledged. */
 export type Ledger = {

@@ -1,4 +1,4 @@
-import type { Ledger } from "../load/sender.ts";
+import type { Ledger } from "./sender.ts";
 import type { ValuesByKey } from "./valuesByKey.ts";
 
 export type Comparison = {

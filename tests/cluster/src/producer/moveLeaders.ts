@@ -1,24 +1,12 @@
 import { waitUntil } from "@cart/tools/own-servers";
-import { suiteClient } from "../cluster.ts";
-import type { Faults, Scenario } from "./scenario.ts";
-
-const moves = 6;
+import type { suiteClient } from "../cluster.ts";
 
 /**
- * Moves the leaders of half of the partitions to the next broker, which leads others, again and
- * again. All brokers are healthy, so a batch is refused by one broker after the others have answered.
+ * Moves the leaders of half of the partitions, those whose number has the given remainder by two, to the next broker, which
+ * leads others. All brokers are healthy, so a batch is refused by one broker after the others have answered.
  */
-export const movedLeaders: Scenario = {
-  name: "moved-leaders",
-  inject: async (faults) => {
-    for (let move = 0; move < moves; move += 1) await moveLeaders(faults, move % 2);
-    return moves;
-  },
-};
-
-/** Of the partitions whose number has the given remainder by two. */
-const moveLeaders = async ({ cluster, topic }: Faults, remainder: number): Promise<void> => {
-  const admin = suiteClient(cluster).admin();
+export const moveLeaders = async (kafka: ReturnType<typeof suiteClient>, topic: string, remainder: number): Promise<void> => {
+  const admin = kafka.admin();
   await admin.connect();
   try {
     const partitions = async () => (await admin.fetchTopicMetadata({ topics: [topic] })).topics.flatMap((each) => each.partitions);

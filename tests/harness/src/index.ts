@@ -1,0 +1,12 @@
+export { countOutbox } from "./check/eventStore.ts";
+export { readDeadLetters, readViewVersions } from "./check/readModel.ts";
+export { messagesOf } from "./check/topic.ts";
+export { createRandom } from "./random.ts";
+export { assertOptions, roundsOf, roundsOptions, runRounds, seedOf } from "./runRounds.ts";
+export { type RunOptions, runScenario } from "./runScenario.ts";
+export type { Scenario, ScenarioContext } from "./scenario.ts";
+export { type Sabotage, selfCheck } from "./selfCheck.ts";
+export { runServiceCommand, startServiceCommand } from "./system/serviceCommand.ts";
+export type { SupervisedService } from "./system/supervisedService.ts";
+export { type Reach, startSystem } from "./system/system.ts";
+export { silenceColumn } from "./table.ts";

@@ -1,0 +1,44 @@
+import type { ConsumedMessage } from "@cart/messaging";
+import type { Violation } from "./check/findings.ts";
+import type { Outcome } from "./load/ledger.ts";
+import type { CartRequest } from "./load/sendCommand.ts";
+import type { Random } from "./random.ts";
+import type { System } from "./system/system.ts";
+
+export type ScenarioContext = {
+  readonly system: System;
+  readonly random: Random;
+  /** One line of progress. */
+  readonly report: (line: string) => void;
+  /** Lets the load continue for a random time in milliseconds. */
+  readonly pause: (min: number, max: number) => Promise<void>;
+  /** Counts an injected fault. */
+  readonly injected: (count?: number) => void;
+  /**
+   * Call it when the fault is over. It waits under load until the view has every event
+   * that was acknowledged by now and new commands are acknowledged, and measures the time.
+   */
+  readonly recovered: () => Promise<void>;
+  /** Sends a command for the scenario and records it in the ledger. */
+  readonly send: (request: Omit<CartRequest, "id">) => Promise<Outcome>;
+  /** Reports that the scenario saw a violation. */
+  readonly violation: (violation: Violation, text: string) => void;
+  /** Marks messages that the scenario put into the topic and that the system did not publish. */
+  readonly foreignMark: string;
+};
+
+/** A kind of fault, injected into the system and the surroundings of a suite: its servers and its network. */
+export type Scenario<Surroundings> = {
+  /** The name for `--only`. */
+  readonly name: string;
+  /** The title in the table. */
+  readonly fault: string;
+  /** Settings of the services that differ from their defaults. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly run: (context: ScenarioContext & Surroundings) => Promise<void>;
+  /** True if no fault is injected, so that nothing may be published more than once. */
+  readonly isCalm?: boolean;
+};
+
+export const isForeignMessage = ({ value, headers }: ConsumedMessage, mark: string): boolean =>
+  headers[mark] !== undefined || value?.toString().startsWith(mark) === true;
