@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { Type } from "typebox";
+import { Parse } from "typebox/value";
+import { parse } from "yaml";
 import { repositoryRoot } from "./paths.ts";
 import { sourcesIn } from "./sourcesIn.ts";
 
-type Manifest = { readonly name: string; readonly dependencies?: Record<string, string> };
+type Manifest = { readonly name: string; readonly private?: boolean; readonly dependencies?: Record<string, string> };
 
 const manifestsIn = (folder: string): Manifest[] =>
   readdirSync(join(repositoryRoot, folder)).map(
@@ -31,6 +34,17 @@ describe("import boundaries", () => {
     });
   }
 
+  const workspace: unknown = parse(readFileSync(join(repositoryRoot, "pnpm-workspace.yaml"), "utf8"));
+  const { catalog } = Parse(Type.Object({ catalog: Type.Record(Type.String(), Type.String()) }), workspace);
+  for (const one of packages.filter((manifest) => manifest.private !== true)) {
+    it(`${one.name}, which is published, depends on libraries alone, in words that npm pack knows and by the catalog's versions`, () => {
+      for (const [library, version] of Object.entries(one.dependencies ?? {})) {
+        expect(version, library).to.match(/^\^\d/);
+        expect(version, library).to.equal(catalog[library] ?? version);
+      }
+    });
+  }
+
   for (const one of packages) {
     it(`${one.name} depends on packages only`, () => {
       const names = new Set(packages.map(({ name }) => name).concat(one.name === "@cart/testkit" ? "@cart/tools" : []));
@@ -38,12 +52,19 @@ describe("import boundaries", () => {
     });
   }
 
-  it("nothing but the messaging package imports kafkajs", () => {
+  it("nothing but the messaging package imports kafkajs: the subscribers' kit gets a client, and its spec makes one", () => {
     const importers = ["packages", "services", "tools", "tests", "migrations"]
       .flatMap(sourcesIn)
-      .filter(({ text }) => /^import .*from "kafkajs"/m.test(text))
-      .map(({ path }) => path.split("/").slice(0, 2).join("/"));
-    expect([...new Set(importers)]).to.deep.equal(["packages/messaging"]);
+      .filter(({ text }) => /^import (?!type ).*from "kafkajs"/m.test(text))
+      .map(({ path }) =>
+        path
+          .split("/")
+          .slice(0, path.endsWith(".spec.ts") ? undefined : 2)
+          .join("/"),
+      );
+    expect(new Set(importers.filter((path) => !path.startsWith("packages/messaging")))).to.deep.equal(
+      new Set(["packages/events/src/subscribe.int.spec.ts"]),
+    );
   });
 
   it("no source imports another package's files past its index or its list of tables, and only specs import what is for testing", () => {

@@ -1,7 +1,5 @@
-import { cartAggregateType } from "./cart/cartAggregate.ts";
-import { cartEventCatalog } from "./cart/cartEvents.ts";
-import { tenantPolicyAggregateType } from "./tenantPolicy/tenantPolicyAggregate.ts";
-import { tenantPolicyEventCatalog } from "./tenantPolicy/tenantPolicyEvents.ts";
+import { cartAggregateType, cartEventCatalog } from "./cart/cartEvents.ts";
+import { tenantPolicyAggregateType, tenantPolicyEventCatalog } from "./tenantPolicy/tenantPolicyEvents.ts";
 
 /** Every event of this system, by the type of its aggregate. Storage, messages and the AsyncAPI document all follow these catalogs. */
 export const eventCatalogs = {

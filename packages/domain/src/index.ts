@@ -1,9 +1,9 @@
 export type { Aggregate } from "./aggregate.ts";
-export { cartAggregate, cartAggregateType, cartAggregateWithin, cartDecider, cartEventCodec } from "./cart/cartAggregate.ts";
+export { cartAggregate, cartAggregateWithin, cartDecider, cartEventCodec } from "./cart/cartAggregate.ts";
 export { adjustmentKinds, type StoredAdjustment, totalWith } from "./cart/adjustments.ts";
 export { type Attributes, attributesText } from "./cart/attributes.ts";
 export { type AddItem, type CartCommand, type CartOperation, cartNotFound, type LinePrice } from "./cart/cartCommands.ts";
-export { type CartEvent, cartEventCatalog } from "./cart/cartEvents.ts";
+export { cartAggregateType, type CartEvent, cartEventCatalog } from "./cart/cartEvents.ts";
 export { type CartLimits, defaultCartLimits } from "./cart/cartLimits.ts";
 export { maxLines, maxQuantity } from "./cart/lineLimits.ts";
 export { decideMerge, decideMergeWithin, type MergeCart } from "./cart/cartMerge.ts";
@@ -16,7 +16,7 @@ export type { DomainEvent, EventCatalog, EventVersion } from "./events/eventCata
 export { createEventCodec, EventError, type EncodedEvent, type EventCodec, type EventErrorCode } from "./events/eventCodec.ts";
 export type { EventMetadata, RecordedEvent } from "./events/recordedEvent.ts";
 export { fromMinorUnits, maxAmount, toMinorUnits } from "./money/minorUnits.ts";
-export { tenantPolicyAggregate, tenantPolicyAggregateType, tenantPolicyId } from "./tenantPolicy/tenantPolicyAggregate.ts";
+export { tenantPolicyAggregate, tenantPolicyId } from "./tenantPolicy/tenantPolicyAggregate.ts";
 export { maxReminders, type PolicyChoices, type TenantPolicyCommand } from "./tenantPolicy/tenantPolicyCommands.ts";
-export { type TenantPolicyEvent, tenantPolicyEventCatalog } from "./tenantPolicy/tenantPolicyEvents.ts";
+export { tenantPolicyAggregateType, type TenantPolicyEvent, tenantPolicyEventCatalog } from "./tenantPolicy/tenantPolicyEvents.ts";
 export type { ExistingTenantPolicy, OvertakenReminders, RemovedTenantPolicy, TenantPolicy } from "./tenantPolicy/tenantPolicyState.ts";

@@ -1,13 +1,7 @@
+import { decodeEventMessage, identifyMessage, MessageError, type MessageErrorCode } from "@cart/events";
 import { expect } from "chai";
 import type { ConsumedMessage } from "./consumedMessage.ts";
-import {
-  decodeEventMessage,
-  encodeEventMessage,
-  type EventToPublish,
-  identifyMessage,
-  MessageError,
-  type MessageErrorCode,
-} from "./eventMessage.ts";
+import { encodeEventMessage, type EventToPublish } from "./eventMessage.ts";
 
 const aggregateId = "550e8400-e29b-41d4-a716-446655440000";
 const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

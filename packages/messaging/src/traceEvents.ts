@@ -1,6 +1,6 @@
+import type { EventEnvelope } from "@cart/events";
 import { noTracer, type Span, type Tracer } from "@cart/process-kit";
 import type { ConsumedMessage } from "./consumedMessage.ts";
-import type { EventEnvelope } from "./eventMessage.ts";
 
 type Attributes = Readonly<Record<string, string | number>>;
 

@@ -2,11 +2,9 @@ import type { Aggregate } from "../aggregate.ts";
 import type { Decider } from "../decider.ts";
 import { createEventCodec } from "../events/eventCodec.ts";
 import { type CartCommand, decideCart } from "./cartCommands.ts";
-import { type CartEvent, cartEventCatalog } from "./cartEvents.ts";
+import { cartAggregateType, type CartEvent, cartEventCatalog } from "./cartEvents.ts";
 import { type CartLimits, contentBytes, defaultCartLimits, requireWithin } from "./cartLimits.ts";
 import { type Cart, cartSnapshots, evolveCart } from "./cartState.ts";
-
-export const cartAggregateType = "Cart";
 
 export const cartEventCodec = createEventCodec(cartEventCatalog);
 

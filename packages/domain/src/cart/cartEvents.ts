@@ -8,6 +8,9 @@ import { closed, minutes, opaqueId, userId, utcTime } from "../events/eventField
  * an upcast from the one before, and keep a stored fixture of both.
  */
 
+/** The name under which the streams of carts are stored and published. */
+export const cartAggregateType = "Cart";
+
 const minorUnits = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 const currency = Type.String({ pattern: "^[A-Z]{3}$" });

@@ -3,10 +3,8 @@ import type { Aggregate } from "../aggregate.ts";
 import type { Decider } from "../decider.ts";
 import { createEventCodec } from "../events/eventCodec.ts";
 import { decideTenantPolicy, type TenantPolicyCommand } from "./tenantPolicyCommands.ts";
-import { type TenantPolicyEvent, tenantPolicyEventCatalog } from "./tenantPolicyEvents.ts";
+import { tenantPolicyAggregateType, type TenantPolicyEvent, tenantPolicyEventCatalog } from "./tenantPolicyEvents.ts";
 import { evolveTenantPolicy, type TenantPolicy } from "./tenantPolicyState.ts";
-
-export const tenantPolicyAggregateType = "TenantPolicy";
 
 /** This namespace must never change, because every tenant would get another stream. */
 const namespace = "3f0f4c1e-6f0b-4b7e-9d57-0c1d4a3f8e21";

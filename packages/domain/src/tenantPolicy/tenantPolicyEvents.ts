@@ -4,6 +4,9 @@ import { closed, minutes, opaqueId } from "../events/eventFields.ts";
 
 /* STORED SHAPES, which must never change: see cartEvents.ts. */
 
+/** The name under which the streams of policies are stored and published. */
+export const tenantPolicyAggregateType = "TenantPolicy";
+
 const localTime = Type.Union([Type.String({ pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$" }), Type.Null()]);
 
 const policyV1 = {

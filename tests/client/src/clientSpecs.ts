@@ -1,16 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { CartProblem, type CartClient, createCartClient, ifVersion, result } from "@cart/client";
-import { findChromium } from "@cart/tests-common/browser";
 import { expect } from "chai";
-import { inChromium } from "./inChromium.ts";
-import { useSystem } from "./useSystem.ts";
+import type { UsedSystem } from "./useSystem.ts";
 
 const item = { user_id: "user-1", item_id: "item-1", quantity: 2, price: 29.99 };
 
-describe("the client", () => {
-  useSystem(({ commandApi, queryApi }) => {
+/** The specs of the client in Node.js. */
+export const describeClient = ({ commandApi, queryApi, token }: UsedSystem): void => {
+  describe("the client", () => {
     let client: CartClient;
-    before(() => void (client = createCartClient({ commandApi: commandApi(), queryApi: queryApi() })));
+    let tokens = 0;
+    const countedToken = (): Promise<string> => {
+      tokens += 1;
+      return token();
+    };
+    before(() => void (client = createCartClient({ commandApi: commandApi(), queryApi: queryApi(), token: countedToken })));
 
     it("sends commands, reads what it has written, and follows the cart", async () => {
       const path = { id: randomUUID() };
@@ -64,16 +68,17 @@ describe("the client", () => {
       expect(performance.now() - begin).to.be.lessThan(6_000);
     });
 
-    if (findChromium() === undefined) console.warn("skipped: the client in a browser, because no Chromium is on the PATH");
-    else {
-      it("does the same in a browser", async function () {
-        this.timeout(60_000);
-        expect(await inChromium({ commandApi: commandApi(), queryApi: queryApi() })).to.deep.equal({
-          total: 59.98,
-          seen: ["1 CartCreated", "2 ItemAddedToCart"],
-          problem: "/problems/version-mismatch",
-        });
-      });
-    }
+    it("asks for the token at each request, so that it can be renewed", async () => {
+      const before = tokens;
+      const path = { id: randomUUID() };
+      const { version } = await result(client.commands.POST("/carts/{id}/items", { params: { path }, body: item }));
+      await client.waitForCart(path.id, version);
+      expect(tokens).to.be.at.least(before + 2);
+      const stranger = createCartClient({ commandApi: commandApi(), queryApi: queryApi(), token: () => "no token" });
+      const refused: unknown = await result(stranger.commands.POST("/carts/{id}/items", { params: { path }, body: item })).catch(
+        (error: unknown) => error,
+      );
+      expect(refused instanceof CartProblem && refused.status).to.equal(401);
+    });
   });
-});
+};
