@@ -25,6 +25,7 @@ const commands = {
   migrate: { build: false, program: "operateCli.ts", tool: "migrate" },
   projector: { build: false, program: "operateCli.ts", tool: "projector" },
   "outbox-relay": { build: false, program: "operateCli.ts", tool: "outbox-relay" },
+  demo: { build: false, program: "demoCli.ts" },
   release: { build: true, program: "releaseCli.ts" },
   "generate:client": { build: false, script: ["tests/client", "src/generateCli.ts"] },
   bench: { build: true, script: ["bench", "src/main.ts"] },
