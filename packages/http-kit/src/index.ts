@@ -5,7 +5,7 @@ export { forbidden } from "./access/accessProblems.ts";
 export { accessOf } from "./access/requestAccess.ts";
 export type { Ticket, Tickets } from "./access/tickets.ts";
 export { apiApp, type ApiAppOptions, operationsApp } from "./app/apiApp.ts";
-export { isSafeKeysUrl } from "./access/accessPolicy.ts";
+export { accessConfig, isSafeKeysUrl } from "./access/accessPolicy.ts";
 export { JwtError, jwtVerifier, type SigningKeys } from "./access/jwtVerifier.ts";
 export { type Api, defineApi } from "./app/defineApi.ts";
 export { serveApi } from "./app/serveApi.ts";

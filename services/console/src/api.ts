@@ -4,8 +4,11 @@ import type { Pool } from "mysql2/promise";
 import type { AuditLog } from "./audit/auditLog.ts";
 import { auditRoutes, auditSchema } from "./audit/auditRoutes.ts";
 import type { Observer } from "./overview/observer.ts";
+import { chartRoutes } from "./overview/chartRoutes.ts";
+import { chartsSchema } from "./overview/chartsSchema.ts";
 import { overviewRoutes } from "./overview/overviewRoutes.ts";
 import { overviewSchema } from "./overview/overviewSchema.ts";
+import type { PrometheusCharts } from "./overview/prometheusCharts.ts";
 import type { DeadLetterRepair } from "./repair/deadLetterRepair.ts";
 import { deadLetterRoutes } from "./repair/deadLetterRoutes.ts";
 import { deadLetterSchema, deadLettersSchema } from "./repair/deadLetterSchemas.ts";
@@ -24,6 +27,9 @@ export type Services = {
   readonly readModel: Pool;
   readonly projections: Projections;
   readonly canRebuild: boolean;
+  readonly traceUrl: string | undefined;
+  /** Absent without a Prometheus. */
+  readonly charts: PrometheusCharts | undefined;
 };
 
 /** What the page asks of its own back end. It reads carts, policies and the funnel from query-api. */
@@ -36,10 +42,11 @@ export const api: Api<Services> = defineApi<Services>({
     repair: "What stands still, and how it goes on.",
     operation: "For operators of the service.",
   },
-  routes: [...sessionRoutes, ...overviewRoutes, ...deadLetterRoutes, ...outboxRoutes, ...jobRoutes, ...auditRoutes],
+  routes: [...sessionRoutes, ...overviewRoutes, ...chartRoutes, ...deadLetterRoutes, ...outboxRoutes, ...jobRoutes, ...auditRoutes],
   schemas: {
     Session: sessionSchema,
     Overview: overviewSchema,
+    Charts: chartsSchema,
     DeadLetters: deadLettersSchema,
     DeadLetter: deadLetterSchema,
     OutboxRows: outboxRowsSchema,

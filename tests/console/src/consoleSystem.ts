@@ -29,6 +29,8 @@ export type ConsoleSystem = {
     readonly value: string;
     readonly headers: Record<string, string>;
   }) => Promise<void>;
+  /** Starts another console, with a query-api of its own, and these variables; an empty one is not set. Resolves to its address. */
+  readonly startAnother: (variables: Readonly<Record<string, string>>, port: number) => Promise<string>;
   readonly stop: () => Promise<void>;
 };
 
@@ -55,6 +57,7 @@ export const startConsoleSystem = async (stores: Stores): Promise<ConsoleSystem>
     KAFKA_BROKERS: stores.brokers.join(","),
     KAFKA_TOPIC_PREFIX: stores.topicPrefix,
     KAFKA_SESSION_TIMEOUT_MS: "6000",
+    RELAY_MAX_ATTEMPTS: "2",
     QUERY_API_URL: urlOf("query-api"),
     METRICS_URLS: names.map((name) => `${name}=${urlOf(name)}/metrics`).join(","),
   };
@@ -63,6 +66,7 @@ export const startConsoleSystem = async (stores: Stores): Promise<ConsoleSystem>
   await Promise.all(names.map(async (name) => running.set(name, await start(name))));
   const page = await startBuiltService("console", env);
   running.set("console", page);
+  const others: BuiltService[] = [];
 
   return {
     console: page.url,
@@ -78,8 +82,15 @@ export const startConsoleSystem = async (stores: Stores): Promise<ConsoleSystem>
       await producer.send({ topic: topics.cartEvents, messages: [message] });
       await producer.disconnect();
     },
+    startAnother: async (variables, port) => {
+      const queryApi = await startBuiltService("query-api", { ...env, ...variables });
+      others.push(queryApi);
+      const another = await startBuiltService("console", { ...env, QUERY_API_URL: queryApi.url, ...variables, PORT: String(port) });
+      others.push(another);
+      return another.url;
+    },
     stop: async () => {
-      await Promise.all([...running.values()].map((service) => service.stop()));
+      await Promise.all([...running.values(), ...others].map((service) => service.stop()));
     },
   };
 };

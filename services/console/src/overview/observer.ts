@@ -33,7 +33,10 @@ const maxPoints = 3_600_000 / intervalMs;
 /** Points over which the time to be readable is measured: a minute. */
 const quantilePoints = 60_000 / intervalMs;
 
-const gauges = ["cart_timers_due"] as const;
+/** Points over which commands that failed are counted: five minutes. */
+const failurePoints = 300_000 / intervalMs;
+
+const gauges = ["cart_timers_due", "cart_timers_oldest_due_seconds"] as const;
 const wanted: ReadonlySet<string> = new Set([...counterNames, ...gauges]);
 
 type Pass = { readonly at: number; readonly totals: Totals };
@@ -51,7 +54,7 @@ export const startObserver = (options: ObserverOptions): Observer => {
     const begin = performance.now();
     const measured = await measure(options);
     passes.push({ at: begin, totals: takeTotals(measured.instances) });
-    if (passes.length > quantilePoints + 1) passes.shift();
+    if (passes.length > maxPoints + 1) passes.shift();
     const now = pointOf(measured, passes, options);
     history.push(now);
     if (history.length > maxPoints) history.shift();
@@ -100,7 +103,12 @@ const pointOf = (
   passes: readonly Pass[],
   { projectorGroup, abandonmentGroup }: ObserverOptions,
 ): Point => {
-  const [oldest, before, last] = [passes[0], passes.at(-2), passes.at(-1)];
+  const [before, last] = [passes.at(-2), passes.at(-1)];
+  const oldest = passes.at(-quantilePoints - 1) ?? passes[0];
+  const since = (points: number, of: (totals: Totals) => number): number => {
+    const first = passes.at(-points - 1) ?? passes[0];
+    return first === undefined || last === undefined ? 0 : of(last.totals) - of(first.totals);
+  };
   const perSecond = (of: (totals: Totals) => number): number | null =>
     before === undefined || last === undefined ? null : rounded((of(last.totals) - of(before.totals)) / ((last.at - before.at) / 1_000));
   const visible = (share: number): number | null => {
@@ -123,6 +131,10 @@ const pointOf = (
     dead_letters: deadLetters?.letters ?? null,
     parked: deadLetters?.parked ?? null,
     timers_due: gaugeOf(instances, "cart_timers_due"),
+    timers_oldest_due_seconds: gaugeOf(instances, "cart_timers_oldest_due_seconds"),
+    timers_given_up: since(maxPoints, ({ timersGivenUp }) => timersGivenUp),
+    commands_failed: since(failurePoints, ({ failedCommands }) => failedCommands),
+    messages_lost: since(maxPoints, ({ jumps }) => jumps),
     visible_p50_ms: visible(0.5),
     visible_p99_ms: visible(0.99),
   };

@@ -5,7 +5,7 @@ const figure = (description: string, example: number) =>
   nullable(Type.Number({ minimum: 0, description: `${description}; null if it is not known`, examples: [example] }));
 
 /** The figures of one moment. */
-const pointSchema = Type.Object({
+export const pointSchema = Type.Object({
   at: time("when the figures were read"),
   commands_per_second: figure("commands that were decided", 12.4),
   events_per_second: figure("events that were appended", 15.2),
@@ -19,6 +19,10 @@ const pointSchema = Type.Object({
   dead_letters: figure("messages that could not be projected, and those behind them", 0),
   parked: figure("carts and policies that stand still because of a dead letter", 0),
   timers_due: figure("timers that are due and not done", 0),
+  timers_oldest_due_seconds: figure("for how long the oldest of them has been due", 0),
+  timers_given_up: figure("timers of the last hour whose carts the event store does not have", 0),
+  commands_failed: figure("commands of the last five minutes that failed with a defect", 0),
+  messages_lost: figure("times in the last hour that Kafka had deleted messages before a projector read them", 0),
   visible_p50_ms: figure("within this time half of the events of the last minute became readable", 8),
   visible_p99_ms: figure("within this time 99 of 100 events of the last minute became readable", 21),
 });

@@ -16,6 +16,10 @@ const calm: Point = {
   dead_letters: 0,
   parked: 0,
   timers_due: 0,
+  timers_oldest_due_seconds: 0,
+  timers_given_up: 0,
+  commands_failed: 0,
+  messages_lost: 0,
   visible_p50_ms: null,
   visible_p99_ms: null,
 };
@@ -32,7 +36,10 @@ describe("the problems of the overview", () => {
     expect(partsOf({ now: { ...calm, outbox_given_up: 1 } })).to.deep.equal(["outbox"]);
     expect(partsOf({ now: { ...calm, parked: 1 } })).to.deep.equal(["read-model"]);
     expect(partsOf({ now: { ...calm, lag: 10_001 } })).to.deep.equal(["projector"]);
-    expect(partsOf({ now: { ...calm, timers_due: 1_001 } })).to.deep.equal(["cart-abandonment"]);
+    expect(partsOf({ now: { ...calm, timers_oldest_due_seconds: 61 } })).to.deep.equal(["cart-abandonment"]);
+    expect(partsOf({ now: { ...calm, timers_given_up: 1 } })).to.deep.equal(["cart-abandonment"]);
+    expect(partsOf({ now: { ...calm, commands_failed: 1 } })).to.deep.equal(["command-api"]);
+    expect(partsOf({ now: { ...calm, messages_lost: 1 } })).to.deep.equal(["projector"]);
   });
 
   it("name a process that does not answer, and what a process lacks", () => {

@@ -2,7 +2,7 @@ import type { Overview, Part, Point, Problem } from "./overviewSchema.ts";
 
 type Seen = { readonly now: Point; readonly instances: Overview["instances"]; readonly mysql: boolean; readonly kafka: boolean };
 
-/** Rules with the limits of infra/prometheus/alerts.yml. */
+/** Rules with the limits of infra/prometheus/alerts.yml, without the time for which an alert waits before it wakes somebody. */
 const rules: readonly { readonly is: (seen: Seen) => boolean; readonly problem: Problem }[] = [
   {
     is: ({ mysql }) => !mysql,
@@ -59,12 +59,41 @@ const rules: readonly { readonly is: (seen: Seen) => boolean; readonly problem: 
     },
   },
   {
-    is: ({ now }) => (now.timers_due ?? 0) > 1_000,
+    is: ({ now }) => (now.messages_lost ?? 0) > 0,
+    problem: {
+      part: "projector",
+      title: "Messages were deleted before they were read",
+      meaning: "Kafka deleted changes that the projector had not read yet. Shoppers see the carts without them; the event store has them.",
+      remedy:
+        "Open Repair, Check and rebuild: a check finds the carts, and a rebuild repairs them. Then keep messages in Kafka for longer.",
+    },
+  },
+  {
+    is: ({ now }) => (now.commands_failed ?? 0) > 0,
+    problem: {
+      part: "command-api",
+      title: "Commands fail with a defect",
+      meaning: "In the last five minutes, changes were answered with an error that is not the sender's fault. They were not stored.",
+      remedy: "Look into the log of command-api: it has the error under the correlation id of the answer.",
+    },
+  },
+  {
+    is: ({ now }) => (now.timers_oldest_due_seconds ?? 0) > 60,
     problem: {
       part: "cart-abandonment",
       title: "Reminders are late",
-      meaning: "More than 1,000 timers are due. Carts are marked as abandoned, and reminders are sent, later than agreed.",
+      meaning: "A timer has been due for more than a minute. Carts are marked as abandoned, and reminders are sent, later than agreed.",
       remedy: "See whether cart-abandonment runs. Nothing is lost: due timers are handled late.",
+    },
+  },
+  {
+    is: ({ now }) => (now.timers_given_up ?? 0) > 0,
+    problem: {
+      part: "cart-abandonment",
+      title: "Timers were given up",
+      meaning:
+        "The event store does not have the carts of some timers, as after a restore from a backup. These carts are not marked as abandoned.",
+      remedy: "The column given_up_at of the table timers names them. A new change of such a cart sets its timer again.",
     },
   },
 ];

@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
+import { readText } from "../http/readText.ts";
 import { parseSamples, type Sample } from "./prometheusText.ts";
 
 export type Target = { readonly service: string; readonly url: string };
@@ -64,16 +65,7 @@ const ask = async (service: string, url: string, names: ReadonlySet<string>): Pr
 
 const read = async (url: string): Promise<{ readonly status: number; readonly text: string }> => {
   const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: "error" });
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
-    text += part.value;
-    if (text.length > maxLength) {
-      await reader?.cancel();
-      throw new Error(`the answer has more than ${maxLength} characters`);
-    }
-  }
-  return { status: response.status, text };
+  return { status: response.status, text: await readText(response, maxLength) };
 };
 
 /** Returns what /readyz says is missing, such as `kafka: no broker answers`. */

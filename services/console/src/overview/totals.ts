@@ -1,3 +1,4 @@
+import type { Sample } from "./prometheusText.ts";
 import type { Instance } from "./scrape.ts";
 
 /** Counts over all processes since this console started. A counter that restarts from 0 with its process does not go back here. */
@@ -7,6 +8,9 @@ export type Totals = {
   readonly events: number;
   readonly published: number;
   readonly projected: number;
+  /** Times that a projector found that Kafka had deleted messages before it read them. */
+  readonly jumps: number;
+  readonly timersGivenUp: number;
   /** Events by the upper bound, in seconds, of the time that they needed to be readable; cumulative, as Prometheus has them. */
   readonly delays: ReadonlyMap<number, number>;
 };
@@ -17,6 +21,8 @@ export const counterNames: readonly string[] = [
   "cart_events_appended_total",
   "outbox_published_total",
   "cart_events_projected_total",
+  "cart_consumer_jumps_total",
+  "cart_timers_total",
   "cart_projection_delay_seconds_bucket",
 ];
 
@@ -28,16 +34,18 @@ type Seen = { readonly values: Map<string, number>; passes: number };
 /** Returns a function that takes the processes of a pass and returns the new totals. */
 export const createTotals = (): ((instances: readonly Instance[]) => Totals) => {
   const seen = new Map<string, Seen>();
-  const totals = { commands: 0, failedCommands: 0, events: 0, published: 0, projected: 0 };
+  const totals = { commands: 0, failedCommands: 0, events: 0, published: 0, projected: 0, jumps: 0, timersGivenUp: 0 };
   const delays = new Map<number, number>();
 
-  const add = (name: string, labels: Readonly<Record<string, string>>, more: number): void => {
+  const add = (service: string, { name, labels }: Sample, more: number): void => {
     if (name === "cart_commands_total") {
       totals.commands += more;
       if (labels["result"] === "error") totals.failedCommands += more;
     } else if (name === "cart_events_appended_total") totals.events += more;
     else if (name === "outbox_published_total") totals.published += more;
     else if (name === "cart_events_projected_total") totals.projected += more;
+    else if (name === "cart_consumer_jumps_total") totals.jumps += service === "projector" ? more : 0;
+    else if (name === "cart_timers_total") totals.timersGivenUp += labels["outcome"] === "given_up" ? more : 0;
     else {
       const bound = labels["le"] === "+Inf" ? Infinity : Number(labels["le"]);
       delays.set(bound, (delays.get(bound) ?? 0) + more);
@@ -48,14 +56,15 @@ export const createTotals = (): ((instances: readonly Instance[]) => Totals) => 
     const key = `${service} ${address}`;
     const before = seen.get(key)?.values;
     const values = new Map<string, number>();
-    for (const { name, labels, value } of samples) {
+    for (const sample of samples) {
+      const { name, labels, value } = sample;
       if (!counterNames.includes(name)) continue;
       const series = `${name} ${JSON.stringify(labels)}`;
       values.set(series, value);
       // What a process counted before this console knew it happened at an unknown time.
       if (before === undefined) continue;
       const last = before.get(series) ?? 0;
-      add(name, labels, value >= last ? value - last : value);
+      add(service, sample, value >= last ? value - last : value);
     }
     seen.set(key, { values, passes: 0 });
   };

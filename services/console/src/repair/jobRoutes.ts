@@ -3,6 +3,7 @@ import { findTenants, type Projections } from "@cart/read-model";
 import type { Pool } from "mysql2/promise";
 import { type Static, Type } from "typebox";
 import { onlyTenant, requireAllTenants, requireRead, requireRepair } from "../access/consoleAccess.ts";
+import type { AuditLog } from "../audit/auditLog.ts";
 import { databaseProblems, notFoundKind, nothingToRepair } from "../http/consoleProblems.ts";
 import { count, noStore, nullable, shown, text, time, uuid } from "../http/schemas.ts";
 import { type Job, jobRunsProblem, type Jobs, noRebuildProblem } from "./jobs.ts";
@@ -43,7 +44,7 @@ const requestSchema = Type.Object(
   { additionalProperties: false, examples: [{ kind: "verify" }] },
 );
 
-type Services = { readonly jobs: Jobs; readonly readModel: Pool; readonly projections: Projections };
+type Services = { readonly jobs: Jobs; readonly audit: AuditLog; readonly readModel: Pool; readonly projections: Projections };
 
 /** Verification and rebuild of the read model. */
 export const jobRoutes: readonly Route<Services>[] = [
@@ -92,10 +93,15 @@ export const jobRoutes: readonly Route<Services>[] = [
     params: Type.Object({ id: uuid("the job") }),
     access: requireRepair,
     answers: { 204: { description: "It stops." } },
-    problems: [notFoundKind],
-    handle: ({ params, access }, { jobs }: Services) => {
+    problems: [...databaseProblems, notFoundKind],
+    handle: async ({ params, access }, { jobs, audit }: Services) => {
       const job = jobs.list().find(({ id }) => id === params.id);
-      if (job === undefined || !mayHandle(access, job) || !jobs.cancel(job.id)) throw nothingToRepair("no such job is running");
+      if (job === undefined || !mayHandle(access, job) || job.state !== "RUNNING") throw nothingToRepair("no such job is running");
+      await audit.run(
+        { access, action: `${job.kind}.stop`, details: job.aggregate_id === null ? {} : { aggregate_id: job.aggregate_id } },
+        async () => jobs.cancel(job.id),
+        (stopped) => ({ stopped }),
+      );
       return { status: 204 };
     },
   }),

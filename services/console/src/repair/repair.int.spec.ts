@@ -62,6 +62,7 @@ describe("the console's back end", () => {
       const app = createApp({
         queryApiUrl: "http://127.0.0.1:1",
         pageFolder: new URL("../../dist/browser/", import.meta.url).pathname,
+        signIn: undefined,
         services: {
           observer,
           jobs,
@@ -71,6 +72,8 @@ describe("the console's back end", () => {
           deadLetters: createDeadLetterRepair(carts, projections),
           outbox: createOutboxRepair(events, carts, projections),
           canRebuild: true,
+          traceUrl: undefined,
+          charts: undefined,
         },
         guard: apiGuard(loadConfig(Type.Object(apiConfig), tokenEnv), tokenRules),
         logger,
@@ -240,6 +243,31 @@ describe("the console's back end", () => {
       expect((await jobOf())["result"], "the event store does not have the cart").to.include({ differences: 1 });
       expect((await get(repairer, "/api/jobs")).body["jobs"]).to.deep.equal([]);
       expect((await send(operator, "DELETE", `/api/jobs/${String(started.body["id"])}`)).status, "it has ended").to.equal(404);
+    });
+
+    it("stops a verification for people who may repair it, and writes down who stopped it", async () => {
+      await breakCart();
+      const connection = await readModel.pool().getConnection();
+      await connection.query("LOCK TABLES carts WRITE");
+      let path = "";
+      try {
+        const started = await send(operator, "POST", "/api/jobs", { kind: "verify" });
+        path = `/api/jobs/${String(started.body["id"])}`;
+        expect((await send(viewer, "DELETE", path)).status).to.equal(403);
+        expect((await send(elsewhere, "DELETE", path)).status).to.equal(404);
+        await own.pool().query("RENAME TABLE audit_log TO hidden_log");
+        expect((await send(operator, "DELETE", path)).status, "without its row in the log").to.equal(503);
+        await own.pool().query("RENAME TABLE hidden_log TO audit_log");
+        expect((await send(operator, "DELETE", path)).status).to.equal(204);
+      } finally {
+        await connection.query("UNLOCK TABLES");
+        connection.release();
+      }
+      const newest = async (): Promise<unknown> => ((await get(operator, "/api/jobs")).body["jobs"] as { state: string }[])[0]?.state;
+      await waitFor("the verification to stop", async () => expect(await newest()).to.equal("STOPPED"));
+      const { actions } = (await get(operator, "/api/audit-log")).body as { actions: Record<string, unknown>[] };
+      expect(actions.find(({ action }) => action === "verify.stop")).to.include({ user_id: "otto", outcome: "SUCCEEDED" });
+      expect((await send(operator, "DELETE", path)).status, "it has ended").to.equal(404);
     });
 
     it("answers 503 while query-api is away, and refuses a choice that is none", async () => {

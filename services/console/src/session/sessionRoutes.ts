@@ -9,9 +9,16 @@ export const sessionSchema = Type.Object({
   sees_all_tenants: Type.Boolean({ description: "whether dead letters and outbox rows of every tenant are shown", examples: [false] }),
   can_repair: Type.Boolean({ description: "whether the token may repair", examples: [true] }),
   can_rebuild: Type.Boolean({ description: "whether this console was given a MySQL user for rebuilds", examples: [true] }),
+  trace_url: nullable(
+    text(
+      "where an event's trace is shown, with {trace_id} or {correlation_id}; null if this console was not told",
+      "https://jaeger.example/trace/{trace_id}",
+    ),
+  ),
+  has_prometheus: Type.Boolean({ description: "whether there are charts of more than the last hour", examples: [false] }),
 });
 
-type Services = { readonly canRebuild: boolean };
+type Services = { readonly canRebuild: boolean; readonly traceUrl: string | undefined; readonly charts: object | undefined };
 
 /** What the sender of a request may do with the console. */
 export const sessionRoutes: readonly Route<Services>[] = [
@@ -23,7 +30,7 @@ export const sessionRoutes: readonly Route<Services>[] = [
     summary: "Say who the token is for, and what it allows",
     access: requireRead,
     answers: shown("The session.", sessionSchema),
-    handle: ({ access }, { canRebuild }: Services) => ({
+    handle: ({ access }, { canRebuild, traceUrl, charts }: Services) => ({
       status: 200,
       headers: noStore,
       body: {
@@ -32,6 +39,8 @@ export const sessionRoutes: readonly Route<Services>[] = [
         sees_all_tenants: onlyTenant(access) === undefined,
         can_repair: canRepair(access),
         can_rebuild: canRebuild,
+        trace_url: traceUrl ?? null,
+        has_prometheus: charts !== undefined,
       },
     }),
   }),

@@ -1,3 +1,6 @@
+import { currentToken } from "../access/access.ts";
+import { refusals } from "../access/tokens.ts";
+
 /** What a server said when it refused or failed. `status` is 0 if no server was reached. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -13,18 +16,9 @@ export class ApiError extends Error {
   }
 }
 
-const key = "console.token";
-
-/** The token lives as long as the tab. */
-export const token = {
-  get: (): string | null => window.sessionStorage.getItem(key),
-  set: (value: string): void => window.sessionStorage.setItem(key, value),
-  clear: (): void => window.sessionStorage.removeItem(key),
-};
-
-const authorization = (): Record<string, string> => {
-  const value = token.get();
-  return value === null ? {} : { Authorization: `Bearer ${value}` };
+const authorization = async (): Promise<Record<string, string>> => {
+  const token = await currentToken();
+  return token === undefined ? {} : { Authorization: `Bearer ${token}` };
 };
 
 type Options = { readonly method?: string; readonly body?: unknown; readonly signal?: AbortSignal };
@@ -33,7 +27,7 @@ type Options = { readonly method?: string; readonly body?: unknown; readonly sig
 export const request = async (path: string, { method = "GET", body, signal }: Options = {}): Promise<unknown> => {
   const response = await send(path, {
     method,
-    headers: { ...authorization(), ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+    headers: { ...(await authorization()), ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   });
@@ -52,6 +46,7 @@ const send = async (path: string, init: RequestInit): Promise<Response> => {
 };
 
 const errorOf = (status: number, text: string): ApiError => {
+  if (status === 401) refusals.dispatchEvent(new Event("refused"));
   try {
     const { type, title, detail, correlation_id } = JSON.parse(text) as Record<string, string | undefined>;
     return new ApiError(status, type ?? "", detail ?? title ?? `The server answered ${status}.`, correlation_id);
@@ -60,14 +55,22 @@ const errorOf = (status: number, text: string): ApiError => {
   }
 };
 
-/** Calls `onEvent` for each server-sent event until the signal is aborted. Rejects when the stream breaks; resolves when it ends. */
+/** Milliseconds without a byte after which a stream counts as dead. query-api sends a comment every 15 s. */
+const longestSilenceMs = 45_000;
+
+/**
+ * Calls `onEvent` when server-sent events arrive, until the signal is aborted. Resolves when the stream ends or falls silent;
+ * rejects if it cannot be opened or breaks.
+ */
 export const follow = async (
   path: string,
   onEvent: () => void,
   onOpen: () => void,
   signal: AbortSignal,
 ): Promise<"finished" | "broken"> => {
-  const response = await send(path, { headers: { ...authorization(), Accept: "text/event-stream" }, signal });
+  const silence = new AbortController();
+  const either = AbortSignal.any([signal, silence.signal]);
+  const response = await send(path, { headers: { ...(await authorization()), Accept: "text/event-stream" }, signal: either });
   // The last event of the cart is known: no event can follow.
   if (response.status === 204) return "finished";
   if (!response.ok || response.body === null) throw errorOf(response.status, await response.text());
@@ -75,7 +78,8 @@ export const follow = async (
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
-    const { done, value } = await reader.read();
+    const timer = setTimeout(() => silence.abort(), longestSilenceMs);
+    const { done, value } = await reader.read().finally(() => clearTimeout(timer));
     if (done) return "broken";
     const blocks = (rest + value).split("\n\n");
     rest = blocks.pop() ?? "";

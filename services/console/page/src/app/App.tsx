@@ -1,5 +1,8 @@
+import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { token } from "../api/client.ts";
+import { signOut } from "../access/access.ts";
+import { SignedIn, SignIn } from "../access/SignIn.tsx";
+import { refusals } from "../access/tokens.ts";
 import type { Session } from "../api/types.ts";
 import { useQuery } from "../api/useQuery.ts";
 import { CartPage } from "../carts/CartPage.tsx";
@@ -8,8 +11,7 @@ import { OverviewPage } from "../overview/OverviewPage.tsx";
 import { Empty, Failure, Loading } from "../parts/states.tsx";
 import { RepairPage } from "../repair/RepairPage.tsx";
 import { TenantPage } from "../tenants/TenantPage.tsx";
-import { Link, type Place, usePlace } from "./router.tsx";
-import { SignIn } from "./SignIn.tsx";
+import { Link, navigate, type Place, usePlace } from "./router.tsx";
 import { useTheme } from "./theme.ts";
 
 const sections = [
@@ -35,49 +37,75 @@ const useOnline = (): boolean => {
   return online;
 };
 
+/** Whether a request was refused for its token. */
+const useRefused = (): boolean => {
+  const [wasRefused, setRefused] = useState(false);
+  useEffect(() => {
+    const refuse = (): void => setRefused(true);
+    refusals.addEventListener("refused", refuse);
+    return () => refusals.removeEventListener("refused", refuse);
+  }, []);
+  return wasRefused;
+};
+
+/** The page. It begins anew for whoever signs in or out, so that nothing of one person is shown to the next. */
 export const App = () => {
+  const [visit, setVisit] = useState(0);
+  return <Visit key={visit} restart={() => setVisit((last) => last + 1)} />;
+};
+
+const Visit = ({ restart }: { readonly restart: () => void }) => {
   const place = usePlace();
   const { data: session, error, reload } = useQuery<Session>("/api/session");
+  const wasRefused = useRefused();
   const online = useOnline();
   const section = sections.find(({ part }) => part === place.parts[0]);
+  const isBack = place.parts[0] === "signed-in";
+  const needsSignIn = wasRefused || error?.status === 401;
+  const leave = (): void => void signOut().finally(restart);
   useEffect(() => {
-    document.title = `${section?.name ?? "Not found"} · Cart console`;
-  }, [section]);
+    document.title = `${isBack ? "Signing in" : (section?.name ?? "Not found")} · Cart console`;
+  }, [section, isBack]);
 
+  const content = (): JSX.Element => {
+    if (isBack)
+      return (
+        <SignedIn
+          done={(path) => {
+            navigate(path, { replace: true });
+            restart();
+          }}
+        />
+      );
+    if (needsSignIn) return <SignIn error={error} hasEnded={session !== undefined} done={restart} />;
+    if (session !== undefined) return <Content place={place} session={session} />;
+    if (error === undefined) return <Loading what="the console" />;
+    return (
+      <>
+        <Failure error={error} retry={reload} />
+        {error.status === 403 ? (
+          <p class="center">
+            <button type="button" onClick={leave}>
+              Sign in with another token
+            </button>
+          </p>
+        ) : null}
+      </>
+    );
+  };
   return (
     <>
       <a class="skip" href="#content">
         Skip to the content
       </a>
-      <Header section={section?.name} session={session} signOut={reload} />
+      <Header section={section?.name} session={needsSignIn || isBack ? undefined : session} leave={leave} />
       {online ? null : (
         <div class="offline" role="status">
           This device is offline. What you see is as it was; the page goes on when the network is back.
         </div>
       )}
       <main id="content" tabIndex={-1}>
-        {session !== undefined ? (
-          <Content place={place} session={session} />
-        ) : error === undefined ? (
-          <Loading what="the console" />
-        ) : error.status === 401 ? (
-          <SignIn error={error} done={reload} />
-        ) : (
-          <Failure error={error} retry={reload} />
-        )}
-        {error?.status === 403 ? (
-          <p class="center">
-            <button
-              type="button"
-              onClick={() => {
-                token.clear();
-                reload();
-              }}
-            >
-              Sign in with another token
-            </button>
-          </p>
-        ) : null}
+        {content()}
       </main>
     </>
   );
@@ -85,9 +113,13 @@ export const App = () => {
 
 const Content = ({ place, session }: { readonly place: Place; readonly session: Session }) => {
   const [section, name] = place.parts;
-  if (section === undefined) return <OverviewPage />;
+  if (section === undefined) return <OverviewPage place={place} session={session} />;
   if (section === "carts")
-    return name === undefined ? <FindCarts place={place} session={session} /> : <CartPage key={name} id={name} place={place} />;
+    return name === undefined ? (
+      <FindCarts place={place} session={session} />
+    ) : (
+      <CartPage key={name} id={name} place={place} session={session} />
+    );
   if (section === "repair") return <RepairPage place={place} session={session} />;
   if (section === "tenants") return <TenantPage key={name} tenant={name ?? session.tenant_id ?? "default"} place={place} />;
   return (
@@ -97,9 +129,9 @@ const Content = ({ place, session }: { readonly place: Place; readonly session: 
   );
 };
 
-type HeaderProps = { readonly section: string | undefined; readonly session: Session | undefined; readonly signOut: () => void };
+type HeaderProps = { readonly section: string | undefined; readonly session: Session | undefined; readonly leave: () => void };
 
-const Header = ({ section, session, signOut }: HeaderProps) => {
+const Header = ({ section, session, leave }: HeaderProps) => {
   const [theme, nextTheme] = useTheme();
   return (
     <header class="top">
@@ -117,13 +149,15 @@ const Header = ({ section, session, signOut }: HeaderProps) => {
         </svg>
         <span>Cart console</span>
       </Link>
-      <nav aria-label="Sections">
-        {sections.map(({ name, to }) => (
-          <Link key={name} to={to} current={name === section}>
-            {name}
-          </Link>
-        ))}
-      </nav>
+      {session === undefined ? null : (
+        <nav aria-label="Sections">
+          {sections.map(({ name, to }) => (
+            <Link key={name} to={to} current={name === section}>
+              {name}
+            </Link>
+          ))}
+        </nav>
+      )}
       <div class="who">
         <button type="button" class="quiet" onClick={nextTheme} aria-label={`Theme: ${theme}. Change it.`} title={`Theme: ${theme}`}>
           {theme === "light" ? "☀" : theme === "dark" ? "☾" : "◐"}
@@ -137,14 +171,7 @@ const Header = ({ section, session, signOut }: HeaderProps) => {
             <span class="person" title={`Tenant ${session.tenant_id ?? ""}`}>
               <bdi>{session.user_id}</bdi>
             </span>
-            <button
-              type="button"
-              class="quiet"
-              onClick={() => {
-                token.clear();
-                signOut();
-              }}
-            >
+            <button type="button" class="quiet" onClick={leave}>
               Sign out
             </button>
           </>

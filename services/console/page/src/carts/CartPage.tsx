@@ -1,57 +1,54 @@
-import { useState } from "preact/hooks";
-import type { CartEvent } from "../api/types.ts";
+import { useMemo } from "preact/hooks";
+import type { CartEvent, Session } from "../api/types.ts";
 import { Link, navigate, pathOf, type Place } from "../app/router.tsx";
 import { formatNumber, formatTime } from "../format/format.ts";
 import { VirtualList } from "../parts/VirtualList.tsx";
 import { Failure, Loading } from "../parts/states.tsx";
 import { CartView } from "./CartView.tsx";
 import { EventDetails } from "./EventDetails.tsx";
-import { nameEvent, sayEvent } from "./sayEvent.ts";
+import { nameEvent, otherCartOf, sayEvent } from "./sayEvent.ts";
 import { useCartAt } from "./useCartAt.ts";
 import { type CartStream, useStream } from "./useStream.ts";
 
-/** One cart: what it holds, what happened to it, and how it was at each version. The version is in the address. */
-export const CartPage = ({ id, place }: { readonly id: string; readonly place: Place }) => {
+type PageProps = { readonly id: string; readonly place: Place; readonly session: Session };
+
+/** What the address says: the version that is shown, the one that it is compared with, and the event that is open. 0 if it says nothing. */
+type Chosen = { readonly version: number; readonly compare: number; readonly event: number };
+
+const numberIn = ({ query }: Place, name: string): number => {
+  const value = Number(query.get(name) ?? 0);
+  return Number.isSafeInteger(value) && value > 0 ? value : 0;
+};
+
+/** One cart: what it holds, what happened to it, and how it was at each version. */
+export const CartPage = ({ id, place, session }: PageProps) => {
   const stream = useStream(id);
   const newest = stream.events.length;
-  const chosen = Number(place.query.get("version") ?? 0);
-  const isFollowing = !Number.isInteger(chosen) || chosen < 1;
-  const version = isFollowing ? newest : Math.min(chosen, Math.max(newest, 1));
-  const at = useCartAt(id, stream.isWhole || !isFollowing ? version : 0);
-  const [details, setDetails] = useState<CartEvent | undefined>();
+  const chosen: Chosen = { version: numberIn(place, "version"), compare: numberIn(place, "compare"), event: numberIn(place, "event") };
+  const isFollowing = chosen.version === 0;
+  const version = isFollowing ? newest : Math.min(chosen.version, Math.max(newest, 1));
+  const compared = chosen.compare === 0 ? version - 1 : Math.min(chosen.compare, newest);
+  const at = useCartAt(id, stream.isWhole || !isFollowing ? version : 0, compared);
+  const details = chosen.event === 0 ? undefined : stream.events[chosen.event - 1];
 
-  const go = (to: number | undefined): void =>
-    navigate(to === undefined ? pathOf("carts", id) : `${pathOf("carts", id)}?version=${to}`, { replace: true });
+  const go = (change: Partial<Chosen>): void => {
+    const set = Object.entries({ ...chosen, ...change }).filter(([, value]) => value > 0);
+    const query = new URLSearchParams(set.map(([name, value]) => [name, String(value)]));
+    navigate(`${pathOf("carts", id)}${set.length === 0 ? "" : `?${query.toString()}`}`, { replace: true });
+  };
+  const mergedFrom = useMemo(
+    () => stream.events.slice(0, version).flatMap((event) => (event.type === "CartMergedFrom" ? [otherCartOf(event) ?? ""] : [])),
+    [stream.events, version],
+  );
 
   if (newest === 0) {
     if (stream.error === undefined) return <Loading what="the cart" />;
     return <Failure error={stream.error} retry={stream.reload} />;
   }
-  const owner = at.cart ?? undefined;
   return (
     <>
-      <div class="page-head">
-        <h1>
-          Cart <span class="code">{id}</span>
-        </h1>
-        <span class={stream.isLive ? "live" : "stale"} role="status">
-          {stream.isLive ? "Follows live" : "Not connected; trying again"}
-        </span>
-      </div>
-      {owner === undefined ? null : (
-        <p class="owner">
-          <Link to={`/carts?user=${encodeURIComponent(owner.user_id)}&tenant=${encodeURIComponent(owner.tenant_id)}`}>
-            <bdi>{owner.user_id}</bdi>
-          </Link>{" "}
-          <span class="faint">
-            of tenant{" "}
-            <Link to={pathOf("tenants", owner.tenant_id)}>
-              <bdi>{owner.tenant_id}</bdi>
-            </Link>
-          </span>
-        </p>
-      )}
-      <Versions version={version} newest={newest} isFollowing={isFollowing} stream={stream} go={go} />
+      <Head id={id} stream={stream} owner={at.cart} />
+      <Versions version={version} newest={newest} isFollowing={isFollowing} compare={chosen.compare} stream={stream} go={go} />
       <div class="columns cart-columns">
         {at.cart === undefined ? (
           at.error === undefined ? (
@@ -60,34 +57,61 @@ export const CartPage = ({ id, place }: { readonly id: string; readonly place: P
             <Failure error={at.error} />
           )
         ) : (
-          <CartView cart={at.cart} before={at.before} />
+          <CartView cart={at.cart} before={at.before} mergedFrom={mergedFrom} />
         )}
-        <Stream
-          events={stream.events}
-          version={version}
-          currency={at.cart?.currency ?? "USD"}
-          go={go}
-          open={setDetails}
-          isWhole={stream.isWhole}
-        />
+        <Stream events={stream.events} version={version} currency={at.cart?.currency ?? "USD"} go={go} isWhole={stream.isWhole} />
       </div>
-      {details === undefined ? null : <EventDetails event={details} close={() => setDetails(undefined)} />}
+      {details === undefined ? null : (
+        <EventDetails key={details.version} event={details} traceUrl={session.trace_url} close={() => go({ event: 0 })} />
+      )}
     </>
   );
 };
+
+type HeadProps = { readonly id: string; readonly stream: CartStream; readonly owner: { user_id: string; tenant_id: string } | undefined };
+
+const Head = ({ id, stream, owner }: HeadProps) => (
+  <>
+    <div class="page-head">
+      <h1>
+        Cart <span class="code">{id}</span>
+      </h1>
+      <span class={stream.isLive ? "live" : "stale"} role="status">
+        {stream.isLive ? "Follows live" : stream.hasEnded ? "Does not follow any more" : "Not connected; trying again"}
+      </span>
+    </div>
+    {owner === undefined ? null : (
+      <p class="owner">
+        <Link to={`/carts?user=${encodeURIComponent(owner.user_id)}&tenant=${encodeURIComponent(owner.tenant_id)}`}>
+          <bdi>{owner.user_id}</bdi>
+        </Link>{" "}
+        <span class="faint">
+          of tenant{" "}
+          <Link to={pathOf("tenants", owner.tenant_id)}>
+            <bdi>{owner.tenant_id}</bdi>
+          </Link>
+        </span>
+      </p>
+    )}
+  </>
+);
+
+type Go = (change: Partial<Chosen>) => void;
 
 type VersionsProps = {
   readonly version: number;
   readonly newest: number;
   readonly isFollowing: boolean;
+  /** The version that is compared with; 0 for the one before. */
+  readonly compare: number;
   readonly stream: CartStream;
-  readonly go: (version: number | undefined) => void;
+  readonly go: Go;
 };
 
 /** Goes back in time. At the right end it follows the cart. */
-const Versions = ({ version, newest, isFollowing, stream, go }: VersionsProps) => {
+const Versions = ({ version, newest, isFollowing, compare, stream, go }: VersionsProps) => {
   const event = stream.events[version - 1];
-  const to = (wanted: number): void => go(wanted >= newest ? undefined : Math.max(1, wanted));
+  const to = (wanted: number): void => go({ version: wanted >= newest ? 0 : Math.max(1, wanted) });
   return (
     <section class="card versions" aria-label="Go back in time">
       <button type="button" onClick={() => to(version - 1)} disabled={version <= 1} aria-label="One version back">
@@ -111,7 +135,18 @@ const Versions = ({ version, newest, isFollowing, stream, go }: VersionsProps) =
         </b>{" "}
         <span class="faint">{event === undefined ? "" : formatTime(event.occurred_at)}</span>
       </output>
-      <button type="button" class={isFollowing ? "quiet" : "primary"} onClick={() => go(undefined)} disabled={isFollowing}>
+      <label class="compare">
+        Compared with version
+        <input
+          type="number"
+          min={1}
+          max={newest}
+          value={compare === 0 ? "" : compare}
+          placeholder={version > 1 ? String(version - 1) : "–"}
+          onChange={(input) => go({ compare: Math.max(0, Math.min(newest, Math.trunc(Number(input.currentTarget.value)))) })}
+        />
+      </label>
+      <button type="button" class={isFollowing ? "quiet" : "primary"} onClick={() => go({ version: 0 })} disabled={isFollowing}>
         {isFollowing ? "At the newest" : "To the newest"}
       </button>
     </section>
@@ -123,11 +158,10 @@ type StreamProps = {
   readonly version: number;
   readonly currency: string;
   readonly isWhole: boolean;
-  readonly go: (version: number | undefined) => void;
-  readonly open: (event: CartEvent) => void;
+  readonly go: Go;
 };
 
-const Stream = ({ events, version, currency, isWhole, go, open }: StreamProps) => {
+const Stream = ({ events, version, currency, isWhole, go }: StreamProps) => {
   // The newest event is first, as in a mailbox.
   const eventAt = (index: number): CartEvent | undefined => events[events.length - 1 - index];
   return (
@@ -153,7 +187,7 @@ const Stream = ({ events, version, currency, isWhole, go, open }: StreamProps) =
               <button
                 type="button"
                 class="event-go"
-                onClick={() => go(event.version === events.length ? undefined : event.version)}
+                onClick={() => go({ version: event.version === events.length ? 0 : event.version })}
                 aria-current={event.version === version ? "true" : undefined}
                 aria-label={`Show the cart at version ${event.version}`}
               >
@@ -174,7 +208,12 @@ const Stream = ({ events, version, currency, isWhole, go, open }: StreamProps) =
                   )}
                 </span>
               </div>
-              <button type="button" class="quiet" onClick={() => open(event)} aria-label={`Details of version ${event.version}`}>
+              <button
+                type="button"
+                class="quiet"
+                onClick={() => go({ event: event.version })}
+                aria-label={`Details of version ${event.version}`}
+              >
                 Details
               </button>
             </div>

@@ -2,17 +2,24 @@ import { useEffect, useRef } from "preact/hooks";
 import type { CartEvent } from "../api/types.ts";
 import { Link, pathOf } from "../app/router.tsx";
 import { formatTime } from "../format/format.ts";
-import { nameEvent } from "./sayEvent.ts";
+import { nameEvent, otherCartOf } from "./sayEvent.ts";
 
-const cartId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Fills the ids of an event into the address of a trace; `undefined` if the event lacks an id that the address needs. */
+const traceAddress = (template: string | null, event: CartEvent): string | undefined => {
+  if (template === null || (template.includes("{trace_id}") && event.trace_id === undefined)) return undefined;
+  return template
+    .replaceAll("{trace_id}", encodeURIComponent(event.trace_id ?? ""))
+    .replaceAll("{correlation_id}", encodeURIComponent(event.correlation_id));
+};
+
+type DetailsProps = { readonly event: CartEvent; readonly traceUrl: string | null; readonly close: () => void };
 
 /** An event with everything that is stored of it, and as it is stored. */
-export const EventDetails = ({ event, close }: { readonly event: CartEvent; readonly close: () => void }) => {
+export const EventDetails = ({ event, traceUrl, close }: DetailsProps) => {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  const carts = Object.entries(event.data).flatMap(([name, value]) =>
-    name.endsWith("cart_id") && typeof value === "string" && cartId.test(value) ? [value] : [],
-  );
+  const other = otherCartOf(event);
+  const trace = traceAddress(traceUrl, event);
   return (
     <dialog ref={dialog} aria-labelledby="event-title" onClose={close} class="wide-dialog">
       <h2 id="event-title">
@@ -37,14 +44,28 @@ export const EventDetails = ({ event, close }: { readonly event: CartEvent; read
           <dt>Event id</dt>
           <dd class="code">{event.event_id}</dd>
         </div>
-        {carts.map((id) => (
-          <div key={id}>
-            <dt>Other cart</dt>
+        {event.trace_id === undefined && trace === undefined ? null : (
+          <div>
+            <dt>Trace</dt>
             <dd class="code">
-              <Link to={pathOf("carts", id)}>{id}</Link>
+              {trace === undefined ? (
+                event.trace_id
+              ) : (
+                <a href={trace} target="_blank" rel="noreferrer">
+                  {event.trace_id ?? "Show it"}
+                </a>
+              )}
             </dd>
           </div>
-        ))}
+        )}
+        {other === undefined ? null : (
+          <div>
+            <dt>Other cart</dt>
+            <dd class="code">
+              <Link to={pathOf("carts", other)}>{other}</Link>
+            </dd>
+          </div>
+        )}
       </dl>
       <h3>Raw event</h3>
       <pre tabIndex={0}>{JSON.stringify(event, null, 2)}</pre>

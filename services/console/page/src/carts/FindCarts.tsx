@@ -8,7 +8,6 @@ import { formatAgo, formatMoney, formatNumber, formatTime } from "../format/form
 import { CartStatus, Empty, Failure, Loading } from "../parts/states.tsx";
 
 const statuses = [
-  ["", "Any status"],
   ["OPEN", "Open"],
   ["ABANDONED", "Abandoned"],
   ["SUBMITTED", "In checkout"],
@@ -16,12 +15,13 @@ const statuses = [
   ["MERGED", "Merged"],
 ] as const;
 
+/** By the hours that have passed since a cart's last change. */
 const activities = [
   ["", "Any time"],
-  ["0.0417", "The last hour"],
-  ["1", "The last day"],
-  ["7", "The last 7 days"],
-  ["30", "The last 30 days"],
+  ["1", "The last hour"],
+  ["24", "The last day"],
+  ["168", "The last 7 days"],
+  ["720", "The last 30 days"],
 ] as const;
 
 const isCartId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
@@ -30,68 +30,76 @@ const isCartId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a
 export const FindCarts = ({ place, session }: { readonly place: Place; readonly session: Session }) => {
   const tenant = place.query.get("tenant") ?? session.tenant_id ?? "default";
   const user = place.query.get("user") ?? "";
-  const status = place.query.get("status") ?? "";
-  const within = place.query.get("within") ?? "";
+  const wanted = new Set((place.query.get("status") ?? "").split(","));
+  const status = statuses.flatMap(([value]) => (wanted.has(value) ? [value] : []));
+  const within = activities.find(([value]) => value === place.query.get("within"))?.[0] ?? "";
+  const search: Search = { tenant, user, status, within };
   return (
     <>
       <div class="page-head">
         <h1>Carts</h1>
       </div>
-      <SearchForm key={place.query.toString()} {...{ tenant, user, status, within, session }} />
-      <Found key={`${tenant} ${user} ${status} ${within}`} {...{ tenant, user, status, within }} />
+      <SearchForm search={search} session={session} />
+      <Found key={`${tenant} ${user} ${status.join()} ${within}`} {...search} />
     </>
   );
 };
 
-type Search = { readonly tenant: string; readonly user: string; readonly status: string; readonly within: string };
+type Search = { readonly tenant: string; readonly user: string; readonly status: readonly string[]; readonly within: string };
 
-const SearchForm = ({ session, ...search }: Search & { readonly session: Session }) => {
+const SearchForm = ({ session, search }: { readonly search: Search; readonly session: Session }) => {
   const [values, setValues] = useState({ ...search, who: search.user });
-  const set = (name: string) => (event: { readonly currentTarget: { readonly value: string } }) =>
-    setValues({ ...values, [name]: event.currentTarget.value });
-  const submit = (event: Event): void => {
-    event.preventDefault();
-    const who = values.who.trim();
-    if (isCartId(who)) {
-      navigate(pathOf("carts", who.toLowerCase()));
+  // What is typed gives way to the address, such as after a step back. The form stays, so that the focus does.
+  useEffect(() => setValues({ ...search, who: search.user }), [JSON.stringify(search)]);
+  const show = ({ who, tenant, status, within }: typeof values): void => {
+    const name = who.trim();
+    if (isCartId(name)) {
+      navigate(pathOf("carts", name.toLowerCase()));
       return;
     }
     const query = new URLSearchParams();
-    if (who !== "") query.set("user", who);
-    if (values.tenant !== (session.tenant_id ?? "default")) query.set("tenant", values.tenant);
-    if (values.status !== "") query.set("status", values.status);
-    if (values.within !== "") query.set("within", values.within);
+    if (name !== "") query.set("user", name);
+    if (tenant !== (session.tenant_id ?? "default")) query.set("tenant", tenant);
+    if (status.length > 0) query.set("status", status.join(","));
+    if (within !== "") query.set("within", within);
     navigate(`/carts${query.size === 0 ? "" : `?${query.toString()}`}`);
   };
+  const toggle = (value: string): void => {
+    const status = values.status.includes(value) ? values.status.filter((each) => each !== value) : [...values.status, value];
+    show({ ...values, status });
+  };
   return (
-    <form class="card search" onSubmit={submit} role="search">
+    <form
+      class="card search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        show(values);
+      }}
+      role="search"
+    >
       <label class="wide">
         Cart or user
         <input
           type="search"
           value={values.who}
-          onInput={set("who")}
-          placeholder="Id of a cart or a user; leave empty for the newest carts"
-          maxLength={64}
+          onInput={(event) => setValues({ ...values, who: event.currentTarget.value })}
+          placeholder="Id of a cart or a user; leave empty for all carts"
+          maxLength={255}
         />
       </label>
       <label>
         Tenant
-        <input value={values.tenant} onInput={set("tenant")} required maxLength={64} disabled={session.tenant_id !== null} />
-      </label>
-      <label>
-        Status
-        <select value={values.status} onChange={set("status")}>
-          {statuses.map(([value, name]) => (
-            <option key={value} value={value}>
-              {name}
-            </option>
-          ))}
-        </select>
+        <input
+          value={values.tenant}
+          onInput={(event) => setValues({ ...values, tenant: event.currentTarget.value })}
+          required
+          maxLength={64}
+          disabled={session.tenant_id !== null}
+        />
       </label>
       <label>
         Last activity
-        <select value={values.within} onChange={set("within")}>
+        <select value={values.within} onChange={(event) => show({ ...values, within: event.currentTarget.value })}>
           {activities.map(([value, name]) => (
             <option key={value} value={value}>
               {name}
@@ -102,44 +110,48 @@ const SearchForm = ({ session, ...search }: Search & { readonly session: Session
       <button type="submit" class="primary">
         Find
       </button>
+      <StatusChips chosen={values.status} toggle={toggle} />
     </form>
   );
 };
 
-type Pages = { readonly carts: readonly CartSummary[]; readonly next: string | null; readonly looked: number };
+const StatusChips = ({ chosen, toggle }: { readonly chosen: readonly string[]; readonly toggle: (status: string) => void }) => (
+  <div class="chips" role="group" aria-label="Status">
+    {statuses.map(([value, name]) => (
+      <button key={value} type="button" class="chip" aria-pressed={chosen.includes(value)} onClick={() => toggle(value)}>
+        {name}
+      </button>
+    ))}
+  </div>
+);
 
-/** Pages that one search reads for carts with a recent activity, because lists are in the order in which carts were created. */
-const maxPages = 10;
+type Pages = { readonly carts: readonly CartSummary[]; readonly next: string | null };
 
-const readMore = async ({ tenant, user, status, within }: Search, from: Pages, signal: AbortSignal): Promise<Pages> => {
-  const since = within === "" ? 0 : Date.now() - Number(within) * 86_400_000;
-  const carts = [...from.carts];
-  let { next, looked } = from;
-  const enough = carts.length + 50;
-  for (let page = 0; page < maxPages && carts.length < enough; page += 1) {
-    const query = new URLSearchParams({ limit: "100" });
-    if (status !== "") query.set("status", status);
-    if (next !== null) query.set("cursor", next);
-    const owner = user === "" ? `tenants/${encodeURIComponent(tenant)}` : `users/${encodeURIComponent(user)}`;
-    const answer = (await request(`/api/query/${owner}/carts?${query.toString()}`, { signal })) as CartList;
-    looked += answer.carts.length;
-    carts.push(...answer.carts.filter((cart) => Date.parse(cart.updated_at) >= since && (user === "" || cart.tenant_id === tenant)));
-    next = answer.next_cursor;
-    if (next === null) break;
-  }
-  return { carts, next, looked };
+/** A page of the carts that changed last, behind those that are shown. A cart that changed meanwhile may come again, and is shown once. */
+const readMore = async ({ tenant, user, status, within }: Search, from: Pages, since: number, signal: AbortSignal): Promise<Pages> => {
+  const query = new URLSearchParams({ limit: "50", order_by: "last_activity" });
+  if (status.length > 0) query.set("status", status.join(","));
+  if (within !== "") query.set("updated_since", new Date(since - Number(within) * 3_600_000).toISOString());
+  if (from.next !== null) query.set("cursor", from.next);
+  const owner = user === "" ? `tenants/${encodeURIComponent(tenant)}` : `users/${encodeURIComponent(user)}`;
+  const answer = (await request(`/api/query/${owner}/carts?${query.toString()}`, { signal })) as CartList;
+  const shown = new Set(from.carts.map(({ id }) => id));
+  // query-api without tokens lists a user's carts of every tenant.
+  const more = answer.carts.filter((cart) => !shown.has(cart.id) && (user === "" || cart.tenant_id === tenant));
+  return { carts: [...from.carts, ...more], next: answer.next_cursor };
 };
 
-const none: Pages = { carts: [], next: null, looked: 0 };
+const none: Pages = { carts: [], next: null };
 
 const Found = (search: Search) => {
   const [pages, setPages] = useState<Pages | undefined>();
   const [error, setError] = useState<ApiError | undefined>();
   const [from, setFrom] = useState<Pages>(none);
+  const [since] = useState(Date.now);
   useEffect(() => {
     const abort = new AbortController();
     setError(undefined);
-    readMore(search, from, abort.signal).then(setPages, (reason: unknown) => {
+    readMore(search, from, since, abort.signal).then(setPages, (reason: unknown) => {
       if (!abort.signal.aborted) setError(toApiError(reason));
     });
     return () => abort.abort();
@@ -149,9 +161,9 @@ const Found = (search: Search) => {
   if (pages === undefined) return <Loading what="carts" />;
   return (
     <section class="card" aria-label="Found carts">
-      {pages.carts.length === 0 ? (
+      {pages.carts.length === 0 && pages.next === null ? (
         <Empty title="No cart found">
-          {search.within === "" ? "Nobody has such a cart." : `None of ${formatNumber(pages.looked)} carts was active in that time.`}
+          {search.within === "" && search.status.length === 0 ? "There is no such cart." : "Choose another status or a longer time."}
         </Empty>
       ) : (
         <CartTable carts={pages.carts} />
@@ -159,7 +171,7 @@ const Found = (search: Search) => {
       {pages.next === null ? null : (
         <p class="center">
           <button type="button" onClick={() => setFrom(pages)}>
-            Search further back
+            Show more
           </button>
         </p>
       )}
@@ -168,7 +180,7 @@ const Found = (search: Search) => {
 };
 
 const CartTable = ({ carts }: { readonly carts: readonly CartSummary[] }) => (
-  <div class="scroll" tabIndex={0}>
+  <div class="scroll" tabIndex={0} role="group" aria-label="Found carts, the last changed first">
     <table class="carts">
       <thead>
         <tr>

@@ -10,8 +10,8 @@ const restMs = 60;
 
 export type CartAt = { readonly cart: Cart | undefined; readonly before: Cart | undefined; readonly error: ApiError | undefined };
 
-/** The cart at a version and at the one before, so that the differences can be shown. The last answer stays until the next one is there. */
-export const useCartAt = (id: string, version: number): CartAt => {
+/** The cart at a version and at another one, so that the differences can be shown; 0 is no version. The last answer stays until the next one is there. */
+export const useCartAt = (id: string, version: number, other: number): CartAt => {
   const kept = useRef(new Map<number, Cart>());
   const [shown, setShown] = useState<CartAt>({ cart: undefined, before: undefined, error: undefined });
 
@@ -29,7 +29,7 @@ export const useCartAt = (id: string, version: number): CartAt => {
     };
     const show = async (): Promise<void> => {
       try {
-        const [cart, before] = await Promise.all([read(version), version > 1 ? read(version - 1) : undefined]);
+        const [cart, before] = await Promise.all([read(version), other > 0 ? read(other) : undefined]);
         if (!abort.signal.aborted) setShown({ cart, before, error: undefined });
       } catch (error) {
         if (!abort.signal.aborted) setShown((last) => ({ ...last, error: toApiError(error) }));
@@ -40,7 +40,7 @@ export const useCartAt = (id: string, version: number): CartAt => {
       window.clearTimeout(timer);
       abort.abort();
     };
-  }, [id, version]);
+  }, [id, version, other]);
 
   return shown;
 };

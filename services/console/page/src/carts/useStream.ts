@@ -8,9 +8,13 @@ export type CartStream = {
   readonly events: readonly CartEvent[];
   readonly isWhole: boolean;
   readonly isLive: boolean;
+  /** Whether the page has stopped trying, because the token or the cart does not allow it. */
+  readonly hasEnded: boolean;
   readonly error: ApiError | undefined;
   readonly reload: () => void;
 };
+
+type State = { readonly isWhole: boolean; readonly isLive: boolean; readonly hasEnded?: boolean; readonly error?: ApiError };
 
 const pageSize = 100;
 const retryMs = 2_000;
@@ -18,7 +22,7 @@ const retryMs = 2_000;
 /** Reads all events of a cart, page by page, and then follows the cart. A new event is read from the history, which also says who caused it. */
 export const useStream = (id: string): CartStream => {
   const [events, setEvents] = useState<readonly CartEvent[]>([]);
-  const [state, setState] = useState<{ isWhole: boolean; isLive: boolean; error?: ApiError }>({ isWhole: false, isLive: false });
+  const [state, setState] = useState<State>({ isWhole: false, isLive: false });
   const [asked, setAsked] = useState(0);
   const last = useRef(0);
 
@@ -56,8 +60,9 @@ export const useStream = (id: string): CartStream => {
         } catch (error) {
           if (signal.aborted) return;
           const failure = toApiError(error);
-          setState(({ isWhole }) => ({ isWhole, isLive: false, error: failure }));
-          if ([400, 401, 403, 404].includes(failure.status)) return;
+          const hasEnded = [400, 401, 403, 404].includes(failure.status);
+          setState(({ isWhole }) => ({ isWhole, isLive: false, hasEnded, error: failure }));
+          if (hasEnded) return;
         }
         await new Promise((resolve) => void setTimeout(resolve, retryMs));
       }
@@ -67,5 +72,5 @@ export const useStream = (id: string): CartStream => {
   }, [id, asked]);
 
   const reload = useCallback(() => setAsked((times) => times + 1), []);
-  return { events, isWhole: state.isWhole, isLive: state.isLive, error: state.error, reload };
+  return { events, isWhole: state.isWhole, isLive: state.isLive, hasEnded: state.hasEnded === true, error: state.error, reload };
 };

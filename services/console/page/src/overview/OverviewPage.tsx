@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
-import type { Overview } from "../api/types.ts";
+import type { ChartPoint, Charts as ChartsAnswer, Overview, Session } from "../api/types.ts";
 import { useQuery } from "../api/useQuery.ts";
+import { navigate, type Place } from "../app/router.tsx";
 import { formatClock, formatNumber } from "../format/format.ts";
 import { Chart } from "../parts/Chart.tsx";
 import { Badge, Empty, Failure, Loading } from "../parts/states.tsx";
@@ -9,7 +10,7 @@ import { Pipeline } from "./Pipeline.tsx";
 const everyMs = 5_000;
 
 /** The system at a glance: what needs a person, the way of an event with its figures, and the last hour. */
-export const OverviewPage = () => {
+export const OverviewPage = ({ place, session }: { readonly place: Place; readonly session: Session }) => {
   const { data, error, reload } = useQuery<Overview>("/api/overview", everyMs);
   if (data === undefined) return error === undefined ? <Loading what="the overview" /> : <Failure error={error} retry={reload} />;
   return (
@@ -22,7 +23,7 @@ export const OverviewPage = () => {
       </div>
       <Problems problems={data.problems} />
       <Pipeline overview={data} />
-      <Charts overview={data} />
+      <Charts history={data.history} hours={hoursOf(place, session)} />
       <Processes overview={data} />
     </>
   );
@@ -47,37 +48,82 @@ const Problems = ({ problems }: { readonly problems: Overview["problems"] }) =>
     </section>
   );
 
-const Charts = ({ overview: { history } }: { readonly overview: Overview }) => {
-  const times = history.map(({ at }) => Date.parse(at) / 1_000);
-  type Figure = Exclude<keyof Overview["now"], "at">;
-  const line = (label: string, color: string, figure: Figure) => ({ label, color, values: history.map((point) => point[figure]) });
+const spans = [
+  [1, "1 hour", "the last hour"],
+  [6, "6 hours", "the last 6 hours"],
+  [24, "24 hours", "the last 24 hours"],
+  [168, "7 days", "the last 7 days"],
+] as const;
+
+/** How far back the charts go; `undefined` without a Prometheus, when they show the hour that the console remembers. */
+const hoursOf = ({ query }: Place, session: Session): number | undefined =>
+  session.has_prometheus ? (spans.find(([hours]) => hours === Number(query.get("hours")))?.[0] ?? 1) : undefined;
+
+type ChartsProps = { readonly history: readonly ChartPoint[]; readonly hours: number | undefined };
+
+/** Prometheus has more points than the screen has pixels, so a minute between two questions is often enough. */
+const chartsEveryMs = 60_000;
+
+const Charts = ({ history, hours }: ChartsProps) => {
+  const { data, error } = useQuery<ChartsAnswer>(hours === undefined ? undefined : `/api/charts?hours=${hours}`, chartsEveryMs);
+  const [, , span] = spans.find(([each]) => each === hours) ?? spans[0];
   return (
-    <section aria-label="The last hour" class="charts">
+    <section aria-label="Charts" class="chart-section">
+      {hours === undefined ? null : (
+        <header class="row">
+          <h2>History</h2>
+          <div class="segments" role="group" aria-label="How far back">
+            {spans.map(([each, name]) => (
+              <button key={each} type="button" aria-pressed={each === hours} onClick={() => navigate(`/?hours=${each}`, { replace: true })}>
+                {name}
+              </button>
+            ))}
+          </div>
+        </header>
+      )}
+      {error === undefined ? null : (
+        <p class="note" role="status">
+          {error.message}. The charts show the last hour, as this console remembers it.
+        </p>
+      )}
+      <ChartGrid points={data?.points ?? history} span={data === undefined ? spans[0][2] : span} />
+    </section>
+  );
+};
+
+type Figure = Exclude<keyof ChartPoint, "at">;
+
+const ChartGrid = ({ points, span }: { readonly points: readonly ChartPoint[]; readonly span: string }) => {
+  const times = points.map(({ at }) => Date.parse(at) / 1_000);
+  const line = (label: string, color: string, figure: Figure) => ({ label, color, values: points.map((point) => point[figure]) });
+  const common = { times, span };
+  return (
+    <div class="charts">
       <Chart
+        {...common}
         title="Changes"
         unit="per second"
-        times={times}
         series={[line("Commands", "--series-1", "commands_per_second"), line("Events", "--series-2", "events_per_second")]}
       />
       <Chart
+        {...common}
         title="Waiting"
         unit="events"
-        times={times}
         series={[line("Outbox", "--series-1", "outbox_pending"), line("Projector", "--series-3", "lag")]}
       />
       <Chart
+        {...common}
         title="Time until visible"
         unit="ms"
-        times={times}
         series={[line("Half within", "--series-2", "visible_p50_ms"), line("99 % within", "--series-4", "visible_p99_ms")]}
       />
       <Chart
+        {...common}
         title="Standing still"
         unit=""
-        times={times}
         series={[line("Stuck messages", "--series-4", "dead_letters"), line("Due timers", "--series-3", "timers_due")]}
       />
-    </section>
+    </div>
   );
 };
 

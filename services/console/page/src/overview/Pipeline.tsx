@@ -16,7 +16,7 @@ type Node = {
 };
 
 const perSecond = (value: number | null): string => (value === null ? "–" : `${formatNumber(value)}/s`);
-const ms = (value: number | null): string => (value === null ? "–" : `${formatNumber(value)} ms`);
+const ms = (value: number | null): string => (value === null ? "–" : `${formatNumber(Math.round(value))} ms`);
 
 const nodesOf = ({ now }: Overview): readonly Node[] => [
   {
@@ -61,8 +61,8 @@ const nodesOf = ({ now }: Overview): readonly Node[] => [
     does: "has carts as shoppers see them",
     to: "/repair",
     figures: [
-      ["Visible in, half", ms(now.visible_p50_ms)],
-      ["99 of 100", ms(now.visible_p99_ms)],
+      ["Half in", ms(now.visible_p50_ms)],
+      ["99 % in", ms(now.visible_p99_ms)],
       ["Standing still", formatNumber(now.parked)],
     ],
   },

@@ -7,12 +7,17 @@ export type Series = { readonly label: string; readonly color: string; readonly 
 export type ChartProps = {
   readonly title: string;
   readonly unit: string;
+  /** The time that the chart is about, in words. */
+  readonly span: string;
   /** Seconds since 1970. */
   readonly times: readonly number[];
   readonly series: readonly Series[];
 };
 
 const height = 132;
+
+const sayMinute = (at: number): string => new Date(at * 1_000).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+const sayDay = (at: number): string => new Date(at * 1_000).toLocaleDateString(undefined, { day: "numeric", month: "short" });
 
 const cssColor = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -39,9 +44,8 @@ const optionsOf = (series: readonly Series[], width: number): uPlot.Options => {
         ...axis,
         space: 64,
         size: 26,
-        incrs: [120, 300, 600, 900],
-        values: (_plot, splits) =>
-          splits.map((at) => new Date(at * 1000).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" })),
+        incrs: [120, 300, 600, 900, 3_600, 7_200, 14_400, 86_400, 172_800],
+        values: (_plot, splits) => splits.map(splits.length > 1 && (splits[1] ?? 0) - (splits[0] ?? 0) >= 86_400 ? sayDay : sayMinute),
       },
       { ...axis, size: 44, space: 28, values: (_plot, splits) => splits.map((value) => formatNumber(value)) },
     ],
@@ -52,8 +56,8 @@ const optionsOf = (series: readonly Series[], width: number): uPlot.Options => {
   };
 };
 
-/** A chart of the last hour. What it shows is also said in words, for those who do not see it. */
-export const Chart = ({ title, unit, times, series }: ChartProps) => {
+/** A chart of figures over time. What it shows now is also said in words, for people who do not see it. */
+export const Chart = ({ title, unit, span, times, series }: ChartProps) => {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const labels = series.map(({ label }) => label).join();
@@ -79,7 +83,7 @@ export const Chart = ({ title, unit, times, series }: ChartProps) => {
     };
     // The data follows below, without a new plot.
   }, [labels]);
-  useEffect(() => plot.current?.setData(newest.current), [times.at(-1), times.length]);
+  useEffect(() => plot.current?.setData(newest.current), [times[0], times.at(-1), times.length]);
 
   const said = series.map(({ label, values }) => `${label} ${formatNumber(values.at(-1))}`).join(", ");
   return (
@@ -95,7 +99,7 @@ export const Chart = ({ title, unit, times, series }: ChartProps) => {
           <li class="faint">{unit}</li>
         </ul>
       </header>
-      <div ref={box} class="plot" role="img" aria-label={`${title}, the last hour. Now: ${said} ${unit}.`} />
+      <div ref={box} class="plot" role="img" aria-label={`${title}, ${span}. Now: ${said} ${unit}.`} />
     </section>
   );
 };

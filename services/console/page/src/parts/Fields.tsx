@@ -1,17 +1,19 @@
 import { toWords } from "../format/format.ts";
 
-/** Members of an object that the page has no form of its own for: each under its name, so that new ones show by themselves. */
+/** Rows of a list of fields for members that the page has no form of its own for: each under its name, so that new ones show by themselves. */
 export const Fields = ({ of: members }: { readonly of: Readonly<Record<string, unknown>> }) => (
-  <dl class="fields">
+  <>
     {Object.entries(members).map(([name, value]) => (
       <div key={name}>
-        <dt>{toWords(name)}</dt>
+        <dt>
+          <bdi>{toWords(name)}</bdi>
+        </dt>
         <dd>
           <bdi>{inWords(value)}</bdi>
         </dd>
       </div>
     ))}
-  </dl>
+  </>
 );
 
 /** A value on one line. */

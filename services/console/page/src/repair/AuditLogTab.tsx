@@ -11,6 +11,9 @@ const names: Readonly<Record<string, string>> = {
   "verify.run": "Checked everything",
   "rebuild.run": "Rebuilt everything",
   "rebuild-one.run": "Rebuilt a cart or policy",
+  "verify.stop": "Stopped a check",
+  "rebuild.stop": "Stopped a rebuild",
+  "rebuild-one.stop": "Stopped a rebuild",
 };
 
 const everyMs = 5_000;

@@ -45,7 +45,7 @@ export const QuietDay = ({ from, to, timeZone }: QuietDayProps) => {
           <rect key={begin} x={x(begin)} y="14" width={x(end) - x(begin)} height="24" rx="6" class="asleep" />
         ))}
         {[0, 6, 12, 18, 24].map((hour) => (
-          <text key={hour} x={x(hour)} y="56" text-anchor="middle">
+          <text key={hour} x={x(hour)} y="56" text-anchor={hour === 0 ? "start" : hour === 24 ? "end" : "middle"}>
             {`${String(hour).padStart(2, "0")}:00`}
           </text>
         ))}

@@ -139,13 +139,24 @@ const FunnelCards = ({ tenant, length }: { readonly tenant: string; readonly len
           <div>
             <dt>Won back</dt>
             <dd>
-              {formatNumber(total.recovered)} <span class="faint">{formatShare(total.recovered, total.abandoned)} of those abandoned</span>
+              {formatNumber(total.recovered)}{" "}
+              {total.abandoned === 0 ? null : <span class="faint">{formatShare(total.recovered, total.abandoned)} of those abandoned</span>}
             </dd>
           </div>
         </dl>
       </section>
       <section class="card" aria-label="By day">
-        <h2>By day</h2>
+        <header class="row">
+          <h2>By day</h2>
+          <ul class="legend">
+            <li>
+              <span class="swatch created" /> Carts created
+            </li>
+            <li>
+              <span class="swatch purchased" /> Were bought
+            </li>
+          </ul>
+        </header>
         <DayBars days={data.days} />
         <details>
           <summary>Show as a table</summary>
