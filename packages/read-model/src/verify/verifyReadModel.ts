@@ -16,6 +16,8 @@ export type VerifyOptions = {
   /** Milliseconds for which an aggregate that is behind may still receive its events before it counts as different. */
   readonly patienceMs: number;
   readonly report: (difference: Difference) => void;
+  /** Called with the number of events that were folded so far, after each page. */
+  readonly progress?: (events: number) => void;
   readonly pageEvents?: number;
 };
 
@@ -36,7 +38,7 @@ export type VerifyResult = {
  * append and its projection, is compared again for up to `patienceMs`.
  */
 export const verifyReadModel = async (options: VerifyOptions): Promise<VerifyResult> => {
-  const { eventStore, readModel, projections, signal, patienceMs, report, pageEvents } = options;
+  const { eventStore, readModel, projections, signal, patienceMs, report, progress, pageEvents } = options;
   let aggregates = 0;
   let events = 0;
   let cannotProject = 0;
@@ -47,6 +49,7 @@ export const verifyReadModel = async (options: VerifyOptions): Promise<VerifyRes
     signal.throwIfAborted();
     aggregates += page.results.length;
     events += page.events;
+    progress?.(events);
     cannotProject += page.results.filter(({ problem }) => problem !== undefined).length;
     // A page from the middle of one long stream completes no aggregate.
     if (page.through === "") continue;

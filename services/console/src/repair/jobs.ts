@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { countEvents } from "@cart/event-store";
 import type { Access } from "@cart/http-kit";
 import { HttpProblem } from "@cart/process-kit";
 import { type Projections, rebuildAll, rebuildOne, verifyReadModel } from "@cart/read-model";
@@ -45,6 +46,8 @@ export type JobsOptions = {
 
 const maxJobs = 20;
 const maxLines = 200;
+/** Milliseconds between two lines that say how far a verification is. */
+const progressEveryMs = 1_000;
 /** Milliseconds for which an event may be on its way before verify counts it as missing. */
 const patienceMs = 30_000;
 
@@ -133,6 +136,14 @@ const work = async (
   report: (line: object) => void,
 ): Promise<AuditDetails> => {
   if (kind === "verify") {
+    const total = await countEvents(eventStore);
+    let reportedAt = performance.now();
+    const progress = (done: number): void => {
+      const now = performance.now();
+      if (now - reportedAt < progressEveryMs && done < total) return;
+      reportedAt = now;
+      report({ step: "compare", events: done, total });
+    };
     const { aggregates, events, differences } = await verifyReadModel({
       eventStore,
       readModel,
@@ -140,6 +151,7 @@ const work = async (
       signal,
       patienceMs,
       report,
+      progress,
     });
     return { aggregates, events, differences };
   }
