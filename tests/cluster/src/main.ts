@@ -9,7 +9,6 @@ import {
   runRounds,
   runScenario,
   seedOf,
-  selfCheck,
   silenceColumn,
   startSystem,
 } from "@cart/tests-harness";
@@ -26,7 +25,6 @@ import {
 import { replicas, restore, startCluster, waitUntilWhole } from "./cluster.ts";
 import { findWayToOwnNetwork, isInOwnNetwork, runInOwnNetwork } from "./network/ownNetwork.ts";
 import { producerCheck } from "./producer/producerCheck.ts";
-import { sabotages } from "./sabotage.ts";
 import { scenarios } from "./scenarios/index.ts";
 import type { Scenario, Surroundings } from "./scenarios/scenario.ts";
 
@@ -37,9 +35,6 @@ const processes = { "command-api": 2, "query-api": 1, "outbox-relay": 2, project
 
 /** Seconds: a fail-over of MySQL can take 30 s, and the brokers of a machine that is busy restart slowly. */
 const patienceSeconds = 120;
-
-/** Seconds for a system without a guard. With it, a switch of the primary takes 3 s until all is visible. */
-const checkPatienceSeconds = 45;
 
 const run = async (suite: SuiteRun<Scenario>): Promise<SuiteVerdict> => {
   const { values, folder, report, signal } = suite;
@@ -75,14 +70,9 @@ const run = async (suite: SuiteRun<Scenario>): Promise<SuiteVerdict> => {
       run: (scenario, random) => runScenario(scenario, { ...options, random }),
       columns: [silenceColumn],
     });
-  const check = async (): Promise<SuiteVerdict> => {
-    const [producer, system] = [
-      await producerCheck(kafka, report, folder),
-      await selfCheck(sabotages, { ...options, patienceSeconds: checkPatienceSeconds }, folder),
-    ];
-    return { mistakeCount: producer.mistakeCount + system.mistakeCount };
-  };
-  return (await untilAborted(values["self-check"] === true ? check() : rounds(), signal)) ?? { mistakeCount: 0 };
+  return (
+    (await untilAborted(values["self-check"] === true ? producerCheck(kafka, report, folder) : rounds(), signal)) ?? { mistakeCount: 0 }
+  );
 };
 
 /** Fetches what the suite runs, because nothing can be fetched in a network of its own, and runs the suite there. */

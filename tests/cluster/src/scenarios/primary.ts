@@ -23,7 +23,7 @@ const killedPrimary: Scenario = {
 const switches = 3;
 
 /** HAProxy leaves the open connections to the former primary alone, so the services have to notice by themselves. */
-export const switchedPrimary: Scenario = {
+const switchedPrimary: Scenario = {
   name: "switch-primary",
   fault: "the MySQL primary switched on purpose; the former one stays up, read-only",
   run: async ({ cluster: { group }, random, report, pause, injected, recovered }) => {
