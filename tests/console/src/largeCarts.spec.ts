@@ -42,7 +42,7 @@ describeConsole("large carts in a browser", ({ eventStore, page, signIn, go, add
     await page().getByRole("button", { name: "Rebuild all", exact: true }).click();
     await confirm("Start", "It has started");
     const job = page().getByRole("article").filter({ hasText: "Rebuild of everything" }).first();
-    await job.getByText("Done").waitFor({ timeout: 120_000 });
+    await job.getByText("Done", { exact: true }).waitFor({ timeout: 120_000 });
 
     await go(`/carts/${cart}`);
     await page().getByText("10,000 events").waitFor({ timeout: 90_000 });

@@ -79,7 +79,7 @@ describeConsole("repairs in a browser", ({ system, eventStore, page, signIn, go,
     await row(new RegExp(cart)).first().getByRole("link").first().click();
     await press("Rebuild from the event store");
     await confirm("Rebuild", "The rebuild has started");
-    await page().getByRole("article").filter({ hasText: cart }).getByText("Done").waitFor(soon);
+    await page().getByRole("article").filter({ hasText: cart }).getByText("Done", { exact: true }).waitFor(soon);
     await go("/repair");
     await page().getByText("Nothing is stuck").waitFor(soon);
     await go(`/carts/${cart}`);
@@ -141,7 +141,7 @@ describeConsole("repairs in a browser", ({ system, eventStore, page, signIn, go,
       await press(button);
       await confirm("Start", "It has started");
       const job = page().getByRole("article").filter({ hasText: title }).first();
-      await job.getByText("Done").waitFor({ timeout: 60_000 });
+      await job.getByText("Done", { exact: true }).waitFor({ timeout: 60_000 });
       await job.getByText(/\d+ lines?/).click();
       await job.getByText(/"events":/).waitFor();
       await assertAccessible(title);
