@@ -21,7 +21,11 @@ type Tool = {
 const tools: Readonly<Record<string, Tool>> = {
   projector: { file: "services/projector/src/cli.ts", variables: ["EVENTSTORE_URL", "READMODEL_URL"] },
   "outbox-relay": { file: "services/outbox-relay/src/cli.ts", variables: ["EVENTSTORE_URL"] },
-  migrate: { file: "migrations/src/cli.ts", variables: ["EVENTSTORE_URL", "READMODEL_URL", "ABANDONMENT_URL", "CONSOLE_URL"], offline: ["create"] },
+  migrate: {
+    file: "migrations/src/cli.ts",
+    variables: ["EVENTSTORE_URL", "READMODEL_URL", "ABANDONMENT_URL", "CONSOLE_URL"],
+    offline: ["create"],
+  },
 };
 
 /**

@@ -27,7 +27,8 @@ describe("data of an earlier release", function () {
   const startAgain = async (): Promise<RunningStart> => {
     await stop();
     start = await startOn(folder);
-    await start.untilItSays(/Ready after/);
+    // The last line, behind the advice.
+    await start.untilItSays(/Logs are in/);
     return start;
   };
   const onReadModel = async (port: number, ...statements: readonly string[]): Promise<void> => {
@@ -65,7 +66,7 @@ describe("data of an earlier release", function () {
     );
 
     const second = await startAgain();
-    await second.untilItSays(advice);
+    expect(second.said()).to.match(advice);
     expect(await funnel()).to.not.deep.equal(right);
     const verified = await npmRun("projector", folder, "verify", "--wait", "0");
     expect(verified.said).to.contain('{"step":"needs_rebuild","aggregate_type":"Cart","built_by":null,"revision":1}');
