@@ -2,6 +2,7 @@
 import { Argument, Command, InvalidArgumentError } from "commander";
 import { createMigration, type MigratedDatabase, migrateDown, migratedDatabases, migrateUp, migrationStatus } from "./migrator.ts";
 import { confirmLoss } from "./confirmLoss.ts";
+import { followEventStore } from "./followEventStore.ts";
 import { createServiceUser, databasesOf, servicesWithUser, type UserLimits } from "./serviceUsers.ts";
 
 const urlVariable = {
@@ -24,6 +25,14 @@ const print = (database: MigratedDatabase, verb: string, names: readonly string[
   console.log(names.length === 0 ? `${database}: nothing to do` : names.map((name) => `${database}: ${verb} ${name}`).join("\n"));
 
 const chosen = (database: MigratedDatabase | "all"): readonly MigratedDatabase[] => (database === "all" ? migratedDatabases : [database]);
+
+/** Lets the read model and the timers follow the event store, unless they follow one already. */
+const follow = async (): Promise<void> => {
+  for (const follower of ["readmodel", "abandonment"] as const) {
+    if (await followEventStore(urlOf("eventstore"), urlOf(follower))) continue;
+    console.error(`${follower}: it follows another event store than EVENTSTORE_URL; docs/deployment.md#backup-and-restore says what to do`);
+  }
+};
 
 /** Databases for manual tests, next to the real databases: test_eventstore, test_readmodel, test_abandonment and test_console. */
 const testUrlOf = (database: MigratedDatabase): string => {
@@ -53,6 +62,7 @@ program
       const { newer } = await migrationStatus(each, urlOf(each));
       if (newer.length > 0) console.log(`${each}: unchanged, because a newer release has migrated it (${newer.join(", ")})`);
     }
+    if (database === "all") await follow();
   });
 
 program

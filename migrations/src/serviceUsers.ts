@@ -42,6 +42,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
   },
   "outbox-relay": {
     eventstore: {
+      event_store_identity: ["SELECT"],
       outbox: ["SELECT", outboxStatus, "DELETE"],
       outbox_blocks: ["SELECT", "INSERT", "UPDATE", "DELETE"],
       relay_leases: ["SELECT", "UPDATE"],
@@ -56,10 +57,11 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       cart_abandoned_policies: ["SELECT", "INSERT", "UPDATE"],
       dead_letters: ["SELECT", "INSERT", "UPDATE", "DELETE"],
       projections: ["SELECT", "INSERT", "UPDATE"],
+      followed_event_store: ["SELECT"],
     },
   },
   rebuild: {
-    eventstore: { events: ["SELECT"] },
+    eventstore: { events: ["SELECT"], event_store_identity: ["SELECT"] },
     readmodel: { "*": ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX", "DROP", "LOCK TABLES"] },
   },
   "query-api": {
@@ -75,6 +77,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
     abandonment: {
       policies: ["SELECT", "INSERT", "UPDATE"],
       timers: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+      followed_event_store: ["SELECT"],
       purchases: ["SELECT", "INSERT", "UPDATE", "DELETE"],
       reminder_slots: ["SELECT", "INSERT", "DELETE"],
     },

@@ -18,6 +18,7 @@ export {
   type StreamResult,
 } from "./commands/commandRequest.ts";
 export type { CommittedBatch } from "./commands/retries/retries.ts";
+export { readEventStoreIds } from "./eventStoreIdentity.ts";
 export { eventStoreTables } from "./eventStoreTables.ts";
 export { purgeAnswers } from "./idempotency/purgeAnswers.ts";
 export { newEventId } from "./newEventId.ts";

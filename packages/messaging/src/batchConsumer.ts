@@ -5,6 +5,7 @@ import type { ConsumedMessage } from "./consumedMessage.ts";
 import { createLagReader, type PartitionLag, type TopicPartition } from "./consumerLag.ts";
 import { createGroupMembership, type GroupMembership } from "./groupMembership.ts";
 import { createLostMessagesDetector, type LostMessages } from "./lostMessages.ts";
+import { createOwnMessages, type FollowedEventStore, type OwnMessages } from "./ownMessages.ts";
 import { onOffsetReset } from "./offsetResets.ts";
 import { explained, isCoordinatorPending } from "./kafkaErrors.ts";
 
@@ -35,6 +36,8 @@ export type BatchConsumerOptions = {
   readonly retry?: BackoffOptions;
   /** Called when messages were deleted from a partition before this consumer read them. Reading goes on with the first that is left. */
   readonly onLost?: (lost: LostMessages) => void;
+  /** The event store that the consumer follows. Without it, messages of every event store are handled. */
+  readonly follows?: FollowedEventStore;
   /** Milliseconds of silence after which a group member loses its partitions to the others. */
   readonly sessionTimeoutMs?: number;
 };
@@ -48,6 +51,9 @@ export type BatchConsumer = {
   /** Resolves to the lag of the assigned partitions. Rejects if no broker answers. */
   readonly lag: () => Promise<PartitionLag[]>;
 };
+
+/** Milliseconds between attempts of a failed batch, and of a consumer that failed. */
+const defaultRetry: BackoffOptions = { baseMs: 100, maxMs: 5_000 };
 
 /** Heartbeats per session timeout, so that a few may be late. */
 const heartbeatsPerSession = 6;
@@ -63,23 +69,25 @@ const mostElectionAttempts = 5;
  *   a dozen partitions costs as much as a transaction for one of them.
  * - A failed batch is retried after a growing, bounded delay, for as long as its
  *   partitions are assigned to this member; later messages of them wait meanwhile.
+ * - A consumer that follows an event store refuses to share its group with a system that follows another one.
  * - Messages that were deleted before they were read are reported: see `onLost`.
  * - The function returns at once and joins the group in the background. After any failure
  *   of Kafka the consumer starts again after a delay, so it survives an outage.
  */
 export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer => {
   const { kafka, groupId, topics, logger, handleBatch, onLost } = options;
-  const { maxBatchMessages = 2_000, lanes: laneCount = 1, minBytes = 1, sessionTimeoutMs = 10_000 } = options;
-  const { retry = { baseMs: 100, maxMs: 5_000 } } = options;
+  const { maxBatchMessages = 2_000, lanes: laneCount = 1, minBytes = 1, sessionTimeoutMs = 10_000, retry = defaultRetry } = options;
   const heartbeatIntervalMs = sessionTimeoutMs / heartbeatsPerSession;
   const stopping = new AbortController();
   const lagReader = createLagReader(kafka, groupId);
   const detector = createLostMessagesDetector();
   const ignoreResets = onOffsetReset(kafka, detector.sawReset);
+  const ownMessages = createOwnMessages({ kafka, groupId, topics, follows: options.follows });
   const membership = createGroupMembership(groupId, sessionTimeoutMs, logger);
   const processBatches = createBatchProcessor({
     handleBatch,
     maxBatchMessages,
+    ownMessages,
     retry,
     heartbeatIntervalMs,
     stopping: stopping.signal,
@@ -93,6 +101,7 @@ export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer =
       logger.error({ group: groupId, ...lost }, "messages were deleted from Kafka before this consumer read them");
       onLost?.(lost);
     }
+    await ownMessages.check(payloads);
     await processBatches(payloads);
     for (const { batch } of payloads) detector.handled(batch);
   };
@@ -108,7 +117,7 @@ export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer =
       });
       const startedAt = Date.now();
       try {
-        await consume({ consumer, topics, laneCount, process, membership, stopping: stopping.signal });
+        await consume({ consumer, topics, laneCount, process, membership, ownMessages, stopping: stopping.signal });
       } catch (error) {
         // A consumer that ran for a minute counts its attempts from 1 again.
         if (Date.now() - startedAt > 60_000) attempt = 1;
@@ -158,11 +167,12 @@ type Consumption = {
   readonly laneCount: number;
   readonly process: (payloads: readonly EachBatchPayload[]) => Promise<void>;
   readonly membership: GroupMembership;
+  readonly ownMessages: OwnMessages;
   readonly stopping: AbortSignal;
 };
 
 /** Runs one consumer: resolves when `stopping` is aborted, and rejects if the consumer crashes. */
-const consume = async ({ consumer, topics, laneCount, process, membership, stopping }: Consumption): Promise<void> => {
+const consume = async ({ consumer, topics, laneCount, process, membership, ownMessages, stopping }: Consumption): Promise<void> => {
   const crashed = new Promise<Error>((resolve) => {
     consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error));
   });
@@ -176,6 +186,7 @@ const consume = async ({ consumer, topics, laneCount, process, membership, stopp
   // Assigned by index, not by partition number, because this member's numbers may all be even.
   const laneOf = ({ topic, partition }: TopicPartition) =>
     lanes[membership.assignment().findIndex((own) => own.topic === topic && own.partition === partition) % laneCount] ?? lanes[0];
+  await ownMessages.begin();
   await consumer.connect();
   // A new group begins with the oldest message, because messages from before its first start count too.
   await consumer.subscribe({ topics: [...topics], fromBeginning: true });

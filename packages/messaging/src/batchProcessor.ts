@@ -1,11 +1,14 @@
 import { abortableDelay, type BackoffOptions, delayFor, type Logger } from "@cart/process-kit";
 import type { EachBatchPayload } from "kafkajs";
 import type { ConsumedMessage } from "./consumedMessage.ts";
+import type { OwnMessages } from "./ownMessages.ts";
 import { chunksOf, type Progress, toSlice } from "./fetchedSlice.ts";
 
 export type BatchProcessorOptions = {
   readonly handleBatch: (messages: readonly ConsumedMessage[]) => Promise<void>;
   readonly maxBatchMessages: number;
+  /** Tells which messages are this system's: others are skipped. Also gives each commit its metadata. */
+  readonly ownMessages: Pick<OwnMessages, "isOwn" | "metadata">;
   readonly retry: BackoffOptions;
   readonly heartbeatIntervalMs: number;
   /** Aborted to stop. A batch that keeps failing is then abandoned. */
@@ -19,7 +22,7 @@ export type BatchProcessorOptions = {
  * It throws if the group has revoked the partitions.
  */
 export const createBatchProcessor = (options: BatchProcessorOptions): ((payloads: readonly EachBatchPayload[]) => Promise<void>) => {
-  const { handleBatch, maxBatchMessages, retry, heartbeatIntervalMs, stopping, logger } = options;
+  const { handleBatch, maxBatchMessages, ownMessages, retry, heartbeatIntervalMs, stopping, logger } = options;
 
   /** Resolves to false if the consumer was stopped before the batch was done. */
   const handleUntilDone = async (messages: readonly ConsumedMessage[], heartbeat: EachBatchPayload["heartbeat"]): Promise<boolean> => {
@@ -47,22 +50,23 @@ export const createBatchProcessor = (options: BatchProcessorOptions): ((payloads
     const [first] = payloads;
     if (first === undefined) return;
     for (const { messages, progress } of chunksOf(payloads.map(toSlice), maxBatchMessages)) {
-      if (!(await handleUntilDone(messages, () => first.heartbeat()))) return;
-      await commit(payloads, progress);
+      const own = messages.filter(ownMessages.isOwn);
+      if (own.length > 0 && !(await handleUntilDone(own, () => first.heartbeat()))) return;
+      await commit(payloads, progress, ownMessages.metadata());
       await first.heartbeat();
     }
   };
 };
 
 /** Commits before it lets kafkajs fetch further messages: if the commit fails, the same messages come again and none stays uncommitted. */
-const commit = async (payloads: readonly EachBatchPayload[], progress: readonly Progress[]): Promise<void> => {
+const commit = async (payloads: readonly EachBatchPayload[], progress: readonly Progress[], metadata: string | null): Promise<void> => {
   const topics = [...new Set(progress.map(({ topic }) => topic))];
   await payloads[0]?.commitOffsetsIfNecessary({
     topics: topics.map((topic) => ({
       topic,
       partitions: progress
         .filter((own) => own.topic === topic)
-        .map(({ partition, done }) => ({ partition, offset: String(BigInt(done) + 1n) })),
+        .map(({ partition, done }) => ({ partition, offset: String(BigInt(done) + 1n), metadata })),
     })),
   });
   for (const { topic, partition, done } of progress) {

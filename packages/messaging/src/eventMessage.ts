@@ -19,6 +19,8 @@ export type EventToPublish = {
   readonly occurredAt: Date;
   readonly metadata: EventMetadata;
   readonly data: string;
+  /** The id of the event store that the event comes from. */
+  readonly eventStoreId?: string;
 };
 
 export type EventMessage = { readonly key: string; readonly value: string; readonly headers: Record<string, string> };
@@ -40,6 +42,7 @@ export const encodeEventMessage = (event: EventToPublish): EventMessage => {
     ce_causationid: metadata.causation_id,
     "content-type": "application/json",
   };
+  if (event.eventStoreId !== undefined) headers["ce_eventstoreid"] = event.eventStoreId;
   if (metadata.traceparent !== undefined) headers["traceparent"] = metadata.traceparent;
   return { key: event.aggregateId, value: event.data, headers };
 };

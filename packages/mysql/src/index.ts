@@ -1,3 +1,4 @@
+export { followEventStore, readFollowedEventStores } from "./followedEventStore.ts";
 export { groupByBytes, insertBytes } from "./groupByBytes.ts";
 export {
   isDuplicateKey,

@@ -25,6 +25,7 @@ export const readModelTables = {
     "updated_at",
   ],
   cart_items: ["cart_id", "line_id", "item_id", "name", "attributes", "quantity", "unit_price", "position"],
+  followed_event_store: ["number", "id"],
   dead_letters: [
     "id",
     "topic",

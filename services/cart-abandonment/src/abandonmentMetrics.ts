@@ -35,6 +35,8 @@ export type AbandonmentMetrics = {
   readonly failedBatch: () => void;
   /** Counts that Kafka deleted messages of a partition before they were read. */
   readonly lost: () => void;
+  /** Counts messages of another event store, which were skipped. */
+  readonly foreign: (messages: number) => void;
   readonly outcome: (outcome: TimerOutcome) => void;
   /** Counts timers that were moved because their policy changed. */
   readonly moved: (timers: number) => void;
@@ -72,6 +74,7 @@ export const createAbandonmentMetrics = ({ registry, pool, now, lag }: Abandonme
     help: "Times that messages of a partition were deleted from Kafka before this consumer read them",
     registers,
   });
+  const foreign = createForeignCounter(registry);
   const failures = new Counter({
     name: "cart_timer_batch_failures_total",
     help: "Batches of messages that failed and were retried",
@@ -112,7 +115,15 @@ export const createAbandonmentMetrics = ({ registry, pool, now, lag }: Abandonme
     },
     failedBatch: () => failures.inc(),
     lost: () => lost.inc(),
+    foreign: (messages) => foreign.inc(messages),
     outcome: (outcome) => outcomes.inc({ outcome }),
     moved: (timers) => moved.inc(timers),
   };
 };
+
+const createForeignCounter = (registry: Registry): Counter =>
+  new Counter({
+    name: "cart_consumer_foreign_messages_total",
+    help: "Messages of another event store that were skipped",
+    registers: [registry],
+  });

@@ -1,7 +1,7 @@
 import { cartAggregate } from "@cart/domain";
 import { createCommandHandler, openEventStorePool } from "@cart/event-store";
-import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
-import { createWriterCheck, requirePinnedSessions } from "@cart/mysql";
+import { followOnly, kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
+import { createWriterCheck, readFollowedEventStores, requirePinnedSessions } from "@cart/mysql";
 import { httpLimits, runService, serve, workerApp, workerPort } from "@cart/process-kit";
 import { v7 as uuidv7 } from "uuid";
 import { createAbandonmentMetrics } from "./abandonmentMetrics.ts";
@@ -37,6 +37,7 @@ await runService({
       logger,
       maxBatchMessages: config.BATCH_MAX_MESSAGES,
       sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
+      follows: followOnly({ ids: () => readFollowedEventStores(pool), count: (messages) => metrics.foreign(messages), logger }),
       // Timers run for minutes, so a fetch may wait for its full 2 s: the activity of a quiet shop then costs one transaction in that time.
       minBytes: 65_536,
       onLost: () => metrics.lost(),

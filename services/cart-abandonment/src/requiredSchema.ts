@@ -40,6 +40,7 @@ export const requiredSchema = {
         "active_at",
         "reminded_at",
       ],
+      followed_event_store: ["number", "id"],
       purchases: ["tenant_id", "user_id", "purchased_at"],
       reminder_slots: ["tenant_id", "user_id", "day", "slot", "cart_id", "version"],
     },

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { purgePublished } from "@cart/event-store";
-import { createBrokerCheck, createEventProducer, kafkaFromConfig, topicsWithPrefix } from "@cart/messaging";
+import { purgePublished, readEventStoreIds } from "@cart/event-store";
+import { assertOwnGroups, createBrokerCheck, createEventProducer, kafkaFromConfig, topicsWithPrefix } from "@cart/messaging";
 import { createWriterCheck, openMysqlPool, requirePinnedSessions, withConnection } from "@cart/mysql";
 import { delayFor, httpLimits, runService, serve, startPurge, workerApp, workerPort } from "@cart/process-kit";
 import { config as configSchema } from "./config.ts";
@@ -9,6 +9,9 @@ import { startRelay } from "./relay.ts";
 import { createRelayMetrics } from "./relayMetrics.ts";
 import { requiredSchema } from "./requiredSchema.ts";
 import { createTopicProducers } from "./topicProducers.ts";
+
+/** The consumer groups that follow this system's event store, with their default names. */
+const consumerGroups = ["projector", "cart-abandonment"];
 
 await runService({
   name: "outbox-relay",
@@ -30,14 +33,22 @@ await runService({
     const brokers = createBrokerCheck(kafka, logger);
     onStop("broker check", () => brokers.close());
 
+    const topics = topicsWithPrefix(config.KAFKA_TOPIC_PREFIX);
+    // Once, before the relay publishes: a system that came first has consumed by then.
+    const assertOwnTopics = async (): Promise<void> => {
+      await brokers.assertReachable();
+      const groupIds = consumerGroups.map((group) => `${config.KAFKA_TOPIC_PREFIX}${group}`);
+      await assertOwnGroups(kafka, { groupIds, topics: Object.values(topics), own: await readEventStoreIds(pool) });
+    };
+
     const owner = randomUUID();
-    const leases = startShardLeases({ pool, owner, leaseMs: config.RELAY_LEASE_MS, assertReachable: brokers.assertReachable, logger });
+    const leases = startShardLeases({ pool, owner, leaseMs: config.RELAY_LEASE_MS, assertReachable: assertOwnTopics, logger });
     onStop("shard leases", () => leases.stop());
 
     const metrics = createRelayMetrics({ registry, pool, shardsHeld: () => leases.held().length });
     const relay = startRelay({
       pool,
-      publisher: { producerFor: producers.producerFor, topics: topicsWithPrefix(config.KAFKA_TOPIC_PREFIX), tracer },
+      publisher: { producerFor: producers.producerFor, topics, tracer },
       leases,
       owner,
       batchRows: config.RELAY_BATCH_ROWS,
@@ -62,6 +73,7 @@ await runService({
     const readiness = {
       eventstore: createWriterCheck(pool, requiredSchema),
       kafka: brokers.assertReachable,
+      leases: leases.assertAdmitted,
       publishing: relay.assertPublishing,
     };
     await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {

@@ -15,6 +15,7 @@ const row = (id: number): OutboxRow => ({
   data: "{}",
   metadata: "{}",
   createdAt: new Date(0),
+  eventStoreId: "7d444840-9dc0-4f4f-8c8a-3b1c6f0b8a11",
   retryCount: 0,
 });
 

@@ -1,5 +1,5 @@
-import { kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
-import { createWriterCheck, requirePinnedSessions } from "@cart/mysql";
+import { followOnly, kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
+import { createWriterCheck, readFollowedEventStores, requirePinnedSessions } from "@cart/mysql";
 import { httpLimits, runService, serve, workerApp, workerPort } from "@cart/process-kit";
 import {
   countDeadLetters,
@@ -43,6 +43,7 @@ await runService({
       maxBatchMessages: config.BATCH_MAX_MESSAGES,
       lanes,
       sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
+      follows: followOnly({ ids: () => readFollowedEventStores(pool), count: (messages) => metrics.foreign(messages), logger }),
       onLost: (lost) => {
         metrics.lost();
         logger.error(

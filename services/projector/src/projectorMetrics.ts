@@ -9,6 +9,8 @@ export type ProjectorMetrics = {
   readonly failed: () => void;
   /** Counts that Kafka deleted messages of a partition before they were read. */
   readonly lost: () => void;
+  /** Counts messages of another event store, which were skipped. */
+  readonly foreign: (messages: number) => void;
 };
 
 export type ProjectorMetricsOptions = {
@@ -40,6 +42,11 @@ export const createProjectorMetrics = ({ registry, lag, deadLetters: countNow, o
   const lost = new Counter({
     name: "cart_consumer_jumps_total",
     help: "Times that messages of a partition were deleted from Kafka before this consumer read them",
+    registers,
+  });
+  const foreign = new Counter({
+    name: "cart_consumer_foreign_messages_total",
+    help: "Messages of another event store that were skipped",
     registers,
   });
   const size = new Histogram({
@@ -81,6 +88,7 @@ export const createProjectorMetrics = ({ registry, lag, deadLetters: countNow, o
     },
     failed: () => failures.inc(),
     lost: () => lost.inc(),
+    foreign: (messages) => foreign.inc(messages),
   };
 };
 

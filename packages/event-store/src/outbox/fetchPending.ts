@@ -74,7 +74,7 @@ export const pendingPage = ({ maxRows, maxBytes }: PendingLimit) => {
 /** Returns the statement of `fetchPending`, for at least one shard. */
 export const selectPending = ({ shards, limit, known = [], withoutTypes = [], page }: PendingQuery): Statement => ({
   sql: `SELECT o.id, o.event_id, o.aggregate_type, o.aggregate_id, o.version, o.event_type, o.schema_version, o.event_data, o.metadata,
-          o.created_at, o.shard, o.retry_count
+          o.created_at, o.shard, o.retry_count, (SELECT id FROM event_store_identity ORDER BY number DESC LIMIT 1) AS event_store_id
    FROM outbox o FORCE INDEX (outbox_status)
    LEFT JOIN outbox_blocks b ON b.aggregate_id = o.aggregate_id AND b.aggregate_type = o.aggregate_type
    WHERE o.status = 'PENDING' AND o.id > ? AND o.shard IN (?) AND o.id + 0 NOT IN (?)
@@ -98,5 +98,6 @@ const toOutboxRow = (record: OutboxRecord): OutboxRow => ({
   data: record.event_data,
   metadata: record.metadata,
   createdAt: record.created_at,
+  eventStoreId: bytesToUuid(record.event_store_id),
   retryCount: record.retry_count,
 });

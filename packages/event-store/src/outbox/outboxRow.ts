@@ -15,6 +15,8 @@ export type OutboxRow = {
   /** JSON as text. */
   readonly metadata: string;
   readonly createdAt: Date;
+  /** The id of the event store, as of the statement that fetched the row. */
+  readonly eventStoreId: string;
   /** Failed attempts that were the row's own fault. */
   readonly retryCount: number;
 };
@@ -31,5 +33,6 @@ export type OutboxRecord = RowDataPacket & {
   event_data: string;
   metadata: string;
   created_at: Date;
+  event_store_id: Buffer;
   retry_count: number;
 };

@@ -41,6 +41,7 @@ describe("the AsyncAPI document", () => {
         traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
       },
       data: "{}",
+      eventStoreId: "7d444840-9dc0-4f4f-8c8a-3b1c6f0b8a11",
     });
     expect(Object.keys(headers)).to.have.members(Object.keys(cloudEventHeaders.properties));
     expect(Check(cloudEventHeaders, headers)).to.equal(true);

@@ -20,6 +20,11 @@ export const cloudEventHeaders = Type.Object(
     ce_schemaversion: positiveInteger("schema version of the data for this event type"),
     ce_correlationid: Type.String({ description: "correlation id shared by everything one request caused" }),
     ce_causationid: Type.String({ description: "id of the command or event that caused this event" }),
+    ce_eventstoreid: Type.Optional(
+      uuid(
+        "id of the event store that the event comes from; messages of releases before 1.0 have none. It is a new one after a restore that lost events",
+      ),
+    ),
     "content-type": Type.Literal("application/json"),
     traceparent: Type.Optional(Type.String({ description: "W3C trace context of the request, if it had one" })),
   },

@@ -1,4 +1,5 @@
-import { bytesToUuid, run } from "@cart/mysql";
+import { readEventStoreIds } from "@cart/event-store";
+import { bytesToUuid, followEventStore, run } from "@cart/mysql";
 import type { RowDataPacket } from "mysql2/promise";
 import type { Folded } from "../projection/projection.ts";
 import { recordRevisions } from "../revisions/builtRevisions.ts";
@@ -43,6 +44,8 @@ export type RebuildResult = {
  * For the same reason the dead letters of a completely folded aggregate can be deleted:
  * the fold contains the event of each one, or the message never was an event of the store.
  *
+ * The read model follows the event store that it was rebuilt from: its projectors skip messages of any other one.
+ *
  * A rebuild that is killed at any moment leaves complete live tables, the old or the new
  * ones, and perhaps tables of its own, which the next run drops first. If it is killed
  * between the swap and the end, it also leaves dead letters whose events are in the tables:
@@ -53,6 +56,9 @@ export const rebuildAll = async (options: RebuildOptions): Promise<RebuildResult
     const { readModel, projections } = options;
     const allTables = tablesOf(projections);
     await dropTables(readModel, allTables);
+    // Before anything is folded: what projectors skip as messages of another event store is then folded below.
+    const [eventStoreId] = await readEventStoreIds(options.eventStore);
+    if (eventStoreId !== undefined) await followEventStore(readModel, eventStoreId);
     try {
       return await rebuildIn(session, options);
     } finally {

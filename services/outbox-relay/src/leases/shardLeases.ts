@@ -11,6 +11,8 @@ export type ShardLeases = {
    * published row of these shards is marked. Call it when no other work is in flight.
    */
   readonly releaseSurplus: (settle: () => Promise<void>) => Promise<void>;
+  /** Rejects with the reason why the relay may not take shards: `assertReachable` has not resolved yet. */
+  readonly assertAdmitted: () => Promise<void>;
   /** Stops renewing and releases every shard. */
   readonly stop: () => Promise<void>;
 };
@@ -20,7 +22,7 @@ export type ShardLeasesOptions = {
   /** Unique for each start of a process, because a new process must not use the leases of the one before it. */
   readonly owner: string;
   readonly leaseMs: number;
-  /** Resolves when Kafka can be reached. */
+  /** Resolves when Kafka can be reached and the topics are this system's. */
   readonly assertReachable: () => Promise<void>;
   readonly logger: Logger;
 };
@@ -36,11 +38,17 @@ export const startShardLeases = ({ pool, owner, leaseMs, assertReachable, logger
   let shards: readonly number[] = [];
   let surplus = 0;
   let admitted = false;
+  let refusal: Error | undefined;
   /** Time of this process's monotonic clock, counted from before the statement was sent, so never later than the database's expiry. */
   let validUntil = 0;
 
   const renew = async (): Promise<void> => {
-    if (!admitted) await assertReachable();
+    if (!admitted) {
+      await assertReachable().catch((error: unknown) => {
+        refusal = error instanceof Error ? error : new Error(String(error));
+        throw error;
+      });
+    }
     admitted = true;
     const sentAt = performance.now();
     const claim = await withConnection(pool, (connection) => claimShards(connection, owner, leaseMs));
@@ -70,6 +78,9 @@ export const startShardLeases = ({ pool, owner, leaseMs, assertReachable, logger
       surplus = 0;
       await withConnection(pool, (connection) => releaseShards(connection, owner, released));
       logger.info({ shards: released }, "shards released");
+    },
+    assertAdmitted: async () => {
+      if (!admitted && refusal !== undefined) throw refusal;
     },
     stop: async () => {
       await renewing.stop();
