@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Argument, Command, InvalidArgumentError } from "commander";
+import { beginNewHistory } from "./beginNewHistory.ts";
 import { createMigration, type MigratedDatabase, migrateDown, migratedDatabases, migrateUp, migrationStatus } from "./migrator.ts";
 import { confirmLoss } from "./confirmLoss.ts";
 import { followEventStore } from "./followEventStore.ts";
@@ -115,6 +116,21 @@ program
         print(database, "granted to", [service]);
       }
     }
+  });
+
+program
+  .command("restored")
+  .description(
+    "bring topics, read model and timers in line with an event store that lost events and was restored: all of its events are published again. Stop every service first; it can be interrupted and run again.",
+  )
+  .option("--yes", "needed, because the read model and the timers are emptied")
+  .action(async (options: { yes?: boolean }) => {
+    const urls = { eventstore: urlOf("eventstore"), readmodel: urlOf("readmodel"), abandonment: urlOf("abandonment") };
+    if (options.yes !== true)
+      throw new Error("this empties the read model and the timers, which are made again from the events. Add --yes");
+    const { id, events } = await beginNewHistory(urls, (step) => console.log(step));
+    console.log(`eventstore: ${events} events will be published again, as events of the event store ${id}`);
+    console.log("Start the services. Then `projector verify` proves that the read model is in line.");
   });
 
 program

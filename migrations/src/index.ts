@@ -1,5 +1,6 @@
 import { migrateUp } from "./migrator.ts";
 
+export { beginNewHistory } from "./beginNewHistory.ts";
 export { followEventStore } from "./followEventStore.ts";
 export { migrateDown, migrateUp, migrationStatus } from "./migrator.ts";
 export { createServiceUser, grantedSchema, type GrantedSchema } from "./serviceUsers.ts";

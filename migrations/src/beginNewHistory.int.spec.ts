@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import { uuidToBytes } from "@cart/mysql";
+import { useMysqlDatabase } from "@cart/testkit";
+import { expect } from "chai";
+import type { RowDataPacket } from "mysql2/promise";
+import { beginNewHistory, followEventStore, migrateAbandonment, migrateEventStore, migrateReadModel } from "./index.ts";
+
+describe("a restored event store", () => {
+  const eventStore = useMysqlDatabase({ migrate: migrateEventStore });
+  const readModel = useMysqlDatabase({ migrate: migrateReadModel });
+  const abandonment = useMysqlDatabase({ migrate: migrateAbandonment });
+  const urls = () => ({ eventstore: eventStore.url(), readmodel: readModel.url(), abandonment: abandonment.url() });
+
+  /** Inserts events of these carts, version by version. */
+  const insertEvents = async (carts: readonly string[], versions: number, table = "events"): Promise<void> => {
+    for (let version = 1; version <= versions; version += 1) {
+      await eventStore.pool().query(
+        `INSERT INTO ?? (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at
+           ${table === "outbox" ? ", shard" : ""}) VALUES ?`,
+        [
+          table,
+          carts.map((cart) => [
+            uuidToBytes(randomUUID()),
+            uuidToBytes(cart),
+            "Cart",
+            version,
+            "CartCleared",
+            1,
+            "{}",
+            "{}",
+            new Date(),
+            ...(table === "outbox" ? [0] : []),
+          ]),
+        ],
+      );
+    }
+  };
+  const rowsOf = async (table: string): Promise<readonly RowDataPacket[]> => {
+    const [rows] = await eventStore
+      .pool()
+      .query<RowDataPacket[]>("SELECT BIN_TO_UUID(event_id) AS event, BIN_TO_UUID(aggregate_id) AS cart, version FROM ?? ORDER BY id", [
+        table,
+      ]);
+    return rows;
+  };
+
+  const idsIn = async (database: typeof eventStore, table: string): Promise<readonly string[]> => {
+    const [rows] = await database
+      .pool()
+      .query<(RowDataPacket & { id: string })[]>("SELECT BIN_TO_UUID(id) AS id FROM ?? ORDER BY number", [table]);
+    return rows.map(({ id }) => id);
+  };
+  const countIn = async (database: typeof eventStore, table: string): Promise<number> => {
+    const [[row]] = await database.pool().query<(RowDataPacket & { rows: number })[]>("SELECT COUNT(*) AS `rows` FROM ??", [table]);
+    return row?.rows ?? 0;
+  };
+
+  beforeEach(async () => {
+    for (const table of ["events", "outbox", "relay_members"]) await eventStore.pool().query("DELETE FROM ??", [table]);
+  });
+
+  it("publishes all of its events again in their order, under a new id that read model and timers follow", async () => {
+    expect(await followEventStore(urls().eventstore, urls().readmodel)).to.equal(true);
+    const carts = Array.from({ length: 4 }, () => randomUUID());
+    await insertEvents(carts, 3);
+    // What the backup had in its outbox was published, or is published again.
+    await insertEvents(carts, 1, "outbox");
+    await abandonment.pool().query("INSERT INTO purchases (tenant_id, user_id, purchased_at) VALUES ('shop', 'user', NOW(6))");
+
+    const { id, events } = await beginNewHistory(urls());
+    expect(events).to.equal(12);
+    expect(await rowsOf("outbox")).to.deep.equal(await rowsOf("events"));
+    const [shards] = await eventStore
+      .pool()
+      .query<RowDataPacket[]>("SELECT DISTINCT status, shard = CRC32(aggregate_id) % 16 AS own FROM outbox");
+    expect(shards).to.deep.equal([{ status: "PENDING", own: 1 }]);
+    expect((await idsIn(eventStore, "event_store_identity")).at(-1)).to.equal(id);
+    expect((await idsIn(readModel, "followed_event_store")).at(-1)).to.equal(id);
+    expect((await idsIn(abandonment, "followed_event_store")).at(-1)).to.equal(id);
+    expect(await countIn(abandonment, "purchases")).to.equal(0);
+  });
+
+  it("begins again after it was interrupted, with each event once", async () => {
+    await insertEvents([randomUUID(), randomUUID()], 1);
+    const interrupted = beginNewHistory(urls(), (step) => {
+      if (step.includes("events are in the outbox")) throw new Error("killed");
+    });
+    expect(String(await interrupted.catch((error: unknown) => error))).to.contain("killed");
+    const { id } = await beginNewHistory(urls());
+    expect(await countIn(eventStore, "outbox")).to.equal(2);
+    expect((await idsIn(readModel, "followed_event_store")).at(-1)).to.equal(id);
+  });
+
+  it("stays as it is while a relay runs", async () => {
+    await eventStore.pool().query("INSERT INTO relay_members (owner, expires_at) VALUES ('relay', NOW(6) + INTERVAL 1 MINUTE)");
+    const before = await idsIn(eventStore, "event_store_identity");
+    expect(String(await beginNewHistory(urls()).catch((error: unknown) => error))).to.contain("stop every service first");
+    expect(await idsIn(eventStore, "event_store_identity")).to.deep.equal(before);
+  });
+
+  it("is recognised by a read model that follows another event store", async () => {
+    await followEventStore(urls().eventstore, urls().readmodel);
+    await eventStore.pool().query("INSERT INTO event_store_identity (id) VALUES (UUID_TO_BIN(?))", [randomUUID()]);
+    expect(await followEventStore(urls().eventstore, urls().readmodel)).to.equal(false);
+  });
+});

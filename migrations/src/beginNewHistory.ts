@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
+import { connectionOf, onServer } from "./migrator.ts";
+
+export type NewHistoryUrls = { readonly eventstore: string; readonly readmodel: string; readonly abandonment: string };
+
+export type NewHistory = {
+  /** The event store's new id. */
+  readonly id: string;
+  /** The number of events that are published again. */
+  readonly events: number;
+};
+
+/** Rows of one transaction. */
+const rowsAtOnce = 5_000;
+
+/**
+ * Brings topics, read model and timers in line with an event store that lost events and was restored. The event store gets a new
+ * id, and all of its events are put into the outbox. The relays publish them under the new id, and the consumers, which follow it
+ * from now on, skip what was published under the former ids. The read model and the timers are emptied, and filled from the topics.
+ *
+ * No service may run. If it is interrupted at any moment, run it again: it begins with the first step, under another new id.
+ */
+export const beginNewHistory = async (urls: NewHistoryUrls, report: (step: string) => void = () => undefined): Promise<NewHistory> => {
+  const id = randomUUID();
+  const events = await onServer(connectionOf(urls.eventstore), async (connection) => {
+    await assertNoRelay(connection);
+    await connection.query("INSERT INTO event_store_identity (id) VALUES (UUID_TO_BIN(?))", [id]);
+    for (const table of ["outbox", "outbox_blocks"]) await empty(connection, table);
+    report("the outbox is empty");
+    return fillOutbox(connection, report);
+  });
+  for (const follower of ["readmodel", "abandonment"] as const) {
+    await onServer(connectionOf(urls[follower]), async (connection) => {
+      for (const table of madeOfEvents[follower]) await empty(connection, table);
+      await connection.query("INSERT INTO followed_event_store (id) VALUES (UUID_TO_BIN(?))", [id]);
+    });
+    report(`${follower} is empty and follows the event store ${id}`);
+  }
+  return { id, events };
+};
+
+/** The tables whose rows follow from events. */
+const madeOfEvents = {
+  readmodel: ["cart_items", "cart_milestones", "carts", "cart_abandoned_policies", "dead_letters"],
+  abandonment: ["timers", "policies", "purchases", "reminder_slots"],
+} as const;
+
+/** A relay that runs would publish rows under the former id, or rows that are about to be deleted. */
+const assertNoRelay = async (connection: Connection): Promise<void> => {
+  const [relays] = await connection.query<RowDataPacket[]>("SELECT 1 FROM relay_members WHERE expires_at > NOW(6)");
+  if (relays.length > 0) throw new Error(`${relays.length} outbox-relay runs: stop every service first; a relay that died counts for 6 s`);
+};
+
+const empty = async (connection: Connection, table: string): Promise<void> => {
+  for (;;) {
+    const [{ affectedRows }] = await connection.query<ResultSetHeader>("DELETE FROM ?? LIMIT ?", [table, rowsAtOnce]);
+    if (affectedRows < rowsAtOnce) return;
+  }
+};
+
+type Page = RowDataPacket & { readonly last: number | null; readonly rows: number };
+
+/** Puts all events into the outbox, in their order, as an append does. */
+const fillOutbox = async (connection: Connection, report: (step: string) => void): Promise<number> => {
+  let events = 0;
+  let after = 0;
+  for (;;) {
+    const [[page]] = await connection.query<Page[]>(
+      "SELECT MAX(id) AS last, COUNT(*) AS `rows` FROM (SELECT id FROM events WHERE id > ? ORDER BY id LIMIT ?) page",
+      [after, rowsAtOnce],
+    );
+    if (page === undefined || page.last === null) return events;
+    await connection.query(
+      `INSERT INTO outbox
+         (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at, shard)
+       SELECT event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at,
+              CRC32(aggregate_id) % 16
+       FROM events WHERE id > ? AND id <= ? ORDER BY id`,
+      [after, page.last],
+    );
+    events += page.rows;
+    after = page.last;
+    report(`${events} events are in the outbox`);
+  }
+};
