@@ -13,6 +13,8 @@ export { type MysqlPoolOptions, openMysqlPool } from "./openMysqlPool.ts";
 export { pinSession, requirePinnedSessions } from "./pinSession.ts";
 export { type ReadRows, readRowsFrom, readRowsOn } from "./readRows.ts";
 export { createSchemaCheck, createWriterCheck, queryOf, type RequiredSchema } from "./requiredSchema.ts";
+export { nextMaxRows, rowPage, type RowLimits, type RowPage } from "./rowPage.ts";
+export { type ColumnValue, rowStatements } from "./rowStatements.ts";
 export { run } from "./run.ts";
 export { readTogether, runTogether, type Statement, StatementTooLargeError, writeTogether } from "./runTogether.ts";
 export { type RoleRow, requirePrimary, serverRole } from "./serverRole.ts";

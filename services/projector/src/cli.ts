@@ -3,6 +3,7 @@ import { cartAggregateType } from "@cart/domain";
 import { inTransaction, openMysqlPool } from "@cart/mysql";
 import { loadConfig, mysqlUrl } from "@cart/process-kit";
 import {
+  type DeadLetterQueue,
   deadLetterQueues,
   discardDeadLetter,
   findOutdatedProjections,
@@ -47,6 +48,19 @@ const uuid = (text: string): string => {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new InvalidArgumentError("Expected a UUID.");
   return text.toLowerCase();
 };
+
+/** Returns the queues in the order of their oldest dead letters, page by page. A queue whose retry fails is not returned again. */
+async function* everyQueue(readModel: Pool): AsyncGenerator<DeadLetterQueue> {
+  for (let afterId = 0; ;) {
+    const queues = await deadLetterQueues(readModel, { afterId, limit: queuesPerPage });
+    yield* queues;
+    const last = queues.at(-1);
+    if (last === undefined) return;
+    afterId = last.firstId;
+  }
+}
+
+const queuesPerPage = 1_000;
 
 const positiveInteger = (text: string): number => {
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("Expected a positive integer.");
@@ -121,14 +135,9 @@ deadLetters
       throw new Error("expected exactly one of: an ID, --aggregate ID, --all");
     }
     await onReadModel(async (readModel) => {
-      const queues =
-        all === true
-          ? await deadLetterQueues(readModel)
-          : [id === undefined ? { aggregateType: type, aggregateId: aggregate ?? "" } : await queueOf(readModel, id)].filter(
-              (queue) => queue !== undefined,
-            );
-      if (id !== undefined && queues.length === 0) throw new Error(`dead letter ${id} does not exist: dead-letters list shows the ids`);
-      for (const queue of queues) {
+      const named = id === undefined ? { aggregateType: type, aggregateId: aggregate ?? "" } : await queueOf(readModel, id);
+      if (named === undefined) throw new Error(`dead letter ${id} does not exist: dead-letters list shows the ids`);
+      for await (const queue of all === true ? everyQueue(readModel) : [named]) {
         interrupted.signal.throwIfAborted();
         const result = await retryQueue(readModel, projections, queue);
         print(result);

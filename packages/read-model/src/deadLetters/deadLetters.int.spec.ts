@@ -113,6 +113,39 @@ describe("dead letters", () => {
     expect(await versionOf(1)).to.equal(3);
   });
 
+  it("are read page by page, and none behind the page of the first one that still fails", async () => {
+    await apply([...stream(1, created), painted(1, 2), ...[3, 4, 5, 6, 7].map((version) => messageOf(1, version, added("a")))]);
+    await learn();
+    await database.pool().query("UPDATE dead_letters SET value = '{}' WHERE version = 5");
+    await database.pool().query("UPDATE dead_letters SET reason = 'another' WHERE version = 7");
+    const pages: number[] = [];
+    const watched = projections.map((projection) => ({
+      ...projection,
+      prepareRetry: (messages: Parameters<typeof projection.prepareRetry>[0]) => {
+        pages.push(messages.length);
+        return projection.prepareRetry(messages);
+      },
+    }));
+    const bytesOfOne = 1;
+    const result = await retryQueue(pool, watched, cartQueue(1), { maxRows: 2, maxBytes: 1_000_000 });
+    expect(result).to.deep.include({ projected: 3, remaining: 3, version: 4 });
+    expect(result.failed).to.deep.include({ version: 5, reason_code: "INVALID_EVENT_DATA" });
+    expect(pages).to.deep.equal([2, 2]);
+    const parked = "an earlier message of the same aggregate is a dead letter";
+    expect((await list()).slice(1).map((row) => [row.version, row.reason_code, row.reason])).to.deep.equal([
+      [6, "PARKED", parked],
+      [7, "PARKED", parked],
+    ]);
+    await database
+      .pool()
+      .query("UPDATE dead_letters SET value = (SELECT value FROM (SELECT value FROM dead_letters WHERE version = 6) other)");
+    expect(await retryQueue(pool, watched, cartQueue(1), { maxRows: 2, maxBytes: bytesOfOne })).to.deep.include({
+      projected: 3,
+      version: 7,
+    });
+    expect(pages).to.deep.equal([2, 2, 1, 1, 1]);
+  });
+
   it("are cleared as duplicates if the cart has received their events in the meantime", async () => {
     await apply([...stream(1, created), painted(1, 2)]);
     await database.pool().query("UPDATE carts SET version = 2");
@@ -128,7 +161,7 @@ describe("dead letters", () => {
 
   it("form a queue each if they name no cart", async () => {
     await apply([messageOf(1, 1, created, { aggregateType: "Order" }), painted(2, 1)]);
-    const queues = await deadLetterQueues(pool);
+    const queues = await deadLetterQueues(pool, { limit: 100 });
     expect(queues.map(({ firstId: _id, ...queue }) => queue)).to.deep.equal([{ aggregateType: "Cart", id: await idOf(1) }, cartQueue(2)]);
     const [first] = queues;
     if (first === undefined) throw new Error("there is a queue");

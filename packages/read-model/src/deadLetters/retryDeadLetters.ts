@@ -1,7 +1,21 @@
-import { bytesToUuid, inTransaction, run, runTogether, uuidToBytes, writeTogether, withoutConflict } from "@cart/mysql";
+import {
+  bytesToUuid,
+  inTransaction,
+  nextMaxRows,
+  readRowsOn,
+  type RowLimits,
+  rowPage,
+  run,
+  runTogether,
+  type Statement,
+  uuidToBytes,
+  withoutConflict,
+  writeTogether,
+} from "@cart/mysql";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import { aggregateIdOf, readMessage } from "../projection/incomingMessage.ts";
-import { projectionOf, type Projections } from "../projection/projection.ts";
+import { type Projection, projectionOf, type Projections } from "../projection/projection.ts";
+import { parkedError } from "../projection/projectionError.ts";
 import { passGate } from "../writerGate.ts";
 import { messageColumns, type StoredMessageRow, toMessage } from "./storedMessage.ts";
 
@@ -27,16 +41,14 @@ export type QueueFilter = {
   readonly reason?: string | undefined;
   /** Only queues that begin after the dead letter with this id. */
   readonly afterId?: number;
-  /** All queues without it. */
-  readonly limit?: number;
+  readonly limit: number;
 };
 
 /** Returns the queues, ordered by their oldest dead letter, with its id. */
 export const deadLetterQueues = async (
   pool: Pool,
-  filter: QueueFilter = {},
+  { reason, afterId = 0, limit }: QueueFilter,
 ): Promise<(DeadLetterQueue & { readonly firstId: number })[]> => {
-  const { reason, afterId = 0, limit = Number.MAX_SAFE_INTEGER } = filter;
   const having = reason === undefined ? "" : "AND SUM(reason_code = ?) > 0";
   const where = reason === undefined ? "" : "AND reason_code = ?";
   const named = reason === undefined ? [] : [reason];
@@ -65,75 +77,133 @@ export const queueOf = async (pool: Pool, id: number): Promise<DeadLetterQueue |
   return row === undefined ? undefined : toQueue(row);
 };
 
+/** Upper limits of the messages that are in memory at once, and how many messages are read first. */
+const pageLimits: RowLimits = { maxRows: 1_000, maxBytes: 4_194_304 };
+const firstRows = 20;
+
 /**
  * Projects a queue again, in order, as if its messages came from Kafka now: all messages
- * up to the first that still fails, in one transaction. Like a projector, it locks the
+ * up to the first that still fails, in one transaction, page by page. Like a projector, it locks the
  * aggregate's row before it reads the queue, so that no projector adds to the queue, or
  * finds it empty, in between. An aggregate that does not exist has no row to lock: a message
  * that arrives at that moment may stay behind as PARKED, in order, for another retry.
  */
-export const retryQueue = (pool: Pool, projections: Projections, queue: DeadLetterQueue): Promise<RetryResult> =>
+export const retryQueue = (
+  pool: Pool,
+  projections: Projections,
+  queue: DeadLetterQueue,
+  limits: RowLimits = pageLimits,
+): Promise<RetryResult> =>
   withoutConflict(() =>
     inTransaction(pool, async (connection) => {
       await passGate(connection);
       const projection = projectionOf(projections, queue.aggregateType);
-      const aggregateId = "aggregateId" in queue ? queue.aggregateId : undefined;
-      if (aggregateId !== undefined) await projection.lockVersion(connection, aggregateId);
-      const rows = await lockQueue(connection, queue);
-      const queued = rows.map((row) => ({ row, message: toMessage(row) }));
-      const incoming = queued.map(({ message }) => readMessage(message));
-      const { reads, project } = projection.prepareRetry(incoming);
-      const { result, writes } = project(await runTogether(connection, reads));
-      await writeTogether(connection, writes);
-
-      const failures = new Map(result.deadLetters.map((deadLetter) => [deadLetter.message, deadLetter]));
-      const failed = queued.flatMap(({ row, message }) => {
-        const deadLetter = failures.get(message);
-        return deadLetter === undefined ? [] : [{ id: row.id, version: row.version, deadLetter }];
-      });
-      const failedIds = new Set(failed.map(({ id }) => id));
-      await deleteRows(
-        connection,
-        rows.map(({ id }) => id).filter((id) => !failedIds.has(id)),
-      );
-      for (const { id, deadLetter } of failed) {
-        await run(connection, "UPDATE dead_letters SET reason_code = ?, reason = ? WHERE id = ?", [
-          deadLetter.code,
-          deadLetter.reason.slice(0, 8_000),
-          id,
-        ]);
-      }
-      const [first] = failed;
       // A message that named no aggregate to an older program may name one to this program.
-      const id = aggregateId ?? incoming.map(aggregateIdOf).find((told) => told !== undefined);
-      const version = id === undefined ? 0 : await projection.lockVersion(connection, id);
-      return {
-        aggregate_type: projection.aggregateType,
-        aggregate_id: id ?? null,
-        projected: result.projected.length,
-        duplicates: result.duplicates,
-        remaining: failed.length,
-        version: version === 0 ? null : version,
-        failed:
-          first === undefined
-            ? null
-            : { id: first.id, version: first.version, reason_code: first.deadLetter.code, reason: first.deadLetter.reason },
-      };
+      let aggregateId = "aggregateId" in queue ? queue.aggregateId : undefined;
+      if (aggregateId !== undefined) await projection.lockVersion(connection, aggregateId);
+      let [projected, duplicates, afterId, maxRows] = [0, 0, 0, Math.min(firstRows, limits.maxRows)];
+      for (;;) {
+        const { rows, isWhole } = await lockPage(connection, queue, afterId, { ...limits, maxRows });
+        const page = await retryPage(connection, projection, rows);
+        projected += page.projected;
+        duplicates += page.duplicates;
+        aggregateId ??= page.aggregateId;
+        afterId = rows.at(-1)?.id ?? afterId;
+        maxRows = nextMaxRows(maxRows, rows.length, limits.maxRows);
+        if (page.failed === null && !isWhole) continue;
+
+        if (!isWhole) await park(connection, queue, afterId);
+        const version = aggregateId === undefined ? 0 : await projection.lockVersion(connection, aggregateId);
+        return {
+          aggregate_type: projection.aggregateType,
+          aggregate_id: aggregateId ?? null,
+          projected,
+          duplicates,
+          remaining: await countQueue(connection, queue),
+          version: version === 0 ? null : version,
+          failed: page.failed,
+        };
+      }
     }),
   );
 
-type QueuedRow = StoredMessageRow & { readonly id: number; readonly version: number | null };
+type QueuedRow = StoredMessageRow & { readonly id: number; readonly version: number | null; readonly bytes: number };
 
-const lockQueue = (connection: PoolConnection, queue: DeadLetterQueue): Promise<QueuedRow[]> => {
-  const [where, values] =
-    "aggregateId" in queue
-      ? ["aggregate_type = ? AND aggregate_id = ?", [queue.aggregateType, uuidToBytes(queue.aggregateId)]]
-      : ["id = ?", [queue.id]];
-  return run<QueuedRow[]>(
+/** Returns the condition of the queue's dead letters. */
+const inQueue = (queue: DeadLetterQueue): Required<Statement> =>
+  "aggregateId" in queue
+    ? { sql: "aggregate_type = ? AND aggregate_id = ?", values: [queue.aggregateType, uuidToBytes(queue.aggregateId)] }
+    : { sql: "id = ?", values: [queue.id] };
+
+/** Locks and returns the queue's first dead letters after an id, within the limits. */
+const lockPage = async (
+  connection: PoolConnection,
+  queue: DeadLetterQueue,
+  afterId: number,
+  limits: RowLimits,
+): Promise<{ readonly rows: readonly QueuedRow[]; readonly isWhole: boolean }> => {
+  const { sql, values } = inQueue(queue);
+  const { limit, keepWhile, isWhole } = rowPage(limits);
+  const bytes = "COALESCE(LENGTH(message_key), 0) + JSON_STORAGE_SIZE(headers) + COALESCE(LENGTH(value), 0) AS bytes";
+  const rows = await readRowsOn(connection)<QueuedRow>(
+    {
+      sql: `SELECT id, ${messageColumns}, version, ${bytes} FROM dead_letters WHERE ${sql} AND id > ? ORDER BY id LIMIT ? FOR UPDATE`,
+      values: [...values, afterId, limit],
+    },
+    keepWhile,
+  );
+  return { rows, isWhole: isWhole() };
+};
+
+type RetriedPage = Pick<RetryResult, "projected" | "duplicates" | "failed"> & {
+  /** The aggregate that one of the messages names. */
+  readonly aggregateId: string | undefined;
+};
+
+/** Projects dead letters, deletes those that need no further retry, and stores why the others failed. */
+const retryPage = async (connection: PoolConnection, projection: Projection, rows: readonly QueuedRow[]): Promise<RetriedPage> => {
+  const queued = rows.map((row) => ({ row, message: toMessage(row) }));
+  const incoming = queued.map(({ message }) => readMessage(message));
+  const { reads, project } = projection.prepareRetry(incoming);
+  const { result, writes } = project(await runTogether(connection, reads));
+  await writeTogether(connection, writes);
+
+  const failures = new Map(result.deadLetters.map((deadLetter) => [deadLetter.message, deadLetter]));
+  const failed = queued.flatMap(({ row, message }) => {
+    const deadLetter = failures.get(message);
+    return deadLetter === undefined ? [] : [{ id: row.id, version: row.version, reason_code: deadLetter.code, reason: deadLetter.reason }];
+  });
+  const failedIds = new Set(failed.map(({ id }) => id));
+  await deleteRows(
     connection,
-    `SELECT id, ${messageColumns}, version FROM dead_letters WHERE ${where} ORDER BY id FOR UPDATE`,
+    rows.map(({ id }) => id).filter((id) => !failedIds.has(id)),
+  );
+  for (const { id, reason_code, reason } of failed) {
+    await run(connection, "UPDATE dead_letters SET reason_code = ?, reason = ? WHERE id = ?", [reason_code, reason.slice(0, 8_000), id]);
+  }
+  return {
+    projected: result.projected.length,
+    duplicates: result.duplicates,
+    failed: failed[0] ?? null,
+    aggregateId: incoming.map(aggregateIdOf).find((told) => told !== undefined),
+  };
+};
+
+/** Lets the queue's dead letters after an id wait behind a message that still fails. */
+const park = async (connection: PoolConnection, queue: DeadLetterQueue, afterId: number): Promise<void> => {
+  const { sql, values } = inQueue(queue);
+  const { code, message } = parkedError();
+  await run(connection, `UPDATE dead_letters SET reason_code = ?, reason = ? WHERE ${sql} AND id > ?`, [code, message, ...values, afterId]);
+};
+
+const countQueue = async (connection: PoolConnection, queue: DeadLetterQueue): Promise<number> => {
+  const { sql, values } = inQueue(queue);
+  const [row] = await run<(RowDataPacket & { readonly letters: number })[]>(
+    connection,
+    `SELECT COUNT(*) AS letters FROM dead_letters WHERE ${sql}`,
     values,
   );
+  return row?.letters ?? 0;
 };
 
 const deleteRows = async (connection: PoolConnection, ids: readonly number[]): Promise<void> => {

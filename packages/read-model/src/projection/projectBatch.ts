@@ -2,7 +2,7 @@ import type { EventEnvelope } from "@cart/messaging";
 import type { DeadLetter } from "../deadLetters/deadLetter.ts";
 import type { IncomingMessage } from "./incomingMessage.ts";
 import type { Change, EventToProject, Projected } from "./projection.ts";
-import { isUnprojectable, ProjectionError } from "./projectionError.ts";
+import { isUnprojectable, parkedError, ProjectionError } from "./projectionError.ts";
 
 /** How aggregates of one type are folded. `project` throws for a version that is not the next one. */
 export type Projector<State extends Projected> = {
@@ -66,7 +66,7 @@ export const projectBatch = <State extends Projected>(
       if (!isOfThisType) {
         throw new ProjectionError("UNKNOWN_AGGREGATE_TYPE", `the event is of a ${envelope.aggregateType}, expected ${aggregateType}`);
       }
-      if (parked.has(aggregateId)) throw new ProjectionError("PARKED", "an earlier message of the same aggregate is a dead letter");
+      if (parked.has(aggregateId)) throw parkedError();
       current.set(aggregateId, project(state, envelope));
       projected.push(envelope);
     } catch (error) {

@@ -11,6 +11,10 @@ export class ProjectionError extends Error {
   }
 }
 
+/** Why a message waits that is fine itself. */
+export const parkedError = (): ProjectionError =>
+  new ProjectionError("PARKED", "an earlier message of the same aggregate is a dead letter");
+
 /** Tells whether the event is at fault, so that a retry with the same program would fail again. */
 export const isUnprojectable = (error: unknown): error is ProjectionError | EventError =>
   error instanceof ProjectionError || error instanceof EventError;

@@ -6,4 +6,4 @@ import type { Pool } from "mysql2/promise";
  * a transaction, `wait_timeout` ends the transaction and releases its locks.
  */
 export const openTimerPool = (options: Pick<MysqlPoolOptions, "url" | "connectionLimit" | "maxConnectionAgeMs">): Pool =>
-  openMysqlPool({ ...options, session: { innodb_lock_wait_timeout: 5, wait_timeout: 30 } });
+  openMysqlPool({ ...options, multipleStatements: true, session: { innodb_lock_wait_timeout: 5, wait_timeout: 30 } });

@@ -1,4 +1,4 @@
-import { run } from "@cart/mysql";
+import { rowStatements, run, writeTogether } from "@cart/mysql";
 import type { PoolConnection } from "mysql2/promise";
 import type { Policies } from "./policy.ts";
 import { policyColumns, type PolicyRow, toPolicies } from "./policyRows.ts";
@@ -15,7 +15,14 @@ export const lockPolicies = async (connection: PoolConnection, tenantIds: Iterab
   const missing = ids.filter((id) => rows.every((row) => row.tenant_id !== id));
   // A tenant without a row would have nothing to lock, and this transaction could miss a first policy that is stored at the same moment.
   if (missing.length > 0) {
-    await run(connection, "INSERT IGNORE INTO policies (tenant_id, version) VALUES ?", [missing.map((id) => [id, 0])]);
+    const insert = "INSERT IGNORE INTO policies (tenant_id, version) VALUES ?";
+    await writeTogether(
+      connection,
+      rowStatements(
+        insert,
+        missing.map((id) => [id, 0]),
+      ),
+    );
     rows.push(...(await read(connection, missing)));
   }
   return toPolicies(rows);

@@ -1,4 +1,5 @@
 import type { OvertakenReminders } from "@cart/domain";
+import type { ColumnValue } from "@cart/mysql";
 import type { RowDataPacket } from "mysql2/promise";
 import type { Policies, Policy, PolicyRules } from "./policy.ts";
 
@@ -56,7 +57,7 @@ const toRules = ({ quiet_time_from: from, quiet_time_to: to, ...row }: Rules): P
 };
 
 /** Returns the policy's values in the order of `policyColumns`. */
-export const toRow = (tenantId: string, { version, rules }: Policy): readonly unknown[] => [
+export const toRow = (tenantId: string, { version, rules }: Policy): readonly ColumnValue[] => [
   tenantId,
   version,
   rules?.abandonedMinutes ?? null,

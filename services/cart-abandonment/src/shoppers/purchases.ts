@@ -1,4 +1,4 @@
-import { run } from "@cart/mysql";
+import { rowStatements, run, writeTogether } from "@cart/mysql";
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
 
 /** A user of one tenant. */
@@ -16,12 +16,9 @@ export const storePurchases = async (connection: PoolConnection, purchases: read
     .map(({ tenantId, userId, purchasedAt }) => [tenantId, userId, purchasedAt] as const)
     // Sorted, so that two transactions lock rows in the same order.
     .toSorted(([tenant, user], [otherTenant, otherUser]) => (tenant === otherTenant ? order(user, otherUser) : order(tenant, otherTenant)));
-  await run(
-    connection,
-    `INSERT INTO purchases (tenant_id, user_id, purchased_at) VALUES ? AS new
-     ON DUPLICATE KEY UPDATE purchased_at = GREATEST(purchases.purchased_at, new.purchased_at)`,
-    [rows],
-  );
+  const insert = `INSERT INTO purchases (tenant_id, user_id, purchased_at) VALUES ? AS new
+    ON DUPLICATE KEY UPDATE purchased_at = GREATEST(purchases.purchased_at, new.purchased_at)`;
+  await writeTogether(connection, rowStatements(insert, rows));
 };
 
 const order = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);

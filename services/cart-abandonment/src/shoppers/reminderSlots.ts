@@ -1,4 +1,4 @@
-import { inTransaction, run, uuidToBytes, withoutConflict } from "@cart/mysql";
+import { type ColumnValue, inTransaction, rowStatements, run, uuidToBytes, withoutConflict, writeTogether } from "@cart/mysql";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import { type Shopper, shopperKey } from "./purchases.ts";
 
@@ -23,7 +23,7 @@ export const takeReminderSlots = async (pool: Pool, reminders: readonly LimitedR
     inTransaction(pool, async (connection) => {
       const taken = await findSlots(connection, reminders);
       const granted = new Set<LimitedReminder>();
-      const rows: unknown[][] = [];
+      const rows: ColumnValue[][] = [];
       for (const reminder of reminders) {
         const ofDay = taken.get(dayKey(reminder)) ?? [];
         taken.set(dayKey(reminder), ofDay);
@@ -35,8 +35,8 @@ export const takeReminderSlots = async (pool: Pool, reminders: readonly LimitedR
         }
         granted.add(reminder);
       }
-      if (rows.length > 0)
-        await run(connection, "INSERT INTO reminder_slots (tenant_id, user_id, day, slot, cart_id, version) VALUES ?", [rows]);
+      const insert = "INSERT INTO reminder_slots (tenant_id, user_id, day, slot, cart_id, version) VALUES ?";
+      await writeTogether(connection, rowStatements(insert, rows));
       return granted;
     }),
   );

@@ -1,4 +1,4 @@
-import { bytesToUuid, run, uuidToBytes } from "@cart/mysql";
+import { bytesToUuid, type ColumnValue, rowStatements, uuidToBytes, writeTogether } from "@cart/mysql";
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { CartProgress, Wait } from "./cartProgress.ts";
 import type { Schedule } from "./schedule.ts";
@@ -88,7 +88,7 @@ export type Missing = {
 };
 
 /**
- * Writes timers with one statement each for inserts, updates and deletes. This transaction
+ * Writes timers: inserts, updates and then deletes, in statements that any server takes. This transaction
  * must have locked the timers that exist; `isNew` says which do not. A new timer is inserted,
  * not upserted: if another consumer has inserted it in the meantime, the insert fails with a
  * duplicate key. An upsert would overwrite the other consumer's row.
@@ -104,28 +104,25 @@ export const writeTimers = async (
     return values === undefined ? [] : [{ isNew: isNew(change.cartId), values }];
   });
   const insert = `INSERT INTO timers (${timerColumns}) VALUES ?`;
-  const forRows = async (sql: string, of: readonly unknown[]): Promise<void> => {
-    if (of.length > 0) await run(connection, sql, [of]);
-  };
-  await forRows(
-    insert,
-    rows.filter((row) => row.isNew).map(({ values }) => values),
-  );
-  await forRows(
-    `${insert} AS new ON DUPLICATE KEY UPDATE ${columns
-      .slice(1)
-      .map((column) => `${column} = new.${column}`)
-      .join(", ")}`,
-    rows.filter((row) => !row.isNew).map(({ values }) => values),
-  );
-  await forRows(
-    "DELETE FROM timers WHERE cart_id IN (?)",
-    sorted.filter(({ cartId, schedule }) => schedule === undefined && !isNew(cartId)).map(({ cartId }) => uuidToBytes(cartId)),
-  );
+  const valuesIf = (isInsert: boolean) => rows.flatMap((row) => (row.isNew === isInsert ? [row.values] : []));
+  const ended = sorted.filter(({ cartId, schedule }) => schedule === undefined && !isNew(cartId));
+  await writeTogether(connection, [
+    ...rowStatements(insert, valuesIf(true)),
+    ...rowStatements(`${insert} AS new ON DUPLICATE KEY UPDATE ${updates}`, valuesIf(false)),
+    ...rowStatements(
+      "DELETE FROM timers WHERE cart_id IN (?)",
+      ended.map(({ cartId }) => [uuidToBytes(cartId)]),
+    ),
+  ]);
 };
 
+const updates = columns
+  .slice(1)
+  .map((column) => `${column} = new.${column}`)
+  .join(", ");
+
 /** Returns the timer's values in the order of `columns`, or `undefined` if the timer is to be deleted. */
-const valuesOf = ({ cartId, progress, schedule, claimedUntil, missing }: TimerChange): unknown[] | undefined => {
+const valuesOf = ({ cartId, progress, schedule, claimedUntil, missing }: TimerChange): ColumnValue[] | undefined => {
   if (schedule === undefined) return undefined;
   const { tenantId, userId, version } = progress;
   const { misses, givenUpAt } = missing ?? { misses: 0, givenUpAt: null };
