@@ -4,6 +4,7 @@ export { type AnswerCheck, checkAnswers } from "./openapi/checkAnswers.ts";
 export { everyAnswerIsSeen } from "./openapi/everyAnswerIsSeen.ts";
 export { type NamedOperation, operationsOf } from "./openapi/operationsOf.ts";
 export { type ExampleRequest, exampleRequests } from "./openapi/exampleRequests.ts";
+export { limitedOperationsSpec } from "./openapi/limitedOperationsSpec.ts";
 export { openApiSpec } from "./openapi/openApiSpec.ts";
 export { type RawAnswer, sendRaw } from "./sendRaw.ts";
 export { bearer, signPrice, signedPriceEnv, type TokenClaims, tokenEnv } from "./tokens.ts";

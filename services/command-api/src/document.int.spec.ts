@@ -1,5 +1,5 @@
 import { migrateEventStore } from "@cart/migrations";
-import { everyAnswerIsSeen, openApiSpec, useMysqlDatabase } from "@cart/testkit";
+import { everyAnswerIsSeen, limitedOperationsSpec, openApiSpec, useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
 import { type CommandApi, startCommandApi } from "./testing/startCommandApi.ts";
 import { api as definition } from "./api.ts";
@@ -12,12 +12,15 @@ describe("the OpenAPI document of the command API", () => {
   });
   after(() => api.stop());
 
-  openApiSpec(definition.document, (path) => `http://127.0.0.1:${api.port}${path}`);
+  const url = (path: string): string => `http://127.0.0.1:${api.port}${path}`;
+  openApiSpec(definition.document, url);
 
   it("is not ready while it stops", async () => {
     api.stopping.abort();
     expect((await api.send("GET", "/readyz")).status).to.equal(503);
   });
+
+  limitedOperationsSpec(url);
 });
 
 everyAnswerIsSeen(definition.document);

@@ -86,6 +86,17 @@ describe("the command API, whatever is sent to it,", () => {
     const utf16 = Buffer.from(json(',"name":"\ud800"'), "utf16le");
     expectRefusal(await send("POST", items, utf16, "Content-Type: application/json; charset=utf-16le"));
     expectRefusal(await send("POST", items, json(""), "Content-Type: application/json; charset=utf-99"));
+    // Readers that take another of the two for the charset decode these bytes to a valid command.
+    const command = Buffer.from(json(""), "utf16le");
+    for (const parameters of [
+      "charset=utf-8; charset=utf-16le",
+      "charset=utf-16le; charset=utf-8",
+      'text=";charset=utf-8"; charset=utf-16le',
+      String.raw`charset="utf\-16le"`,
+      "charset = utf-16le",
+    ]) {
+      expectRefusal(await send("POST", items, command, `Content-Type: application/json; ${parameters}`));
+    }
     expectRefusal(await send("POST", items, json(""), "Content-Type: application/json\r\nContent-Encoding: br"));
     expectRefusal(await send("POST", items, gzipSync(" ".repeat(10_000_000)), "Content-Type: application/json\r\nContent-Encoding: gzip"));
   });
@@ -122,6 +133,9 @@ describe("the command API, whatever is sent to it,", () => {
     "Idempotency-Key: \xff",
     `Idempotency-Key: ${"k".repeat(256)}`,
     "Idempotency-Key: a b",
+    "Content-Type: text/plain",
+    "Authorization: a\r\nAuthorization: a",
+    "Host: localhost",
   ];
   for (const header of headers) {
     it(`refuses the header ${header.slice(0, 40)}`, async () =>

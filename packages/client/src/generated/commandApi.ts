@@ -4600,6 +4600,24 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 429;
+                        /** @enum {unknown} */
+                        type: "/problems/rate-limited";
+                    };
+                };
+            };
         };
     };
     getDocumentPageFile: {
@@ -4674,6 +4692,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 429;
+                        /** @enum {unknown} */
+                        type: "/problems/rate-limited";
+                    };
+                };
+            };
         };
     };
     getHealth: {
@@ -4727,6 +4763,24 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 429;
+                        /** @enum {unknown} */
+                        type: "/problems/rate-limited";
+                    };
+                };
+            };
         };
     };
     getOpenApiDocument: {
@@ -4775,6 +4829,24 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 429;
+                        /** @enum {unknown} */
+                        type: "/problems/rate-limited";
+                    };
+                };
+            };
         };
     };
     getReadiness: {
@@ -4812,6 +4884,24 @@ export interface operations {
                         };
                         /** @enum {unknown} */
                         status: "ready" | "not ready" | "stopping";
+                    };
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 429;
+                        /** @enum {unknown} */
+                        type: "/problems/rate-limited";
                     };
                 };
             };

@@ -2222,6 +2222,24 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 429;
+                        /** @enum {unknown} */
+                        type: "/problems/rate-limited";
+                    };
+                };
+            };
         };
     };
     getDocumentPageFile: {
@@ -2296,6 +2314,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 429;
+                        /** @enum {unknown} */
+                        type: "/problems/rate-limited";
+                    };
+                };
+            };
         };
     };
     getHealth: {
@@ -2349,6 +2385,24 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 429;
+                        /** @enum {unknown} */
+                        type: "/problems/rate-limited";
+                    };
+                };
+            };
         };
     };
     getOpenApiDocument: {
@@ -2397,6 +2451,24 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 429;
+                        /** @enum {unknown} */
+                        type: "/problems/rate-limited";
+                    };
+                };
+            };
         };
     };
     getReadiness: {
@@ -2434,6 +2506,24 @@ export interface operations {
                         };
                         /** @enum {unknown} */
                         status: "ready" | "not ready" | "stopping";
+                    };
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 429;
+                        /** @enum {unknown} */
+                        type: "/problems/rate-limited";
                     };
                 };
             };

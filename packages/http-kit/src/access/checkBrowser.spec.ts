@@ -22,9 +22,13 @@ describe("requests of browsers", () => {
     app.use(problemHandler({ logger: createLogger({ service: "kit", level: "silent" }) }));
     const server = await listen(app, { port: 0, host: "127.0.0.1" });
     servers.push(server);
-    return (method: string, headers: Headers): Promise<{ status: number | undefined; headers: Readonly<Record<string, unknown>> }> =>
+    return (
+      method: string,
+      headers: Headers,
+      path = "/",
+    ): Promise<{ status: number | undefined; headers: Readonly<Record<string, unknown>> }> =>
       new Promise((resolve, reject) => {
-        const sent = request({ port: server.port, host: "127.0.0.1", method, headers }, (response) => {
+        const sent = request({ port: server.port, host: "127.0.0.1", method, headers, path }, (response) => {
           response.resume().once("end", () => resolve({ status: response.statusCode, headers: response.headers }));
         });
         sent.once("error", reject).end();
@@ -43,6 +47,8 @@ describe("requests of browsers", () => {
     ["localhost.shop.example", 403],
     ["127.0.0.1.shop.example", 403],
     ["169.254.169.254", 403],
+    ["127.999.1.1", 403],
+    ["127.1", 403],
   ];
   for (const [host, status] of hosts) {
     it(`without tokens on this machine, answers a request to ${host} with ${status}`, async () => {
@@ -50,6 +56,14 @@ describe("requests of browsers", () => {
       expect((await send("GET", { Host: host })).status).to.equal(status);
     });
   }
+
+  it("without tokens on this machine, goes by the host in a target in absolute form too", async () => {
+    const send = await serve({});
+    const statuses = ["http://localhost:8080/", "http://shop.example/", "HTTPS://shop.example", "http://shop.example?a=/"].map(
+      async (target) => (await send("GET", { Host: "localhost" }, target)).status,
+    );
+    expect(await Promise.all(statuses)).to.deep.equal([200, 403, 403, 403]);
+  });
 
   it("without tokens on this machine, takes a POST of its own pages and of no program's page", async () => {
     const send = await serve({});

@@ -19,10 +19,14 @@ export const checkBrowser = ({ policy, corsOrigins }: CheckBrowserOptions): Requ
   ...(corsOrigins.length === 0 ? [] : [allowOrigins(corsOrigins)]),
 ];
 
-/** A page whose own name was made to lead to this machine (DNS rebinding) counts as the same origin for its browser; its name is in `Host`. */
+/**
+ * A page whose own name was made to lead to this machine (DNS rebinding) counts as the same origin for its browser; its name is in `Host`,
+ * or in a target in absolute form, which counts more than `Host` (RFC 9112, 3.2.2).
+ */
 const requireLoopbackHost: RequestHandler = (req, _res, next) => {
-  const { host } = req.headers;
-  if (host !== undefined && !isLoopback(host.replace(/:\d*$/, ""))) {
+  const [, authority] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(req.originalUrl) ?? [];
+  const hosts = [req.headers.host, authority].filter((host) => host !== undefined);
+  if (!hosts.every((host) => isLoopback(host.replace(/:\d*$/, "")))) {
     throw new HttpProblem({
       ...foreignHost,
       detail: "this service checks no tokens, so it answers to localhost and addresses of this machine only",

@@ -29,6 +29,8 @@ export type ApiAppOptions<Services> = OperationalRoutesOptions & {
   readonly tracer: Tracer;
   /** Whether readiness, metrics and the document are served by `operationsApp` on a port of their own, and not here. */
   readonly operationsApart?: boolean;
+  /** Upper limit of one address's requests a minute to readiness, metrics and the document, where they are served here. */
+  readonly operationsPerMinute?: number;
   /** Maps an error of the service's own to an `HttpProblem`; returns any other error unchanged. */
   readonly problemOf?: (error: unknown) => unknown;
   /** The detail of the 503 of a request that takes too long: what the client may assume then. */
@@ -39,16 +41,13 @@ export type ApiAppOptions<Services> = OperationalRoutesOptions & {
   readonly forwards?: RequestHandler;
 };
 
-/**
- * Requests a minute of one address to readiness, metrics and document, where strangers reach them: more than orchestrators,
- * Prometheus and readers of the document need.
- */
-const operationsPerMinute = 1_200;
+/** More than orchestrators, Prometheus and readers of the document need. */
+const defaultOperationsPerMinute = 1_200;
 
 /** The whole HTTP surface of an API; it never listens. The order of the middlewares is part of what it does: see the README. */
 export const apiApp = <Services>(api: Api<Services>, options: ApiAppOptions<Services>): Express => {
   const { services, guard, logger, tracer, operationsApart = false, problemOf = (error) => error, timeoutDetail } = options;
-  const { pages, forwards } = options;
+  const { pages, forwards, operationsPerMinute = defaultOperationsPerMinute } = options;
   const app = newApp();
   app.set("trust proxy", guard.trustedProxies);
   app.use(correlationId(), securityHeaders(), traceRequests(tracer), requestLogger(logger), refuseRepeatedHeaders);

@@ -20,15 +20,19 @@ export const jsonBody = ({ limit = "64kb" }: { readonly limit?: string } = {}): 
       return;
     }
     if (!req.is(jsonTypes)) throw unsupported("expected Content-Type: application/json");
-    if (!/^utf-?8$/i.test(charsetOf(req) ?? "utf-8")) throw unsupported("the charset must be UTF-8");
+    if (!charsetsOf(req).every((charset) => /^utf-?8$/i.test(charset))) throw unsupported("the charset must be UTF-8");
     parse(req, res, next);
   };
 };
 
 const unsupported = (detail: string): HttpProblem => new HttpProblem({ ...commonProblems.unsupportedMediaType, detail });
 
-/** The value of the parameter `charset`, without quotes. */
-const charsetOf = (req: Request): string | undefined => /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(req.get("Content-Type") ?? "")?.[1];
+/**
+ * Every value that a reader could take for the one of the parameter `charset`, without quotes: readers do not agree on a parameter
+ * that is there twice, or within the quotes of another.
+ */
+const charsetsOf = (req: Request): readonly string[] =>
+  [...(req.get("Content-Type") ?? "").matchAll(/charset\s*=\s*"?([^";\s]*)/gi)].map(([, charset = ""]) => charset);
 
 const requireUtf8 = (_req: unknown, _res: unknown, body: Buffer): void => {
   if (!isUtf8(body)) throw new HttpProblem({ ...commonProblems.malformedJson, detail: "the body is not UTF-8" });

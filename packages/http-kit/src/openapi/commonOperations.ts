@@ -1,7 +1,7 @@
-import { commonProblems } from "@cart/process-kit";
+import { commonProblems, rateLimited } from "@cart/process-kit";
 import { Type } from "typebox";
 import { assets } from "./documentRoutes.ts";
-import type { Operation } from "./operation.ts";
+import { type DescribedProblem, type Operation, retryLater } from "./operation.ts";
 
 const noStore = Type.Object({ "Cache-Control": Type.Literal("no-store") });
 
@@ -27,6 +27,9 @@ const readiness = (status: "ready" | "not ready", database: string) =>
     },
     { examples: [{ status, checks: { database } }] },
   );
+
+/** Of every operation but the check that the process is serving, where strangers reach it. */
+const tooManyRequests: DescribedProblem = { ...rateLimited, headers: retryLater };
 
 /** The operations that every API has besides its own: those of `operationalRoutes` and `documentRoutes`. */
 export const commonOperations: readonly Operation[] = [
@@ -60,7 +63,7 @@ export const commonOperations: readonly Operation[] = [
         content: { "application/json": readiness("not ready", "no answer within 2000 ms") },
       },
     },
-    problems: [],
+    problems: [tooManyRequests],
     isGuarded: false,
   },
   {
@@ -70,7 +73,7 @@ export const commonOperations: readonly Operation[] = [
     tag: "operation",
     summary: "Metrics for Prometheus",
     answers: { 200: { description: "The metrics in Prometheus' text format.", content: { "text/plain": Type.String() } } },
-    problems: [],
+    problems: [tooManyRequests],
     isGuarded: false,
   },
   {
@@ -88,7 +91,7 @@ export const commonOperations: readonly Operation[] = [
       },
       304: unchanged(revalidated),
     },
-    problems: [],
+    problems: [tooManyRequests],
     isGuarded: false,
   },
   {
@@ -102,7 +105,7 @@ export const commonOperations: readonly Operation[] = [
       200: { description: "The page.", headers: revalidated, content: { "text/html": Type.String() } },
       304: unchanged(revalidated),
     },
-    problems: [],
+    problems: [tooManyRequests],
     isGuarded: false,
   },
   {
@@ -117,7 +120,7 @@ export const commonOperations: readonly Operation[] = [
       200: { description: "The file.", headers: cached, content: { "text/css": Type.String(), "text/javascript": Type.String() } },
       304: unchanged(cached),
     },
-    problems: [commonProblems.badRequest, commonProblems.notFound],
+    problems: [commonProblems.badRequest, commonProblems.notFound, tooManyRequests],
     isGuarded: false,
   },
 ];

@@ -2,10 +2,10 @@ import type { RequestHandler } from "express";
 import { HttpProblem } from "./httpProblem.ts";
 import { commonProblems } from "./problemKind.ts";
 
-/** Headers that say for whom and to whom a request is. Node.js uses the first of several, and a proxy may have checked another. */
-const single: ReadonlySet<string> = new Set(["host", "authorization"]);
+/** Headers that say for whom, to whom and of what kind a request is. Node.js uses the first of several, and a proxy may have checked another. */
+const single: ReadonlySet<string> = new Set(["host", "authorization", "content-type"]);
 
-/** Answers 400 for a request with two `Host` or `Authorization` headers (RFC 9112, 3.2). */
+/** Answers 400 for a request with two `Host`, `Authorization` or `Content-Type` headers (RFC 9112, 3.2; RFC 9110, 5.3). */
 export const refuseRepeatedHeaders: RequestHandler = ({ rawHeaders }, _res, next) => {
   const seen = new Set<string>();
   for (let index = 0; index < rawHeaders.length; index += 2) {

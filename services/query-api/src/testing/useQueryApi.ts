@@ -64,6 +64,7 @@ export const useQueryApi = (
       registry,
       tracer: noTracer,
       stopping: stopping.signal,
+      operationsPerMinute: 100,
       readiness: { readmodel: createSchemaCheck(databases.readModel.query, requiredSchema) },
     });
     const answers = checkAnswers(app, definition.document);
