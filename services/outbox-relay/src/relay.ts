@@ -3,6 +3,7 @@ import { withConnection } from "@cart/mysql";
 import { startLoop } from "@cart/process-kit";
 import type { ShardLeases } from "./leases/shardLeases.ts";
 import { createPageSize } from "./pageSize.ts";
+import { createMainTypeSearch, mainType } from "./mainTypeSearch.ts";
 import { longestUnmarkedMs } from "./publishedMarks.ts";
 import { publishBacklog } from "./publishBacklog.ts";
 import { createBlockedRows } from "./blockedRows.ts";
@@ -62,12 +63,6 @@ const longestBlockedPauseMs = 80;
 /** Milliseconds between two passes while the rows that were found are of a topic that is away. */
 const topicAwayPauseMs = 100;
 
-/**
- * Almost all rows are of this type. The server does not filter them out while their topic is away, because it would read all of
- * them to find the others.
- */
-const mainType = "Cart";
-
 /** Milliseconds after which a backlog takes a new snapshot, because surplus shards are released between two passes. */
 const longestBacklogMs = 1_000;
 
@@ -86,7 +81,7 @@ export const startRelay = (options: RelayOptions): Relay => {
   const { pool, publisher, leases, batchRows, pageBytes, metrics, logger } = options;
   const { marks, publish, closedTypes, assertPublishing, settled } = createPublishing(options);
   const encode = (rows: readonly OutboxRow[]) => encodeRows(publisher, rows);
-  const pageSize = createPageSize({ maxRows: batchRows, maxBytes: pageBytes });
+  const [pageSize, search] = [createPageSize({ maxRows: batchRows, maxBytes: pageBytes }), createMainTypeSearch()];
   const blockedRows = createBlockedRows({ pool, logger });
   let lastWorkAt = performance.now();
   let blockedPasses = 0;
@@ -119,10 +114,10 @@ export const startRelay = (options: RelayOptions): Relay => {
 
   const waitForRows = async (query: Query, closed: readonly string[], stopping: AbortSignal): Promise<number> => {
     const patience = patienceOf(query, performance.now() - lastWorkAt);
-    const page = await withConnection(pool, (connection) => awaitPending(connection, query, patience));
+    const page = await search.timed(query, () => withConnection(pool, (connection) => awaitPending(connection, query, patience)));
     blockedPasses = page.allBlocked ? blockedPasses + 1 : 0;
     if (page.allBlocked) blockedRows.seen();
-    if (page.allBlocked) return Math.min(longestBlockedPauseMs, 2 * 1.2 ** blockedPasses);
+    if (page.allBlocked) return closed.includes(mainType) ? topicAwayPauseMs : Math.min(longestBlockedPauseMs, 2 * 1.2 ** blockedPasses);
     return page.rows.length > 0 ? work(page, closed, stopping) : 0;
   };
 
@@ -135,7 +130,7 @@ export const startRelay = (options: RelayOptions): Relay => {
     await blockedRows.setAside(shards);
     // Decided before the query: a topic that opens meanwhile may have published rows that the query still shows.
     const closed = closedTypes();
-    const query = { shards, known: marks.unmarked(), limit: pageSize.next(), withoutTypes: closed.filter((type) => type !== mainType) };
+    const query = { shards, known: marks.unmarked(), limit: pageSize.next(), withoutTypes: search.withoutTypes(closed) };
     return query.known.length > maxFilteredRows ? burst(query, closed, stopping) : waitForRows(query, closed, stopping);
   };
 
