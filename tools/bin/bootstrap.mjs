@@ -24,6 +24,7 @@ const commands = {
   lint: { build: false, program: "lintCli.ts" },
   migrate: { build: false, program: "operateCli.ts", tool: "migrate" },
   projector: { build: false, program: "operateCli.ts", tool: "projector" },
+  "command-api": { build: false, program: "operateCli.ts", tool: "command-api" },
   "outbox-relay": { build: false, program: "operateCli.ts", tool: "outbox-relay" },
   demo: { build: false, program: "demoCli.ts" },
   release: { build: true, program: "releaseCli.ts" },

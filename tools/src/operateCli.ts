@@ -20,6 +20,7 @@ type Tool = {
 
 const tools: Readonly<Record<string, Tool>> = {
   projector: { file: "services/projector/src/cli.ts", variables: ["EVENTSTORE_URL", "READMODEL_URL"] },
+  "command-api": { file: "services/command-api/src/cli.ts", variables: ["EVENTSTORE_URL"] },
   "outbox-relay": { file: "services/outbox-relay/src/cli.ts", variables: ["EVENTSTORE_URL"] },
   migrate: {
     file: "migrations/src/cli.ts",

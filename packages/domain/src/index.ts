@@ -6,6 +6,7 @@ export { type AddItem, type CartCommand, type CartOperation, cartNotFound, type 
 export { cartAggregateType, type CartEvent, cartEventCatalog } from "./cart/cartEvents.ts";
 export { type CartLimits, defaultCartLimits } from "./cart/cartLimits.ts";
 export { maxLines, maxQuantity } from "./cart/lineLimits.ts";
+export { cartOwnership } from "./cart/cartOwnership.ts";
 export { decideMerge, decideMergeWithin, type MergeCart } from "./cart/cartMerge.ts";
 export { type CartMilestone, cartMilestones, milestonesOf } from "./cart/cartMilestones.ts";
 export { type Cart, type CartLine, type CartStatus, type ExistingCart, itemCount, itemsAmount, totalAmount } from "./cart/cartState.ts";
@@ -16,6 +17,7 @@ export type { DomainEvent, EventCatalog, EventVersion } from "./events/eventCata
 export { createEventCodec, EventError, type EncodedEvent, type EventCodec, type EventErrorCode } from "./events/eventCodec.ts";
 export type { EventMetadata, RecordedEvent } from "./events/recordedEvent.ts";
 export { fromMinorUnits, maxAmount, toMinorUnits } from "./money/minorUnits.ts";
+export type { Owner, Ownership } from "./ownership.ts";
 export { tenantPolicyAggregate, tenantPolicyId } from "./tenantPolicy/tenantPolicyAggregate.ts";
 export { maxReminders, type PolicyChoices, type TenantPolicyCommand } from "./tenantPolicy/tenantPolicyCommands.ts";
 export { tenantPolicyAggregateType, type TenantPolicyEvent, tenantPolicyEventCatalog } from "./tenantPolicy/tenantPolicyEvents.ts";

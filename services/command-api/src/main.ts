@@ -65,7 +65,7 @@ await runService({
       handler,
       policyHandler,
       ...sources,
-      loadCarts: (ids) => loadStreams(pool, aggregate, ids),
+      loadCarts: (ids, maySee) => loadStreams(pool, aggregate, ids, { maySee }),
       metrics,
       limits,
       keys: createKeyBudget({ keysPerUser: config.IDEMPOTENCY_KEYS_PER_USER, periodMs: config.IDEMPOTENCY_RETENTION_MS }),

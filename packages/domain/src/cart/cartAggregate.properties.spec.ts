@@ -8,6 +8,7 @@ import type { CartCommand, CartOperation } from "./cartCommands.ts";
 import type { CartEvent } from "./cartEvents.ts";
 import { maxLines, maxQuantity } from "./lineLimits.ts";
 import { decideMerge, type MergeCart } from "./cartMerge.ts";
+import { cartOwnership } from "./cartOwnership.ts";
 import { type Cart, cartSnapshots, itemsAmount, totalAmount } from "./cartState.ts";
 
 /** Lists the defects of a cart; the list is empty for every cart that may exist. */
@@ -209,6 +210,25 @@ describe("any commands", () => {
           // deep.equal ignores the order of a Map.
           if (folded.status !== "NONE" && last?.status === folded.status)
             expect([...folded.lines.keys()]).to.deep.equal([...last.lines.keys()]);
+        }
+      }),
+    );
+  });
+
+  it("leave a cart with the owner whom its owner events alone tell, and any snapshot with those after it", () => {
+    const { ownerOf, ownerAfter, eventTypes, snapshotPaths } = cartOwnership;
+    const isOwnerEvent = ({ type }: CartEvent): boolean => eventTypes.includes(type);
+    fc.assert(
+      fc.property(steps, fc.nat(), (all, seed) => {
+        for (const { events, states } of play(all)) {
+          const owner = ownerOf(states.at(-1) ?? cartDecider.initialState);
+          expect(events.filter(isOwnerEvent).reduce(ownerAfter, undefined)).to.deep.equal(owner);
+          const at = seed % states.length;
+          const snapshot: unknown = JSON.parse(JSON.stringify(cartSnapshots.toJson(states[at] ?? cartDecider.initialState)));
+          const { userId, tenantId } = snapshot as Readonly<Record<string, string | undefined>>;
+          expect(snapshotPaths).to.deep.equal({ userId: "$.userId", tenantId: "$.tenantId" });
+          const before = userId === undefined || tenantId === undefined ? undefined : { userId, tenantId };
+          expect(events.slice(at).filter(isOwnerEvent).reduce(ownerAfter, before)).to.deep.equal(owner);
         }
       }),
     );

@@ -4,6 +4,7 @@ import { createEventCodec } from "../events/eventCodec.ts";
 import { type CartCommand, decideCart } from "./cartCommands.ts";
 import { cartAggregateType, type CartEvent, cartEventCatalog } from "./cartEvents.ts";
 import { type CartLimits, contentBytes, defaultCartLimits, requireWithin } from "./cartLimits.ts";
+import { cartOwnership } from "./cartOwnership.ts";
 import { type Cart, cartSnapshots, evolveCart } from "./cartState.ts";
 
 export const cartEventCodec = createEventCodec(cartEventCatalog);
@@ -23,6 +24,7 @@ export const cartAggregateWithin = (limits: CartLimits): Aggregate<Cart, CartCom
   decider: cartDeciderWithin(limits),
   codec: cartEventCodec,
   snapshots: cartSnapshots,
+  ownership: cartOwnership,
   memoryBytes: (cart) => 1_024 + 2 * contentBytes(cart),
 });
 

@@ -1,4 +1,4 @@
-import type { DomainEvent, EventMetadata, RecordedEvent } from "@cart/domain";
+import type { DomainEvent, EventMetadata, Owner, RecordedEvent } from "@cart/domain";
 
 /** The version that the caller expects, or several of which one must be the stream's, or `any` for a stream that has events. */
 export type ExpectedVersion = number | readonly number[] | "any";
@@ -14,11 +14,11 @@ export type CommandRequest<State, Command, Event extends DomainEvent> = {
   /** The command fails with `VersionMismatchError` if the stream is at another version. */
   readonly expectedVersion?: ExpectedVersion | undefined;
   /**
-   * Whether the sender may see a stream in this state; by default it may see all. A hidden stream appears empty to the
+   * Whether the sender may see a stream with this owner; by default it may see all. A hidden stream appears empty to the
    * sender and accepts no events: the command fails as on an empty stream or, if it would succeed there, with
-   * `StreamHiddenError`. The function must be pure; it is called with the state on which the command is decided.
+   * `StreamHiddenError`. The function must be pure; it is called with the owner in the state on which the command is decided.
    */
-  readonly permits?: ((state: State) => boolean) | undefined;
+  readonly permits?: ((owner: Owner) => boolean) | undefined;
   readonly metadata: EventMetadata;
 } & (CommandOnOne<Command> | CommandOnTwo<State, Event>);
 

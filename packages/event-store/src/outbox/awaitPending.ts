@@ -1,6 +1,6 @@
 import { readTogether, requirePrimary, type RoleRow, serverRole } from "@cart/mysql";
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
-import { pendingPage, type PendingPage, type PendingQuery, selectPending } from "./fetchPending.ts";
+import { isOutboxRecord, pendingPage, type PendingPage, type PendingQuery, selectPending } from "./fetchPending.ts";
 import type { OutboxRecord } from "./outboxRow.ts";
 
 /** The pace of the server's polls. */
@@ -20,8 +20,7 @@ export type Pending = PendingPage & {
  * Returns the page of `fetchPending` as soon as there are any rows, or an empty page after
  * `limitMs`, in one round trip: the server polls, because the client would have to
  * wake up for each poll. `query` must name at least one shard. Rejects with a
- * `NotPrimaryError` if the server is read-only: a former primary would show rows for ever
- * that have long been published.
+ * `NotPrimaryError` if the server is read-only, like `fetchPending`.
  */
 export const awaitPending = async (
   connection: PoolConnection,
@@ -38,7 +37,7 @@ export const awaitPending = async (
       selectPending(query),
       serverRole,
     ],
-    (row) => !isRecord(row) || fits(row),
+    (row) => !isOutboxRecord(row) || fits(row),
   );
   requirePrimary(role);
   const page = toPage(records);
@@ -46,5 +45,3 @@ export const awaitPending = async (
 };
 
 type Found = RowDataPacket & { readonly found: 0 | 1 };
-
-const isRecord = (row: RowDataPacket): row is OutboxRecord => "event_data" in row;

@@ -1,4 +1,4 @@
-import { inSnapshot, requirePrimary, type RoleRow, runTogether, serverRole } from "@cart/mysql";
+import { inSnapshot, run } from "@cart/mysql";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import { fetchPending, type PendingLimit, type PendingPage } from "./fetchPending.ts";
 
@@ -8,16 +8,12 @@ export type PageAfter = (after: number, limit: PendingLimit) => Promise<PendingP
 /** Runs `work` with a reader of pages that all come from one snapshot of the outbox. */
 export const readBacklog = <T>(pool: Pool, shards: readonly number[], work: (pageAfter: PageAfter) => Promise<T>): Promise<T> =>
   inSnapshot(pool, async (connection) => {
-    const asOf = await timeOfPrimary(connection);
+    const asOf = await timeOf(connection);
     return work((after, limit) => fetchPending(connection, { shards, limit, page: { after, asOf } }));
   });
 
-const timeOfPrimary = async (connection: PoolConnection): Promise<Date> => {
-  const [[row], role] = await runTogether<[(RowDataPacket & { readonly now: Date })[], RoleRow[]]>(connection, [
-    { sql: "SELECT NOW(6) AS now" },
-    serverRole,
-  ]);
-  requirePrimary(role);
+const timeOf = async (connection: PoolConnection): Promise<Date> => {
+  const [row] = await run<(RowDataPacket & { readonly now: Date })[]>(connection, "SELECT NOW(6) AS now");
   if (row === undefined) throw new Error("a SELECT without FROM returned no row");
   return row.now;
 };

@@ -1,5 +1,5 @@
-import { bytesToUuid, readRowsOn, type Statement } from "@cart/mysql";
-import type { PoolConnection } from "mysql2/promise";
+import { bytesToUuid, readTogether, requirePrimary, type RoleRow, serverRole, type Statement } from "@cart/mysql";
+import type { PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { OutboxRecord, OutboxRow } from "./outboxRow.ts";
 
 export type PendingQuery = {
@@ -45,12 +45,23 @@ export type BacklogPage = {
  *
  * The pages of a backlog do continue after the last id. That is safe because all of
  * them show the same snapshot, with the same shards and the same blocks.
+ *
+ * Rejects with a `NotPrimaryError` if the server is read-only: a former primary would show rows for ever
+ * that have long been published.
  */
 export const fetchPending = async (connection: PoolConnection, query: PendingQuery): Promise<PendingPage> => {
   if (query.shards.length === 0) return { rows: [], endedBy: "the last row" };
   const { fits, toPage } = pendingPage(query.limit);
-  return toPage(await readRowsOn(connection)<OutboxRecord>(selectPending(query), fits));
+  const [records, role] = await readTogether<[OutboxRecord[], RoleRow[]]>(
+    connection,
+    [selectPending(query), serverRole],
+    (row) => !isOutboxRecord(row) || fits(row),
+  );
+  requirePrimary(role);
+  return toPage(records);
 };
+
+export const isOutboxRecord = (row: RowDataPacket): row is OutboxRecord => "event_data" in row;
 
 /** Decides row by row what fits into a page. */
 export const pendingPage = ({ maxRows, maxBytes }: PendingLimit) => {

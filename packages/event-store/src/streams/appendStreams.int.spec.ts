@@ -205,7 +205,7 @@ describe("append streams", () => {
     const lockedAppend = (cart: string, whileLocked: () => Promise<void>): Promise<unknown> =>
       appendLocked(pool, cartAggregate, new Map([[cart, { version: 0 }]]), async (load) => {
         await whileLocked();
-        const { version = 0, lastEventId: follows } = (await load([cart], Infinity)).get(cart) ?? {};
+        const { version = 0, lastEventId: follows } = (await load([cart], {})).get(cart) ?? {};
         return {
           appends: [{ aggregateType: cartAggregateType, aggregateId: cart, events: [added(cart, version + 1)], follows }],
           answers: [],

@@ -21,8 +21,9 @@ import { shardOf } from "../outbox/shardOf.ts";
 import { CommitOutcomeUnknownError } from "./commitOutcomeUnknownError.ts";
 import { ConcurrencyError } from "./concurrencyError.ts";
 import type { EncodedSnapshot } from "./encodedSnapshot.ts";
-import { type LoadedStream, loadStreamsOn } from "./loadStreams.ts";
+import { type LoadedStream, type LoadOptions, loadStreamsOn } from "./loadStreams.ts";
 import { lockStreams } from "./lockStreams.ts";
+import { saveSnapshots } from "./snapshots.ts";
 
 export type Append<Event extends DomainEvent> = {
   readonly aggregateType: string;
@@ -85,13 +86,13 @@ export const appendLocked = async <State, Command, Event extends DomainEvent, De
   pool: Pool,
   aggregate: Aggregate<State, Command, Event>,
   versions: ReadonlyMap<string, { readonly version: number }>,
-  decide: (load: (aggregateIds: readonly string[], maxBytes: number) => Promise<Map<string, LoadedStream<State>>>) => Promise<Decided>,
+  decide: (load: (aggregateIds: readonly string[], options: LoadOptions) => Promise<Map<string, LoadedStream<State>>>) => Promise<Decided>,
 ): Promise<Decided> =>
   withConnection(pool, async (connection) => {
     await run(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
     await run(connection, "START TRANSACTION");
     await lockStreams(connection, aggregate.type, versions);
-    const decided = await decide((aggregateIds, maxBytes) => loadStreamsOn(connection, aggregate, aggregateIds, maxBytes));
+    const decided = await decide((aggregateIds, options) => loadStreamsOn(connection, aggregate, aggregateIds, options));
     await write(connection, toInserts(aggregate.codec, decided.appends, decided.answers));
     await commit(connection);
     return decided;
@@ -206,18 +207,3 @@ const insertRows = (rows: readonly EventRow[]): readonly Statement[] => {
     })),
   ];
 };
-
-type SnapshotOf = { readonly aggregateType: string; readonly aggregateId: string; readonly snapshot: EncodedSnapshot };
-
-const saveSnapshots = (snapshots: readonly SnapshotOf[]): Statement => ({
-  sql: "REPLACE INTO snapshots (aggregate_id, aggregate_type, version, schema_version, state) VALUES ?",
-  values: [
-    snapshots.map(({ aggregateId, aggregateType, snapshot }) => [
-      uuidToBytes(aggregateId),
-      aggregateType,
-      snapshot.version,
-      snapshot.schemaVersion,
-      snapshot.state,
-    ]),
-  ],
-});

@@ -1,4 +1,4 @@
-import type { ReadRows, Statement } from "@cart/mysql";
+import { type ReadRows, rowPage, type RowPage as BoundedPage, type Statement } from "@cart/mysql";
 import type { EventRow } from "./streamEvents.ts";
 
 /** Bounds of one page. A page has at least one event, even one larger than `maxBytes`, so that a reader always makes progress. */
@@ -14,22 +14,18 @@ export type RowPage<Row extends EventRow> = {
   readonly isWhole: boolean;
 };
 
+/** A page that is not read yet. It can be read once. */
+export type PlannedPage = Pick<BoundedPage, "keepWhile" | "isWhole"> & { readonly statement: Statement };
+
+/** Plans the first rows of a statement without `LIMIT`, in its order, within the limits. */
+export const planPage = ({ sql, values = [] }: Statement, { maxEvents, maxBytes }: PageLimits): PlannedPage => {
+  const { limit, ...page } = rowPage({ maxRows: maxEvents, maxBytes });
+  return { ...page, statement: { sql: `${sql} LIMIT ?`, values: [...values, limit] } };
+};
+
 /** Returns the first rows of a statement without `LIMIT`, in its order, within the limits. */
-export const readPage = async <Row extends EventRow>(
-  read: ReadRows,
-  { sql, values = [] }: Statement,
-  { maxEvents, maxBytes }: PageLimits,
-): Promise<RowPage<Row>> => {
-  let events = 0;
-  let bytes = 0;
-  let isWhole = true;
-  const keepWhile = (row: Row): boolean => {
-    events += 1;
-    bytes += row.bytes;
-    isWhole = events <= maxEvents && (events === 1 || bytes <= maxBytes);
-    return isWhole;
-  };
-  // Select one more row than fits, to learn whether the statement has further rows.
-  const rows = await read<Row>({ sql: `${sql} LIMIT ?`, values: [...values, maxEvents + 1] }, keepWhile);
-  return { rows, isWhole };
+export const readPage = async <Row extends EventRow>(read: ReadRows, select: Statement, limits: PageLimits): Promise<RowPage<Row>> => {
+  const { statement, keepWhile, isWhole } = planPage(select, limits);
+  const rows = await read<Row>(statement, keepWhile);
+  return { rows, isWhole: isWhole() };
 };

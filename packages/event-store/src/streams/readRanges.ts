@@ -1,6 +1,6 @@
 import type { DomainEvent, RecordedEvent } from "@cart/domain";
 import { bytesToUuid, type ReadRows, type Statement, uuidToBytes } from "@cart/mysql";
-import { type PageLimits, readPage } from "./readPage.ts";
+import { type PageLimits, planPage, type PlannedPage } from "./readPage.ts";
 import type { StreamDamagedError } from "./streamDamagedError.ts";
 import { type EventRow, openStream, recordedForm, type RowDecoder, rowDecoder, type RowForm, type StreamCategory } from "./streamEvents.ts";
 
@@ -49,18 +49,38 @@ export const readRangesAs = async <Row extends EventRow, Event extends DomainEve
   ranges: readonly StreamRange[],
   limits: PageLimits,
 ): Promise<readonly StreamSlice<Read>[]> => {
-  const { rows, isWhole } = await readPage<Row>(read, selectRanges(form.columns, category.type, ranges), limits);
-  const byStream = groupByStream(rows);
-  const last = rows.at(-1);
-  const end = last === undefined || isWhole ? undefined : { id: bytesToUuid(last.aggregate_id), version: last.version };
-  const decode = onceForEachRow(rowDecoder(category, form));
-  return ranges.map(({ aggregateId, after, upTo = greatestVersion }) => {
-    const own = (byStream.get(aggregateId) ?? []).filter(({ version }) => version > after && version <= upTo);
-    const stream = openStream({ aggregateType: category.type, aggregateId }, after, decode);
-    const events = own.flatMap((row) => stream.next(row) ?? []);
-    const isBeforeEnd = end === undefined || aggregateId < end.id || (aggregateId === end.id && upTo <= end.version);
-    return { events, isWhole: isBeforeEnd, damage: stream.damage() };
-  });
+  const { statement, keepWhile, slicesOf } = planRanges(form, category, ranges, limits);
+  return slicesOf(await read<Row>(statement, keepWhile));
+};
+
+/** Ranges that are not read yet. They can be read once. */
+export type PlannedRanges<Row extends EventRow, Read> = Pick<PlannedPage, "statement" | "keepWhile"> & {
+  /** Returns the slices that the kept rows make. */
+  readonly slicesOf: (rows: readonly Row[]) => readonly StreamSlice<Read>[];
+};
+
+/** Plans to read like `readRangesAs`, for a caller that sends the statement together with others. */
+export const planRanges = <Row extends EventRow, Event extends DomainEvent, Read>(
+  form: RowForm<Row, Event, Read>,
+  category: StreamCategory<Event>,
+  ranges: readonly StreamRange[],
+  limits: PageLimits,
+): PlannedRanges<Row, Read> => {
+  const { statement, keepWhile, isWhole } = planPage(selectRanges(form.columns, category.type, ranges), limits);
+  const slicesOf = (rows: readonly Row[]): readonly StreamSlice<Read>[] => {
+    const byStream = groupByStream(rows);
+    const last = rows.at(-1);
+    const end = last === undefined || isWhole() ? undefined : { id: bytesToUuid(last.aggregate_id), version: last.version };
+    const decode = onceForEachRow(rowDecoder(category, form));
+    return ranges.map(({ aggregateId, after, upTo = greatestVersion }) => {
+      const own = (byStream.get(aggregateId) ?? []).filter(({ version }) => version > after && version <= upTo);
+      const stream = openStream({ aggregateType: category.type, aggregateId }, after, decode);
+      const events = own.flatMap((row) => stream.next(row) ?? []);
+      const isBeforeEnd = end === undefined || aggregateId < end.id || (aggregateId === end.id && upTo <= end.version);
+      return { events, isWhole: isBeforeEnd, damage: stream.damage() };
+    });
+  };
+  return { statement, keepWhile, slicesOf };
 };
 
 const selectRanges = (columns: string, aggregateType: string, ranges: readonly StreamRange[]): Statement => ({

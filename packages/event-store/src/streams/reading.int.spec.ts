@@ -6,7 +6,8 @@ import { expect } from "chai";
 import type { Pool } from "mysql2/promise";
 import { type EventStoreTables, eventRow, eventStoreTables } from "../testing/eventStoreTables.ts";
 import { createStreamFolder, foldAllStreams, foldStreams, type StreamFold } from "./foldStreams.ts";
-import { loadStreamAt, loadStreams } from "./loadStreams.ts";
+import { loadStreamAt } from "./loadStreamAt.ts";
+import { loadStreams } from "./loadStreams.ts";
 import type { PageLimits } from "./readPage.ts";
 import { readRanges } from "./readRanges.ts";
 import { readLastOfType, readStream } from "./readStream.ts";
@@ -189,10 +190,16 @@ describe("reading streams", () => {
       for (const n of [1, 2, 3]) await store(cartId(n), ...events);
       const ids = [cartId(1), cartId(2), cartId(3)];
       const each = cartAggregate.memoryBytes(stateAt(length));
-      expect((await loadStreams(pool, cartAggregate, ids, 3 * each)).size).to.equal(3);
-      expect(await errorOf(loadStreams(pool, cartAggregate, ids, 3 * each - 1))).to.include({ name: "StreamsTooLargeError", fitting: 2 });
+      expect((await loadStreams(pool, cartAggregate, ids, { maxBytes: 3 * each })).size).to.equal(3);
+      expect(await errorOf(loadStreams(pool, cartAggregate, ids, { maxBytes: 3 * each - 1 }))).to.include({
+        name: "StreamsTooLargeError",
+        fitting: 2,
+      });
       await storeSnapshots(every);
-      expect(await errorOf(loadStreams(pool, cartAggregate, ids, 10))).to.include({ name: "StreamsTooLargeError", fitting: 0 });
+      expect(await errorOf(loadStreams(pool, cartAggregate, ids, { maxBytes: 10 }))).to.include({
+        name: "StreamsTooLargeError",
+        fitting: 0,
+      });
     });
   });
 

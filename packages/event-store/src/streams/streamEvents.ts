@@ -33,8 +33,13 @@ export type RowForm<Row extends EventRow, Event extends DomainEvent, Read> = {
   readonly toRead: (row: Row, event: Event, stream: StreamId) => Read;
 };
 
-const foldedColumns =
-  "aggregate_id, aggregate_type, version, event_type, schema_version, event_data, created_at, JSON_STORAGE_SIZE(event_data) AS bytes";
+const columns = ["aggregate_id", "aggregate_type", "version", "event_type", "schema_version", "event_data", "created_at"] as const;
+
+/** The columns of the form for folds, of `events` or of its alias in the statement. */
+export const foldedColumnsOf = (table: string): string =>
+  `${columns.map((column) => `${table}.${column}`).join(", ")}, JSON_STORAGE_SIZE(${table}.event_data) AS bytes`;
+
+const foldedColumns = foldedColumnsOf("events");
 
 /** The form for folds, which does not read the ids and metadata of events. */
 export const foldedForm = <Event extends DomainEvent>(): RowForm<EventRow, Event, StreamEvent<Event>> => ({

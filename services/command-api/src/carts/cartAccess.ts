@@ -1,5 +1,5 @@
 import { forbidden, hasScope, isAdmin, mayActOn, priceScope } from "@cart/cart-access";
-import type { Cart } from "@cart/domain";
+import type { Owner } from "@cart/domain";
 import { type Access, accessOfToken, type Actor } from "@cart/http-kit";
 import type { Response } from "express";
 
@@ -7,10 +7,8 @@ import type { Response } from "express";
  * Restricts the sender to its own carts and those of the guest whose token it brings too; all others behave as if they did not
  * exist.
  */
-export const permits = (access: Access, guest?: Actor): ((cart: Cart) => boolean) | undefined =>
-  access === "unchecked"
-    ? undefined
-    : (cart) => cart.status === "NONE" || mayActOn(access, cart) || (guest !== undefined && mayActOn(guest, cart));
+export const permits = (access: Access, guest?: Actor): ((owner: Owner) => boolean) | undefined =>
+  access === "unchecked" ? undefined : (owner) => mayActOn(access, owner) || (guest !== undefined && mayActOn(guest, owner));
 
 /**
  * Returns the guest whose token a request brings besides its own: the user as whom the customer shopped before logging in. The

@@ -10,7 +10,7 @@ import {
   type ExistingCart,
   type MergeCart,
 } from "@cart/domain";
-import { type ExpectedVersion, isExpectedVersion, type LoadedStream, VersionMismatchError } from "@cart/event-store";
+import { type ExpectedVersion, isExpectedVersion, type LoadedStream, type MaySee, VersionMismatchError } from "@cart/event-store";
 import type { Access, Actor } from "@cart/http-kit";
 import { type AddItemBody, addItemCommand } from "../carts/addItemCommand.ts";
 import { permits } from "../carts/cartAccess.ts";
@@ -24,7 +24,7 @@ export type CheckedChangesOptions = {
   readonly defaults: AddItem["defaults"];
   readonly limits: CartLimits;
   /** Loads the committed states of carts. */
-  readonly loadCarts: (ids: readonly string[]) => Promise<ReadonlyMap<string, LoadedStream<Cart>>>;
+  readonly loadCarts: (ids: readonly string[], maySee: MaySee | undefined) => Promise<ReadonlyMap<string, LoadedStream<Cart>>>;
 };
 
 /** The request that proposes a change to a cart. */
@@ -102,11 +102,12 @@ const after = (operation: CartOperation, { state, version }: CartAt): CartAt => 
 const viewOf =
   ({ loadCarts }: CheckedChangesOptions) =>
   async ({ cartId, access, guest, expectedVersion }: Proposal, ids: readonly string[]) => {
-    const carts = await loadCarts(ids);
-    const isVisible = permits(access, guest) ?? (() => true);
+    const isOwn = permits(access, guest) ?? (() => true);
+    const carts = await loadCarts(ids, (_id, owner) => isOwn(owner));
     const look = (id: string): CartAt => {
       const cart = carts.get(id);
-      return cart === undefined || !isVisible(cart.state) ? { state: unbounded.initialState, version: 0 } : cart;
+      const isVisible = cart !== undefined && cart.state.status !== "NONE" && isOwn(cart.state);
+      return isVisible ? cart : { state: unbounded.initialState, version: 0 };
     };
     const { version } = look(cartId);
     if (expectedVersion !== undefined && !isExpectedVersion(expectedVersion, version))

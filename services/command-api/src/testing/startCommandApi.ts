@@ -59,7 +59,7 @@ export const startCommandApi = async (
   const logger = createLogger({ service: "command-api", level: "silent" });
   const app = createApp({
     ...itemSources(loadConfig(Type.Object({ ...apiConfig, ...priceConfig, ...checkConfig }), env), { registry, logger }),
-    loadCarts: (ids) => loadStreams(pool, cartAggregateWithin(limits), ids),
+    loadCarts: (ids, maySee) => loadStreams(pool, cartAggregateWithin(limits), ids, { maySee }),
     handler: delayed(handler),
     policyHandler: delayed(policyHandler),
     metrics: createCommandMetrics(registry),
@@ -72,6 +72,7 @@ export const startCommandApi = async (
     registry,
     tracer: noTracer,
     stopping: stopping.signal,
+    operationsPerMinute: 100,
     readiness: {},
   });
   const answers = checkAnswers(app, definition.document);

@@ -6,6 +6,7 @@ import { mergeChain } from "./mergeChain.ts";
 import { relayBacklog } from "./relayBacklog.ts";
 import { smallPackets } from "./smallPackets.ts";
 import type { Row } from "./row.ts";
+import { stranger } from "./stranger.ts";
 import { streamsOfOneUser } from "./streamsOfOneUser.ts";
 import { unreadCartRows } from "./unreadCarts.ts";
 import { unreadStreams } from "./unreadStreams.ts";
@@ -21,4 +22,5 @@ export const rows: readonly Row[] = [
   smallPackets,
   longCart,
   mergeChain,
+  stranger,
 ];

@@ -2,7 +2,7 @@ import type { Aggregate, DomainEvent } from "@cart/domain";
 import type { Pool } from "mysql2/promise";
 import { appendLocked, appendStreams } from "../../streams/appendStreams.ts";
 import { ConcurrencyError } from "../../streams/concurrencyError.ts";
-import { type LoadedStream, loadStreams } from "../../streams/loadStreams.ts";
+import { type LoadedStream, type LoadOptions, loadStreams } from "../../streams/loadStreams.ts";
 import { streamIdsOf } from "../commandRequest.ts";
 import { withoutReplays } from "./withoutReplays.ts";
 import type { PendingCommand } from "../settlement/pendingCommand.ts";
@@ -83,8 +83,8 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
     return conclude(settled);
   };
 
-  const loadNewest = async (ids: readonly string[], maxBytes: number): Promise<ReadonlyMap<string, LoadedStream<State>>> => {
-    const streams = await loadStreams(pool, aggregate, ids, maxBytes);
+  const loadNewest = async (ids: readonly string[], options: LoadOptions): Promise<ReadonlyMap<string, LoadedStream<State>>> => {
+    const streams = await loadStreams(pool, aggregate, ids, options);
     cache.sawLoaded(streams);
     return streams;
   };

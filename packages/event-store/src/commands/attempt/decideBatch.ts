@@ -1,4 +1,4 @@
-import type { Aggregate, DomainEvent, EventMetadata, RecordedEvent } from "@cart/domain";
+import type { Aggregate, DomainEvent, EventMetadata, Owner, RecordedEvent } from "@cart/domain";
 import type { LoadedStream } from "../../streams/loadStreams.ts";
 import { StreamHiddenError, VersionMismatchError } from "../commandErrors.ts";
 import { type CommandRequest, type CommandResult, type ExpectedVersion, isExpectedVersion, type StreamResult } from "../commandRequest.ts";
@@ -66,7 +66,7 @@ const decideCommand = <State, Command, Event extends DomainEvent>(
 ): CommandResult<Event> => {
   const { aggregateId, expectedVersion, permits, metadata } = request;
   const { decider } = aggregate;
-  const { look, requireVisible } = senderView(streamOf, decider.initialState, permits);
+  const { look, requireVisible } = senderView(aggregate, streamOf, permits);
   const record = (id: string, events: readonly Event[]): StreamResult<Event> =>
     recordEvents(aggregate, { id, version: streamOf(id).version }, events, metadata, recording);
 
@@ -85,16 +85,22 @@ const decideCommand = <State, Command, Event extends DomainEvent>(
 };
 
 /** Shows the streams as the sender of a command sees them: a hidden stream appears empty. */
-const senderView = <State>(
+const senderView = <State, Command, Event extends DomainEvent>(
+  { type, decider: { initialState }, ownership }: Aggregate<State, Command, Event>,
   streamOf: (aggregateId: string) => LoadedStream<State>,
-  initialState: State,
-  permits: ((state: State) => boolean) | undefined,
+  permits: ((owner: Owner) => boolean) | undefined,
 ) => {
+  if (permits !== undefined && ownership === undefined) throw new Error(`streams of the type ${type} have no owners`);
+  const mayLook = ({ version, state, isHidden }: LoadedStream<State>): boolean => {
+    if (version === 0 || permits === undefined) return true;
+    const owner = ownership?.ownerOf(state);
+    return isHidden !== true && owner !== undefined && permits(owner);
+  };
   const hidden: string[] = [];
   return {
     look: (id: string): Pick<LoadedStream<State>, "state" | "version"> => {
       const stream = streamOf(id);
-      if (stream.version === 0 || permits === undefined || permits(stream.state)) return stream;
+      if (mayLook(stream)) return stream;
       hidden.push(id);
       return { state: initialState, version: 0 };
     },

@@ -1,5 +1,6 @@
 import type { Aggregate, DomainEvent } from "@cart/domain";
-import type { LoadedStream } from "../../streams/loadStreams.ts";
+import type { LoadedStream, LoadOptions } from "../../streams/loadStreams.ts";
+import type { MaySee } from "../../streams/streamBeginnings.ts";
 import { requireMemory } from "../../streams/streamsTooLargeError.ts";
 import { type CommandRequest, streamIdsOf } from "../commandRequest.ts";
 import type { DecidedBatch } from "../decidedBatch.ts";
@@ -10,7 +11,7 @@ export type StateSource<State> = {
   /** The state of a stream, if it is known without reading. It may be stale. */
   readonly known: (aggregateId: string) => LoadedStream<State> | undefined;
   /** Reads the newest states of at least one stream. */
-  readonly load: (aggregateIds: readonly string[], maxBytes: number) => Promise<ReadonlyMap<string, LoadedStream<State>>>;
+  readonly load: (aggregateIds: readonly string[], options: LoadOptions) => Promise<ReadonlyMap<string, LoadedStream<State>>>;
 };
 
 /**
@@ -36,6 +37,7 @@ export const decideOnNewest = async <
   recording: Recording,
 ): Promise<DecidedBatch<Entry, State, Event>> => {
   const maxBytes = batch.length === 1 ? Infinity : maxBatchBytes;
+  const maySee = visibleToSome(batch.map(({ request }) => request));
   const streams = new Map<string, LoadedStream<State>>();
   const fresh = new Set<string>();
   let missing = new Set<string>();
@@ -46,7 +48,7 @@ export const decideOnNewest = async <
   }
   for (;;) {
     if (missing.size > 0) {
-      for (const [id, stream] of await load([...missing], maxBytes)) {
+      for (const [id, stream] of await load([...missing], { maxBytes, maySee })) {
         streams.set(id, stream);
         fresh.add(id);
       }
@@ -57,4 +59,13 @@ export const decideOnNewest = async <
     missing = new Set(unsure.flatMap(({ entry }) => streamIdsOf(entry.request)).filter((id) => !fresh.has(id)));
     if (missing.size === 0) return decided;
   }
+};
+
+/** Returns which streams the sender of at least one of their commands may see; `undefined` if every sender may see all streams. */
+const visibleToSome = <State, Command, Event extends DomainEvent>(
+  requests: readonly CommandRequest<State, Command, Event>[],
+): MaySee | undefined => {
+  if (requests.every(({ permits }) => permits === undefined)) return undefined;
+  return (aggregateId, owner) =>
+    requests.some((request) => streamIdsOf(request).includes(aggregateId) && (request.permits === undefined || request.permits(owner)));
 };

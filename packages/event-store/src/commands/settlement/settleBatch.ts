@@ -2,6 +2,7 @@ import type { Aggregate, DomainEvent } from "@cart/domain";
 import type { StoredAnswer } from "../../idempotency/storedAnswer.ts";
 import type { Append } from "../../streams/appendStreams.ts";
 import type { LoadedStream } from "../../streams/loadStreams.ts";
+import { encodeSnapshot } from "../../streams/snapshots.ts";
 import type { DecidedBatch } from "../decidedBatch.ts";
 import type { PendingCommand } from "./pendingCommand.ts";
 
@@ -27,12 +28,12 @@ export const settleBatch = <State, Command, Event extends DomainEvent>(
   const appends: Append<Event>[] = [];
   const settled = new Map<string, LoadedStream<State>>();
   for (const [aggregateId, { stream, events, follows }] of streams) {
+    // The state of a hidden stream was not read, so it must not be cached.
+    if (stream.isHidden) continue;
     const snapshotIsDue = stream.version - stream.snapshotVersion >= snapshots.everyEvents;
     settled.set(aggregateId, snapshotIsDue ? { ...stream, snapshotVersion: stream.version } : stream);
     if (events.length === 0) continue;
-    const snapshot = snapshotIsDue
-      ? { version: stream.version, schemaVersion: snapshots.schemaVersion, state: JSON.stringify(snapshots.toJson(stream.state)) }
-      : undefined;
+    const snapshot = snapshotIsDue ? encodeSnapshot({ type, snapshots }, stream) : undefined;
     appends.push({ aggregateType: type, aggregateId, events, follows, snapshot });
   }
 

@@ -1,0 +1,121 @@
+import type { Aggregate, DomainEvent, Owner, Ownership } from "@cart/domain";
+import { bytesToUuid, type ReadRows, type Statement, uuidToBytes } from "@cart/mysql";
+import type { RowDataPacket } from "mysql2/promise";
+import { StreamDamagedError } from "./streamDamagedError.ts";
+import { type EventRow, foldedColumnsOf, foldedForm, rowDecoder } from "./streamEvents.ts";
+
+/** A type of aggregate whose streams have owners. */
+export type OwnedCategory<State, Event extends DomainEvent> = Pick<Aggregate<State, never, Event>, "type" | "codec" | "snapshots"> & {
+  readonly ownership: Ownership<State, Event>;
+};
+
+/** The end of a stream and its newest snapshot, with one event that gave it an owner; the event's columns are NULL if it has none. */
+export type OwnerRow = RowDataPacket & {
+  readonly stream_id: Buffer;
+  readonly last_version: number;
+  readonly snapshot_version: number | null;
+  readonly snapshot_user: string | null;
+  readonly snapshot_tenant: string | null;
+  readonly version: number | null;
+};
+
+/**
+ * Selects what tells the owners of the streams (at least one) that have events. The server reads the newest snapshot of a stream
+ * and one interval of events, whatever the length of the stream, and sends neither. The order by the whole key lets MySQL read the
+ * interval from the end of the index.
+ */
+export const selectOwners = <State, Event extends DomainEvent>(
+  { type, snapshots, ownership }: OwnedCategory<State, Event>,
+  aggregateIds: readonly string[],
+): Statement => ({
+  sql: `SELECT STRAIGHT_JOIN stream_id, last_version, snapshot_version, JSON_UNQUOTE(JSON_EXTRACT(s.state, ?)) AS snapshot_user,
+       JSON_UNQUOTE(JSON_EXTRACT(s.state, ?)) AS snapshot_tenant, ${foldedColumnsOf("e")}
+     FROM (SELECT aggregate_id AS stream_id, MAX(version) AS last_version FROM events
+           WHERE aggregate_id IN (?) AND aggregate_type = ? GROUP BY aggregate_id) streams
+     LEFT JOIN (SELECT aggregate_id AS snapshot_id, MAX(version) AS snapshot_version FROM snapshots
+                WHERE aggregate_id IN (?) AND aggregate_type = ? AND schema_version = ? GROUP BY aggregate_id) newest ON snapshot_id = stream_id
+     LEFT JOIN snapshots s ON s.aggregate_id = snapshot_id AND s.aggregate_type = ? AND s.version = snapshot_version
+     LEFT JOIN LATERAL (
+       SELECT t.id AS tail_id, t.event_type AS tail_type FROM events t FORCE INDEX (events_stream)
+       WHERE t.aggregate_id = stream_id AND t.aggregate_type = ?
+       ORDER BY t.aggregate_id DESC, t.aggregate_type DESC, t.version DESC LIMIT ?) tail ON tail_type IN (?)
+     LEFT JOIN events e ON e.id = tail_id
+     ORDER BY stream_id, e.version`,
+  values: [
+    ownership.snapshotPaths.userId,
+    ownership.snapshotPaths.tenantId,
+    aggregateIds.map(uuidToBytes),
+    type,
+    aggregateIds.map(uuidToBytes),
+    type,
+    snapshots.schemaVersion,
+    type,
+    type,
+    snapshots.everyEvents,
+    ownership.eventTypes,
+  ],
+});
+
+/**
+ * Returns the owners that the rows of `selectOwners` tell, by aggregate id. The owner of a stream is missing if the stream has more
+ * than one interval of events after its newest snapshot, or is damaged; then only the whole stream tells it.
+ */
+export const ownersOf = <State, Event extends DomainEvent>(
+  category: OwnedCategory<State, Event>,
+  rows: readonly OwnerRow[],
+): ReadonlyMap<string, Owner> => {
+  const { type, snapshots, ownership } = category;
+  const decode = rowDecoder(category, foldedForm<Event>());
+  const owners = new Map<string, Owner | undefined>();
+  for (const row of rows) {
+    const aggregateId = bytesToUuid(row.stream_id);
+    const snapshotVersion = row.snapshot_version ?? 0;
+    const distance = row.last_version - snapshotVersion;
+    if (distance < 0 || distance > snapshots.everyEvents) continue;
+    const before = owners.has(aggregateId) ? owners.get(aggregateId) : ownerInSnapshot(row);
+    try {
+      const isLater = isEventRow(row) && row.version > snapshotVersion;
+      owners.set(aggregateId, isLater ? ownership.ownerAfter(before, decode(row, { aggregateType: type, aggregateId }).event) : before);
+    } catch (error) {
+      if (!(error instanceof StreamDamagedError)) throw error;
+      owners.set(aggregateId, undefined);
+    }
+  }
+  return new Map([...owners].flatMap(([id, owner]): [string, Owner][] => (owner === undefined ? [] : [[id, owner]])));
+};
+
+const ownerInSnapshot = ({ snapshot_user: userId, snapshot_tenant: tenantId }: OwnerRow): Owner | undefined =>
+  userId === null || tenantId === null ? undefined : { userId, tenantId };
+
+const isEventRow = (row: OwnerRow): row is OwnerRow & EventRow => row.version !== null;
+
+/**
+ * Reads the owner of a stream; `undefined` for a stream without events. It reads the whole stream only if the stream has more than
+ * one interval of events after its newest snapshot. Throws `StreamDamagedError`.
+ */
+export const readOwner = async <State, Event extends DomainEvent>(
+  read: ReadRows,
+  category: OwnedCategory<State, Event>,
+  aggregateId: string,
+): Promise<Owner | undefined> => {
+  const rows = await read<OwnerRow>(selectOwners(category, [aggregateId]));
+  if (rows.length === 0) return undefined;
+  return ownersOf(category, rows).get(aggregateId) ?? readOwnerFromEvents(read, category, aggregateId);
+};
+
+const readOwnerFromEvents = async <State, Event extends DomainEvent>(
+  read: ReadRows,
+  category: OwnedCategory<State, Event>,
+  aggregateId: string,
+): Promise<Owner | undefined> => {
+  const { type, ownership } = category;
+  const decode = rowDecoder(category, foldedForm<Event>());
+  const rows = await read<EventRow>({
+    sql: `SELECT ${foldedColumnsOf("events")} FROM events WHERE aggregate_id = ? AND aggregate_type = ? AND event_type IN (?) ORDER BY version`,
+    values: [uuidToBytes(aggregateId), type, ownership.eventTypes],
+  });
+  return rows.reduce<Owner | undefined>(
+    (owner, row) => ownership.ownerAfter(owner, decode(row, { aggregateType: type, aggregateId }).event),
+    undefined,
+  );
+};
