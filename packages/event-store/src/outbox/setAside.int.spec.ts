@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { migrateEventStore } from "@cart/migrations";
 import { openMysqlPool, withConnection } from "@cart/mysql";
+import { openEventStorePool } from "../openEventStorePool.ts";
 import { useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
@@ -23,7 +24,7 @@ describe("rows behind a row that was given up", () => {
   let good: string;
 
   before(() => {
-    pool = openMysqlPool({ url: database.url(), connectionLimit: 4 });
+    pool = openEventStorePool({ url: database.url(), connectionLimit: 4 });
     tables = eventStoreTables(pool);
   });
   after(() => pool.end());
