@@ -119,9 +119,9 @@ const runOn = async (servers: Servers, placed: readonly PlacedService[], options
     ]);
     if (signal.aborted) return 0;
     forget = await recordSystem(folder, systemOf(servers, placed, instanceId));
-    report(welcome({ servers, placed, folder, seconds: (Date.now() - startedAt) / 1000 }));
+    const seconds = (Date.now() - startedAt) / 1000;
     const advice = await findRebuildAdvice(`http://127.0.0.1:${portOf(placed, "projector")}`, folder);
-    if (advice !== undefined) report(`\n${advice}`);
+    report(welcome({ servers, placed, folder, seconds, advice }));
 
     const death = await Promise.race([aborted(signal), servers.died, diedOne(running)]);
     if (death === undefined) return 0;
@@ -239,11 +239,13 @@ type Welcome = {
   readonly folder: string;
   /** Since the command was given. */
   readonly seconds: number;
+  /** What the user should do about the data, if anything. */
+  readonly advice: readonly string[];
 };
 
 const portOf = (placed: readonly PlacedService[], name: string): number => placed.find((service) => service.name === name)?.listensOn ?? 0;
 
-const welcome = ({ servers, placed, folder, seconds }: Welcome): string => {
+const welcome = ({ servers, placed, folder, seconds, advice }: Welcome): string => {
   // The console comes first: it is where a person begins.
   const shown = placed.toSorted((a, b) => Number(b.name === "console") - Number(a.name === "console"));
   const addresses: readonly (readonly [string, string])[] = [
@@ -262,6 +264,7 @@ const welcome = ({ servers, placed, folder, seconds }: Welcome): string => {
     `    -d '{"user_id":"user-123","item_id":"item-456","quantity":2,"price":29.99}'`,
     `  curl 'http://localhost:${portOf(placed, "query-api")}/carts/${exampleCart}?min_version=2'`,
     "",
+    ...advice,
     `Logs are in ${relative(process.cwd(), join(folder, "logs"))}. Ctrl-C stops everything; the data is kept.`,
   ].join("\n");
 };

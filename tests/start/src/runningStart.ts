@@ -13,7 +13,7 @@ export type RunningStart = {
   /** Everything that it said so far. */
   readonly said: () => string;
   /** Resolves when it has said something that fits. Rejects once it has ended, or after 180 s. */
-  readonly untilItSays: (text: RegExp, seconds?: number) => Promise<void>;
+  readonly untilItSays: (text: RegExp) => Promise<void>;
   /** What a terminal's Ctrl-C sends. */
   readonly interrupt: () => void;
   /** The exit code, once it has ended. */
@@ -28,20 +28,15 @@ export const startOn = async (
   folder: string,
   env: Readonly<Record<string, string>> = {},
   options: readonly string[] = [],
-  checkout?: string,
 ): Promise<RunningStart> => {
   const names = ["COMMAND_API", "QUERY_API", "OUTBOX_RELAY", "PROJECTOR", "CART_ABANDONMENT", "CONSOLE"] as const;
   const ports: Record<string, string> = {};
   for (const name of names) ports[`${name}_PORT`] = String(await getPort());
   // Servers of its own, whatever the suite's environment names.
   const { MYSQL_URL: _mysql, KAFKA_BROKERS: _kafka, ...inherited } = process.env;
-  // Another checkout is perhaps not installed, which `npm start` does first.
-  const program =
-    checkout === undefined
-      ? ["--conditions=source", "--import", "tsx", join(repositoryRoot, "tools/src/startCli.ts")]
-      : [join(checkout, "tools/bin/bootstrap.mjs"), "start"];
-  const child = spawn(process.execPath, [...program, "--data", folder, ...options], {
-    cwd: join(checkout ?? repositoryRoot, "tools"),
+  const program = join(repositoryRoot, "tools/src/startCli.ts");
+  const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", program, "--data", folder, ...options], {
+    cwd: join(repositoryRoot, "tools"),
     env: { ...inherited, CART_WITHOUT_DOCKER: "1", ...ports, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -57,8 +52,8 @@ export const startOn = async (
     queryApi: `http://127.0.0.1:${ports["QUERY_API_PORT"]}`,
     pid: child.pid ?? 0,
     said,
-    untilItSays: (text, seconds = 180) =>
-      waitUntil(text.source, seconds, async () => {
+    untilItSays: (text) =>
+      waitUntil(text.source, 180, async () => {
         if (text.test(said())) return;
         if (ended) throw new UserError(`it ended before it said ${text.source}:\n${said()}`);
         throw new Error(`it said:\n${said()}`);

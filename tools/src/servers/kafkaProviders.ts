@@ -51,7 +51,7 @@ export const startOwnKafkaCluster = (plan: KafkaClusterPlan): Promise<KafkaClust
 
 /** Fetches the Kafka that `startOwnKafkaCluster` would fetch, for a caller that starts it where nothing can be fetched. */
 export const prepareOwnKafka = async (plan: FetchPlan): Promise<void> => {
-  if ("notHere" in findInHome()) await fetchWithMaven(plan);
+  if ("notHere" in (await findInHome(plan))) await fetchKafka(plan);
 };
 
 const ownProgramAdvice =
