@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Admin, Kafka } from "kafkajs";
 import type { ConsumedMessage } from "./consumedMessage.ts";
 import { protocolErrorType } from "./kafkaErrors.ts";
@@ -51,11 +52,25 @@ export const assertOwnGroups = async (kafka: Kafka, { groupIds, topics, own }: G
   try {
     await admin.connect();
     for (const groupId of groupIds) {
-      const foreign = (await ownersOf(admin, groupId, topics)).find((owner) => !own.includes(owner));
+      const foreign = (await ownersOnceElected(admin, groupId, topics)).find((owner) => !own.includes(owner));
       if (foreign !== undefined) throw new ForeignSystemError(groupId, { own: current, foreign });
     }
   } finally {
     await admin.disconnect().catch(() => undefined);
+  }
+};
+
+/** A new Kafka elects the coordinators of its groups, and a cluster moves them, within a second or two. */
+const election = { attempts: 20, pauseMs: 250 };
+
+const ownersOnceElected = async (admin: Admin, groupId: string, topics: readonly string[]): Promise<readonly string[]> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ownersOf(admin, groupId, topics);
+    } catch (error) {
+      if (attempt === election.attempts || !isElecting.has(protocolErrorType(error))) throw error;
+      await delay(election.pauseMs);
+    }
   }
 };
 
@@ -80,4 +95,11 @@ const mayNotBeAsked: ReadonlySet<string | undefined> = new Set([
   "GROUP_AUTHORIZATION_FAILED",
   "TOPIC_AUTHORIZATION_FAILED",
   "UNKNOWN_TOPIC_OR_PARTITION",
+]);
+
+/** The broker that was asked is not the group's coordinator, not any more, or not yet. */
+const isElecting: ReadonlySet<string | undefined> = new Set([
+  "NOT_COORDINATOR_FOR_GROUP",
+  "GROUP_LOAD_IN_PROGRESS",
+  "GROUP_COORDINATOR_NOT_AVAILABLE",
 ]);
