@@ -85,9 +85,9 @@ export const foldStreams = async <Result>(
   for (let begin = 0; begin < aggregateIds.length; begin += streamsPerStatement) {
     const ids = aggregateIds.slice(begin, begin + streamsPerStatement).map(uuidToBytes);
     const select = ({ id, version }: Position): Statement => ({
-      sql: `SELECT ${columns} FROM events
+      sql: `SELECT ${columns} FROM events FORCE INDEX (events_stream)
          WHERE aggregate_id IN (?) AND aggregate_type = ? AND (aggregate_id > ? OR (aggregate_id = ? AND version > ?))
-         ORDER BY aggregate_id, version`,
+         ORDER BY aggregate_id, aggregate_type, version`,
       values: [ids, folder.aggregateType, id, id, version],
     });
     for await (const page of foldPages(read, [folder], select, limits)) results.push(...page.results);

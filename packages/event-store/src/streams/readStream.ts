@@ -32,7 +32,7 @@ export const readLastOfType = async <Event extends DomainEvent>(
 ): Promise<StreamEvent<Event> | undefined> => {
   const form = foldedForm<Event>();
   const [row] = await read<EventRow>({
-    sql: `SELECT ${form.columns} FROM events WHERE aggregate_id = ? AND aggregate_type = ? AND version <= ? AND event_type = ?
+    sql: `SELECT ${form.columns} FROM events FORCE INDEX (events_stream) WHERE aggregate_id = ? AND aggregate_type = ? AND version <= ? AND event_type = ?
      ORDER BY version DESC LIMIT 1`,
     values: [uuidToBytes(aggregateId), category.type, upTo, type],
   });

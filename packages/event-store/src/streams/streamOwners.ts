@@ -39,8 +39,7 @@ export const selectOwners = <State, Event extends DomainEvent>(
        SELECT t.id AS tail_id, t.event_type AS tail_type FROM events t FORCE INDEX (events_stream)
        WHERE t.aggregate_id = stream_id AND t.aggregate_type = ?
        ORDER BY t.aggregate_id DESC, t.aggregate_type DESC, t.version DESC LIMIT ?) tail ON tail_type IN (?)
-     LEFT JOIN events e ON e.id = tail_id
-     ORDER BY stream_id, e.version`,
+     LEFT JOIN events e ON e.id = tail_id`,
   values: [
     ownership.snapshotPaths.userId,
     ownership.snapshotPaths.tenantId,
@@ -67,7 +66,8 @@ export const ownersOf = <State, Event extends DomainEvent>(
   const { type, snapshots, ownership } = category;
   const decode = rowDecoder(category, foldedForm<Event>());
   const owners = new Map<string, Owner | undefined>();
-  for (const row of rows) {
+  // Sorted here, because MySQL would sort the snapshots too, and fails if one is larger than its sort buffer.
+  for (const row of rows.toSorted((a, b) => (a.version ?? 0) - (b.version ?? 0))) {
     const aggregateId = bytesToUuid(row.stream_id);
     const snapshotVersion = row.snapshot_version ?? 0;
     const distance = row.last_version - snapshotVersion;
@@ -111,7 +111,8 @@ const readOwnerFromEvents = async <State, Event extends DomainEvent>(
   const { type, ownership } = category;
   const decode = rowDecoder(category, foldedForm<Event>());
   const rows = await read<EventRow>({
-    sql: `SELECT ${foldedColumnsOf("events")} FROM events WHERE aggregate_id = ? AND aggregate_type = ? AND event_type IN (?) ORDER BY version`,
+    sql: `SELECT ${foldedColumnsOf("events")} FROM events FORCE INDEX (events_stream)
+      WHERE aggregate_id = ? AND aggregate_type = ? AND event_type IN (?) ORDER BY version`,
     values: [uuidToBytes(aggregateId), type, ownership.eventTypes],
   });
   return rows.reduce<Owner | undefined>(
