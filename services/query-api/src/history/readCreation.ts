@@ -16,7 +16,7 @@ const ownedCarts = { ...cartAggregate, ownership: cartOwnership };
 export const readCreation = async (eventStore: ReadOnlyDatabase, cartId: string, access: Access): Promise<Creation | undefined> => {
   // Both are read at once, so that a cart of somebody else takes no longer than an unknown cart.
   const [{ events }, owner] = await Promise.all([
-    readStream(eventStore.read, cartAggregate, { aggregateId: cartId, after: 0 }, oneEvent),
+    readStream(eventStore.read, cartAggregate, { aggregateId: cartId, after: 0, upTo: 1 }, oneEvent),
     access === "unchecked" ? undefined : readOwner(eventStore.read, ownedCarts, cartId),
   ]);
   const [recorded] = events;
