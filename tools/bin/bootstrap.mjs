@@ -37,7 +37,7 @@ const commands = {
   "test:faults": { build: true, script: ["tests/faults", "src/main.ts"] },
   "test:cluster": { build: true, script: ["tests/cluster", "src/main.ts"] },
   "test:limits": { build: true, script: ["tests/limits", "src/main.ts"] },
-  "test:hostile": { build: false, script: ["tests/hostile", "src/main.ts"] },
+  "test:hostile": { build: true, script: ["tests/hostile", "src/main.ts"] },
   "test:logs": { build: true, suite: "tests/logs" },
   "test:compose": { build: false, script: ["tests/compose", "src/main.ts"] },
 };

@@ -47,7 +47,9 @@ describe("the console's back end", () => {
       const logger = createLogger({ service: "console", level: "silent" });
       const stopping = new AbortController();
       const events = openEventStorePool({ url: eventStore.url(), connectionLimit: 4 });
+      closing.push(() => events.end());
       carts = openReadModelPool({ url: readModel.url(), connectionLimit: 4 });
+      closing.push(() => carts.end());
       const audit = createAuditLog(own.pool(), logger);
       const counts = createCounts({
         eventStore: events,
@@ -56,9 +58,12 @@ describe("the console's back end", () => {
         topicPrefix: kafka.topicName("console."),
         groups: ["projector"],
       });
+      closing.push(() => counts.close());
       const observer = startObserver({ targets: [], counts, projectorGroup: "projector", abandonmentGroup: "none", logger });
+      closing.push(() => observer.stop());
       const rebuild = { eventStore: events, readModel: carts };
       const jobs = createJobs({ ...rebuild, rebuild, projections, audit });
+      closing.push(() => jobs.stop());
       const app = createApp({
         queryApiUrl: "http://127.0.0.1:1",
         pageFolder: new URL("../../dist/browser/", import.meta.url).pathname,
@@ -90,17 +95,10 @@ describe("the console's back end", () => {
         else void app(req, res);
       };
       server = await listen(listener, { port: 0, host: "127.0.0.1" });
-      closing.push(
-        () => server.close(),
-        () => observer.stop(),
-        () => jobs.stop(),
-        () => counts.close(),
-        () => events.end(),
-        () => carts.end(),
-      );
+      closing.push(() => server.close());
     });
     after("stop it", async () => {
-      for (const close of closing) await close();
+      for (const close of closing.toReversed()) await close();
       answers.assertAllDescribed();
     });
 
