@@ -13,6 +13,8 @@ import { readOwner } from "./streamOwners.ts";
 
 const owner = { user_id: "user-1", tenant_id: "default" };
 const [largeMerges, smallMerges] = [20, 80];
+/** Stays below a server's max_allowed_packet of 4 MB. */
+const rowsPerInsert = 5;
 
 /** With 500 lines it has 0.5 MB, twice the size of MySQL's sort buffer. */
 const mergeOf = (lines: number): CartEvent => ({
@@ -50,7 +52,8 @@ describe("few events, each larger than MySQL's sort buffer", () => {
         schema_version: cartAggregate.codec.currentVersion(type),
       }),
     );
-    for (let begin = 0; begin < rows.length; begin += 20) await eventStoreTables(pool).events.insert(rows.slice(begin, begin + 20));
+    for (let begin = 0; begin < rows.length; begin += rowsPerInsert)
+      await eventStoreTables(pool).events.insert(rows.slice(begin, begin + rowsPerInsert));
   });
   after(() => pool.end());
 
