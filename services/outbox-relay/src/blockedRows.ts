@@ -9,7 +9,12 @@ export type BlockedRows = {
   readonly setAside: (shards: readonly number[]) => Promise<void>;
 };
 
-export type BlockedRowsOptions = { readonly pool: Pool; readonly logger: Logger };
+export type BlockedRowsOptions = {
+  readonly pool: Pool;
+  /** Upper limit of the rows of a fetch: it does not step over blocked rows that stand farther behind. */
+  readonly batchRows: number;
+  readonly logger: Logger;
+};
 
 /** Stepping over this many rows takes MySQL less than a millisecond. A transaction sets up to 2,000 aside in some 50 ms. */
 const limits = { minRows: 250, maxRows: 2_000 };
@@ -21,7 +26,8 @@ const whileBlockedMs = 500;
 const otherwiseMs = 10_000;
 
 /** Keeps rows that cannot be published out of the way of all others. Without them, blocked rows would cost every poll and fetch. */
-export const createBlockedRows = ({ pool, logger }: BlockedRowsOptions): BlockedRows => {
+export const createBlockedRows = ({ pool, batchRows, logger }: BlockedRowsOptions): BlockedRows => {
+  const searchedRows = batchRows + limits.maxRows;
   let nextAt = 0;
   return {
     seen: () => {
@@ -29,7 +35,7 @@ export const createBlockedRows = ({ pool, logger }: BlockedRowsOptions): Blocked
     },
     setAside: async (shards) => {
       if (performance.now() < nextAt) return;
-      const { anyBlocked, rows } = await setAsideBlocked(pool, shards, limits);
+      const { anyBlocked, rows } = await setAsideBlocked(pool, shards, { ...limits, searchedRows });
       nextAt = rows < limits.maxRows ? performance.now() + (anyBlocked ? whileBlockedMs : otherwiseMs) : 0;
       if (rows > 0)
         logger.warn({ rows }, "rows were set aside that wait behind a row that was given up: `outbox-relay list-failed` names it");

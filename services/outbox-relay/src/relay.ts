@@ -82,7 +82,7 @@ export const startRelay = (options: RelayOptions): Relay => {
   const { marks, publish, closedTypes, assertPublishing, settled } = createPublishing(options);
   const encode = (rows: readonly OutboxRow[]) => encodeRows(publisher, rows);
   const [pageSize, search] = [createPageSize({ maxRows: batchRows, maxBytes: pageBytes }), createMainTypeSearch()];
-  const blockedRows = createBlockedRows({ pool, logger });
+  const blockedRows = createBlockedRows({ pool, batchRows, logger });
   let lastWorkAt = performance.now();
   let blockedPasses = 0;
 

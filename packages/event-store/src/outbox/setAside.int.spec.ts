@@ -13,7 +13,7 @@ import { setAsideBlocked } from "./setAside.ts";
 import { shardCount } from "./shardOf.ts";
 
 const shards = Array.from({ length: shardCount }, (_, shard) => shard);
-const limits = { minRows: 1, maxRows: 10_000 };
+const limits = { minRows: 1, maxRows: 10_000, searchedRows: 10_000 };
 const page = { maxRows: 10_000, maxBytes: 10_000_000 };
 
 describe("rows behind a row that was given up", () => {
@@ -71,8 +71,11 @@ describe("rows behind a row that was given up", () => {
     await insert(3_000);
     const read = () => withConnection(pool, (connection) => readsOf(connection, () => fetchPending(connection, { shards, limit: page })));
     expect(await read()).to.be.above(2_999);
-    expect(await setAsideBlocked(pool, shards, { minRows: 250, maxRows: 2_000 })).to.deep.equal({ anyBlocked: true, rows: 2_000 });
-    expect(await setAsideBlocked(pool, shards, { minRows: 250, maxRows: 2_000 })).to.deep.equal({ anyBlocked: true, rows: 999 });
+    expect(await setAsideBlocked(pool, shards, { ...limits, minRows: 250, maxRows: 2_000 })).to.deep.equal({
+      anyBlocked: true,
+      rows: 2_000,
+    });
+    expect(await setAsideBlocked(pool, shards, { ...limits, minRows: 250, maxRows: 2_000 })).to.deep.equal({ anyBlocked: true, rows: 999 });
     expect(await read()).to.be.below(50);
     expect(await fetched()).to.deep.equal(["good 1"]);
     expect(await countOutbox(pool)).to.deep.equal({ pending: 1, failed: 1, setAside: 2_999 });
@@ -80,7 +83,7 @@ describe("rows behind a row that was given up", () => {
 
   it("stay where they are while they are few, of other shards, or behind a row that is tried again", async () => {
     await insert(3);
-    expect(await setAsideBlocked(pool, shards, { minRows: 3, maxRows: 10 })).to.deep.equal({ anyBlocked: true, rows: 0 });
+    expect(await setAsideBlocked(pool, shards, { ...limits, minRows: 3, maxRows: 10 })).to.deep.equal({ anyBlocked: true, rows: 0 });
     const [row] = await tables.outbox.rows();
     const others = shards.filter((shard) => shard !== row?.["shard"]);
     expect(await setAsideBlocked(pool, others, limits)).to.deep.equal({ anyBlocked: true, rows: 0 });
@@ -88,6 +91,33 @@ describe("rows behind a row that was given up", () => {
     await insert(3, "PENDING");
     expect(await setAsideBlocked(pool, shards, limits)).to.deep.equal({ anyBlocked: false, rows: 0 });
     expect(await countOutbox(pool)).to.deep.equal({ pending: 4, failed: 0, setAside: 0 });
+  });
+
+  it("are searched among the oldest rows only, however long the backlog is", async () => {
+    await insert(1);
+    await tables.outbox.insert(Array.from({ length: 3_000 }, (_, index) => outboxRow({ aggregate_id: good, version: index + 2 })));
+    await tables.outbox.insert([outboxRow({ aggregate_id: bad, version: 2 })]);
+    const one = openEventStorePool({ url: database.url(), connectionLimit: 1 });
+    const connection = await one.getConnection();
+    connection.release();
+    const search = () => setAsideBlocked(one, shards, { ...limits, searchedRows: 100 });
+    expect(await readsOf(connection, async () => expect((await search()).rows).to.equal(0))).to.be.below(1_000);
+    await one.end();
+    expect((await setAsideBlocked(pool, shards, limits)).rows).to.equal(1);
+  });
+
+  it("are not waited for while a retry holds their block", async () => {
+    await insert(5);
+    const retrying = await pool.getConnection();
+    await retrying.query("START TRANSACTION");
+    await retrying.query("SELECT 1 FROM outbox_blocks FOR UPDATE");
+    try {
+      expect(await setAsideBlocked(pool, shards, limits)).to.deep.equal({ anyBlocked: true, rows: 0 });
+    } finally {
+      await retrying.query("ROLLBACK");
+      retrying.release();
+    }
+    expect((await setAsideBlocked(pool, shards, limits)).rows).to.equal(4);
   });
 
   it("are listed with the row that was given up, and return in their order with its retry", async () => {

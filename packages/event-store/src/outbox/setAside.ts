@@ -19,6 +19,8 @@ type SetAsideLimits = {
   readonly minRows: number;
   /** Upper limit of the rows of one call. */
   readonly maxRows: number;
+  /** How many of the oldest PENDING rows are searched. Blocked rows behind them are in nobody's way yet, however long the backlog is. */
+  readonly searchedRows: number;
 };
 
 type SetAside = {
@@ -33,9 +35,10 @@ type BlockedRow = RowDataPacket & { readonly id: number; readonly aggregate_id: 
 /**
  * Sets the oldest rows of the shards aside that wait behind a row that was given up. The blocks of their aggregates are locked
  * first, and `retryFailed` locks them first too: either a row is set aside before the retry, which then finds it, or it stays.
+ * The call does not wait for a retry that is under way: the rows of that aggregate stay.
  */
 export const setAsideBlocked = async (pool: Pool, shards: readonly number[], limits: SetAsideLimits): Promise<SetAside> => {
-  const blocked = await withConnection(pool, (connection) => findBlocked(connection, shards, limits.maxRows));
+  const blocked = await withConnection(pool, (connection) => findBlocked(connection, shards, limits));
   if (blocked === undefined) return { anyBlocked: false, rows: 0 };
   if (blocked.length < limits.minRows) return { anyBlocked: true, rows: 0 };
   const rows = await inTransaction(pool, async (connection) => {
@@ -56,31 +59,35 @@ export const setAsideBlocked = async (pool: Pool, shards: readonly number[], lim
 const findBlocked = async (
   connection: PoolConnection,
   shards: readonly number[],
-  limit: number,
+  { maxRows, searchedRows }: SetAsideLimits,
 ): Promise<readonly BlockedRow[] | undefined> => {
   const [block] = await run<RowDataPacket[]>(connection, "SELECT 1 FROM outbox_blocks WHERE next_attempt_at IS NULL LIMIT 1");
   if (block === undefined || shards.length === 0) return undefined;
   return run<BlockedRow[]>(
     connection,
     `SELECT o.id, o.aggregate_id, o.aggregate_type
-     FROM outbox o FORCE INDEX (outbox_status)
+     FROM (SELECT id, aggregate_id, aggregate_type FROM outbox FORCE INDEX (outbox_status)
+           WHERE status = 'PENDING' AND shard IN (?) ORDER BY id LIMIT ?) o
      JOIN outbox_blocks b ON b.aggregate_id = o.aggregate_id AND b.aggregate_type = o.aggregate_type
-     WHERE o.status = 'PENDING' AND o.shard IN (?) AND b.next_attempt_at IS NULL AND o.id > b.outbox_id
+     WHERE b.next_attempt_at IS NULL AND o.id > b.outbox_id
      ORDER BY o.id LIMIT ?`,
-    [shards, limit],
+    [shards, searchedRows, maxRows],
   );
 };
 
 type Block = RowDataPacket & { readonly outbox_id: number; readonly aggregate_id: Buffer; readonly aggregate_type: string };
 
-/** Locks the blocks of the rows' aggregates that still wait for an operator, and returns the ids of the rows that were given up. */
+/**
+ * Locks the blocks of the rows' aggregates that still wait for an operator, and returns the ids of the rows that were given up. A
+ * block that a retry has locked is left out: a relay that waited for the retry would publish nothing meanwhile.
+ */
 const lockBlocks = async (connection: PoolConnection, rows: readonly BlockedRow[]): Promise<ReadonlyMap<string, number>> => {
   const aggregates = [...new Map(rows.map((row) => [keyOf(row), row])).values()];
   const blocks = await run<Block[]>(
     connection,
     `SELECT aggregate_id, aggregate_type, outbox_id FROM outbox_blocks
      WHERE (aggregate_id, aggregate_type) IN (?) AND next_attempt_at IS NULL
-     ORDER BY aggregate_id, aggregate_type FOR UPDATE`,
+     ORDER BY aggregate_id, aggregate_type FOR UPDATE SKIP LOCKED`,
     [aggregates.map((row) => [row.aggregate_id, row.aggregate_type])],
   );
   return new Map(blocks.map((block) => [keyOf(block), block.outbox_id]));
