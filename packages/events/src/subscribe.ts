@@ -99,22 +99,28 @@ type Consumption = {
 
 /** Runs one consumer. Resolves when `stopping` is aborted, and rejects if the consumer fails. */
 const consume = async (consumer: Consumer, { topics, fromBeginning, concurrency, partitions, stopping }: Consumption): Promise<void> => {
+  const over = new AbortController();
   const ended = new Promise<void>((resolve, reject) => {
     consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
-    stopping.addEventListener("abort", () => resolve(), { once: true });
+    // Each consumer takes its listener back: an outage has many consumers one after the other.
+    stopping.addEventListener("abort", () => resolve(), { once: true, signal: over.signal });
     if (stopping.aborted) resolve();
   });
   // The consumer may fail before anybody waits for it.
   ended.catch(() => undefined);
-  await consumer.connect();
-  await consumer.subscribe({ topics: [...topics], fromBeginning });
-  await consumer.run({
-    eachBatchAutoResolve: false,
-    autoCommitInterval: 1_000,
-    partitionsConsumedConcurrently: concurrency,
-    eachBatch: partitions.handleBatch,
-  });
-  await ended;
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning });
+    await consumer.run({
+      eachBatchAutoResolve: false,
+      autoCommitInterval: 1_000,
+      partitionsConsumedConcurrently: concurrency,
+      eachBatch: partitions.handleBatch,
+    });
+    await ended;
+  } finally {
+    over.abort();
+  }
 };
 
 type Partitions = { readonly handleBatch: (payload: EachBatchPayload) => Promise<void>; readonly end: () => void };

@@ -198,12 +198,15 @@ const consume = async ({ consumer, topics, laneCount, process, membership, ownMe
     partitionsConsumedConcurrently: 32,
     eachBatch: async (payload) => laneOf(payload.batch)?.(payload),
   });
-  const error = await Promise.race([crashed, aborted(stopping)]);
+  const over = new AbortController();
+  const error = await Promise.race([crashed, aborted(stopping, over.signal)]);
+  over.abort();
   if (error !== undefined) throw error;
 };
 
-const aborted = (signal: AbortSignal): Promise<undefined> =>
+/** Resolves when the signal is aborted. Nothing is left on the signal once `over` is aborted. */
+const aborted = (signal: AbortSignal, over: AbortSignal): Promise<undefined> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve(undefined);
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+    signal.addEventListener("abort", () => resolve(undefined), { once: true, signal: over });
   });

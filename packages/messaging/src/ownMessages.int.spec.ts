@@ -123,6 +123,13 @@ describe("two systems with the same topics", function () {
     const own = follow(() => ids);
     await send(["a", ours]);
     await waitFor("the first message", () => Promise.resolve(own.handled.length === 1), patient);
+    const groupIsOwn = (known: readonly string[]): Promise<boolean> =>
+      assertOwnGroups(kafka(), { groupIds: [groupId], topics: [topic], own: known }).then(
+        () => true,
+        () => false,
+      );
+    await waitFor("the commit under the former id", async () => !(await groupIsOwn([theirs])), patient);
+    expect(await groupIsOwn([theirs, ours])).to.equal(true);
     ids = [theirs, ours];
     await send(["b", theirs], ["c", theirs], ["d", theirs]);
     await waitFor("the messages with the new id", () => Promise.resolve(own.handled.length === 4), patient);
