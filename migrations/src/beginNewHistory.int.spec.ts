@@ -3,6 +3,7 @@ import { uuidToBytes } from "@cart/mysql";
 import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
 import type { RowDataPacket } from "mysql2/promise";
+import { madeOfEvents } from "./beginNewHistory.ts";
 import { beginNewHistory, followEventStore, migrateAbandonment, migrateEventStore, migrateReadModel } from "./index.ts";
 
 describe("a restored event store", () => {
@@ -78,6 +79,18 @@ describe("a restored event store", () => {
     expect((await idsIn(readModel, "followed_event_store")).at(-1)).to.equal(id);
     expect((await idsIn(abandonment, "followed_event_store")).at(-1)).to.equal(id);
     expect(await countIn(abandonment, "purchases")).to.equal(0);
+  });
+
+  it("decides on every table of the read model and the timers whether it follows from events", async () => {
+    const kept = ["followed_event_store", "projections", "migrations", "migrations_lock"];
+    const tablesOf = async (database: typeof readModel): Promise<string[]> => {
+      const [rows] = await database
+        .pool()
+        .query<RowDataPacket[]>("SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()");
+      return rows.flatMap(({ name }) => (kept.includes(String(name)) ? [] : [String(name)]));
+    };
+    expect(await tablesOf(readModel)).to.have.members([...madeOfEvents.readmodel]);
+    expect(await tablesOf(abandonment)).to.have.members([...madeOfEvents.abandonment]);
   });
 
   it("begins again after it was interrupted, with each event once", async () => {
