@@ -1,10 +1,11 @@
 import { kafkaInCeiling, kafkaOutCeiling } from "./ceilings/kafkaCeilings.ts";
-import { mysqlCeiling } from "./ceilings/mysqlCeiling.ts";
+import { bareTransactionCpu, mysqlCeiling } from "./ceilings/mysqlCeiling.ts";
 import { visibleCeiling } from "./ceilings/visibleCeiling.ts";
 import { addsToOneCart, appendInProcess, firstAddsByOneClient, firstAddsOverHttp, longStream } from "./figures/appendFigures.ts";
 import { projectorBacklog, rebuild } from "./figures/projectorFigures.ts";
 import { relayBacklog, relayLatency } from "./figures/relayFigures.ts";
 import { idleCost, visibleAtHalfLoad, visibleUnderLightLoad } from "./figures/systemFigures.ts";
+import { shopHour, wholeWay, wholeWayCpu } from "./figures/wholeWayFigures.ts";
 import type { Figure } from "./measurement.ts";
 
 /** Figures run in this order: a ceiling runs before the figures that are measured against it. */
@@ -15,6 +16,38 @@ export const figures: readonly Figure[] = [
     unit: "commands/s",
     run: mysqlCeiling(32),
     short: { run: mysqlCeiling(32) },
+  },
+  { name: "cpu-bare", title: "ceiling: CPU of a bare transaction, client and MySQL", unit: "µs", run: bareTransactionCpu(64) },
+  {
+    name: "whole-way/64",
+    title: "first adds while all services run, 64 clients",
+    unit: "commands/s",
+    target: { kind: "ratio", of: "mysql", atLeast: 1.2 },
+    limits: { failed: 0, visibleMs: 250, largestMegabytes: 200 },
+    run: wholeWay(64),
+  },
+  {
+    name: "whole-way/32",
+    title: "first adds while all services run, 32 clients",
+    unit: "commands/s",
+    target: { kind: "ratio", of: "mysql", atLeast: 1 },
+    limits: { p99: 50, failed: 0, visibleMs: 250, largestMegabytes: 200 },
+    run: wholeWay(32),
+  },
+  {
+    name: "whole-way/cpu",
+    title: "CPU of a first add in all services, MySQL and Kafka, 64 clients",
+    unit: "µs",
+    target: { kind: "share", of: "cpu-bare", atMost: 0.8 },
+    run: wholeWayCpu(64),
+  },
+  {
+    name: "whole-way/hour",
+    title: "a shop's hour in 60 s, 9 reads to 1 write, p99",
+    unit: "ms",
+    target: { kind: "atMost", value: 100 },
+    limits: { failed: 0 },
+    run: shopHour(60),
   },
   { name: "mysql-1", title: "ceiling: bare mysql2 loop, 1 connection", unit: "commands/s", run: mysqlCeiling(1) },
   { name: "kafka-in", title: "ceiling: bare kafkajs producer", unit: "messages/s", run: kafkaInCeiling },

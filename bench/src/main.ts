@@ -32,7 +32,7 @@ const help = `npm run bench [-- OPTIONS]
 Measures the built system on its own MySQL and Kafka, and in the same run the throughput of these servers
 without the system, so that figures are ratios. Prints a table and writes bench/results/latest.json.
 
-  --only NAME[,NAME]   only these figures, and their ceilings:
+  --only NAME[,NAME]   only these figures, and their ceilings; whole-way is all whose names begin with whole-way/:
                        ${figures.map(({ name }) => name).join(", ")}
   --short              a smaller run of the most important figures in less than a minute; does not write bench/results
   --growth             how figures change while the data grows: ${growths.map(({ name }) => name).join(", ")}
@@ -59,8 +59,10 @@ const { values } = parseArgs({
 const isNamed = (known: readonly { readonly name: string }[]): ((one: { readonly name: string }) => boolean) => {
   if (values.only === undefined) return () => true;
   const names = new Set(values.only.split(","));
-  for (const name of names) if (!known.some((one) => one.name === name)) throw new UserError(`there is no figure "${name}"; see --help`);
-  return ({ name }) => names.has(name);
+  const isOf = (asked: string, name: string): boolean => name === asked || name.startsWith(`${asked}/`);
+  for (const asked of names)
+    if (!known.some(({ name }) => isOf(asked, name))) throw new UserError(`there is no figure "${asked}"; see --help`);
+  return ({ name }) => [...names].some((asked) => isOf(asked, name));
 };
 
 const chosen = (): typeof figures => {
@@ -91,7 +93,11 @@ const withServers = async <T>(work: (bench: Bench) => Promise<T>): Promise<T> =>
     started.push(mysql);
     const kafka = await step(reportToStderr, "Kafka", () => startOwnKafka(plan));
     started.push(kafka);
-    return await work({ mysqlUrl: mysql.url, brokers: kafka.brokers, seconds, report: reportToStderr });
+    const servers = [
+      { name: "mysql", pid: mysql.pid },
+      { name: "kafka", pid: kafka.pid },
+    ];
+    return await work({ mysqlUrl: mysql.url, brokers: kafka.brokers, servers, seconds, report: reportToStderr });
   } finally {
     await cleanUp();
   }

@@ -1,3 +1,5 @@
+import type { NamedProcess } from "./system/processes.ts";
+
 /** The result of a figure. Rates are per second, times are in milliseconds. */
 export type Measurement = {
   readonly value: number;
@@ -5,9 +7,10 @@ export type Measurement = {
   readonly details?: Readonly<Record<string, number>>;
 };
 
-/** What a figure has to reach: a share of a ceiling of the same run, or an absolute number. */
+/** What a figure has to reach: a multiple of a ceiling of the same run, at least or at most, or an absolute number. */
 export type Target =
   | { readonly kind: "ratio"; readonly of: string; readonly atLeast: number }
+  | { readonly kind: "share"; readonly of: string; readonly atMost: number }
   | { readonly kind: "atLeast"; readonly value: number }
   /** `against` is a ceiling that shows how much of the value is due to the machine. */
   | { readonly kind: "atMost"; readonly value: number; readonly against?: string };
@@ -28,6 +31,8 @@ export type Figure = {
 export type Bench = {
   readonly mysqlUrl: string;
   readonly brokers: readonly string[];
+  /** MySQL and Kafka. */
+  readonly servers: readonly NamedProcess[];
   /** Seconds of load for each figure that runs for a time. */
   readonly seconds: number;
   readonly report: (line: string) => void;

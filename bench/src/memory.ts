@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { eventStoreTables } from "@cart/event-store/testing";
 import { runLoad } from "./load/runLoad.ts";
 import type { Bench } from "./measurement.ts";
 import { startAll, urlOf } from "./system/allServices.ts";
 import { withFreshSystem } from "./system/freshSystem.ts";
 import { postThenGet } from "./system/postThenGet.ts";
+import { residentMegabytes } from "./system/processes.ts";
 
 export type MemorySample = {
   readonly seconds: number;
@@ -17,12 +17,6 @@ export type MemoryRun = { readonly services: readonly string[]; readonly samples
 
 /** Time between two samples. */
 const sampleEverySeconds = 10;
-
-/** The resident set of a process in megabytes. Works on Linux only. */
-const rss = async (pid: number): Promise<number> => {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
-  return Number(kilobytes) / 1024;
-};
 
 /** Samples the memory of every service while `events` events go through the system, as fast as it accepts them from 16 writers, with one reader. */
 export const measureMemory = (bench: Bench, events: number): Promise<MemoryRun> =>
@@ -39,7 +33,7 @@ export const measureMemory = (bench: Bench, events: number): Promise<MemoryRun> 
       const sample = {
         seconds: (performance.now() - started) / 1000,
         events: stored,
-        rss: await Promise.all(services.map(({ pid }) => rss(pid))),
+        rss: await Promise.all(services.map(({ pid }) => residentMegabytes(pid))),
       };
       samples.push(sample);
       const sizes = services.map(({ name }, index) => `${name} ${sample.rss[index]?.toFixed(0)} MB`);

@@ -9,6 +9,10 @@ const reached = (target: Target, value: number, ceilings: ReadonlyMap<string, nu
       const ceiling = ceilings.get(target.of);
       return ceiling === undefined ? undefined : value >= ceiling * target.atLeast;
     }
+    case "share": {
+      const ceiling = ceilings.get(target.of);
+      return ceiling === undefined ? undefined : value <= ceiling * target.atMost;
+    }
     case "atLeast":
       return value >= target.value;
     case "atMost":
@@ -20,7 +24,7 @@ const reached = (target: Target, value: number, ceilings: ReadonlyMap<string, nu
 
 /** The name of the ceiling that the target refers to. */
 export const ceilingOf = (target: Target | undefined): string | undefined => {
-  if (target?.kind === "ratio") return target.of;
+  if (target?.kind === "ratio" || target?.kind === "share") return target.of;
   return target?.kind === "atMost" ? target.against : undefined;
 };
 
@@ -55,6 +59,8 @@ const mustOf = (target: Target | undefined, limits: Readonly<Record<string, numb
       return "";
     case "ratio":
       return [`>= ${target.atLeast} × ${target.of}`, ...bounds].join(", ");
+    case "share":
+      return [`<= ${target.atMost} × ${target.of}`, ...bounds].join(", ");
     case "atLeast":
       return [`>= ${formatNumber(target.value)}`, ...bounds].join(", ");
     case "atMost":

@@ -1,3 +1,4 @@
+import type { Target } from "./measurement.ts";
 import { ceilingsOf, formatNumber, type Result } from "./table.ts";
 
 const rowHeight = 26;
@@ -12,8 +13,8 @@ export const toChart = (results: readonly Result[]): string => {
   const ceilings = ceilingsOf(results);
   const bars = results.flatMap(({ figure: { title, unit, target }, measurement: { value } }) => {
     if (target === undefined) return [];
-    const goal = target.kind === "ratio" ? (ceilings.get(target.of) ?? Number.NaN) * target.atLeast : target.value;
-    const score = target.kind === "atMost" ? goal / value : value / goal;
+    const goal = goalOf(target, ceilings);
+    const score = target.kind === "atMost" || target.kind === "share" ? goal / value : value / goal;
     return [{ title, score, text: `${formatNumber(value)} ${unit}` }];
   });
   // The target is at a third of the width. A figure more than three times as good touches the edge.
@@ -37,4 +38,16 @@ export const toChart = (results: readonly Result[]): string => {
     `<text x="${goalX}" y="${height - 10}" text-anchor="middle">target</text>`,
     "</svg>\n",
   ].join("\n");
+};
+
+/** The value that just reaches the target. */
+const goalOf = (target: Target, ceilings: ReadonlyMap<string, number>): number => {
+  switch (target.kind) {
+    case "ratio":
+      return (ceilings.get(target.of) ?? Number.NaN) * target.atLeast;
+    case "share":
+      return (ceilings.get(target.of) ?? Number.NaN) * target.atMost;
+    default:
+      return target.value;
+  }
 };

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { eventStoreTables } from "@cart/event-store/testing";
 import type { RowDataPacket } from "mysql2/promise";
@@ -6,6 +5,7 @@ import { runLoad } from "../load/runLoad.ts";
 import type { Bench, Measurement } from "../measurement.ts";
 import { startAll, urlOf } from "../system/allServices.ts";
 import { withFreshSystem } from "../system/freshSystem.ts";
+import { measureCpu, sum } from "../system/processes.ts";
 import { sampleVisibility, warmUp } from "../system/visibility.ts";
 
 export const visibleUnderLightLoad =
@@ -36,12 +36,6 @@ export const visibleAtHalfLoad = (bench: Bench): Promise<Measurement> =>
     return { value: details?.["p99"] ?? Number.NaN, details: { p50, rate } };
   });
 
-/** The CPU time of all threads of a process, in seconds. Works on Linux only. */
-const cpuSeconds = async (pid: number): Promise<number> => {
-  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /, "").split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-};
-
 /** The value is the percentage of one core that all services use together while the system is idle. */
 export const idleCost =
   (seconds: number) =>
@@ -52,18 +46,13 @@ export const idleCost =
         const [[row]] = await system.eventStore.query<(RowDataPacket & { Value: string })[]>("SHOW GLOBAL STATUS LIKE 'Questions'");
         return Number(row?.Value ?? 0);
       };
-      const cpu = (): Promise<number[]> => Promise.all(services.map(({ pid }) => cpuSeconds(pid)));
       await delay(5_000);
-      const [cpuBefore, queriesBefore, started] = [await cpu(), await queries(), performance.now()];
+      const [cpu, queriesBefore, started] = [await measureCpu(services), await queries(), performance.now()];
       await delay(seconds * 1000);
       const elapsed = (performance.now() - started) / 1000;
-      const cpuAfter = await cpu();
-      const shares = services.map(({ name }, index): [string, number] => [
-        name,
-        (((cpuAfter[index] ?? 0) - (cpuBefore[index] ?? 0)) / elapsed) * 100,
-      ]);
+      const shares = [...(await cpu())].map(([name, used]): [string, number] => [name, (used / elapsed) * 100]);
       return {
-        value: shares.reduce((sum, [, share]) => sum + share, 0),
+        value: sum(shares.map(([, share]) => share)),
         details: { mysqlQueriesPerSecond: ((await queries()) - queriesBefore) / elapsed, ...Object.fromEntries(shares) },
       };
     });

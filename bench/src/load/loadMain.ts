@@ -34,6 +34,7 @@ const run = async ({ url, connections, seconds, cart, rate }: LoadPlan): Promise
     p50: result.latency.p50,
     p99: result.latency.p99,
     max: result.latency.max,
+    endedAt: Date.now(),
   };
 };
 

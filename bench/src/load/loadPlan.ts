@@ -16,4 +16,6 @@ export type LoadResult = {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
+  /** Milliseconds since the epoch. */
+  readonly endedAt: number;
 };

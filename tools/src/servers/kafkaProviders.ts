@@ -14,7 +14,7 @@ import { kafkaJars, kafkaVersion } from "./kafkaJars.ts";
 import type { KafkaProgram } from "./kafkaNode.ts";
 import { startKafkaProcess } from "./kafkaProcess.ts";
 import { portOf, retryTakenPorts } from "./ports.ts";
-import { type FetchPlan, type Killable, never, type RunningKafka, type RunningServer, type ServerPlan } from "./runningServer.ts";
+import { type FetchPlan, never, type OwnProcess, type RunningKafka, type RunningServer, type ServerPlan } from "./runningServer.ts";
 import { waitUntil } from "./waitUntil.ts";
 
 const image = `apache/kafka:${kafkaVersion}`;
@@ -34,7 +34,7 @@ export const kafkaProviders = (plan: ServerPlan): readonly ServerProvider<Runnin
  * Starts Kafka as a process that the caller may kill and start again on its data. It is never a container or a
  * broker that the environment names.
  */
-export const startOwnKafka = (plan: ServerPlan): Promise<RunningKafka & Killable> =>
+export const startOwnKafka = (plan: ServerPlan): Promise<RunningKafka & OwnProcess> =>
   firstThatServes(
     "Kafka",
     ownPrograms(plan, (program) => startKafkaProcess(program, plan)),

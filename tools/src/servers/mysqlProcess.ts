@@ -7,7 +7,7 @@ import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { UserError } from "../userError.ts";
 import { mysqlUrlAt } from "./developmentCredentials.ts";
 import { portOf, retryTakenPorts } from "./ports.ts";
-import { type Command, type Killable, loopback, type Provider, type RunningMysql, type ServerPlan } from "./runningServer.ts";
+import { type Command, loopback, type Provider, type OwnProcess, type RunningMysql, type ServerPlan } from "./runningServer.ts";
 import { type ServerProcess, startServerProcess } from "./serverProcess.ts";
 
 /** The mysqld to run: `command` is the program and its leading arguments. */
@@ -28,16 +28,16 @@ const settings = [
 export const startMysqlProcess = async (
   { provider, command, description }: MysqlProgram,
   plan: ServerPlan,
-): Promise<RunningMysql & Killable> => {
+): Promise<RunningMysql & OwnProcess> => {
   const [program, ...leading] = command;
   const data = join(plan.folder, "mysql");
   const all = [program, ...leading, ...(process.getuid?.() === 0 ? ["--user=root"] : [])] as const;
   await mkdir(plan.folder, { recursive: true });
   if (!existsSync(data)) await makeDataFolder(all, data, plan);
 
-  const serveOn = async (port: number): Promise<RunningMysql & Killable> => {
-    const { stop, kill, died } = await serve(all, data, port, plan);
-    return { provider, url: mysqlUrlOf(plan, port), description: `${description} on port ${port}`, stop, kill, died };
+  const serveOn = async (port: number): Promise<RunningMysql & OwnProcess> => {
+    const { pid, stop, kill, died } = await serve(all, data, port, plan);
+    return { provider, url: mysqlUrlOf(plan, port), description: `${description} on port ${port}`, pid, stop, kill, died };
   };
   if (plan.ports?.mysql !== undefined) return serveOn(plan.ports.mysql);
   const ports = portOf("MySQL", 3306, plan);

@@ -6,7 +6,7 @@ import { findProgram } from "./findProgram.ts";
 import { firstThatServes, notHere, type ServerProvider } from "./firstThatServes.ts";
 import { mysqlUrlAt } from "./developmentCredentials.ts";
 import { mysqlIdentity, startMysqlProcess } from "./mysqlProcess.ts";
-import { type FetchPlan, type Killable, never, type RunningMysql, type ServerPlan } from "./runningServer.ts";
+import { type FetchPlan, never, type OwnProcess, type RunningMysql, type ServerPlan } from "./runningServer.ts";
 import { explain, UserError } from "../userError.ts";
 
 const image = "mysql:9.7";
@@ -26,8 +26,8 @@ export const mysqlProviders = (plan: ServerPlan): readonly ServerProvider<Runnin
  * Starts MySQL as a process that the caller may kill and start again on its data. It is never a container or a
  * server that the environment names.
  */
-export const startOwnMysql = (plan: ServerPlan): Promise<RunningMysql & Killable> =>
-  firstThatServes<RunningMysql & Killable>(
+export const startOwnMysql = (plan: ServerPlan): Promise<RunningMysql & OwnProcess> =>
+  firstThatServes<RunningMysql & OwnProcess>(
     "MySQL",
     [
       { provider: "local", way: "mysqld on the PATH", start: () => fromPath(plan) },

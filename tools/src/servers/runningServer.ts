@@ -22,6 +22,9 @@ export type RunningKafka = RunningServer & { readonly brokers: readonly string[]
 /** A server that is a process of this machine. `kill` sends SIGKILL and resolves when the process has ended. */
 export type Killable = { readonly kill: () => Promise<void> };
 
+/** A server that runs as one process for as long as it runs. */
+export type OwnProcess = Killable & { readonly pid: number };
+
 /** Fixed ports, for a server that is stopped and started again on the same ones. For omitted ports, free ones are chosen. */
 export type ServerPorts = {
   readonly mysql?: number;

@@ -9,6 +9,8 @@ import { waitUntil } from "./waitUntil.ts";
 import { endWithThisProcess } from "./watchdog.ts";
 
 export type ServerProcess = {
+  /** NaN if the program could not be started, which `untilItServes` reports. */
+  readonly pid: number;
   readonly logFile: string;
   /**
    * Resolves when the probe passes while the process runs. The probe must prove that this
@@ -79,6 +81,7 @@ export const startServerProcess = async ({ name, program, args, logFile, cwd, wi
   };
 
   return {
+    pid: child.pid ?? Number.NaN,
     logFile,
     untilItServes: async (what, probe, signal) => {
       const probeWhileItRuns = async (): Promise<void> => {

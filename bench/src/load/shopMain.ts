@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import { Agent, request } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import { percentile } from "../measurement.ts";
+import type { ShopPlan, ShopResult } from "./shopPlan.ts";
+
+const agent = new Agent({ keepAlive: true });
+
+/** How many times a customer looks at the cart or at a list after each change. */
+const readsPerWrite = 9;
+
+/** Milliseconds between two requests of a customer. The middle is half of it. */
+const longestPause = 200;
+
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+const send = (method: Method, url: string, body?: object): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const headers = text === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
+    const sent = request(url, { agent, method, headers }, (response) => {
+      response.resume();
+      response.once("error", reject);
+      response.once("end", () => {
+        const status = response.statusCode ?? 0;
+        if (status >= 200 && status < 300) resolve();
+        else reject(new Error(`${method} ${new URL(url).pathname} was answered with ${status}`));
+      });
+    });
+    sent.setTimeout(30_000, () => sent.destroy(new Error(`${method} ${url} was not answered for 30 s`)));
+    sent.once("error", reject);
+    sent.end(text);
+  });
+
+const playShop = async ({ commandApi, queryApi, visitsPerSecond, seconds }: ShopPlan): Promise<ShopResult> => {
+  const times: { readonly reads: number[]; readonly writes: number[] } = { reads: [], writes: [] };
+  let failed = 0;
+  const timed = async (kind: keyof typeof times, work: () => Promise<void>): Promise<void> => {
+    await delay(Math.random() * longestPause);
+    const started = performance.now();
+    await work().catch((error: unknown) => {
+      if (failed++ === 0) console.error(error instanceof Error ? error.message : error);
+    });
+    times[kind].push(performance.now() - started);
+  };
+
+  /** The customer puts things into a guest's cart, logs in, and in two of three visits buys. */
+  const visit = async (buys: boolean): Promise<void> => {
+    const [user, guest] = [`customer-${randomUUID()}`, `guest-${randomUUID()}`];
+    const [guestCart, cart] = [randomUUID(), randomUUID()];
+    const look = async (id: string, minVersion: number): Promise<void> => {
+      // The first look has to show the change that was just made.
+      await timed("reads", () => send("GET", `${queryApi}/carts/${id}?min_version=${minVersion}`));
+      for (let n = 1; n < readsPerWrite - 2; n++) await timed("reads", () => send("GET", `${queryApi}/carts/${id}`));
+      const owner = id === cart ? user : guest;
+      await timed("reads", () => send("GET", `${queryApi}/users/${owner}/cart`));
+      await timed("reads", () => send("GET", `${queryApi}/users/${owner}/carts?status=OPEN,SUBMITTED,PURCHASED`));
+    };
+    const change = async (method: Method, id: string, path: string, version: number, body?: object): Promise<void> => {
+      await timed("writes", () => send(method, `${commandApi}/carts/${id}${path}`, body));
+      await look(id, version);
+    };
+    const item = (owner: string, name: string): object => ({ user_id: owner, item_id: name, quantity: 1, price: 29.99 });
+    await change("POST", cart, "/items", 2, item(user, "book"));
+    await change("POST", guestCart, "/items", 2, item(guest, "lamp"));
+    await change("POST", guestCart, "/items", 3, item(guest, "chair"));
+    await change("PATCH", guestCart, "/items/lamp", 4, { quantity: 3 });
+    await change("DELETE", guestCart, "/items/chair", 5);
+    await timed("writes", () => send("POST", `${commandApi}/carts/${guestCart}/merge`, { target_cart_id: cart }));
+    await look(cart, 3);
+    if (!buys) return;
+    await change("POST", cart, "/submit", 4);
+    await change("POST", cart, "/purchase", 5, { order_id: randomUUID() });
+  };
+
+  const visits: Promise<void>[] = [];
+  const end = performance.now() + seconds * 1000;
+  for (let n = 0; performance.now() < end; n++) {
+    visits.push(visit(n % 3 !== 0));
+    await delay(1000 / visitsPerSecond);
+  }
+  await Promise.all(visits);
+  const all = [...times.reads, ...times.writes];
+  return {
+    reads: times.reads.length,
+    writes: times.writes.length,
+    failed,
+    p50: percentile(all, 50),
+    p99: percentile(all, 99),
+    writeP99: percentile(times.writes, 99),
+  };
+};
+
+process.once("message", (plan) => {
+  void playShop(plan as ShopPlan).then((result) => process.send?.(result, () => process.exit(0)));
+});
