@@ -17,7 +17,7 @@ export type { DomainEvent, EventCatalog, EventVersion } from "./events/eventCata
 export { createEventCodec, EventError, type EncodedEvent, type EventCodec, type EventErrorCode } from "./events/eventCodec.ts";
 export type { EventMetadata, RecordedEvent } from "./events/recordedEvent.ts";
 export { fromMinorUnits, maxAmount, toMinorUnits } from "./money/minorUnits.ts";
-export type { Owner, Ownership } from "./ownership.ts";
+export { type Owner, type Ownership, tenantInFirstEvent } from "./ownership.ts";
 export { tenantPolicyAggregate, tenantPolicyId } from "./tenantPolicy/tenantPolicyAggregate.ts";
 export { maxReminders, type PolicyChoices, type TenantPolicyCommand } from "./tenantPolicy/tenantPolicyCommands.ts";
 export { tenantPolicyAggregateType, type TenantPolicyEvent, tenantPolicyEventCatalog } from "./tenantPolicy/tenantPolicyEvents.ts";

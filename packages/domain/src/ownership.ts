@@ -3,6 +3,9 @@ import type { DomainEvent } from "./events/eventCatalog.ts";
 /** Whose an aggregate is. */
 export type Owner = { readonly userId: string; readonly tenantId: string };
 
+/** The JSON path of the tenant in the data of the first event of every stream, in every schema version that was ever stored. */
+export const tenantInFirstEvent = "$.tenant_id";
+
 /**
  * Tells the owner of an aggregate without its whole state, so that a command or a query of a stranger reads as little of a large
  * aggregate as of one that does not exist.

@@ -5,6 +5,7 @@ import { cartAggregate } from "./cart/cartAggregate.ts";
 import { type AggregateType, eventCatalogs } from "./eventCatalogs.ts";
 import type { DomainEvent } from "./events/eventCatalog.ts";
 import type { EncodedEvent } from "./events/eventCodec.ts";
+import { tenantInFirstEvent } from "./ownership.ts";
 import { tenantPolicyAggregate } from "./tenantPolicy/tenantPolicyAggregate.ts";
 
 /*
@@ -32,6 +33,8 @@ type StoredAggregate = {
   readonly explore: (events: readonly EncodedEvent[]) => {
     readonly snapshots: readonly unknown[];
     readonly unused: readonly EncodedEvent[];
+    /** The events that can begin a stream. */
+    readonly beginnings: readonly EncodedEvent[];
   };
 };
 
@@ -49,6 +52,7 @@ const storedAggregate = <State, Command, Event extends DomainEvent>(
   explore: (events) => {
     const reached = new Map<string, unknown>();
     const used = new Set<EncodedEvent>();
+    const beginnings = new Set<EncodedEvent>();
     const visit = (state: State): void => {
       const snapshot: unknown = JSON.parse(JSON.stringify(snapshots.toJson(state)));
       // Only one state of each shape is folded further, because every new value would make a new state.
@@ -63,11 +67,12 @@ const storedAggregate = <State, Command, Event extends DomainEvent>(
           continue; // This event cannot follow this state.
         }
         used.add(encoded);
+        if (state === decider.initialState) beginnings.add(encoded);
         visit(next);
       }
     };
     visit(decider.initialState);
-    return { snapshots: [...reached.values()], unused: events.filter((event) => !used.has(event)) };
+    return { snapshots: [...reached.values()], unused: events.filter((event) => !used.has(event)), beginnings: [...beginnings] };
   },
 });
 
@@ -131,6 +136,15 @@ for (const [aggregateType, catalog] of Object.entries(eventCatalogs)) {
       expect(shapeOf(snapshots), "the state has changed: raise the schemaVersion of its snapshots, and pin its members").to.deep.equal(
         pinned,
       );
+    });
+
+    it("begin with an event that names the tenant, where SQL finds it in every version", () => {
+      const events = versions.map(({ type, schemaVersion, file }) => ({ type, schemaVersion, data: fixtureOf(file).stored }));
+      const { beginnings } = explore(events);
+      expect(beginnings).to.have.length.above(0);
+      const member = tenantInFirstEvent.slice("$.".length);
+      for (const { type, schemaVersion, data } of beginnings)
+        expect(data, `${type} v${schemaVersion}`).to.have.property(member).that.is.a("string");
     });
   });
 }

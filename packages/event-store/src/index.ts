@@ -27,7 +27,7 @@ export { awaitPending, type Patience } from "./outbox/awaitPending.ts";
 export { readBacklog } from "./outbox/backlog.ts";
 export { claimShards, leaveRelays, releaseShards } from "./outbox/claimShards.ts";
 export { countOutbox, type OutboxCounts, oldestPendingSeconds } from "./outbox/countOutbox.ts";
-export { type FailedRow, listFailed, retryFailed } from "./outbox/failedRows.ts";
+export { type FailedFilter, type FailedRowOfTenant, listFailed, listFailedOfTenants, retryFailed } from "./outbox/failedRows.ts";
 export { fetchPending, type PendingLimit, type PendingPage } from "./outbox/fetchPending.ts";
 export { markPublished, type PublishedRow } from "./outbox/markPublished.ts";
 export type { OutboxRow } from "./outbox/outboxRow.ts";

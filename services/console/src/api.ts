@@ -14,7 +14,8 @@ import { deadLetterRoutes } from "./repair/deadLetterRoutes.ts";
 import { deadLetterSchema, deadLettersSchema } from "./repair/deadLetterSchemas.ts";
 import { jobRoutes, jobsSchema } from "./repair/jobRoutes.ts";
 import type { Jobs } from "./repair/jobs.ts";
-import { type OutboxRepair, outboxRoutes, outboxRowsSchema } from "./repair/outboxRoutes.ts";
+import type { OutboxRepair } from "./repair/outboxRepair.ts";
+import { outboxRoutes, outboxRowsSchema } from "./repair/outboxRoutes.ts";
 import { sessionRoutes, sessionSchema } from "./session/sessionRoutes.ts";
 
 /** What the routes' handlers work with. */

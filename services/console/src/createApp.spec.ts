@@ -17,7 +17,7 @@ import { createApp } from "./createApp.ts";
 import { startObserver } from "./overview/observer.ts";
 import { createDeadLetterRepair } from "./repair/deadLetterRepair.ts";
 import { createJobs } from "./repair/jobs.ts";
-import { createOutboxRepair } from "./repair/outboxRoutes.ts";
+import { createOutboxRepair } from "./repair/outboxRepair.ts";
 
 const reads = ["/api/dead-letters", "/api/dead-letters/1", "/api/outbox-rows", "/api/audit-log"];
 const changes = [
@@ -66,7 +66,7 @@ describe("the console's back end while its servers are away", () => {
       services: {
         observer,
         deadLetters: createDeadLetterRepair(readModel, projections),
-        outbox: createOutboxRepair(eventStore, readModel, projections),
+        outbox: createOutboxRepair(eventStore),
         jobs,
         audit,
         readModel,

@@ -18,7 +18,7 @@ import { createPrometheusCharts } from "./overview/prometheusCharts.ts";
 import { parseTargets } from "./overview/scrape.ts";
 import { createDeadLetterRepair } from "./repair/deadLetterRepair.ts";
 import { createJobs } from "./repair/jobs.ts";
-import { createOutboxRepair } from "./repair/outboxRoutes.ts";
+import { createOutboxRepair } from "./repair/outboxRepair.ts";
 import { signInOf } from "./session/signIn.ts";
 
 /** The built page, for the compiled service and for the service that runs from source alike. */
@@ -91,7 +91,7 @@ await runService({
       services: {
         observer,
         deadLetters: createDeadLetterRepair(readModel, projections),
-        outbox: createOutboxRepair(eventStore, readModel, projections),
+        outbox: createOutboxRepair(eventStore),
         jobs,
         audit,
         readModel,

@@ -52,7 +52,7 @@ const uuid = (text: string): string => {
 /** Returns the queues in the order of their oldest dead letters, page by page. A queue whose retry fails is not returned again. */
 async function* everyQueue(readModel: Pool): AsyncGenerator<DeadLetterQueue> {
   for (let afterId = 0; ;) {
-    const queues = await deadLetterQueues(readModel, { afterId, limit: queuesPerPage });
+    const queues = await deadLetterQueues(readModel, projections, { afterId, limit: queuesPerPage });
     yield* queues;
     const last = queues.at(-1);
     if (last === undefined) return;

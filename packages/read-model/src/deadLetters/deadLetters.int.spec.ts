@@ -161,7 +161,7 @@ describe("dead letters", () => {
 
   it("form a queue each if they name no cart", async () => {
     await apply([messageOf(1, 1, created, { aggregateType: "Order" }), painted(2, 1)]);
-    const queues = await deadLetterQueues(pool, { limit: 100 });
+    const queues = await deadLetterQueues(pool, projections, { limit: 100 });
     expect(queues.map(({ firstId: _id, ...queue }) => queue)).to.deep.equal([{ aggregateType: "Cart", id: await idOf(1) }, cartQueue(2)]);
     const [first] = queues;
     if (first === undefined) throw new Error("there is a queue");
@@ -171,13 +171,17 @@ describe("dead letters", () => {
   it("are found by their reason, page by page, and by the tenant of their aggregate", async () => {
     await apply([...stream(1, created), painted(1, 2), ...stream(2, created), painted(2, 2), messageOf(3, 5, added("a"))]);
     const unknown = { reason: "UNKNOWN_EVENT_TYPE", limit: 1 };
-    const [first] = await deadLetterQueues(pool, unknown);
+    const [first] = await deadLetterQueues(pool, projections, unknown);
     expect(first).to.deep.include(cartQueue(1));
-    const [second] = await deadLetterQueues(pool, { ...unknown, afterId: first?.firstId ?? 0 });
+    const [second] = await deadLetterQueues(pool, projections, { ...unknown, afterId: first?.firstId ?? 0 });
     expect(second).to.deep.include(cartQueue(2));
-    expect(await deadLetterQueues(pool, { ...unknown, afterId: second?.firstId ?? 0 })).to.deep.equal([]);
+    expect(await deadLetterQueues(pool, projections, { ...unknown, afterId: second?.firstId ?? 0 })).to.deep.equal([]);
     expect((await list({ tenantId: "default" })).map(({ tenant_id: tenant }) => tenant)).to.deep.equal(["default", "default"]);
     expect((await list({ tenantId: "another" })).length).to.equal(0);
+    await database.pool().query("UPDATE carts SET tenant_id = 'another' WHERE id = UUID_TO_BIN(?)", [cartId(2)]);
+    const ofAnother = { ...unknown, tenantId: "another" };
+    expect(await deadLetterQueues(pool, projections, ofAnother), "although another tenant's queue is before it").to.deep.equal([second]);
+    expect(await deadLetterQueues(pool, projections, { ...ofAnother, reason: undefined, limit: 100 })).to.deep.equal([second]);
     expect((await list({ afterId: second?.firstId ?? 0 })).map(({ reason_code: code, tenant_id: tenant }) => [code, tenant])).to.deep.equal(
       [["VERSION_GAP", null]],
     );

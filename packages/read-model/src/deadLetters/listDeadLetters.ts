@@ -1,6 +1,7 @@
 import { bytesToUuid, run, uuidToBytes } from "@cart/mysql";
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { Projections } from "../projection/projection.ts";
+import { ofAggregate } from "./ofAggregate.ts";
 import { messageColumns, type StoredHeader, type StoredMessageRow } from "./storedMessage.ts";
 
 export type ListedDeadLetter = {
@@ -46,15 +47,6 @@ export type DeadLetterFilter = {
   /** Only dead letters with a greater id. */
   readonly afterId?: number | undefined;
   readonly limit: number;
-};
-
-/** Returns an expression for a column of the aggregate of `dead_letters d` in the read model. */
-const ofAggregate = (projections: Projections, column: "version" | "tenant_id"): string => {
-  const cases = projections.map(({ aggregateType, tables: [{ name, aggregateColumn }] }) => {
-    const value = `(SELECT a.${column} FROM ${name} a WHERE a.${aggregateColumn} = d.aggregate_id)`;
-    return `WHEN '${aggregateType}' THEN ${value}`;
-  });
-  return `CASE d.aggregate_type ${cases.join(" ")} END`;
 };
 
 /** Returns the columns of `dead_letters d`, and what the read model knows of each dead letter's aggregate. */

@@ -17,6 +17,7 @@ import { aggregateIdOf, readMessage } from "../projection/incomingMessage.ts";
 import { type Projection, projectionOf, type Projections } from "../projection/projection.ts";
 import { parkedError } from "../projection/projectionError.ts";
 import { passGate } from "../writerGate.ts";
+import { ofAggregate } from "./ofAggregate.ts";
 import { messageColumns, type StoredMessageRow, toMessage } from "./storedMessage.ts";
 
 /** The queue of an aggregate, or a single message that names no aggregate. */
@@ -39,6 +40,8 @@ export type RetryResult = {
 export type QueueFilter = {
   /** Only queues with a dead letter for this reason. */
   readonly reason?: string | undefined;
+  /** Only queues of aggregates that the read model knows as this tenant's. */
+  readonly tenantId?: string | undefined;
   /** Only queues that begin after the dead letter with this id. */
   readonly afterId?: number;
   readonly limit: number;
@@ -47,18 +50,23 @@ export type QueueFilter = {
 /** Returns the queues, ordered by their oldest dead letter, with its id. */
 export const deadLetterQueues = async (
   pool: Pool,
-  { reason, afterId = 0, limit }: QueueFilter,
+  projections: Projections,
+  { reason, tenantId, afterId = 0, limit }: QueueFilter,
 ): Promise<(DeadLetterQueue & { readonly firstId: number })[]> => {
-  const having = reason === undefined ? "" : "AND SUM(reason_code = ?) > 0";
+  const having = reason === undefined ? "" : "AND SUM(d.reason_code = ?) > 0";
   const where = reason === undefined ? "" : "AND reason_code = ?";
   const named = reason === undefined ? [] : [reason];
+  const [ofTenant, tenant] = tenantId === undefined ? ["", []] : [`AND ${ofAggregate(projections, "tenant_id")} = ?`, [tenantId]];
+  // A message that names no aggregate belongs to no tenant.
+  const nameless = tenantId === undefined ? "TRUE" : "FALSE";
   const rows = await inTransaction(pool, (connection) =>
     run<QueueRow[]>(
       connection,
-      `SELECT aggregate_type, aggregate_id, MIN(id) AS id FROM dead_letters WHERE aggregate_id IS NOT NULL
-         GROUP BY aggregate_type, aggregate_id HAVING id > ? ${having}
-       UNION ALL SELECT aggregate_type, NULL, id FROM dead_letters WHERE aggregate_id IS NULL AND id > ? ${where} ORDER BY id LIMIT ?`,
-      [afterId, ...named, afterId, ...named, limit],
+      `SELECT d.aggregate_type, d.aggregate_id, MIN(d.id) AS id FROM dead_letters d WHERE d.aggregate_id IS NOT NULL ${ofTenant}
+         GROUP BY d.aggregate_type, d.aggregate_id HAVING MIN(d.id) > ? ${having}
+       UNION ALL SELECT aggregate_type, NULL, id FROM dead_letters WHERE ${nameless} AND aggregate_id IS NULL AND id > ? ${where}
+       ORDER BY id LIMIT ?`,
+      [...tenant, afterId, ...named, afterId, ...named, limit],
     ),
   );
   return rows.map((row) => ({ ...toQueue(row), firstId: row.id }));

@@ -4,9 +4,7 @@ import {
   countByReason,
   type DeadLetterFilter,
   deadLetterQueues,
-  type DeadLetterQueue,
   discardDeadLetter,
-  findTenants,
   listDeadLetters,
   type ListedDeadLetter,
   type Projections,
@@ -99,15 +97,13 @@ const discard = async (database: Database, access: Access, choice: Choice): Prom
   return { ...done, next_after_id: choice.id === undefined ? next : null };
 };
 
-type FoundQueue = DeadLetterQueue & { readonly firstId: number };
-
 /** A page of the chosen queues, and the id behind which the next page begins. */
 const queuesOf = async (database: Database, access: Access, choice: Choice, afterId: number) => {
   const { id, aggregate_id: aggregateId, reason } = choice;
-  const { readModel } = database;
+  const { readModel, projections } = database;
   if (reason !== undefined) {
-    const page = await deadLetterQueues(readModel, { reason, afterId, limit: pageSize });
-    return { items: await allowed(database, access, page), next: page.length < pageSize ? undefined : page.at(-1)?.firstId };
+    const items = await deadLetterQueues(readModel, projections, { reason, tenantId: onlyTenant(access), afterId, limit: pageSize });
+    return { items, next: items.length < pageSize ? undefined : items.at(-1)?.firstId };
   }
   const [letter] =
     id === undefined
@@ -116,19 +112,6 @@ const queuesOf = async (database: Database, access: Access, choice: Choice, afte
   const queue = letter === undefined ? undefined : await queueOf(readModel, letter.id);
   if (letter === undefined || queue === undefined) throw nothingToRepair("no message of this cart or policy is stuck");
   return { items: [{ ...queue, firstId: letter.id }], next: undefined };
-};
-
-/** Leaves out the queues of other tenants, and messages that name no aggregate, which belong to no tenant. */
-const allowed = async (
-  { readModel, projections }: Database,
-  access: Access,
-  queues: readonly FoundQueue[],
-): Promise<readonly FoundQueue[]> => {
-  const tenant = onlyTenant(access);
-  if (tenant === undefined) return queues;
-  const named = queues.flatMap((queue) => ("aggregateId" in queue ? [queue] : []));
-  const tenantOf = await findTenants(readModel, projections, named);
-  return named.filter((queue) => tenantOf(queue) === tenant);
 };
 
 const lettersOf = async (database: Database, access: Access, { id, aggregate_id: aggregateId, reason }: Choice, afterId: number) => {

@@ -1,47 +1,10 @@
-import { listFailed, type FailedRow, retryFailed } from "@cart/event-store";
-import { type Access, type Route, route } from "@cart/http-kit";
-import { withConnection } from "@cart/mysql";
-import { findTenants, type Projections } from "@cart/read-model";
-import type { Pool } from "mysql2/promise";
+import { type Route, route } from "@cart/http-kit";
 import { Type } from "typebox";
-import { onlyTenant, requireRead, requireRepair } from "../access/consoleAccess.ts";
+import { requireRead, requireRepair } from "../access/consoleAccess.ts";
 import type { AuditLog } from "../audit/auditLog.ts";
-import { databaseProblems, notFoundKind, nothingToRepair } from "../http/consoleProblems.ts";
+import { databaseProblems, notFoundKind } from "../http/consoleProblems.ts";
 import { count, noStore, nullable, shown, text, time, uuid } from "../http/schemas.ts";
-
-type Row = FailedRow & { readonly tenantId: string | undefined };
-
-export type OutboxRepair = {
-  readonly list: (access: Access) => Promise<readonly Row[]>;
-  /** Resolves to the number of rows that are published again, of one cart or policy or of all. */
-  readonly retry: (access: Access, aggregateId: string | undefined) => Promise<number>;
-};
-
-/** Rows that are looked at: a relay gives a row up for its own fault, so they are few. */
-const maxRows = 1_000;
-
-export const createOutboxRepair = (eventStore: Pool, readModel: Pool, projections: Projections): OutboxRepair => {
-  const list = async (access: Access): Promise<readonly Row[]> => {
-    const rows = await withConnection(eventStore, (connection) => listFailed(connection, maxRows));
-    const tenantOf = await findTenants(readModel, projections, rows);
-    const tenant = onlyTenant(access);
-    return rows.map((row) => ({ ...row, tenantId: tenantOf(row) })).filter(({ tenantId }) => tenant === undefined || tenantId === tenant);
-  };
-  const retryOne = (aggregateId?: string): Promise<number> =>
-    withConnection(eventStore, (connection) => retryFailed(connection, aggregateId));
-
-  return {
-    list,
-    retry: async (access, aggregateId) => {
-      if (aggregateId === undefined && onlyTenant(access) === undefined) return retryOne();
-      const ids = new Set((await list(access)).map((row) => row.aggregateId));
-      if (aggregateId !== undefined && !ids.has(aggregateId)) throw nothingToRepair("no event of this cart or policy was given up");
-      let rows = 0;
-      for (const id of aggregateId === undefined ? ids : [aggregateId]) rows += await retryOne(id);
-      return rows;
-    },
-  };
-};
+import type { OutboxRepair } from "./outboxRepair.ts";
 
 export const outboxRowsSchema = Type.Object({
   rows: Type.Array(
@@ -49,7 +12,7 @@ export const outboxRowsSchema = Type.Object({
       id: count("the row", 7),
       aggregate_type: text("what it is about", "Cart"),
       aggregate_id: uuid("the cart or policy"),
-      tenant_id: nullable(text("the tenant; null if the read model does not know it", "default")),
+      tenant_id: nullable(text("the tenant; null if the first event of the cart or policy is gone", "default")),
       version: count("the version of the event", 3),
       event_type: text("the event", "ItemAddedToCart"),
       occurred_at: time("when the event happened"),
@@ -59,14 +22,28 @@ export const outboxRowsSchema = Type.Object({
     }),
     { description: "oldest first" },
   ),
+  next_after_id: nullable(count("the `after_id` of the next page; null on the last page", 100)),
 });
 
+const listQuery = Type.Object(
+  { after_id: Type.Optional(Type.Integer({ minimum: 0, description: "the `next_after_id` of the page before", examples: [0] })) },
+  { additionalProperties: false },
+);
+
+const pageSize = 100;
+
 const choice = Type.Object(
-  { aggregate_id: Type.Optional(uuid("only of this cart or policy; all that the token may see without it")) },
+  {
+    aggregate_id: Type.Optional(uuid("only of this cart or policy; all that the token may see without it")),
+    after_id: Type.Optional(Type.Integer({ minimum: 0, description: "go on behind the answer's next_after_id", examples: [0] })),
+  },
   { additionalProperties: false, examples: [{}] },
 );
 
-const outboxRetriedSchema = Type.Object({ retried: count("events that are sent again", 1) });
+export const outboxRetriedSchema = Type.Object({
+  retried: count("events that are sent again", 1),
+  next_after_id: nullable(count("`after_id` of the next request, if time ran out; null if everything is sent again", 100)),
+});
 
 type Services = { readonly outbox: OutboxRepair; readonly audit: AuditLog };
 
@@ -78,11 +55,13 @@ export const outboxRoutes: readonly Route<Services>[] = [
     operationId: "listOutboxRows",
     tag: "repair",
     summary: "List the events that could not be published",
+    query: listQuery,
     access: requireRead,
-    answers: shown("The events.", outboxRowsSchema),
+    answers: shown("A page of events.", outboxRowsSchema),
     problems: databaseProblems,
-    handle: async ({ access }, { outbox }: Services) => {
-      const rows = (await outbox.list(access)).map((row) => ({
+    handle: async ({ query, access }, { outbox }: Services) => {
+      const listed = await outbox.list(access, { afterId: query.after_id, limit: pageSize });
+      const rows = listed.map((row) => ({
         id: row.id,
         aggregate_type: row.aggregateType,
         aggregate_id: row.aggregateId,
@@ -94,7 +73,8 @@ export const outboxRoutes: readonly Route<Services>[] = [
         error: row.error,
         waiting: row.waiting,
       }));
-      return { status: 200, headers: noStore, body: { rows } };
+      const next = listed.length < pageSize ? null : (listed.at(-1)?.id ?? null);
+      return { status: 200, headers: noStore, body: { rows, next_after_id: next } };
     },
   }),
   route({
@@ -103,6 +83,7 @@ export const outboxRoutes: readonly Route<Services>[] = [
     operationId: "retryOutboxRows",
     tag: "repair",
     summary: "Publish events again that were given up",
+    description: "Works for a few seconds at most: while `next_after_id` is not null, send it as `after_id` to go on.",
     body: { schema: choice, required: false },
     access: requireRepair,
     answers: shown("What is sent again.", outboxRetriedSchema),
@@ -111,10 +92,10 @@ export const outboxRoutes: readonly Route<Services>[] = [
       const aggregateId = body.aggregate_id?.toLowerCase();
       const retried = await audit.run(
         { access, action: "outbox.retry", details: aggregateId === undefined ? {} : { aggregate_id: aggregateId } },
-        () => outbox.retry(access, aggregateId),
-        (rows) => ({ retried: rows }),
+        () => outbox.retry(access, { aggregateId, afterId: body.after_id }),
+        ({ retried: rows }) => ({ retried: rows }),
       );
-      return { status: 200, headers: noStore, body: { retried } };
+      return { status: 200, headers: noStore, body: retried };
     },
   }),
 ];

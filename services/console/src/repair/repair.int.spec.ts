@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 import { tokenRules } from "@cart/cart-access";
 import { openEventStorePool } from "@cart/event-store";
+import { eventRow, eventStoreTables, outboxRow } from "@cart/event-store/testing";
 import { apiConfig, apiGuard } from "@cart/http-kit";
 import { createKafka } from "@cart/messaging";
 import { migrateConsole, migrateEventStore, migrateReadModel } from "@cart/migrations";
@@ -19,7 +20,7 @@ import { createCounts } from "../overview/counts.ts";
 import { startObserver } from "../overview/observer.ts";
 import { createDeadLetterRepair } from "./deadLetterRepair.ts";
 import { createJobs } from "./jobs.ts";
-import { createOutboxRepair } from "./outboxRoutes.ts";
+import { createOutboxRepair } from "./outboxRepair.ts";
 
 const viewer: TokenClaims = { sub: "vera", tenant_id: "default", scope: "console:read" };
 const repairer: TokenClaims = { sub: "rita", tenant_id: "default", scope: "console:repair" };
@@ -75,7 +76,7 @@ describe("the console's back end", () => {
           projections,
           readModel: carts,
           deadLetters: createDeadLetterRepair(carts, projections),
-          outbox: createOutboxRepair(events, carts, projections),
+          outbox: createOutboxRepair(events),
           canRebuild: true,
           traceUrl: undefined,
           charts: undefined,
@@ -180,6 +181,56 @@ describe("the console's back end", () => {
       expect(await lettersOf(operator)).to.have.length(4);
       expect((await send(elsewhere, "POST", "/api/jobs", { kind: "rebuild-one", aggregate_id: cartId(1) })).status).to.equal(404);
       for (const kind of ["verify", "rebuild"]) expect((await send(repairer, "POST", "/api/jobs", { kind })).status, kind).to.equal(403);
+    });
+
+    it("finds a tenant's messages and events behind a thousand of another tenant, and repairs no others", async () => {
+      const others = Array.from({ length: 1_001 }, (_, n) => n + 2);
+      const ids = others.map(cartId);
+      // Cart 1 is the last one.
+      for (const numbers of [others, [1]])
+        await createApplyBatch(
+          carts,
+          projections,
+        )(
+          numbers.flatMap((n) => [
+            { ...messageOf(n, 1, created), offset: String(n) },
+            { ...messageOf(n, 3, added("x")), offset: String(n + 5_000) },
+          ]),
+        );
+      await readModel.pool().query("UPDATE carts SET tenant_id = 'shop-2' WHERE id = UUID_TO_BIN(?)", [cartId(1)]);
+      const tables = eventStoreTables(eventStore.pool());
+      const first = { version: 1, event_type: "CartCreated" };
+      const tenantOf = (id: string): string => (id === cartId(1) ? "shop-2" : "default");
+      const all = [...ids, cartId(1)];
+      await tables.events.insert(all.map((id) => eventRow({ ...first, aggregate_id: id, event_data: { tenant_id: tenantOf(id) } })));
+      await tables.outbox.insert(all.map((id) => outboxRow({ ...first, aggregate_id: id, status: "FAILED", retry_count: 10 })));
+      try {
+        expect(await lettersOf(elsewhere)).to.have.length(1);
+        expect((await send(elsewhere, "POST", "/api/dead-letter-retries", { reason: "VERSION_GAP" })).body).to.include({
+          failed_queues: 1,
+        });
+        const rows = (await get(elsewhere, "/api/outbox-rows")).body["rows"] as object[];
+        expect(rows).to.have.length(1);
+        expect(rows[0]).to.include({ aggregate_id: cartId(1), tenant_id: "shop-2" });
+        const another = await send(elsewhere, "POST", "/api/outbox-rows/retry", { aggregate_id: ids[0] });
+        expect(another.status, "another tenant's event").to.equal(404);
+        const ofAll = await send(elsewhere, "POST", "/api/outbox-rows/retry");
+        expect(ofAll.body).to.deep.equal({ retried: 1, next_after_id: null });
+        expect(await tables.outbox.count({ status: "FAILED" })).to.equal(1_001);
+
+        let seen = 0;
+        for (let after: number | null = 0; after !== null;) {
+          const { body } = await get(repairer, `/api/outbox-rows?after_id=${after}`);
+          seen += (body["rows"] as object[]).length;
+          after = body["next_after_id"] as number | null;
+        }
+        expect(seen, "every event of the large tenant, page by page").to.equal(1_001);
+        const one = await send(repairer, "POST", "/api/outbox-rows/retry", { aggregate_id: ids.at(-1) });
+        expect(one.body).to.include({ retried: 1 });
+        expect(await tables.outbox.count({ status: "FAILED" })).to.equal(1_000);
+      } finally {
+        await tables.clear();
+      }
     });
 
     it("makes a cart whole: the bad message is discarded, and those behind it are retried", async () => {

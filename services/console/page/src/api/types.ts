@@ -5,7 +5,7 @@ import type { ChartPoint as ChartPointAnswer, Charts as ChartsAnswer } from "../
 import type { Overview as OverviewAnswer } from "../../../src/overview/overviewSchema.ts";
 import type { deadLetterSchema, deadLettersSchema, discardedSchema, retriedSchema } from "../../../src/repair/deadLetterSchemas.ts";
 import type { jobsSchema } from "../../../src/repair/jobRoutes.ts";
-import type { outboxRowsSchema } from "../../../src/repair/outboxRoutes.ts";
+import type { outboxRetriedSchema, outboxRowsSchema } from "../../../src/repair/outboxRoutes.ts";
 import type { sessionSchema } from "../../../src/session/sessionRoutes.ts";
 
 /* The answers of the console's own back end have the types of the schemas that make its OpenAPI document. */
@@ -18,6 +18,7 @@ export type DeadLetters = Static<typeof deadLettersSchema>;
 export type DeadLetter = Static<typeof deadLetterSchema>;
 export type Retried = Static<typeof retriedSchema>;
 export type Discarded = Static<typeof discardedSchema>;
+export type OutboxRetried = Static<typeof outboxRetriedSchema>;
 export type OutboxRows = Static<typeof outboxRowsSchema>;
 export type Jobs = Static<typeof jobsSchema>;
 export type AuditLog = Static<typeof auditSchema>;

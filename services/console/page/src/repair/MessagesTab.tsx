@@ -40,7 +40,15 @@ export const MessagesTab = ({ place, session, ask }: TabProps) => {
             </Link>
           )}
         </header>
-        <Messages letters={data.dead_letters} />
+        {data.dead_letters.length === 0 ? (
+          <Empty title="No more messages">
+            <Link to={reason === null ? "/repair/messages" : `/repair/messages?reason=${encodeURIComponent(reason)}`}>
+              Go to the first page
+            </Link>
+          </Empty>
+        ) : (
+          <Messages letters={data.dead_letters} />
+        )}
         {data.next_after_id === null ? null : (
           <p class="center">
             <Link

@@ -38,7 +38,7 @@ export const RepairPage = ({ place, session }: { readonly place: Place; readonly
       </nav>
       {tab === "messages" && id !== undefined ? <MessagePage key={id} id={id} session={session} ask={ask} /> : null}
       {tab === "messages" && id === undefined ? <MessagesTab place={place} session={session} ask={ask} /> : null}
-      {tab === "outbox" ? <OutboxTab session={session} ask={ask} /> : null}
+      {tab === "outbox" ? <OutboxTab place={place} session={session} ask={ask} /> : null}
       {tab === "checks" ? <ChecksTab session={session} ask={ask} place={place} /> : null}
       {tab === "log" ? <AuditLogTab /> : null}
       {asked === undefined ? null : (

@@ -1,21 +1,13 @@
-import { request } from "../api/client.ts";
 import type { Discarded, Retried } from "../api/types.ts";
 import { formatNumber } from "../format/format.ts";
 import type { Question } from "../parts/Confirm.tsx";
 import { explainReason } from "./reasons.ts";
+import { untilDone } from "./untilDone.ts";
 
 /** Which messages an action is for. */
 export type Choice = { readonly id: number } | { readonly aggregate_id: string } | { readonly reason: string };
 
 const messages = (count: number): string => `${formatNumber(count)} ${count === 1 ? "message" : "messages"}`;
-
-type Part = { readonly next_after_id: number | null };
-
-/** Repeats a request until everything is done, because each request works for a few seconds at most. Calls `onPart` with each answer. */
-const untilDone = async (path: string, choice: Choice, onPart: (answer: unknown) => Part): Promise<void> => {
-  let after: number | null = 0;
-  while (after !== null) after = onPart(await request(path, { method: "POST", body: { ...choice, after_id: after } })).next_after_id;
-};
 
 export const askToRetry = (choice: Choice, what: string): Question => ({
   title: `Retry ${what}?`,
