@@ -19,10 +19,13 @@ import { growths, type Point } from "./growth.ts";
 import { type GrowthResult, toGrowthChart, toGrowthTable } from "./growthReport.ts";
 import type { Bench } from "./measurement.ts";
 import { ceilingOf, formatNumber, type Result, toTable } from "./table.ts";
+import { writeFlameGraphs } from "./profiles.ts";
 import { toChart } from "./toChart.ts";
 import { writeDocument } from "./writeDocument.ts";
 
 const memoryEvents = 2_000_000;
+
+const profileFolder = join(repositoryRoot, "bench/results/profiles");
 
 /** Path from docs/. */
 const memoryCsv = "performance/memory.csv";
@@ -37,6 +40,8 @@ without the system, so that figures are ratios. Prints a table and writes bench/
   --short              a smaller run of the most important figures in less than a minute; does not write bench/results
   --growth             how figures change while the data grows: ${growths.map(({ name }) => name).join(", ")}
   --memory             the memory of each service while ${memoryEvents.toLocaleString("en")} events go through the system; takes half an hour
+  --profile            the services write CPU profiles into bench/results/profiles, each with a page that shows it as a flame graph;
+                       the figures are lower than without
   --seconds N          seconds of load for each figure that runs for a time (default 10; 2 with --short)
   --json FILE          writes the results to FILE (default bench/results/latest.json, bench/results/growth.json and memory.json)
   --write              writes the table into docs/performance.md, its chart and its samples beside the document
@@ -49,6 +54,7 @@ const { values } = parseArgs({
     short: { type: "boolean", default: false },
     growth: { type: "boolean", default: false },
     memory: { type: "boolean", default: false },
+    profile: { type: "boolean", default: false },
     seconds: { type: "string" },
     json: { type: "string" },
     write: { type: "boolean", default: false },
@@ -97,7 +103,8 @@ const withServers = async <T>(work: (bench: Bench) => Promise<T>): Promise<T> =>
       { name: "mysql", pid: mysql.pid },
       { name: "kafka", pid: kafka.pid },
     ];
-    return await work({ mysqlUrl: mysql.url, brokers: kafka.brokers, servers, seconds, report: reportToStderr });
+    const profiled = values.profile ? { profiles: profileFolder } : {};
+    return await work({ mysqlUrl: mysql.url, brokers: kafka.brokers, servers, seconds, ...profiled, report: reportToStderr });
   } finally {
     await cleanUp();
   }
@@ -105,6 +112,7 @@ const withServers = async <T>(work: (bench: Bench) => Promise<T>): Promise<T> =>
 
 const measureFigures = async (): Promise<void> => {
   const selected = chosen();
+  if (values.profile) await rm(profileFolder, { recursive: true, force: true });
   const results = await withServers(async (bench) => {
     const measured: Result[] = [];
     for (const figure of selected) {
@@ -130,6 +138,7 @@ const measureFigures = async (): Promise<void> => {
     }));
     await writeResults("latest.json", { figures: figuresOf });
   }
+  if (values.profile) for (const page of await writeFlameGraphs(profileFolder)) console.error(`flame graph: ${page}`);
   if (values.write)
     await writeDocument({
       name: "measured",
@@ -206,6 +215,8 @@ else {
   );
   try {
     if (!(seconds >= 1 && seconds <= 600)) throw new UserError("--seconds: expected a number from 1 to 600");
+    if (values.profile && (values.write || values.memory || values.growth))
+      throw new UserError("--profile slows the services down: leave out --write, --growth and --memory");
     if (values.memory && (values.growth || values.short || values.only !== undefined))
       throw new UserError("--memory is a separate run: leave out --growth, --short and --only");
     await (values.memory ? measureMemoryOfServices() : values.growth ? measureGrowth() : measureFigures());

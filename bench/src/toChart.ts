@@ -47,7 +47,10 @@ const goalOf = (target: Target, ceilings: ReadonlyMap<string, number>): number =
       return (ceilings.get(target.of) ?? Number.NaN) * target.atLeast;
     case "share":
       return (ceilings.get(target.of) ?? Number.NaN) * target.atMost;
-    default:
+    case "atLeast":
+    case "atMost":
       return target.value;
+    default:
+      return target satisfies never;
   }
 };

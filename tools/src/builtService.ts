@@ -19,6 +19,7 @@ const listening = /"port":(\d+).*"msg":"listening"/;
 export type BuiltServiceOptions = {
   /** A command that replaces itself with the one behind its own arguments. */
   readonly launcher?: readonly string[];
+  readonly nodeOptions?: readonly string[];
   /** Called with each part of the service's log. */
   readonly onOutput?: (text: string) => void;
 };
@@ -27,9 +28,9 @@ export type BuiltServiceOptions = {
 export const startBuiltService = async (
   name: string,
   env: Readonly<Record<string, string>>,
-  { launcher = [], onOutput }: BuiltServiceOptions = {},
+  { launcher = [], nodeOptions = [], onOutput }: BuiltServiceOptions = {},
 ): Promise<BuiltService> => {
-  const [program, ...args] = [...launcher, process.execPath, "dist/main.js"];
+  const [program, ...args] = [...launcher, process.execPath, ...nodeOptions, "dist/main.js"];
   const child = spawn(program, args, {
     cwd: join(repositoryRoot, "services", name),
     env: { ...process.env, HOST: "127.0.0.1", PORT: "0", ...env },

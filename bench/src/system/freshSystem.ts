@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { createKafka, createTopics, topicsWithPrefix, type Topics } from "@cart/messaging";
 import { migrateAbandonment, migrateEventStore, migrateReadModel } from "@cart/migrations";
 import { createLogger, type Logger } from "@cart/process-kit";
 import { type BuiltService, startBuiltService } from "@cart/tools/own-servers";
 import mysql, { type Pool } from "mysql2/promise";
 import type { Bench } from "../measurement.ts";
+import { profiledInto } from "../profiles.ts";
 
 /** Empty databases and topics. */
 export type FreshSystem = {
@@ -63,7 +65,8 @@ export const withFreshSystem = async <T>(bench: Bench, work: (system: FreshSyste
       kafka,
       logger,
       start: async (service, extra = {}) => {
-        const started = await startBuiltService(service, { ...env, ...extra });
+        const nodeOptions = bench.profiles === undefined ? [] : profiledInto(join(bench.profiles, `${name}-${service}`));
+        const started = await startBuiltService(service, { ...env, ...extra }, { nodeOptions });
         running.push(started);
         return started;
       },
