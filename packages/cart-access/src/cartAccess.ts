@@ -25,9 +25,9 @@ export type Owner = { readonly userId: string; readonly tenantId: string };
 export const mayActOn = (access: Access, { userId, tenantId }: Owner): boolean =>
   access === "unchecked" || (tenantId === access.tenantId && (userId === access.userId || isAdmin(access)));
 
-/** The 403 of a request that only another user, an administrator, or a token with the scope may send. */
-export const forbidden = (detail: string, scope: string = adminScope): HttpProblem =>
-  forbiddenFor({ realm: tokenRules.realm, scope, detail });
+/** The 403 of a request that only another user, an administrator, or a token with the scope may send: with these fields, if it names any. */
+export const forbidden = (detail: string, scope: string = adminScope, fields?: readonly string[]): HttpProblem =>
+  forbiddenFor({ realm: tokenRules.realm, scope, detail, fields });
 
 /** Refuses every actor without the scope. It says nothing about whose carts the actor may act on. */
 export const requireScope = (scope: string): AccessRule<unknown> =>

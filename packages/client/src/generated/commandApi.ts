@@ -2072,6 +2072,11 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * @description the place of the refused operation in `operations`, from 0
+                         * @example 0
+                         */
+                        operation?: number;
                         /** @constant */
                         status: 403;
                         /** @enum {unknown} */

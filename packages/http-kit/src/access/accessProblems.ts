@@ -32,13 +32,16 @@ export type ForbiddenInit = {
   /** The scope that would allow the request. */
   readonly scope: string;
   readonly detail: string;
+  /** The fields that the request must not have with this token. */
+  readonly fields?: readonly string[] | undefined;
 };
 
 /** The 403 of a request whose token is valid but does not allow it. */
-export const forbidden = ({ realm, scope, detail }: ForbiddenInit): HttpProblem =>
+export const forbidden = ({ realm, scope, detail, fields }: ForbiddenInit): HttpProblem =>
   new HttpProblem({
     ...accessProblems.forbidden,
     detail,
+    members: fields === undefined ? {} : { errors: fields.map((field) => ({ field, message: detail })) },
     headers: { "WWW-Authenticate": `Bearer realm="${realm}", error="insufficient_scope", scope="${scope}"` },
   });
 

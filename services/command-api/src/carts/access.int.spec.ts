@@ -238,15 +238,19 @@ describe("access to commands", () => {
     const shopper = { sub: ann.sub, tenant_id: ann.tenant_id };
     const adjustments = [{ kind: "discount", amount: -1 }];
     const operations = [{ op: "set_adjustments", adjustments }];
-    for (const [method, path, body] of [
-      ["PUT", "adjustments", { adjustments }],
-      ["POST", "changes", { operations }],
-      ["PATCH", "items/item-1", { price: 2 }],
-      ["POST", "changes", { operations: [{ op: "change_item", line_id: "item-1", price: 2 }] }],
-      ["POST", "changes", { operations: [{ op: "clear" }, { op: "add_item", ...item }] }],
+    for (const [method, path, body, field] of [
+      ["PUT", "adjustments", { adjustments }, undefined],
+      ["POST", "changes", { operations }, "operations/0/adjustments"],
+      ["PATCH", "items/item-1", { price: 2 }, "price"],
+      ["POST", "changes", { operations: [{ op: "change_item", line_id: "item-1", price: 2 }] }, "operations/0/price"],
+      ["POST", "changes", { operations: [{ op: "clear" }, { op: "add_item", ...item }] }, "operations/1/price"],
     ] as const) {
       const refused = await send(shopper, method, `/carts/${cart}/${path}`, body);
       expect([refused.status, refused.json["type"]], path).to.deep.equal([403, "/problems/forbidden"]);
+      const [error] = (refused.json["errors"] ?? []) as { field: string }[];
+      expect(error?.field, path).to.equal(field);
+      const [, place] = field?.split("/") ?? [];
+      expect(refused.json["operation"], path).to.equal(place === undefined ? undefined : Number(place));
       expect((await send(admin, method, `/carts/${cart}/${path}`, body)).status, path).to.equal(200);
       expect((await send(adminElsewhere, method, `/carts/${cart}/${path}`, body)).status, path).to.equal(404);
     }

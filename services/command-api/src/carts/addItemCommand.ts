@@ -42,6 +42,14 @@ export const addItemCommand = (body: AddItemBody, { defaults, signed, correction
   };
 };
 
+/** Returns the request's field that a refusal of its item names. What only the signed price says is a fault of the signed price. */
+export const addedItemField = (field: string, { signed_price, currency, attributes }: AddItemBody): string => {
+  if (signed_price === undefined) return field;
+  const isSigned =
+    field === "price" || (field === "currency" && currency === undefined) || (field === "attributes" && attributes === undefined);
+  return isSigned ? "signed_price" : field;
+};
+
 const priceMissing = (): HttpProblem => {
   const message = "neither the request nor the shop's check names a price";
   return new HttpProblem({ ...domainProblems.PRICE_INVALID, detail: message, members: { errors: [{ field: "price", message }] } });

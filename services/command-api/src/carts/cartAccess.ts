@@ -2,6 +2,7 @@ import { forbidden, hasScope, isAdmin, mayActOn, priceScope } from "@cart/cart-a
 import type { Owner } from "@cart/domain";
 import { type Access, accessOfToken, type Actor } from "@cart/http-kit";
 import type { Response } from "express";
+import { ofOperationAt } from "../commands/commandProblem.ts";
 
 /**
  * Restricts the sender to its own carts and those of the guest whose token it brings too; all others behave as if they did not
@@ -41,9 +42,19 @@ const shopFields = new Map([
 /** Refuses a price, a name or adjustments that a shopper sends with 403, because they would only be the shopper's claim. */
 export const requireShopFields = (access: Access, fields: object): void => {
   if (hasScope(access, priceScope)) return;
-  const named = Object.keys(fields).flatMap((field) => shopFields.get(field) ?? []);
+  const named = Object.keys(fields).filter((field) => shopFields.has(field));
   if (named.length === 0) return;
-  throw forbidden(`only a token with the scope ${priceScope} may send ${named.join(" or ")}; a shopper sends a signed_price`, priceScope);
+  const what = named.map((field) => shopFields.get(field)).join(" or ");
+  throw forbidden(`only a token with the scope ${priceScope} may send ${what}; a shopper sends a signed_price`, priceScope, named);
+};
+
+/** Refuses what `requireShopFields` refuses, in the operation with this place among those of a request. */
+export const requireShopFieldsAt = (access: Access, operation: object, place: number): void => {
+  try {
+    requireShopFields(access, operation);
+  } catch (error) {
+    throw ofOperationAt(place, error);
+  }
 };
 
 /**

@@ -13,11 +13,12 @@ import {
   type PreparedOperation,
 } from "../commands/commandExecutor.ts";
 import { expectedVersionOf } from "../commands/commandHeaders.ts";
+import type { FieldOf } from "../commands/commandProblem.ts";
 import type { VerifySignedPrice } from "../prices/signedPrice.ts";
-import { type AddItemBody, addItemCommand, signedPriceOf } from "./addItemCommand.ts";
+import { type AddItemBody, addedItemField, addItemCommand, signedPriceOf } from "./addItemCommand.ts";
 import { permits } from "./cartAccess.ts";
 import type { OperationBody } from "./cartBodies.ts";
-import { type OperationSources, toOperations } from "./cartOperations.ts";
+import { operationFields, type OperationSources, type OwnerBody, toOperations } from "./cartOperations.ts";
 import { mergeOperation } from "./mergeOperation.ts";
 
 export type CartCommandsOptions = CommandExecutorOptions<Cart, CartCommand, CartEvent> &
@@ -31,9 +32,6 @@ export type CartCommandsOptions = CommandExecutorOptions<Cart, CartCommand, Cart
 
 /** A request to a route below `/carts/{id}`. */
 type CartRequest = CommandRouteRequest & { readonly params: { readonly id: string } };
-
-/** Whose cart a request with several operations may create, and what the cart must be like if it exists. */
-type OwnerBody = Pick<AddItemBody, "user_id" | "tenant_id" | "currency">;
 
 /** Commands to the cart in a request's path, restricted to the sender's own carts. */
 export type CartCommands = Pick<CartCommandsOptions, "defaults"> & {
@@ -49,7 +47,9 @@ export type CartCommands = Pick<CartCommandsOptions, "defaults"> & {
   readonly merge: (request: CartRequest, target: Omit<MergeCart, "type" | "sourceCartId">, guest?: Actor) => Promise<CommandReply>;
 };
 
-type CartOperation = Operation<Cart, CartCommand, CartEvent> | PreparedOperation<Cart, CartCommand, CartEvent>;
+type CartOperation = (Operation<Cart, CartCommand, CartEvent> | PreparedOperation<Cart, CartCommand, CartEvent>) & {
+  readonly fieldOf?: FieldOf;
+};
 
 export const cartCommands = (options: CartCommandsOptions): CartCommands => {
   const { defaults, limits, verifySignedPrice: verify, check } = options;
@@ -68,11 +68,7 @@ export const cartCommands = (options: CartCommandsOptions): CartCommands => {
   };
 
   /** Executes a command that is prepared first, in its turn if the shop is asked about it. */
-  const executePrepared = (
-    request: CartRequest,
-    operation: PreparedOperation<Cart, CartCommand, CartEvent>,
-    guest?: Actor,
-  ): Promise<CommandReply> => {
+  const executePrepared = (request: CartRequest, operation: CartOperation, guest?: Actor): Promise<CommandReply> => {
     const run = () => execute(request, operation, guest);
     return checked === undefined ? run() : inTurn(cartIdOf(request), run);
   };
@@ -91,19 +87,22 @@ export const cartCommands = (options: CartCommandsOptions): CartCommands => {
         const { add, decidedOn } = await itemsOf(request);
         return { command: await add(body), decidedOn };
       };
-      return executePrepared(request, { type: "AddItem", prepare });
+      const fieldOf: FieldOf = ({ field }) => field && addedItemField(field, body);
+      return executePrepared(request, { type: "AddItem", prepare, fieldOf });
     },
     change: async (request, operations, owner) => {
+      const fieldOf = operationFields(operations, owner);
       if (!operations.some((operation) => operation.op === "add_item" && hasSources(operation))) {
         return execute(request, {
           command: await changeCart(operations, owner, { add: async (body) => addItemCommand(body, { defaults }) }),
+          fieldOf,
         });
       }
       const prepare = async () => {
         const { decidedOn, ...items } = await itemsOf(request);
         return { command: await changeCart(operations, owner, items), decidedOn };
       };
-      return executePrepared(request, { type: "ChangeCart", prepare });
+      return executePrepared(request, { type: "ChangeCart", prepare, fieldOf });
     },
     submit: (request) => {
       const command = { type: "SubmitCart" } as const;

@@ -1,6 +1,10 @@
 import type { AddItem, CartOperation } from "@cart/domain";
-import { ofOperationAt } from "../commands/commandProblem.ts";
+import { type FieldOf, ofOperationAt } from "../commands/commandProblem.ts";
+import { type AddItemBody, addedItemField } from "./addItemCommand.ts";
 import type { OperationBody } from "./cartBodies.ts";
+
+/** Whose cart a request with several operations may create, and what the cart must be like if it exists. */
+export type OwnerBody = Pick<AddItemBody, "user_id" | "tenant_id" | "currency">;
 
 /** A part of a request that adds an item. */
 export type AddItemOperation = Extract<OperationBody, { op: "add_item" }>;
@@ -43,4 +47,22 @@ const toOperation = (body: Exclude<OperationBody, AddItemOperation>): CartOperat
     default:
       return body satisfies never;
   }
+};
+
+/** The fields of an added item that a request with operations has beside them, once for all operations. */
+const ownerFields: ReadonlySet<string> = new Set<keyof OwnerBody>(["user_id", "tenant_id", "currency"]);
+
+/** Returns the paths of the fields that refusals of these operations are about. A line is addressed by its `line_id`. */
+export const operationFields =
+  (operations: readonly OperationBody[], owner: OwnerBody): FieldOf =>
+  ({ field, facts: { operation: place } }) => {
+    const operation = place === undefined ? undefined : operations[place];
+    if (field === undefined || operation === undefined) return field;
+    const named = fieldOfOperation(field, operation, owner);
+    return operation.op === "add_item" && ownerFields.has(named) ? named : `operations/${place}/${named}`;
+  };
+
+const fieldOfOperation = (field: string, operation: OperationBody, owner: OwnerBody): string => {
+  if (operation.op === "add_item") return addedItemField(field, { ...owner, ...operation });
+  return field === "item_id" ? "line_id" : field;
 };

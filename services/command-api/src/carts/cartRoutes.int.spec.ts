@@ -249,6 +249,33 @@ describe("cart routes", () => {
         [{ op: "change_item", line_id: "z", quantity: 1 }, 404, "item-not-found", "operations/1/line_id"],
         [{ op: "change_item", line_id: "item-456", price: 1.001 }, 422, "price-invalid", "operations/1/price"],
         [{ ...add, quantity: 100_000 }, 422, "quantity-limit", "operations/1/quantity"],
+        [{ op: "change_item", line_id: "b", quantity: 2, price: 9_999_999_999_999.99 }, 422, "amount-limit", "operations/1/price"],
+        [{ op: "change_item", line_id: "b", quantity: 1, price: 9_999_999_999_999.99 }, 422, "amount-limit", "operations/1/price"],
+        [{ op: "change_cart", currency: "EUR" }, 409, "currency-mismatch", "operations/1/currency"],
+        [
+          { op: "change_cart", attributes: { a: "x".repeat(500), b: "x".repeat(500), c: "x".repeat(500) } },
+          422,
+          "attributes-too-large",
+          "operations/1/attributes",
+        ],
+        [
+          { op: "set_adjustments", adjustments: [{ kind: "discount", amount: 1 }] },
+          422,
+          "adjustment-invalid",
+          "operations/1/adjustments/0/amount",
+        ],
+        [
+          { op: "set_adjustments", adjustments: [{ kind: "tax", amount: 0.001 }] },
+          422,
+          "price-invalid",
+          "operations/1/adjustments/0/amount",
+        ],
+        [
+          { op: "set_adjustments", adjustments: [{ kind: "tax", amount: 9_999_999_999_999.99 }] },
+          422,
+          "amount-limit",
+          "operations/1/adjustments",
+        ],
         [
           { ...add, attributes: { a: "x".repeat(500), b: "x".repeat(500), c: "x".repeat(500) } },
           422,
@@ -263,6 +290,9 @@ describe("cart routes", () => {
       }
       const mismatch = await change(cart, [{ op: "clear" }, { op: "remove_item", line_id: "item-456" }], {});
       expect(mismatch.json["operation"]).to.equal(1);
+      const unknown = await change(cart, [{ op: "clear" }, { op: "change_cart", currency: "XYZ" }]);
+      expectProblem(unknown, 422, "currency-unknown", ["operations/1/currency"]);
+      expect(unknown.json["operation"]).to.equal(1);
       for (const [more, type] of [
         [{ user_id: "user-9" }, "cart-of-another-user"],
         [{ tenant_id: "shop-2" }, "cart-of-another-tenant"],

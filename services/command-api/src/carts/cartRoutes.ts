@@ -4,7 +4,7 @@ import { checkProblems } from "../checks/checkProblems.ts";
 import { commandHeaders } from "../commands/commandHeaders.ts";
 import { ofOperation, refusedFor } from "../commands/commandRoute.ts";
 import { signedPriceInvalid } from "../prices/signedPrice.ts";
-import { guestOf, ownerOf, requireOwn, requireShopFields } from "./cartAccess.ts";
+import { guestOf, ownerOf, requireOwn, requireShopFields, requireShopFieldsAt } from "./cartAccess.ts";
 import { cartAnswers, mergeAnswers } from "./cartAnswers.ts";
 import {
   addItemBody,
@@ -119,30 +119,28 @@ const changeCart = route({
     "Each operation is decided on the cart that the operations before it leave, and appends its own events, so each event is a version. A refusal names its operation in `operation`, counted from 0, and in `errors`. Prices, names and adjustments need a token with the scope `carts:price`.",
   body: { schema: changesBody, required: true },
   problems: [
-    ...[
-      ...refusedFor(
-        ...notOpen,
-        "CART_OWNED_BY_ANOTHER_USER",
-        "CART_OF_ANOTHER_TENANT",
-        "CURRENCY_MISMATCH",
-        "CURRENCY_UNKNOWN",
-        "ITEM_NOT_FOUND",
-        "ITEM_AMBIGUOUS",
-        "PRICE_INVALID",
-        "ADJUSTMENT_INVALID",
-        ...tooGreat,
-        ...beyondLimits,
-      ),
-      signedPriceInvalid,
-      ...checkProblems,
-    ].map(ofOperation),
+    ...refusedFor(
+      ...notOpen,
+      "CART_OWNED_BY_ANOTHER_USER",
+      "CART_OF_ANOTHER_TENANT",
+      "CURRENCY_MISMATCH",
+      "CURRENCY_UNKNOWN",
+      "ITEM_NOT_FOUND",
+      "ITEM_AMBIGUOUS",
+      "PRICE_INVALID",
+      "ADJUSTMENT_INVALID",
+      ...tooGreat,
+      ...beyondLimits,
+    ),
+    signedPriceInvalid,
+    ...checkProblems,
     forbiddenProblem,
-  ],
+  ].map(ofOperation),
   handle: (request, { carts }: Services) => {
     const { access, body } = request;
     const { userId, tenantId } = ownerOf(access, body);
     for (const [place, operation] of body.operations.entries()) {
-      requireShopFields(access, operation);
+      requireShopFieldsAt(access, operation, place);
       if (carts.requiresPrice && operation.op === "add_item" && operation.price === undefined) {
         throw invalidField(`operations/${place}/price`, "is required");
       }

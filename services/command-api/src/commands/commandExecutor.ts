@@ -17,7 +17,7 @@ import type { CommandMetrics } from "../commandMetrics.ts";
 import { commandAnswer } from "./commandAnswer.ts";
 import { type CommandHeaders, expectedVersionOf } from "./commandHeaders.ts";
 import { commandMetadata } from "./commandMetadata.ts";
-import { commandProblem } from "./commandProblem.ts";
+import { commandProblem, type FieldOf } from "./commandProblem.ts";
 import type { KeyBudget } from "./keyBudget.ts";
 import { ownKey } from "./ownKey.ts";
 import { requestHash } from "./requestHash.ts";
@@ -50,6 +50,8 @@ export type RoutedCommand<State, Command extends Named, Event extends DomainEven
   Pick<CommandRequest<State, Command, Event>, "aggregateId" | "permits"> & {
     /** The request's path in its one spelling: it is part of what an idempotency key stands for. */
     readonly path: string;
+    /** Which field of the request a refusal is about. By default, the request has the fields of its command. */
+    readonly fieldOf?: FieldOf | undefined;
   };
 
 /** The part of a route's request that every command needs. */
@@ -136,7 +138,7 @@ export const commandExecutor = <State, Command extends Named, Event extends Doma
       observe(replayed ? "replayed" : "success");
       return reply(version, json, replayed);
     } catch (error) {
-      const problem = commandProblem(error);
+      const problem = commandProblem(error, routed.fieldOf);
       observe(problem instanceof HttpProblem ? "rejected" : "error");
       throw problem;
     }

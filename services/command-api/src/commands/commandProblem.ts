@@ -81,24 +81,16 @@ export const ofOperationAt = (place: number, error: unknown): unknown => {
   const { status, type, title, detail, members, headers } = error;
   const { errors } = members;
   const placed = Check(fieldErrors, errors)
-    ? { errors: errors.map(({ field, message }) => ({ field: ownerFields.has(field) ? field : `operations/${place}/${field}`, message })) }
+    ? { errors: errors.map(({ field, message }) => ({ field: `operations/${place}/${field}`, message })) }
     : {};
   return new HttpProblem({ status, type, title, detail, headers, members: { ...members, ...placed, operation: place } }, { cause: error });
 };
 
-/** The path of the field at fault: one of an operation is below `operations`, where a line is addressed by its `line_id`. */
-const fieldOf = ({ code, field, facts: { operation } }: DomainError): string | undefined => {
-  if (field === undefined || operation === undefined) return field;
-  if (ownerFields.has(field)) return field;
-  const isAddress = code === "ITEM_NOT_FOUND" || code === "ITEM_AMBIGUOUS";
-  return `operations/${operation}/${isAddress ? "line_id" : field}`;
-};
-
-/** The fields that a request with operations has beside them. */
-const ownerFields: ReadonlySet<string> = new Set(["user_id", "tenant_id", "currency"]);
+/** Returns the path of a request's field that a refusal names. */
+export type FieldOf = (refusal: DomainError) => string | undefined;
 
 /** Maps an error of the command handler to an HTTP problem; returns any other error unchanged. */
-export const commandProblem = (error: unknown): unknown => {
+export const commandProblem = (error: unknown, fieldOf: FieldOf = ({ field }) => field): unknown => {
   if (error instanceof DomainError) {
     const { message } = error;
     const field = fieldOf(error);

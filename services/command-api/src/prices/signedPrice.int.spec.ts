@@ -44,6 +44,31 @@ describe("a signed price", () => {
     expect((await change(await signPrice({ ...signed, price: 3 }))).json["version"]).to.equal(4);
   });
 
+  it("is named by a refusal of what it alone says", async () => {
+    const cart = uuidv7();
+    expect((await add({ signed_price: await signPrice(signed) }, { cart })).status).to.equal(200);
+    const attributes = Object.fromEntries(["a", "b", "c"].map((name) => [name, "x".repeat(500)]));
+    const cases: readonly [claims: object, type: string][] = [
+      [{ price: 0.001 }, "price-invalid"],
+      [{ price: 9_999_999_999_999.99 }, "amount-limit"],
+      [{ currency: "USD" }, "currency-mismatch"],
+      [{ attributes }, "attributes-too-large"],
+    ];
+    const fieldsOf = ({ json }: Reply): unknown => (json["errors"] as { field: string }[]).map(({ field }) => field);
+    for (const [claims, type] of cases) {
+      const signed_price = await signPrice({ ...signed, ...claims });
+      const alone = await add({ signed_price }, { cart });
+      expect([alone.json["type"], fieldsOf(alone)]).to.deep.equal([`/problems/${type}`, ["signed_price"]]);
+      const operations = [
+        { op: "change_cart", attributes: { note: "x" } },
+        { op: "add_item", item_id: "item-1", signed_price },
+      ];
+      const among = await api.send("POST", `/carts/${cart}/changes`, { operations }, await bearer(shopper));
+      expect([among.json["type"], among.json["operation"]]).to.deep.equal([`/problems/${type}`, 1]);
+      expect(fieldsOf(among)).to.deep.equal(["operations/1/signed_price"]);
+    }
+  });
+
   it("gives the line its price, currency and name, in a shopper's request", async () => {
     const cart = uuidv7();
     const reply = await add({ quantity: 2, signed_price: await signPrice(signed) }, { cart });
