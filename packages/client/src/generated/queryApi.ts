@@ -248,7 +248,7 @@ export interface paths {
         };
         /**
          * Get a user's current cart
-         * @description The OPEN cart that changed last, or else the ABANDONED one that changed last, which its customer's next change reopens. 404 if the user has neither.
+         * @description The OPEN or SUBMITTED cart that changed last, or else the ABANDONED one that changed last, which its customer's next change reopens. A SUBMITTED cart is at checkout: its customer pays, or reopens it. 404 if the user has none of these.
          */
         get: operations["getCurrentCartOfUser"];
         put?: never;

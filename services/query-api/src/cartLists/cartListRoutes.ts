@@ -46,7 +46,7 @@ export const cartListRoutes: readonly Route<Services>[] = [
     operationId: "getCurrentCartOfUser",
     summary: "Get a user's current cart",
     description:
-      "The OPEN cart that changed last, or else the ABANDONED one that changed last, which its customer's next change reopens. 404 if the user has neither.",
+      "The OPEN or SUBMITTED cart that changed last, or else the ABANDONED one that changed last, which its customer's next change reopens. A SUBMITTED cart is at checkout: its customer pays, or reopens it. 404 if the user has none of these.",
     params: userParameter,
     query: currentCartQuery,
     headers: ifNoneMatch,

@@ -209,6 +209,23 @@ describe("the lists of carts", () => {
       expect(body).to.have.nested.property("errors[0].field", "cursor");
     });
 
+    it("tell the submitted cart of a customer who has left the payment page, unless another cart was used later", async () => {
+      const submitted: CartEvent = { type: "CartSubmitted", data: { total_amount: 5_998, item_count: 2, line_count: 1 } };
+      const [paying, next, returning] = [41, 42, 43].map(cartId);
+      const current = async () => (await api.get("/users/kim/cart")).body as { id: string; status: string };
+      await project(api, String(returning), [created("kim"), added, added, added, added, abandoned]);
+      await project(api, String(paying), [created("kim"), added, submitted]);
+      expect(await current())
+        .to.deep.equal((await api.get(`/carts/${paying}`)).body)
+        .and.to.include({ status: "SUBMITTED" });
+      await project(api, String(next), [created("kim"), added]);
+      expect((await current()).id).to.equal(paying);
+      await project(api, String(next), [created("kim"), added, added, added]);
+      expect((await current()).id).to.equal(next);
+      for (const id of [paying, next]) await project(api, String(id), [created("kim"), added, added, added, purchased]);
+      expect((await current()).id).to.equal(returning);
+    });
+
     it("tell a user's current cart: the open one, or else the abandoned one to which the customer may return", async () => {
       const current = async () => (await api.get("/users/eve/cart")).body;
       expect(await current()).to.deep.equal((await api.get(`/carts/${elsewhere}`)).body);
