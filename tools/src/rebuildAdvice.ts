@@ -9,7 +9,8 @@ export const findRebuildAdvice = async (projectorUrl: string, folder: string): P
     (response) => response.text(),
     () => "",
   );
-  const outdated = Number(/^cart_outdated_projections (\d+)$/m.exec(metrics)?.[1] ?? 0);
+  // A sample of Prometheus' text format, with labels or without: cart_outdated_projections{service="projector"} 1
+  const outdated = Number(/^cart_outdated_projections(?:\{[^}]*\})? (\d+)$/m.exec(metrics)?.[1] ?? 0);
   if (outdated === 0) return [];
   return [
     "The data is of another release, whose read model may lack what this one shows.",
