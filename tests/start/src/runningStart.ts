@@ -12,8 +12,8 @@ export type RunningStart = {
   readonly pid: number;
   /** Everything that it said so far. */
   readonly said: () => string;
-  /** Resolves when it has said something that fits. Rejects once it has ended, or after 180 s. */
-  readonly untilItSays: (text: RegExp) => Promise<void>;
+  /** Resolves when it has said something that fits. Rejects once it has ended, or after so many seconds: 180 by default. */
+  readonly untilItSays: (text: RegExp, seconds?: number) => Promise<void>;
   /** What a terminal's Ctrl-C sends. */
   readonly interrupt: () => void;
   /** The exit code, once it has ended. */
@@ -24,19 +24,27 @@ export type RunningStart = {
 export const portOf = (server: "MySQL" | "Kafka", said: string): number =>
   Number(new RegExp(`✔ ${server}: .* on port (\\d+)`).exec(said)?.[1]);
 
-export const startOn = async (
+export const startOn = (
   folder: string,
   env: Readonly<Record<string, string>> = {},
   options: readonly string[] = [],
 ): Promise<RunningStart> => {
+  const program = join(repositoryRoot, "tools/src/startCli.ts");
+  return start(join(repositoryRoot, "tools"), ["--conditions=source", "--import", "tsx", program, "--data", folder, ...options], env);
+};
+
+/** Starts another checkout with its own `npm start`, which first installs and builds its packages. */
+export const startCheckout = (checkout: string, options: readonly string[] = []): Promise<RunningStart> =>
+  start(checkout, [join(checkout, "tools/bin/bootstrap.mjs"), "start", ...options], {});
+
+const start = async (cwd: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<RunningStart> => {
   const names = ["COMMAND_API", "QUERY_API", "OUTBOX_RELAY", "PROJECTOR", "CART_ABANDONMENT", "CONSOLE"] as const;
   const ports: Record<string, string> = {};
   for (const name of names) ports[`${name}_PORT`] = String(await getPort());
   // Servers of its own, whatever the suite's environment names.
   const { MYSQL_URL: _mysql, KAFKA_BROKERS: _kafka, ...inherited } = process.env;
-  const program = join(repositoryRoot, "tools/src/startCli.ts");
-  const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", program, "--data", folder, ...options], {
-    cwd: join(repositoryRoot, "tools"),
+  const child = spawn(process.execPath, args, {
+    cwd,
     env: { ...inherited, CART_WITHOUT_DOCKER: "1", ...ports, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -52,8 +60,8 @@ export const startOn = async (
     queryApi: `http://127.0.0.1:${ports["QUERY_API_PORT"]}`,
     pid: child.pid ?? 0,
     said,
-    untilItSays: (text) =>
-      waitUntil(text.source, 180, async () => {
+    untilItSays: (text, seconds = 180) =>
+      waitUntil(text.source, seconds, async () => {
         if (text.test(said())) return;
         if (ended) throw new UserError(`it ended before it said ${text.source}:\n${said()}`);
         throw new Error(`it said:\n${said()}`);
