@@ -82,12 +82,12 @@ describe("a restored event store", () => {
   });
 
   it("decides on every table of the read model and the timers whether it follows from events", async () => {
-    const kept = ["followed_event_store", "projections", "migrations", "migrations_lock"];
+    const kept = new Set(["followed_event_store", "projections", "migrations", "migrations_lock"]);
     const tablesOf = async (database: typeof readModel): Promise<string[]> => {
       const [rows] = await database
         .pool()
         .query<RowDataPacket[]>("SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()");
-      return rows.flatMap(({ name }) => (kept.includes(String(name)) ? [] : [String(name)]));
+      return rows.flatMap(({ name }) => (kept.has(String(name)) ? [] : [String(name)]));
     };
     expect(await tablesOf(readModel)).to.have.members([...madeOfEvents.readmodel]);
     expect(await tablesOf(abandonment)).to.have.members([...madeOfEvents.abandonment]);
