@@ -180,6 +180,21 @@ describe("a signed price", () => {
     expect((await add({ name: "Laptop", signed_price: await signPrice(signed) })).status).to.equal(403);
   });
 
+  it("names the item alone: a shopper's own name is refused beside it, at both addresses and among several changes", async () => {
+    const [cart, signed_price] = [uuidv7(), await signPrice(signed)];
+    const named = { item_id: "item-1", name: "Laptop", signed_price };
+    for (const [path, body] of [
+      [`/carts/${cart}/items`, named],
+      [`/additem/${cart}`, named],
+      [`/carts/${cart}/changes`, { operations: [{ op: "add_item", ...named }] }],
+    ] as const) {
+      const { status, json } = await api.send("POST", path, body, await bearer(shopper));
+      expect([status, json["type"]], path).to.deep.equal([403, "/problems/forbidden"]);
+      expect(json["detail"]).to.contain("a name");
+    }
+    expect((await add({ name: "Laptop", signed_price }, { who: { ...shopper, scope: "carts:price" } })).status).to.equal(200);
+  });
+
   it("is not looked at again when the request is repeated with its key, because the answer is stored", async () => {
     const cart = uuidv7();
     const headers = { "Idempotency-Key": "key-1" };

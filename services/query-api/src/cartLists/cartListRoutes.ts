@@ -108,9 +108,12 @@ const positionOf = (order: ListOrder, cursor: string | undefined): ListPosition 
   return position;
 };
 
+/** The years that the format can name, with any offset, go beyond those of a DATETIME. No cart has changed outside of these. */
+const [firstTime, lastTime] = [0, Date.UTC(9999, 11, 31, 23, 59, 59, 999)];
+
 /** A leap second has the format of a time, and no time of MySQL. */
 const timeOf = (text: string): Date => {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw invalidField("updated_since", "must be a date-time");
-  return time;
+  const time = new Date(text).getTime();
+  if (Number.isNaN(time)) throw invalidField("updated_since", "must be a date-time");
+  return new Date(Math.min(Math.max(time, firstTime), lastTime));
 };

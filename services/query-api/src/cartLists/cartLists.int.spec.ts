@@ -202,6 +202,21 @@ describe("the lists of carts", () => {
       expect(ids(await page(`/tenants/shop-9/carts?updated_since=${timeOf(4).toISOString()}&status=ABANDONED`))).to.deep.equal([second]);
     });
 
+    it("take every time that has the format, also one that no cart can have", async () => {
+      for (const [time, carts] of [
+        ["0000-01-01T00:00:00+23:59", 4],
+        ["1969-12-31T23:59:59Z", 4],
+        ["9999-12-31T23:59:59.999999Z", 0],
+        ["9999-12-31T23:59:59-12:00", 0],
+        ["9999-12-31T23:59:59.999-23:59", 0],
+      ] as const) {
+        for (const list of ["/users/eve/carts", "/tenants/shop-2/carts"]) {
+          const { carts: found } = await page(`${list}?updated_since=${encodeURIComponent(time)}`);
+          expect(found, `${list} since ${time}`).to.have.length(carts === 0 ? 0 : list.includes("eve") ? carts : 1);
+        }
+      }
+    });
+
     it("do not take a cursor of another order", async () => {
       const { next_cursor } = await page("/users/eve/carts?limit=1");
       const { status, body } = await api.get(`/users/eve/carts?limit=1&order_by=last_activity&cursor=${next_cursor}`);
