@@ -9,6 +9,7 @@ export { kafkaIdentity } from "./servers/kafkaAnswers.ts";
 export type { KafkaCluster } from "./servers/kafkaCluster.ts";
 export { prepareOwnKafka, startOwnKafka, startOwnKafkaCluster } from "./servers/kafkaProviders.ts";
 export { mysqlIdentity } from "./servers/mysqlProcess.ts";
+export { findMysqlPrograms } from "./servers/mysqlPrograms.ts";
 export { prepareOwnMysql, startOwnMysql } from "./servers/mysqlProviders.ts";
 export { type Killable, loopback, type ServerHost, type ServerPlan } from "./servers/runningServer.ts";
 export { waitUntil } from "./servers/waitUntil.ts";

@@ -2,10 +2,16 @@ import { join } from "node:path";
 import { fetchDebianPackages } from "./debianPackages.ts";
 import type { Command, FetchPlan } from "./runningServer.ts";
 
+/** MySQL's server and `mysqlbinlog`. */
+export const mysqlServerPackages = {
+  name: "mysql-debian-sid",
+  what: "MySQL fetched from Debian (about 60 MB)",
+  package: "mysql-server-core",
+};
+
 /** Fetches MySQL's server from Debian, and returns the command that runs it. */
 export const fetchMysql = async (plan: FetchPlan): Promise<Command> => {
-  const packages = { name: "mysql-debian-sid", what: "MySQL fetched from Debian (about 60 MB)", package: "mysql-server-core" };
-  const { root, commandOf } = await fetchDebianPackages(packages, plan);
+  const { root, commandOf } = await fetchDebianPackages(mysqlServerPackages, plan);
   return [
     ...commandOf("usr/sbin/mysqld"),
     "--no-defaults",
