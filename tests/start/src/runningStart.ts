@@ -9,6 +9,8 @@ import getPort from "get-port";
 export type RunningStart = {
   readonly commandApi: string;
   readonly queryApi: string;
+  /** outbox-relay, projector and cart-abandonment. */
+  readonly workers: readonly string[];
   readonly pid: number;
   /** Everything that it said so far. */
   readonly said: () => string;
@@ -58,6 +60,7 @@ const start = async (cwd: string, args: readonly string[], env: Readonly<Record<
   return {
     commandApi: `http://127.0.0.1:${ports["COMMAND_API_PORT"]}`,
     queryApi: `http://127.0.0.1:${ports["QUERY_API_PORT"]}`,
+    workers: (["OUTBOX_RELAY", "PROJECTOR", "CART_ABANDONMENT"] as const).map((name) => `http://127.0.0.1:${ports[`${name}_PORT`]}`),
     pid: child.pid ?? 0,
     said,
     untilItSays: (text, seconds = 180) =>
