@@ -103,6 +103,53 @@ describe("the way of a command, through every service", () => {
       });
     });
 
+    it("shows what a shop does with a cart, from the guest to the order", async () => {
+      const id = randomUUID();
+      const [guest, customer] = [`guest-${id}`, `customer-${id}`];
+      const mug = { op: "add_item", item_id: "mug", quantity: 2, price: 12.5 };
+      const engraving = { engraving: "For Ann" };
+      const read = async ({ status, body }: Answer): Promise<Record<string, unknown>> => {
+        expect(status, JSON.stringify(body)).to.equal(200);
+        return (await get(`/carts/${id}?min_version=${String(body["version"])}`)).body;
+      };
+      await post(`/carts/${id}`, { user_id: guest, attributes: { locale: "da-DK" } });
+      const filled = await post(`/carts/${id}/changes`, {
+        operations: [
+          { op: "change_cart", currency: "EUR" },
+          mug,
+          { ...mug, attributes: engraving },
+          { op: "change_item", line_id: "mug", price: 11 },
+        ],
+      });
+      const cart = await read(filled);
+      expect(cart).to.deep.include({ currency: "EUR", line_count: 2, items_amount: 47, attributes: { locale: "da-DK" } });
+      const lines = cart["items"] as { item_id: string; attributes: object; price: number }[];
+      expect(lines.map(({ item_id, attributes, price }) => [item_id, attributes, price])).to.deep.equal([
+        ["mug", {}, 11],
+        ["mug", engraving, 12.5],
+      ]);
+
+      const current = async () => (await get(`/users/${customer}/cart`)).body;
+      await read(await post(`/carts/${id}/claim`, { user_id: customer }));
+      expect(await current()).to.include({ id, user_id: customer, status: "OPEN" });
+      expect((await get(`/users/${guest}/carts`)).body["carts"]).to.deep.equal([]);
+      const adjustments = [
+        { kind: "discount", amount: -50 },
+        { kind: "shipping", amount: 4.99 },
+      ];
+      const adjusted = await read(await post(`/carts/${id}/changes`, { operations: [{ op: "set_adjustments", adjustments }] }));
+      expect(adjusted).to.deep.include({ adjustments, adjustments_stale: false, items_amount: 47, total_amount: 1.99 });
+      const added = await read(await post(`/carts/${id}/changes`, { operations: [{ op: "change_item", line_id: "mug", quantity: 3 }] }));
+      expect(added).to.include({ adjustments_stale: true, items_amount: 58, total_amount: 12.99 });
+      await read(await post(`/carts/${id}/submit`, {}));
+      expect(await current()).to.include({ id, status: "SUBMITTED", total_amount: 12.99 });
+      const order = { order_id: `order-${id}` };
+      await read(await post(`/carts/${id}/purchase`, order));
+      expect((await post(`/carts/${id}/purchase`, order)).body["events"]).to.deep.equal([]);
+      expect((await get(`/users/${customer}/cart`)).status).to.equal(404);
+      expect((await get(`/users/${customer}/carts?status=OPEN,CLOSED&order_by=last_activity`)).body["carts"]).to.have.length(1);
+    });
+
     it("shows each currency with its own decimals, exactly", async () => {
       for (const [currency, price, total] of [
         ["JPY", 333, 999],

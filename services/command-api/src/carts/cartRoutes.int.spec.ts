@@ -206,6 +206,20 @@ describe("cart routes", () => {
     );
   });
 
+  it("takes every currency in which something is priced, and no metal, test or withdrawn one", async () => {
+    for (const [currency, price] of [
+      ["XCG", 1.01],
+      ["VND", 25_990_000],
+      ["KWD", 1.001],
+      ["CLF", 1.0001],
+    ] as const)
+      await newCart({ currency, price });
+    for (const currency of ["XAU", "XXX", "XTS", "DEM", "ABC"]) {
+      const reply = await api.send("POST", `/carts/${uuidv7()}/items`, { ...item, currency });
+      expectProblem(reply, 422, "currency-unknown", ["currency"]);
+    }
+  });
+
   describe("POST /carts/{id}/changes", () => {
     const change = (cart: string, operations: readonly object[], more: object = {}, headers: Record<string, string> = {}) =>
       api.send("POST", `/carts/${cart}/changes`, { operations, ...more }, headers);

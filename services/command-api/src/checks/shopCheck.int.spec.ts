@@ -351,6 +351,21 @@ describe("the shop's check", () => {
       expect(shop.asked.map(({ change }) => (change as { target?: { item_count: number } }).target?.item_count)).to.deep.equal([1, 0]);
     });
 
+    it("is asked again about a merge that it has priced if a line is gone, instead of blaming the client for the line", async () => {
+      const [source, target] = [await newCart(2), await newCart()];
+      let changes = 0;
+      shop.behaves = {
+        answer: ({ change }: Asked) => ({
+          allowed: true,
+          prices: (change as { result?: { items: { line_id: string }[] } }).result?.items.map(({ line_id }) => ({ line_id, price: 2 })),
+        }),
+        before: async () => (changes += 1) === 1 && unchecked.send("DELETE", `/carts/${source}/items/item-2`),
+      };
+      const reply = await send("POST", `/carts/${source}/merge`, { target_cart_id: target });
+      expect(reply.status, reply.text).to.equal(200);
+      expect(shop.asked).to.have.length(2);
+    });
+
     it("decides an added item on the changed cart", async () => {
       const cart = await newCart();
       shop.behaves = { ...priced, before: () => unchecked.send("POST", `/carts/${cart}/submit`) };
