@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { repositoryRoot } from "../paths.ts";
 import { services } from "../services.ts";
 import { readManifests } from "./manifests.ts";
+import { isPublishedBefore } from "./release.ts";
 import { releaseImages } from "./releaseImages.ts";
 import { releaseNotes } from "./releaseNotes.ts";
 
@@ -50,4 +51,19 @@ describe("the version of this repository", () => {
   it("has images of packages that exist", () => {
     for (const image of releaseImages) expect(manifests.map(({ name }) => name)).to.include(image.package);
   });
+});
+
+describe("a package that cannot be published", () => {
+  const answers: readonly (readonly [boolean, string])[] = [
+    [true, "npm error code E403\nnpm error 403 You cannot publish over the previously published versions: 1.0.0."],
+    [true, "npm error code EPUBLISHCONFLICT"],
+    [true, "npm error code E409\nnpm error 409 Conflict - PUT - Cannot publish over existing version"],
+    [false, "npm error code E403\nnpm error 403 Forbidden - PUT - You do not have permission to publish this package"],
+    [false, "npm error code ENEEDAUTH"],
+  ];
+  for (const [before, output] of answers) {
+    it(`${before ? "is left as it is" : "ends the release"} if npm says: ${output.split("\n").at(-1)}`, () => {
+      expect(isPublishedBefore(output)).to.equal(before);
+    });
+  }
 });

@@ -49,8 +49,21 @@ export const release = async (options: ReleaseOptions): Promise<void> => {
       await run(options, "docker", ["push", target]);
     });
   }
-  for (const file of packages) await step(report, `${file} published`, () => run(options, "npm", ["publish", "--access", "public", file]));
+  for (const { name, file } of packages) await step(report, `package ${name} ${version} published`, () => publishPackage(file, options));
 };
+
+/** A registry takes a version once. If it has the version already, an earlier run of this release published it and failed later. */
+const publishPackage = async (file: string, options: ReleaseOptions): Promise<void> => {
+  try {
+    await run(options, "npm", ["publish", "--access", "public", file]);
+  } catch (error) {
+    if (!(error instanceof UserError && isPublishedBefore(error.message))) throw error;
+    options.report(`the registry has ${file} from an earlier run`);
+  }
+};
+
+/** Whether npm failed because the registry has this version of a package, and not because it may not be published from here. */
+export const isPublishedBefore = (output: string): boolean => /EPUBLISHCONFLICT|\bE409\b|cannot publish over/i.test(output);
 
 /** Returns the notes. Throws a `UserError` that names everything that contradicts the version. */
 const checkVersion = async (manifests: readonly Manifest[], version: string, { publish, tag, signal }: ReleaseOptions): Promise<string> => {
@@ -69,18 +82,20 @@ const writeBillOfMaterials = async (options: ReleaseOptions): Promise<void> => {
   await run(options, "pnpm", ["sbom", "--prod", "--sbom-format", "cyclonedx", "--sbom-type", "application", "--out", file]);
 };
 
-/** Packs every package that is not private, as npm would publish it. Returns the files. */
-const packPackages = async (manifests: readonly Manifest[], options: ReleaseOptions): Promise<readonly string[]> => {
+type Packed = { readonly name: string; readonly file: string };
+
+/** Packs every package that is not private, as npm would publish it. */
+const packPackages = async (manifests: readonly Manifest[], options: ReleaseOptions): Promise<readonly Packed[]> => {
   const packages = manifests.filter(({ isPublic }) => isPublic);
-  const files: string[] = [];
+  const packed: Packed[] = [];
   for (const { folder: source, name, version } of packages) {
     const file = join(folder, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`);
     // pnpm pack, because npm does not replace the versions of the catalog and the workspace.
     await step(options.report, `package ${name} ${version}`, () => run(options, "pnpm", ["--dir", source, "pack", "--out", file]));
-    files.push(file);
+    packed.push({ name, file });
   }
   if (packages.length === 0) options.report("no package is public");
-  return files;
+  return packed;
 };
 
 /** Returns the names of the images, or `undefined` if no Docker engine can be used, with the reason in the report. */
