@@ -97,13 +97,23 @@ const prepare = async (program, args) => {
   return result;
 };
 
-const pass = (signal) => {
+/** Sends a signal to the group of a step of the preparation. */
+const signalGroup = (pid, signal) => {
   try {
-    if (preparing) process.kill(-running.pid, "SIGTERM");
-    else running.kill(signal);
+    process.kill(-pid, signal);
   } catch {
     // It has ended.
   }
+};
+
+/** How long a step of the preparation may take to end before it is killed: a user who pressed Ctrl-C waits for it. */
+const patienceMs = 3_000;
+
+const pass = (signal) => {
+  if (!preparing) return running.kill(signal);
+  const { pid } = running;
+  signalGroup(pid, "SIGTERM");
+  setTimeout(() => running?.pid === pid && signalGroup(pid, "SIGKILL"), patienceMs).unref();
 };
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
