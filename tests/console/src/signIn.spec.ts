@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import getPort from "get-port";
 import { expect } from "chai";
 import { describeConsole, soon } from "./describeConsole.ts";
@@ -28,7 +29,7 @@ describeConsole(
     after("stop the issuer", () => issuer.stop());
 
     /** Fills in the pages of the provider, which ask for a name, a password and consent. */
-    const signIn = async (path: string, name: string): Promise<void> => {
+    const answerProvider = async (path: string, name: string): Promise<void> => {
       await page().goto(`${console}${path}`);
       await page()
         .getByRole("button", { name: `Sign in with ${new URL(issuer.url).host}` })
@@ -37,6 +38,9 @@ describeConsole(
       await page().locator('input[name="password"]').fill("any");
       await page().locator('button[type="submit"]').click();
       await page().getByRole("button", { name: "Continue" }).click();
+    };
+    const signIn = async (path: string, name: string): Promise<void> => {
+      await answerProvider(path, name);
       await page().getByRole("button", { name: "Sign out" }).waitFor(soon);
     };
     const storages = () =>
@@ -55,6 +59,36 @@ describeConsole(
       const { local, session, started, cookies } = await storages();
       expect(session).to.contain("access");
       expect([local, started, cookies]).to.deep.equal(["{}", null, ""]);
+    });
+
+    it("proves with PKCE that the page that asks for tokens is the one that began", async () => {
+      const asked: URLSearchParams[] = [];
+      page().on("request", (request) => {
+        const { searchParams, pathname } = new URL(request.url());
+        if (searchParams.has("code_challenge")) asked.push(searchParams);
+        if (pathname === "/token") asked.push(new URLSearchParams(request.postData() ?? ""));
+      });
+      await signIn("/repair/log", "pia");
+      const [begun, exchanged] = asked;
+      const verifier = exchanged?.get("code_verifier") ?? "";
+      expect(verifier).to.have.length.above(42);
+      expect(begun?.get("code_challenge_method")).to.equal("S256");
+      expect(begun?.get("code_challenge")).to.equal(createHash("sha256").update(verifier).digest("base64url"));
+      expect([begun?.get("state"), begun?.get("nonce")].map((value) => (value ?? "").length >= 43)).to.deep.equal([true, true]);
+    });
+
+    it("refuses tokens that were made for another sign-in", async () => {
+      await page().route(`${issuer.url}/token`, async (route) => {
+        const response = await route.fetch();
+        const answer = (await response.json()) as { id_token: string };
+        const [head = "", claims = "", signature = ""] = answer.id_token.split(".");
+        const others = { ...(JSON.parse(Buffer.from(claims, "base64url").toString()) as object), nonce: "of-another-sign-in" };
+        const changed = [head, Buffer.from(JSON.stringify(others)).toString("base64url"), signature].join(".");
+        await route.fulfill({ response, json: { ...answer, id_token: changed } });
+      });
+      await answerProvider("/repair/log", "nora");
+      await page().getByRole("heading", { name: "You are not signed in" }).waitFor(soon);
+      expect((await storages()).session).to.equal(null);
     });
 
     it("lets the page reach its own host and the issuer, and no other", async () => {
@@ -81,8 +115,11 @@ describeConsole(
         .getByRole("button", { name: /Sign in with/ })
         .click();
       await page().locator('input[name="login"]').waitFor();
+      let exchanges = 0;
+      page().on("request", (request) => (exchanges += Number(new URL(request.url()).pathname === "/token")));
       await page().goto(`${console}/signed-in?code=stolen&state=guessed&iss=${encodeURIComponent(issuer.url)}`);
       await page().getByRole("heading", { name: "You are not signed in" }).waitFor();
+      expect(exchanges, "a code that comes with a guessed state is not even sent to the issuer").to.equal(0);
       expect((await storages()).session).to.equal(null);
       await page().goto(`${console}/signed-in?error=access_denied&error_description=No`);
       await page().getByRole("heading", { name: "You are not signed in" }).waitFor();

@@ -88,7 +88,14 @@ describe("what the page reads of query-api", () => {
       const more = (): void => void (res.destroyed ? undefined : res.write("x".repeat(500), () => setImmediate(more)));
       more();
     };
-    expect(await textOf(await ask(cart))).to.be.instanceOf(Error);
+    let received = 0;
+    const readAll = async ({ body }: Response): Promise<void> => {
+      const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = body?.getReader();
+      for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) received += part.value.length;
+    };
+    const cutOff: unknown = await readAll(await ask(cart)).catch((error: unknown) => error);
+    expect(cutOff).to.be.instanceOf(Error);
+    expect(received, "the bytes before it was cut off").to.be.at.most(limits.maxBytes);
     await waitFor("both connections to close", () => closed === 2);
   });
 
@@ -115,6 +122,25 @@ describe("what the page reads of query-api", () => {
       }, 100);
     };
     expect(await textOf(await ask(`${cart}/stream`))).to.equal(": beat\n\n".repeat(6));
+  });
+
+  it("flows no faster than the page takes it, so that a stream that nobody reads fills no memory", async () => {
+    const most = 128 * 1_024 * 1_024;
+    const part = Buffer.alloc(65_536, "x");
+    let written = 0;
+    answer = (_req, res) => {
+      res.writeHead(200, { "Content-Type": "text/event-stream" });
+      const more = (): void => {
+        if (written >= most || res.destroyed) return;
+        written += part.length;
+        res.write(part, more);
+      };
+      more();
+    };
+    const unread = await ask(`${cart}/stream`);
+    await waitFor("the stream to end for its silence", () => closed === 1);
+    expect(written).to.be.below(most / 2);
+    await unread.body?.cancel();
   });
 
   it("ends at query-api when the page has gone", async () => {

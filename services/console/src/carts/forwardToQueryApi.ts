@@ -83,8 +83,6 @@ const copyAnswer: Copy = async (answer, res, gone, limits) => {
     });
   } finally {
     clearTimeout(timer);
-    // What is left of an answer is not read.
-    gone.abort();
   }
 };
 

@@ -2,19 +2,19 @@ import { type FailedFilter, type FailedRowOfTenant, listFailedOfTenants, retryFa
 import type { Access } from "@cart/http-kit";
 import { withConnection } from "@cart/mysql";
 import type { Pool } from "mysql2/promise";
-import type { Static } from "typebox";
 import { onlyTenant } from "../access/consoleAccess.ts";
 import { nothingToRepair } from "../http/consoleProblems.ts";
-import type { outboxRetriedSchema } from "./outboxRoutes.ts";
 import { pageByPage } from "./pageByPage.ts";
 
 type Choice = { readonly aggregateId: string | undefined; readonly afterId: number | undefined };
+
+type Retried = { readonly retried: number; readonly next_after_id: number | null };
 
 /** Sees the events that were given up, of the tenants whose data the sender may see, and sends them again. */
 export type OutboxRepair = {
   readonly list: (access: Access, filter: Omit<FailedFilter, "tenantId">) => Promise<readonly FailedRowOfTenant[]>;
   /** Retries the events of one cart or policy, or cart after cart for a few seconds at most. */
-  readonly retry: (access: Access, choice: Choice) => Promise<Static<typeof outboxRetriedSchema>>;
+  readonly retry: (access: Access, choice: Choice) => Promise<Retried>;
 };
 
 const pageSize = 200;

@@ -120,6 +120,9 @@ describe("the console's back end", () => {
     const lettersOf = async (who: TokenClaims): Promise<{ id: number; reason_code: string }[]> =>
       (await get(who, "/api/dead-letters")).body["dead_letters"] as { id: number; reason_code: string }[];
 
+    const newestJob = async (): Promise<Record<string, unknown>> =>
+      ((await get(operator, "/api/jobs")).body["jobs"] as Record<string, unknown>[])[0] ?? {};
+
     /** Cart 1 has version 1, a message that cannot be read as its version 2, and behind it the real versions 2 and 3. */
     const breakCart = async (): Promise<void> => {
       const apply = createApplyBatch(carts, projections);
@@ -137,30 +140,32 @@ describe("the console's back end", () => {
     openApiSpec(api.document, url);
 
     it("serves its page and nothing else without a token", async () => {
-      for (const path of ["/", "/carts", `/carts/${cartId(1)}`, "/repair/messages/7", "/tenants/default"]) {
+      for (const path of ["/", "/carts", `/carts/${cartId(1)}`, "/repair/messages/7", "/tenants/default", "/signed-in"]) {
         const page = await fetch(url(path));
         expect([page.status, page.headers.get("content-type")], path).to.deep.equal([200, "text/html; charset=utf-8"]);
-        expect(page.headers.get("content-security-policy")).to.contain("default-src 'none'").and.not.to.contain("unsafe");
+        expect(page.headers.get("content-security-policy")).to.equal(
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        );
       }
       for (const path of ["/api/session", "/api/overview", "/api/dead-letters", "/api/audit-log", `/api/query/carts/${cartId(1)}`]) {
         expect((await get(undefined, path)).status, path).to.equal(401);
       }
     });
 
-    it("shows nothing to a token without its scope, and lets no token repair that may only look", async () => {
-      for (const path of ["/api/session", "/api/overview", "/api/dead-letters", "/api/jobs", `/api/query/carts/${cartId(1)}`]) {
-        expect((await get(shopper, path)).status, path).to.equal(403);
+    it("asks for its scope on every route, and for the scope to repair on every change", async () => {
+      const routes = Object.entries(api.document.paths ?? {}).flatMap(([path, methods]) =>
+        path.startsWith("/api/") ? Object.keys(methods).map((method) => [method.toUpperCase(), path] as const) : [],
+      );
+      expect(routes.filter(([method]) => method !== "GET")).to.have.length.above(4);
+      await breakCart();
+      for (const [method, path] of [...routes, ["GET", `/api/query/carts/${cartId(1)}`] as const]) {
+        const address = path.replace("{id}", path.includes("jobs") ? cartId(1) : "1");
+        const statusFor = async (who: TokenClaims | undefined): Promise<number> =>
+          (await send(who, method, address, method === "POST" ? {} : undefined)).status;
+        expect([await statusFor(undefined), await statusFor(shopper)], `${method} ${path}`).to.deep.equal([401, 403]);
+        if (method !== "GET") expect(await statusFor(viewer), `${method} ${path}`).to.equal(403);
       }
       expect((await get(viewer, "/api/session")).body).to.include({ user_id: "vera", can_repair: false, sees_all_tenants: false });
-      await breakCart();
-      for (const [path, body] of [
-        ["/api/dead-letter-retries", { aggregate_id: cartId(1) }],
-        ["/api/dead-letter-discards", { aggregate_id: cartId(1) }],
-        ["/api/outbox-rows/retry", {}],
-        ["/api/jobs", { kind: "verify" }],
-      ] as const) {
-        expect((await send(viewer, "POST", path, body)).status, path).to.equal(403);
-      }
       expect(await lettersOf(viewer)).to.have.length(3);
     });
 
@@ -169,7 +174,7 @@ describe("the console's back end", () => {
       await createApplyBatch(carts, projections)([messageOf(5, 4, added("x"))]);
       const [first] = await lettersOf(repairer);
       expect(await lettersOf(repairer)).to.have.length(3);
-      expect(await lettersOf(elsewhere)).to.deep.equal([]);
+      expect((await get(elsewhere, "/api/dead-letters")).body).to.deep.equal({ reasons: [], dead_letters: [], next_after_id: null });
       expect(await lettersOf(operator)).to.have.length(4);
       expect((await get(elsewhere, `/api/dead-letters/${first?.id}`)).status).to.equal(404);
       for (const action of ["retries", "discards"])
@@ -204,6 +209,10 @@ describe("the console's back end", () => {
       const all = [...ids, cartId(1)];
       await tables.events.insert(all.map((id) => eventRow({ ...first, aggregate_id: id, event_data: { tenant_id: tenantOf(id) } })));
       await tables.outbox.insert(all.map((id) => outboxRow({ ...first, aggregate_id: id, status: "FAILED", retry_count: 10 })));
+      // The id of a cart may be that of another tenant's policy.
+      const policy = { aggregate_id: cartId(1), aggregate_type: "TenantPolicy", version: 1 };
+      await tables.events.insert([eventRow({ ...policy, event_data: { tenant_id: "default" } })]);
+      await tables.outbox.insert([outboxRow({ ...policy, status: "FAILED", retry_count: 10 })]);
       try {
         expect(await lettersOf(elsewhere)).to.have.length(1);
         expect((await send(elsewhere, "POST", "/api/dead-letter-retries", { reason: "VERSION_GAP" })).body).to.include({
@@ -216,7 +225,7 @@ describe("the console's back end", () => {
         expect(another.status, "another tenant's event").to.equal(404);
         const ofAll = await send(elsewhere, "POST", "/api/outbox-rows/retry");
         expect(ofAll.body).to.deep.equal({ retried: 1, next_after_id: null });
-        expect(await tables.outbox.count({ status: "FAILED" })).to.equal(1_001);
+        expect(await tables.outbox.count({ status: "FAILED" })).to.equal(1_002);
 
         let seen = 0;
         for (let after: number | null = 0; after !== null;) {
@@ -224,10 +233,10 @@ describe("the console's back end", () => {
           seen += (body["rows"] as object[]).length;
           after = body["next_after_id"] as number | null;
         }
-        expect(seen, "every event of the large tenant, page by page").to.equal(1_001);
+        expect(seen, "every event of the large tenant, page by page").to.equal(1_002);
         const one = await send(repairer, "POST", "/api/outbox-rows/retry", { aggregate_id: ids.at(-1) });
         expect(one.body).to.include({ retried: 1 });
-        expect(await tables.outbox.count({ status: "FAILED" })).to.equal(1_000);
+        expect(await tables.outbox.count({ status: "FAILED" })).to.equal(1_001);
       } finally {
         await tables.clear();
       }
@@ -272,12 +281,24 @@ describe("the console's back end", () => {
 
     it("does nothing that it cannot write down first", async () => {
       await breakCart();
+      const { outbox } = eventStoreTables(eventStore.pool());
+      await outbox.insert([outboxRow({ aggregate_id: cartId(1), version: 1, status: "FAILED", retry_count: 10 })]);
       await own.pool().query("RENAME TABLE audit_log TO hidden_log");
       try {
-        expect((await send(repairer, "POST", "/api/dead-letter-discards", { reason: "INVALID_JSON" })).status).to.equal(503);
+        for (const [path, body] of [
+          ["/api/dead-letter-retries", { reason: "PARKED" }],
+          ["/api/dead-letter-discards", { reason: "INVALID_JSON" }],
+          ["/api/outbox-rows/retry", { aggregate_id: cartId(1) }],
+        ] as const)
+          expect((await send(operator, "POST", path, body)).status, path).to.equal(503);
+        expect((await send(operator, "POST", "/api/jobs", { kind: "verify" })).status).to.equal(202);
+        await waitFor("the job to fail", async () => expect((await newestJob())["state"]).to.equal("FAILED"));
+        expect(await newestJob()).to.include({ result: null, error: "the audit log does not answer" });
         expect(await lettersOf(repairer)).to.have.length(3);
+        expect(await outbox.count({ status: "FAILED" })).to.equal(1);
       } finally {
         await own.pool().query("RENAME TABLE hidden_log TO audit_log");
+        await outbox.remove();
       }
     });
 
@@ -286,10 +307,10 @@ describe("the console's back end", () => {
       const started = await send(operator, "POST", "/api/jobs", { kind: "verify" });
       expect(started.status).to.equal(202);
       expect((await send(operator, "POST", "/api/jobs", { kind: "verify" })).body).to.include({ type: "/problems/job-runs" });
-      const jobOf = async (): Promise<Record<string, unknown>> =>
-        ((await get(operator, "/api/jobs")).body["jobs"] as Record<string, unknown>[])[0] ?? {};
-      await waitFor("the verification to end", async () => expect((await jobOf())["state"]).to.equal("SUCCEEDED"));
-      expect((await jobOf())["result"], "the event store does not have the cart").to.include({ differences: 1 });
+      await waitFor("the verification to end", async () => expect((await newestJob())["state"]).to.equal("SUCCEEDED"));
+      expect((await newestJob())["result"], "the event store does not have the cart").to.include({ differences: 1 });
+      const { actions } = (await get(operator, "/api/audit-log")).body as { actions: Record<string, unknown>[] };
+      expect(actions[0]).to.deep.include({ user_id: "otto", action: "verify.run", outcome: "SUCCEEDED" });
       expect((await get(repairer, "/api/jobs")).body["jobs"]).to.deep.equal([]);
       expect((await send(operator, "DELETE", `/api/jobs/${String(started.body["id"])}`)).status, "it has ended").to.equal(404);
     });
@@ -312,8 +333,7 @@ describe("the console's back end", () => {
         await connection.query("UNLOCK TABLES");
         connection.release();
       }
-      const newest = async (): Promise<unknown> => ((await get(operator, "/api/jobs")).body["jobs"] as { state: string }[])[0]?.state;
-      await waitFor("the verification to stop", async () => expect(await newest()).to.equal("STOPPED"));
+      await waitFor("the verification to stop", async () => expect((await newestJob())["state"]).to.equal("STOPPED"));
       const { actions } = (await get(operator, "/api/audit-log")).body as { actions: Record<string, unknown>[] };
       expect(actions.find(({ action }) => action === "verify.stop")).to.include({ user_id: "otto", outcome: "SUCCEEDED" });
       expect((await send(operator, "DELETE", path)).status, "it has ended").to.equal(404);
