@@ -20,9 +20,11 @@ const names: readonly ServiceName[] = ["command-api", "query-api", "outbox-relay
 export type ConsoleSystem = {
   readonly console: string;
   readonly commandApi: string;
-  /** Stops the projector, or starts it again on the same port. */
-  readonly stopProjector: () => Promise<void>;
-  readonly startProjector: () => Promise<void>;
+  /** The addresses of the services' metrics. */
+  readonly metrics: readonly string[];
+  /** Stops a service, or starts it again on the same port. */
+  readonly stopService: (name: ServiceName) => Promise<void>;
+  readonly startService: (name: ServiceName) => Promise<void>;
   /** Writes a message to the topic of the carts, as another program could by mistake. */
   readonly writeMessage: (message: {
     readonly key: string;
@@ -71,11 +73,12 @@ export const startConsoleSystem = async (stores: Stores): Promise<ConsoleSystem>
   return {
     console: page.url,
     commandApi: urlOf("command-api"),
-    stopProjector: async () => {
-      await running.get("projector")?.stop();
-      running.delete("projector");
+    metrics: names.map((name) => `${urlOf(name)}/metrics`),
+    stopService: async (name) => {
+      await running.get(name)?.stop();
+      running.delete(name);
     },
-    startProjector: async () => void running.set("projector", await start("projector")),
+    startService: async (name) => void running.set(name, await start(name)),
     writeMessage: async (message) => {
       const producer = kafka.producer();
       await producer.connect();

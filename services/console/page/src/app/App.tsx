@@ -79,9 +79,17 @@ const Visit = ({ restart }: { readonly restart: () => void }) => {
       );
     if (needsSignIn) return <SignIn error={error} hasEnded={session !== undefined} done={restart} />;
     if (session !== undefined) return <Content place={place} session={session} />;
-    if (error === undefined) return <Loading what="the console" />;
+    const title = <h1 class="visually-hidden">Cart console</h1>;
+    if (error === undefined)
+      return (
+        <>
+          {title}
+          <Loading what="the console" />
+        </>
+      );
     return (
       <>
+        {title}
         <Failure error={error} retry={reload} />
         {error.status === 403 ? (
           <p class="center">

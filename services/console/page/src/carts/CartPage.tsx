@@ -41,21 +41,24 @@ export const CartPage = ({ id, place, session }: PageProps) => {
     [stream.events, version],
   );
 
-  if (newest === 0) {
-    if (stream.error === undefined) return <Loading what="the cart" />;
-    return <Failure error={stream.error} retry={stream.reload} />;
-  }
+  if (newest === 0)
+    return (
+      <>
+        <div class="page-head">
+          <Title id={id} />
+        </div>
+        {stream.error === undefined ? <Loading what="the cart" /> : <Failure error={stream.error} retry={stream.reload} />}
+      </>
+    );
   return (
     <>
       <Head id={id} stream={stream} owner={at.cart} />
       <Versions version={version} newest={newest} isFollowing={isFollowing} compare={chosen.compare} stream={stream} go={go} />
       <div class="columns cart-columns">
-        {at.cart === undefined ? (
-          at.error === undefined ? (
-            <Loading what="the cart at this version" />
-          ) : (
-            <Failure error={at.error} />
-          )
+        {at.error !== undefined ? (
+          <Failure error={at.error} retry={at.reload} />
+        ) : at.cart === undefined ? (
+          <Loading what="the cart at this version" />
         ) : (
           <CartView cart={at.cart} before={at.before} mergedFrom={mergedFrom} />
         )}
@@ -68,14 +71,18 @@ export const CartPage = ({ id, place, session }: PageProps) => {
   );
 };
 
+const Title = ({ id }: { readonly id: string }) => (
+  <h1>
+    Cart <span class="code">{id}</span>
+  </h1>
+);
+
 type HeadProps = { readonly id: string; readonly stream: CartStream; readonly owner: { user_id: string; tenant_id: string } | undefined };
 
 const Head = ({ id, stream, owner }: HeadProps) => (
   <>
     <div class="page-head">
-      <h1>
-        Cart <span class="code">{id}</span>
-      </h1>
+      <Title id={id} />
       <span class={stream.isLive ? "live" : "stale"} role="status">
         {stream.isLive ? "Follows live" : stream.hasEnded ? "Does not follow any more" : "Not connected; trying again"}
       </span>

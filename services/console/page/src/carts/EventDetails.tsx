@@ -1,7 +1,7 @@
-import { useEffect, useRef } from "preact/hooks";
 import type { CartEvent } from "../api/types.ts";
 import { Link, pathOf } from "../app/router.tsx";
 import { formatTime } from "../format/format.ts";
+import { useModal } from "../parts/useModal.ts";
 import { nameEvent, otherCartOf } from "./sayEvent.ts";
 
 /** Fills the ids of an event into the address of a trace; `undefined` if the event lacks an id that the address needs. */
@@ -16,8 +16,7 @@ type DetailsProps = { readonly event: CartEvent; readonly traceUrl: string | nul
 
 /** An event with everything that is stored of it, and as it is stored. */
 export const EventDetails = ({ event, traceUrl, close }: DetailsProps) => {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const dialog = useModal();
   const other = otherCartOf(event);
   const trace = traceAddress(traceUrl, event);
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type ApiError, request } from "../api/client.ts";
 import type { Cart } from "../api/types.ts";
 import { toApiError } from "../api/useQuery.ts";
@@ -8,12 +8,22 @@ const maxKept = 40;
 /** Milliseconds that a slider must rest before its version is asked for. */
 const restMs = 60;
 
-export type CartAt = { readonly cart: Cart | undefined; readonly before: Cart | undefined; readonly error: ApiError | undefined };
+type Shown = {
+  readonly cart: Cart | undefined;
+  readonly before: Cart | undefined;
+  /** Why the wanted version is not shown; `undefined` after a success. */
+  readonly error: ApiError | undefined;
+};
+
+export type CartAt = Shown & { readonly reload: () => void };
 
 /** The cart at a version and at another one, so that the differences can be shown; 0 is no version. The last answer stays until the next one is there. */
 export const useCartAt = (id: string, version: number, other: number): CartAt => {
   const kept = useRef(new Map<number, Cart>());
-  const [shown, setShown] = useState<CartAt>({ cart: undefined, before: undefined, error: undefined });
+  const [shown, setShown] = useState<Shown>({ cart: undefined, before: undefined, error: undefined });
+
+  const [asked, setAsked] = useState(0);
+  const reload = useCallback(() => setAsked((times) => times + 1), []);
 
   useEffect(() => {
     if (version < 1) return undefined;
@@ -40,7 +50,7 @@ export const useCartAt = (id: string, version: number, other: number): CartAt =>
       window.clearTimeout(timer);
       abort.abort();
     };
-  }, [id, version, other]);
+  }, [id, version, other, asked]);
 
-  return shown;
+  return { ...shown, reload };
 };

@@ -12,7 +12,15 @@ const everyMs = 5_000;
 /** The system at a glance: what needs a person, the way of an event with its figures, and the last hour. */
 export const OverviewPage = ({ place, session }: { readonly place: Place; readonly session: Session }) => {
   const { data, error, reload } = useQuery<Overview>("/api/overview", everyMs);
-  if (data === undefined) return error === undefined ? <Loading what="the overview" /> : <Failure error={error} retry={reload} />;
+  if (data === undefined)
+    return (
+      <>
+        <div class="page-head">
+          <h1>Overview</h1>
+        </div>
+        {error === undefined ? <Loading what="the overview" /> : <Failure error={error} retry={reload} />}
+      </>
+    );
   return (
     <>
       <div class="page-head">

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { ApiError } from "../api/client.ts";
 import { toApiError } from "../api/useQuery.ts";
+import { useModal } from "./useModal.ts";
 
 export type Question = {
   readonly title: string;
@@ -15,9 +16,8 @@ export type Question = {
 
 /** Asks before an action, shows its progress and says how it ended. Escape closes it, unless the action runs. */
 export const Confirm = ({ question, close }: { readonly question: Question; readonly close: (done: boolean) => void }) => {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const [state, setState] = useState<{ step: "asked" | "running" | "done"; said?: string; error?: ApiError }>({ step: "asked" });
-  useEffect(() => dialog.current?.showModal(), []);
 
   const run = async (): Promise<void> => {
     setState({ step: "running" });

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import type { ApiError } from "../api/client.ts";
 
 /** What the page shows instead of data. */
@@ -24,18 +25,33 @@ const headlines: Readonly<Record<number, string>> = {
   503: "A part of the system does not answer",
 };
 
-export const Failure = ({ error, retry }: { readonly error: ApiError; readonly retry?: () => void }) => (
-  <div class="state failure" role="alert">
-    <strong>{headlines[error.status] ?? "Something went wrong"}</strong>
-    <p>{error.message}</p>
-    {error.correlationId === undefined ? null : <p class="faint">For the logs: {error.correlationId}</p>}
-    {retry === undefined ? null : (
+/** Milliseconds between two tries while a server does not answer. */
+const retryMs = 5_000;
+
+type FailureProps = { readonly error: ApiError; readonly retry: () => void };
+
+/** Says why there is no data. While a server does not answer it tries again by itself, and at once when the network is back. */
+export const Failure = ({ error, retry }: FailureProps) => {
+  useEffect(() => {
+    if (error.status !== 0 && error.status !== 503) return undefined;
+    const timer = window.setTimeout(retry, retryMs);
+    window.addEventListener("online", retry);
+    return () => {
+      window.clearTimeout(timer);
+      window.removeEventListener("online", retry);
+    };
+  }, [error]);
+  return (
+    <div class="state failure" role="alert">
+      <strong>{headlines[error.status] ?? "Something went wrong"}</strong>
+      <p>{error.message}</p>
+      {error.correlationId === undefined ? null : <p class="faint">For the logs: {error.correlationId}</p>}
       <button type="button" onClick={retry}>
         Try again
       </button>
-    )}
-  </div>
-);
+    </div>
+  );
+};
 
 export const Badge = ({ children, tone = "neutral" }: { readonly children: ComponentChildren; readonly tone?: string }) => (
   <span class={`badge ${tone}`}>{children}</span>
