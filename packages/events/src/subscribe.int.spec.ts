@@ -98,6 +98,47 @@ describe("a subscription", function () {
     expect(attempts().slice(0, 2)).to.deep.equal([1, 2]);
   });
 
+  it("waits before it delivers an event again, and twice as long after the next failure", async () => {
+    const topic = await createTopic("subscribe.paced");
+    await write(topic, writtenMessage(1));
+    const startedAt: number[] = [];
+    follow(topic, {
+      backoff: { baseMs: 400, maxMs: 800 },
+      onEvent: () => {
+        startedAt.push(performance.now());
+        if (startedAt.length < 3) throw new Error("the mail server is down");
+      },
+    });
+    await waitFor("the third attempt", () => startedAt.length === 3);
+    const [first = 0, second = 0, third = 0] = startedAt;
+    // A timer may be some milliseconds early.
+    expect(second - first).to.be.above(390);
+    expect(third - second).to.be.above(790);
+  });
+
+  it("stays a member of its group while a handler is at work, by heartbeats", async () => {
+    const topic = await createTopic("subscribe.slow");
+    await write(topic, writtenMessage(1));
+    let isAtWork = false;
+    let beats = 0;
+    const watched = new Kafka({ brokers: servers.brokers(), logLevel: logLevel.NOTHING });
+    const createConsumer = watched.consumer.bind(watched);
+    watched.consumer = (config) => {
+      const consumer = createConsumer(config);
+      consumer.on(consumer.events.HEARTBEAT, () => void (beats += Number(isAtWork)));
+      return consumer;
+    };
+    const { ids } = follow(topic, {
+      kafka: watched,
+      onEvent: async () => {
+        isAtWork = true;
+        await waitFor("a heartbeat", () => beats > 0, { timeoutMs: 20_000 });
+        isAtWork = false;
+      },
+    });
+    await waitFor("the event", () => ids.length === 1, { timeoutMs: 30_000 });
+  });
+
   it("lets the running handler finish when it stops, and the next process goes on behind it", async () => {
     const topic = await createTopic("subscribe.stopped");
     await write(topic, writtenMessage(1), writtenMessage(2));
