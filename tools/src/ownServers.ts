@@ -11,6 +11,7 @@ export { prepareOwnKafka, startOwnKafka, startOwnKafkaCluster } from "./servers/
 export { mysqlIdentity } from "./servers/mysqlProcess.ts";
 export { findMysqlPrograms } from "./servers/mysqlPrograms.ts";
 export { prepareOwnMysql, startOwnMysql } from "./servers/mysqlProviders.ts";
+export { startPrometheus } from "./servers/prometheusProcess.ts";
 export { type Killable, loopback, type ServerHost, type ServerPlan } from "./servers/runningServer.ts";
 export { waitUntil } from "./servers/waitUntil.ts";
 export { endWithThisProcess, removeWithThisProcess } from "./servers/watchdog.ts";

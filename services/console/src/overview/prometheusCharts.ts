@@ -17,7 +17,8 @@ const expressions: Readonly<Record<ChartFigure, (window: string) => string>> = {
   lag: () => `sum(cart_consumer_lag_messages{service="projector"})`,
   visible_p50_ms: (window) => `1000 * histogram_quantile(0.5, sum by (le) (rate(cart_projection_delay_seconds_bucket[${window}])))`,
   visible_p99_ms: (window) => `1000 * histogram_quantile(0.99, sum by (le) (rate(cart_projection_delay_seconds_bucket[${window}])))`,
-  dead_letters: () => `sum(max by (reason) (cart_dead_letters))`,
+  // Without a dead letter there is no series of a reason, but always one of parked carts: then the figure is 0.
+  dead_letters: () => `sum(max by (reason) (cart_dead_letters)) or 0 * max(cart_parked_carts)`,
   timers_due: () => `max(cart_timers_due)`,
 };
 const figures = Object.keys(expressions) as ChartFigure[];

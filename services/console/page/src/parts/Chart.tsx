@@ -31,7 +31,8 @@ const optionsOf = (series: readonly Series[], width: number): uPlot.Options => {
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    // Half of the last time below the chart is to the right of it.
+    padding: [8, 24, 0, 0],
     legend: { show: false },
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
     scales: {
