@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import { createFindings } from "./check/findings.ts";
 import type { Random } from "./random.ts";
@@ -28,7 +31,7 @@ const resultOf = (one: Scenario<object>, lost: number): ScenarioResult => {
 };
 
 /** Runs two scenarios whose first draws are gathered; the second one loses an event in the given round. */
-const run = async (values: Readonly<Record<string, string>>, losesInRound?: number) => {
+const run = async (values: Readonly<Record<string, string | boolean>>, losesInRound?: number, document?: string) => {
   const lines: string[] = [];
   const draws: number[] = [];
   const suite = {
@@ -43,7 +46,7 @@ const run = async (values: Readonly<Record<string, string>>, losesInRound?: numb
     draws.push(random.integer(0, 1_000_000));
     return resultOf(one, one.name === "b" && Math.ceil(draws.length / 2) === losesInRound ? 1 : 0);
   };
-  const verdict = await runRounds({ script: "test:example", suite, run: runOne });
+  const verdict = await runRounds({ script: "test:example", suite, run: runOne, ...(document !== undefined && { document }) });
   return { ...verdict, draws, rounds: lines.filter((line) => line.startsWith("round ")) };
 };
 
@@ -80,6 +83,47 @@ describe("runRounds", () => {
   ] as const) {
     it(`refuses ${name}`, () => expect(() => [seedOf(values), roundsOf(values)]).to.throw("expected a whole number"));
   }
+
+  describe("writes the table", () => {
+    const begin = (script: string): string => `<!-- table: begin, written by \`npm run ${script} -- --write\` -->`;
+    const end = "<!-- table: end -->";
+    let folder = "";
+    let document = "";
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), "cart-table-"));
+      document = join(folder, "page.md");
+    });
+    afterEach(() => rm(folder, { recursive: true, force: true }));
+
+    it("between the markers of its own command, with how it was made, and leaves the rest as it is", async () => {
+      const [before, between, after] = [
+        `# Page\n\n${begin("test:other")}\n\nother\n\n${end}\n\n`,
+        "\n\nformer table\n\n",
+        `${end}\n\nThe end.\n`,
+      ];
+      await writeFile(document, `${before}${begin("test:example")}${between}${after}`);
+      for (let time = 0; time < 2; time += 1) {
+        const { table } = await run({ rounds: "2", seed: "7", write: true }, undefined, document);
+        const written = await readFile(document, "utf8");
+        expect(written.startsWith(`${before}${begin("test:example")}\n\n${table}\n\n`)).to.equal(true);
+        expect(written.endsWith(`\n\n${after}`)).to.equal(true);
+        expect(written).to.contain("`npm run test:example -- --write --rounds 2`, seeds 7 to 8, ").and.to.not.contain("former table");
+      }
+    });
+
+    it("never into a page without its markers", async () => {
+      await writeFile(document, `${begin("test:other")}\n\nother\n\n${end}\n`);
+      const failure = await run({ seed: "7", write: true }, undefined, document).catch((error: unknown) => error);
+      expect(String(failure)).to.contain("has lost the markers of the table of test:example");
+      expect(await readFile(document, "utf8")).to.contain("other");
+    });
+
+    it("only if that is asked for", async () => {
+      await writeFile(document, `${begin("test:example")}\n\n${end}\n`);
+      await run({ seed: "7" }, undefined, document);
+      expect(await readFile(document, "utf8")).to.not.contain("| a ");
+    });
+  });
 
   it("refuses to write a table of some scenarios", () => {
     expect(() => assertOptions({ write: true, only: "a" })).to.throw("--write needs the whole suite");

@@ -45,10 +45,18 @@ export type Rounds<Surroundings> = {
   readonly run: (scenario: Scenario<Surroundings>, random: Random) => Promise<ScenarioResult>;
   /** Columns of the table beside those that every suite has. */
   readonly columns?: Parameters<typeof tableOf>[1];
+  /** The file that `--write` changes; docs/reliability.md by default. */
+  readonly document?: string;
 };
 
 /** Runs the chosen scenarios round after round, reports each round with its seed and its faults, and writes the table if that is asked for. */
-export const runRounds = async <Surroundings>({ script, suite, run, columns = [] }: Rounds<Surroundings>): Promise<SuiteVerdict> => {
+export const runRounds = async <Surroundings>({
+  script,
+  suite,
+  run,
+  columns = [],
+  document,
+}: Rounds<Surroundings>): Promise<SuiteVerdict> => {
   const { chosen, report, signal, values } = suite;
   const [firstSeed, rounds] = [seedOf(values), roundsOf(values)];
   const started = performance.now();
@@ -71,7 +79,10 @@ export const runRounds = async <Surroundings>({ script, suite, run, columns = []
   const joined = joinResults(results);
   const table = tableOf(joined, columns);
   const seeds = rounds === 1 ? `seed ${firstSeed}` : `seeds ${firstSeed} to ${firstSeed + rounds - 1}`;
-  if (values["write"] === true && !signal.aborted) report(`written to ${await write(script, table, seeds, minutes, rounds)}`);
+  if (values["write"] === true && !signal.aborted) {
+    const about = `${commandOf(script, rounds)}, ${seeds}, ${today()}, ${minutes} minutes on ${availableParallelism()} cores.`;
+    report(`written to ${await writeTable({ script, table, about, document })}`);
+  }
   const mistakeCount = violationsOf(joined);
   const verdict = mistakeCount === 0 ? "✔ all zeros" : `✘ ${mistakeCount} violations`;
   return { mistakeCount, table, summary: `${verdict} after ${minutes} min and ${faultsOf(joined)} faults, ${seeds}` };
@@ -81,9 +92,7 @@ const faultsOf = (results: readonly ScenarioResult[]): number => results.reduce(
 
 const violationsOf = (results: readonly ScenarioResult[]): number => results.reduce((sum, { findings }) => sum + findings.total(), 0);
 
-const write = (script: string, table: string, seeds: string, minutes: string, rounds: number): Promise<string> => {
-  const date = new Date().toISOString().slice(0, 10);
-  const options = rounds === 1 ? "--write" : `--write --rounds ${rounds}`;
-  const about = `\`npm run ${script} -- ${options}\`, ${seeds}, ${date}, ${minutes} minutes on ${availableParallelism()} cores.`;
-  return writeTable(script, table, about);
-};
+const commandOf = (script: string, rounds: number): string =>
+  `\`npm run ${script} -- --write${rounds === 1 ? "" : ` --rounds ${rounds}`}\``;
+
+const today = (): string => new Date().toISOString().slice(0, 10);

@@ -2,11 +2,21 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { repositoryRoot, UserError } from "@cart/tools/own-servers";
 
-const document = join(repositoryRoot, "docs/reliability.md");
+const reliabilityPage = join(repositoryRoot, "docs/reliability.md");
 const end = "<!-- table: end -->";
 
-/** Writes the table and the run's parameters between the markers of the npm script in docs/reliability.md. Returns the file's path. */
-export const writeTable = async (script: string, table: string, about: string): Promise<string> => {
+export type TableToWrite = {
+  /** The npm script that the markers name. */
+  readonly script: string;
+  readonly table: string;
+  /** The run's parameters. */
+  readonly about: string;
+  /** The file; docs/reliability.md by default. */
+  readonly document?: string | undefined;
+};
+
+/** Writes the table and the run's parameters between the markers of the npm script in the document. Returns the file's path. */
+export const writeTable = async ({ script, table, about, document = reliabilityPage }: TableToWrite): Promise<string> => {
   const begin = `<!-- table: begin, written by \`npm run ${script} -- --write\` -->`;
   const text = await readFile(document, "utf8");
   const from = text.indexOf(begin);
