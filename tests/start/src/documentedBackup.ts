@@ -29,7 +29,6 @@ const marks = { dump: ">eventstore.sql", archive: "--stop-never", restoreDump: "
 export const documentedBackup = async ({ folder: suiteFolder, mysqlUrl }: SuiteServers): Promise<DocumentedBackup> => {
   const folder = join(suiteFolder, "backup");
   const archived = join(folder, "binlogs");
-  await mkdir(archived, { recursive: true });
   const path = await installPrograms(join(folder, "bin"), new URL(mysqlUrl));
   const blocks = await readBlocks();
 
@@ -62,7 +61,9 @@ export const documentedBackup = async ({ folder: suiteFolder, mysqlUrl }: SuiteS
       return { file, position };
     },
     archive: async (file) => {
-      const shell = start(marks.archive, { FILE: file, MYSQL_HOST: "127.0.0.1" }, (command) => `exec env ${command}`);
+      const shell = start(marks.archive, { FILE: file, MYSQL_HOST: "127.0.0.1" }, (command) =>
+        command.replace(/^MYSQL_PWD/m, "exec env MYSQL_PWD"),
+      );
       return {
         folder: archived,
         end: async () => {
