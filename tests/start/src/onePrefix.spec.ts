@@ -14,7 +14,7 @@ const workers = ["outbox-relay", "projector", "cart-abandonment"] as const;
 const carts = Array.from({ length: 60 }, (_, index) => index);
 
 describe("two systems with one prefix on one Kafka", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let servers: SuiteServers;
   let connection: Connection;
   let first: RunningStart;
@@ -56,7 +56,8 @@ describe("two systems with one prefix on one Kafka", function () {
     second.set("console", console);
   });
   after(async () => {
-    expect(new Set(await Promise.all([...second.values()].map((service) => service.stop())))).to.deep.equal(new Set([0]));
+    const codes = await Promise.all([...second.values()].map((service) => service.stop()));
+    expect(codes.filter((code) => code !== 0)).to.deep.equal([]);
     first.interrupt();
     expect(await first.exitCode).to.equal(0);
     await connection.end();

@@ -29,7 +29,8 @@ export const spawnService = async (name: string, env: Readonly<Record<string, st
     log += text;
     port = listening.exec(log)?.[1];
   });
-  await waitUntil(`${name} to listen`, 60, async () => {
+  // Long enough for a machine that is busy, as for the services of `npm start`.
+  await waitUntil(`${name} to listen`, 180, async () => {
     if (port === undefined) throw new Error(`it does not listen yet: ${log}`);
   });
   const url = `http://127.0.0.1:${port}`;
