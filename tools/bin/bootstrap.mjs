@@ -110,7 +110,10 @@ const signalGroup = (pid, signal) => {
 const patienceMs = 3_000;
 
 const pass = (signal) => {
-  if (!preparing) return running.kill(signal);
+  if (!preparing) {
+    running.kill(signal);
+    return;
+  }
   const { pid } = running;
   signalGroup(pid, "SIGTERM");
   setTimeout(() => running?.pid === pid && signalGroup(pid, "SIGKILL"), patienceMs).unref();
