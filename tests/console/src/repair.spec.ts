@@ -107,7 +107,7 @@ describeConsole("repairs in a browser", ({ system, eventStore, page, signIn, go,
       .click();
     await press("Discard this message");
     await confirm("Discard", "1 message is deleted");
-    await page().getByText("All stuck messages").first().waitFor();
+    await page().getByRole("heading", { name: "All stuck messages" }).waitFor();
     expect(await row(new RegExp(first)).count()).to.equal(1);
 
     await row(new RegExp(`${second}.*${damaged}`))
@@ -116,7 +116,7 @@ describeConsole("repairs in a browser", ({ system, eventStore, page, signIn, go,
       .click();
     await press("Discard all of it");
     await confirm("Discard", "2 messages are deleted");
-    await page().getByText("All stuck messages").first().waitFor();
+    await page().getByRole("heading", { name: "All stuck messages" }).waitFor();
     await row(new RegExp(second)).first().waitFor({ state: "detached" });
 
     await page().getByRole("article").filter({ hasText: damaged }).getByRole("button", { name: "Discard all" }).click();
