@@ -130,12 +130,11 @@ describe("the drill of a restore", function () {
     const more = kept.map((number) => number + 200);
     const system = await start();
     await addTo(system, more, "before the dump");
-    const load = (async () => {
+    const load = async (): Promise<void> => {
       for (let round = 0; round < 5; round += 1) await addTo(system, more, `during the dump ${round}`);
-    })();
-    const { file, position } = await backup.dump();
+    };
+    const [{ file, position }] = await Promise.all([backup.dump(), load()]);
     const archive = await backup.archive(file);
-    await load;
     await connection.query("FLUSH BINARY LOGS");
     await addTo(system, [...more, 300, 301], "after the dump");
     await end(system);

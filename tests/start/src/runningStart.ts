@@ -47,7 +47,8 @@ const start = async (cwd: string, args: readonly string[], env: Readonly<Record<
   const { MYSQL_URL: _mysql, KAFKA_BROKERS: _kafka, ...inherited } = process.env;
   const child = spawn(process.execPath, args, {
     cwd,
-    env: { ...inherited, CART_WITHOUT_DOCKER: "1", ...ports, ...env },
+    // A busy machine may need longer than the default until a change is shown.
+    env: { ...inherited, CART_WITHOUT_DOCKER: "1", MIN_VERSION_TIMEOUT_MS: "20000", ...ports, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   endWithThisProcess(child);
