@@ -54,7 +54,7 @@ const playShop = async ({ commandApi, queryApi, visitsPerSecond, seconds }: Shop
       for (let n = 1; n < readsPerWrite - 2; n++) await timed("reads", () => send("GET", `${queryApi}/carts/${id}`));
       const owner = id === cart ? user : guest;
       await timed("reads", () => send("GET", `${queryApi}/users/${owner}/cart`));
-      await timed("reads", () => send("GET", `${queryApi}/users/${owner}/carts?status=OPEN,SUBMITTED,PURCHASED`));
+      await timed("reads", () => send("GET", `${queryApi}/users/${owner}/carts?status=OPEN,SUBMITTED,CLOSED`));
     };
     const change = async (method: Method, id: string, path: string, version: number, body?: object): Promise<void> => {
       await timed("writes", () => send(method, `${commandApi}/carts/${id}${path}`, body));
