@@ -48,17 +48,19 @@ const playShop = async ({ commandApi, queryApi, visitsPerSecond, seconds }: Shop
   const visit = async (buys: boolean): Promise<void> => {
     const [user, guest] = [`customer-${randomUUID()}`, `guest-${randomUUID()}`];
     const [guestCart, cart] = [randomUUID(), randomUUID()];
-    const look = async (id: string, minVersion: number): Promise<void> => {
+    const look = async (id: string, minVersion: number, isBought = false): Promise<void> => {
       // The first look has to show the change that was just made.
       await timed("reads", () => send("GET", `${queryApi}/carts/${id}?min_version=${minVersion}`));
       for (let n = 1; n < readsPerWrite - 2; n++) await timed("reads", () => send("GET", `${queryApi}/carts/${id}`));
       const owner = id === cart ? user : guest;
-      await timed("reads", () => send("GET", `${queryApi}/users/${owner}/cart`));
+      // A customer who has bought has no current cart, so the shop shows the one that was bought.
+      const current = isBought ? `/carts/${id}` : `/users/${owner}/cart`;
+      await timed("reads", () => send("GET", `${queryApi}${current}`));
       await timed("reads", () => send("GET", `${queryApi}/users/${owner}/carts?status=OPEN,SUBMITTED,CLOSED`));
     };
     const change = async (method: Method, id: string, path: string, version: number, body?: object): Promise<void> => {
       await timed("writes", () => send(method, `${commandApi}/carts/${id}${path}`, body));
-      await look(id, version);
+      await look(id, version, path === "/purchase");
     };
     const item = (owner: string, name: string): object => ({ user_id: owner, item_id: name, quantity: 1, price: 29.99 });
     await change("POST", cart, "/items", 2, item(user, "book"));
