@@ -20,15 +20,19 @@ export type BuiltServiceOptions = {
   /** A command that replaces itself with the one behind its own arguments. */
   readonly launcher?: readonly string[];
   readonly nodeOptions?: readonly string[];
+  /** What is waited for: `ready` by default. A service that refuses its work listens, but does not become ready. */
+  readonly until?: "listening" | "ready";
+  /** The longest wait for it; 60 s by default. */
+  readonly waitSeconds?: number;
   /** Called with each part of the service's log. */
   readonly onOutput?: (text: string) => void;
 };
 
-/** Starts a service as it is deployed, a process of its own on a free port, and waits until it is ready. */
+/** Starts a service as it is deployed, a process of its own on a free port, and waits until it is ready or, if asked, listens. */
 export const startBuiltService = async (
   name: string,
   env: Readonly<Record<string, string>>,
-  { launcher = [], nodeOptions = [], onOutput }: BuiltServiceOptions = {},
+  { launcher = [], nodeOptions = [], until = "ready", waitSeconds = 60, onOutput }: BuiltServiceOptions = {},
 ): Promise<BuiltService> => {
   const [program, ...args] = [...launcher, process.execPath, ...nodeOptions, "dist/main.js"];
   const child = spawn(program, args, {
@@ -48,16 +52,17 @@ export const startBuiltService = async (
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
 
   let url = "";
-  const isReady = async (): Promise<void> => {
+  const isUp = async (): Promise<void> => {
     if (!isRunning()) throw new UserError(`${name} ended with ${child.exitCode ?? child.signalCode}: ${output}`);
     const [, port] = listening.exec(output) ?? [];
     if (port === undefined) throw new Error("it does not listen yet");
     url = `http://127.0.0.1:${port}`;
+    if (until === "listening") return;
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) });
     if (!response.ok) throw new Error(await response.text());
   };
   try {
-    await waitUntil(`${name} to be ready`, 60, isReady);
+    await waitUntil(`${name} to be ${until}`, waitSeconds, isUp);
   } catch (error) {
     child.kill("SIGKILL");
     await exited;

@@ -1,36 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { Agent, request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { percentile } from "../measurement.ts";
+import { sendRequest } from "../system/sendRequest.ts";
 import type { ShopPlan, ShopResult } from "./shopPlan.ts";
-
-const agent = new Agent({ keepAlive: true });
 
 /** How many times a customer looks at the cart or at a list after each change. */
 const readsPerWrite = 9;
 
-/** Milliseconds between two requests of a customer. The middle is half of it. */
+/** The longest time between two requests of a customer, in milliseconds. It is half as long on average. */
 const longestPause = 200;
-
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
-
-const send = (method: Method, url: string, body?: object): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    const headers = text === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
-    const sent = request(url, { agent, method, headers }, (response) => {
-      response.resume();
-      response.once("error", reject);
-      response.once("end", () => {
-        const status = response.statusCode ?? 0;
-        if (status >= 200 && status < 300) resolve();
-        else reject(new Error(`${method} ${new URL(url).pathname} was answered with ${status}`));
-      });
-    });
-    sent.setTimeout(30_000, () => sent.destroy(new Error(`${method} ${url} was not answered for 30 s`)));
-    sent.once("error", reject);
-    sent.end(text);
-  });
 
 const playShop = async ({ commandApi, queryApi, visitsPerSecond, seconds }: ShopPlan): Promise<ShopResult> => {
   const times: { readonly reads: number[]; readonly writes: number[] } = { reads: [], writes: [] };
@@ -50,16 +28,16 @@ const playShop = async ({ commandApi, queryApi, visitsPerSecond, seconds }: Shop
     const [guestCart, cart] = [randomUUID(), randomUUID()];
     const look = async (id: string, minVersion: number, isBought = false): Promise<void> => {
       // The first look has to show the change that was just made.
-      await timed("reads", () => send("GET", `${queryApi}/carts/${id}?min_version=${minVersion}`));
-      for (let n = 1; n < readsPerWrite - 2; n++) await timed("reads", () => send("GET", `${queryApi}/carts/${id}`));
+      await timed("reads", () => sendRequest("GET", `${queryApi}/carts/${id}?min_version=${minVersion}`));
+      for (let n = 1; n < readsPerWrite - 2; n++) await timed("reads", () => sendRequest("GET", `${queryApi}/carts/${id}`));
       const owner = id === cart ? user : guest;
       // A customer who has bought has no current cart, so the shop shows the one that was bought.
       const current = isBought ? `/carts/${id}` : `/users/${owner}/cart`;
-      await timed("reads", () => send("GET", `${queryApi}${current}`));
-      await timed("reads", () => send("GET", `${queryApi}/users/${owner}/carts?status=OPEN,SUBMITTED,CLOSED`));
+      await timed("reads", () => sendRequest("GET", `${queryApi}${current}`));
+      await timed("reads", () => sendRequest("GET", `${queryApi}/users/${owner}/carts?status=OPEN,SUBMITTED,CLOSED`));
     };
-    const change = async (method: Method, id: string, path: string, version: number, body?: object): Promise<void> => {
-      await timed("writes", () => send(method, `${commandApi}/carts/${id}${path}`, body));
+    const change = async (method: "POST" | "PATCH" | "DELETE", id: string, path: string, version: number, body?: object): Promise<void> => {
+      await timed("writes", () => sendRequest(method, `${commandApi}/carts/${id}${path}`, body && JSON.stringify(body)));
       await look(id, version, path === "/purchase");
     };
     const item = (owner: string, name: string): object => ({ user_id: owner, item_id: name, quantity: 1, price: 29.99 });
@@ -68,7 +46,7 @@ const playShop = async ({ commandApi, queryApi, visitsPerSecond, seconds }: Shop
     await change("POST", guestCart, "/items", 3, item(guest, "chair"));
     await change("PATCH", guestCart, "/items/lamp", 4, { quantity: 3 });
     await change("DELETE", guestCart, "/items/chair", 5);
-    await timed("writes", () => send("POST", `${commandApi}/carts/${guestCart}/merge`, { target_cart_id: cart }));
+    await timed("writes", () => sendRequest("POST", `${commandApi}/carts/${guestCart}/merge`, JSON.stringify({ target_cart_id: cart })));
     await look(cart, 3);
     if (!buys) return;
     await change("POST", cart, "/submit", 4);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { TokenClaims } from "@cart/testkit";
 import { expect } from "chai";
 import { describeConsole, person, soon, tokenOf } from "./describeConsole.ts";
+import { itemMessage } from "./itemMessage.ts";
 
 const viewer: TokenClaims = { sub: "viewer", tenant_id: "default", scope: "console:read carts:admin" };
 const shopper: TokenClaims = { sub: "shopper", tenant_id: "default" };
@@ -71,24 +72,7 @@ describeConsole(
     it("repairs a cart: its bad message is looked at and discarded, and those behind it are retried until it is whole", async () => {
       const cart = randomUUID();
       await addItem(cart, { item_id: "cup" });
-      await system().writeMessage({
-        key: cart,
-        value: "<img src=x onerror=alert(1)>",
-        headers: {
-          ce_specversion: "1.0",
-          ce_id: randomUUID(),
-          ce_type: "ItemAddedToCart",
-          ce_source: "/<script>alert(1)</script>",
-          ce_subject: cart,
-          ce_time: new Date().toISOString(),
-          ce_aggregatetype: "Cart",
-          ce_aggregateversion: "3",
-          ce_schemaversion: "2",
-          ce_correlationid: "by-mistake",
-          ce_causationid: randomUUID(),
-          "content-type": "application/json",
-        },
-      });
+      await system().writeMessage(itemMessage(cart, 3, "<img src=x onerror=alert(1)>", { ce_source: "/<script>alert(1)</script>" }));
       await signIn(person, "/repair");
       await page()
         .getByRole("heading", { name: /The message cannot be read/ })

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import { describeConsole, person, soon } from "./describeConsole.ts";
+import { itemMessage } from "./itemMessage.ts";
 
 /** More than any page has to pass with the Tab key in these specs. */
 const maxTabs = 80;
@@ -99,24 +100,7 @@ describeConsole("the console with the keyboard alone", ({ system, page, signIn, 
   it("retries a stuck message, and is told how it went", async () => {
     const cart = randomUUID();
     await addItem(cart, { item_id: "cup" });
-    await system().writeMessage({
-      key: cart,
-      value: "{",
-      headers: {
-        ce_specversion: "1.0",
-        ce_id: randomUUID(),
-        ce_type: "ItemAddedToCart",
-        ce_source: "/carts",
-        ce_subject: cart,
-        ce_time: new Date().toISOString(),
-        ce_aggregatetype: "Cart",
-        ce_aggregateversion: "3",
-        ce_schemaversion: "2",
-        ce_correlationid: "by-mistake",
-        ce_causationid: randomUUID(),
-        "content-type": "application/json",
-      },
-    });
+    await system().writeMessage(itemMessage(cart, 3, "{"));
     await signIn(person, "/");
     await tabTo(/^Repair$/);
     await press("Enter");

@@ -3,26 +3,10 @@ import { beforeInsert, eventStoreTables } from "@cart/event-store/testing";
 import { waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import { describeConsole, person, soon } from "./describeConsole.ts";
+import { itemMessage } from "./itemMessage.ts";
 
-/** A message to the topic of the carts that the projector cannot apply: by default because its content is damaged. */
-const message = (cart: string, version: number, value = "<img src=x onerror=alert(1)>") => ({
-  key: cart,
-  value,
-  headers: {
-    ce_specversion: "1.0",
-    ce_id: randomUUID(),
-    ce_type: "ItemAddedToCart",
-    ce_source: "/carts",
-    ce_subject: cart,
-    ce_time: new Date().toISOString(),
-    ce_aggregatetype: "Cart",
-    ce_aggregateversion: String(version),
-    ce_schemaversion: "2",
-    ce_correlationid: "by-mistake",
-    ce_causationid: randomUUID(),
-    "content-type": "application/json",
-  },
-});
+/** A message that the projector cannot apply: by default because its content is damaged. */
+const message = (cart: string, version: number, value = "<img src=x onerror=alert(1)>") => itemMessage(cart, version, value);
 
 const damaged = "The message cannot be read";
 

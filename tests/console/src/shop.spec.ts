@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { bearer } from "@cart/testkit";
 import { expect } from "chai";
 import { describeConsole, person, soon } from "./describeConsole.ts";
+import { itemMessage } from "./itemMessage.ts";
 
 const widths = [1280, 390] as const;
 const schemes = ["light", "dark"] as const;
@@ -97,24 +98,7 @@ describeConsole("a shop with carts in every state", (suite) => {
 
   it("looks right and is accessible in light and dark, at a desk and on a phone", async function () {
     this.timeout(300_000);
-    const stuck = {
-      key: guest,
-      value: '{"line_id":"tray","quantity":"two"}',
-      headers: {
-        ce_specversion: "1.0",
-        ce_id: randomUUID(),
-        ce_type: "ItemAddedToCart",
-        ce_source: "/carts",
-        ce_subject: cart,
-        ce_time: new Date().toISOString(),
-        ce_aggregatetype: "Cart",
-        ce_aggregateversion: "40",
-        ce_schemaversion: "2",
-        ce_correlationid: "import-17",
-        ce_causationid: randomUUID(),
-        "content-type": "application/json",
-      },
-    };
+    const stuck = itemMessage(cart, 40, '{"line_id":"tray","quantity":"two"}', { ce_correlationid: "import-17" });
     const views = [
       ["shop-overview", "/", "Lag by partition"],
       ["shop-carts", "/carts", "Last activity"],
@@ -129,7 +113,7 @@ describeConsole("a shop with carts in every state", (suite) => {
       await openPage(width, scheme);
       await signIn(person, "/");
       for (const [name, path, text] of views) {
-        if (name === "shop-repair" && width === 1280 && scheme === "light") await system().writeMessage({ ...stuck, key: cart });
+        if (name === "shop-repair" && width === 1280 && scheme === "light") await system().writeMessage(stuck);
         await go(path);
         await page().getByText(text).first().waitFor(soon);
         await assertFits(`${name}, ${width} px`);

@@ -7,7 +7,7 @@ import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { UserError } from "../userError.ts";
 import { mysqlUrlAt } from "./developmentCredentials.ts";
 import { portOf, retryTakenPorts } from "./ports.ts";
-import { type Command, loopback, type Provider, type OwnProcess, type RunningMysql, type ServerPlan } from "./runningServer.ts";
+import { type Command, loopback, type OwnProcess, type Provider, type RunningMysql, type ServerPlan } from "./runningServer.ts";
 import { type ServerProcess, startServerProcess } from "./serverProcess.ts";
 
 /** The mysqld to run: `command` is the program and its leading arguments. */

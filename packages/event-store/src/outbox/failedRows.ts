@@ -112,9 +112,9 @@ const toFailedRow = (record: FailedRecord): FailedRow => ({
 type BlockRecord = RowDataPacket & { readonly aggregate_id: Buffer; readonly aggregate_type: string };
 
 /**
- * Resets the attempts of the failed rows of one aggregate, of every type with its id, or of all, and returns how many rows were reset, without the rows that
- * were set aside behind them. The relay that holds their shard publishes all of them in order. Each aggregate is reset in a
- * transaction of its own: a retry that is interrupted leaves the other aggregates as they were.
+ * Resets the attempts of the failed rows of all aggregates, or of those with the id and the type. Returns how many rows were reset,
+ * without the rows that were set aside behind them. The relay that holds their shard publishes all of them in order. Each aggregate is
+ * reset in a transaction of its own: a retry that is interrupted leaves the other aggregates as they were.
  */
 export const retryFailed = async (connection: PoolConnection, aggregateId?: string, aggregateType?: string): Promise<number> => {
   const conditions = [
