@@ -12,7 +12,7 @@ const widths = [1280, 390] as const;
 
 describeConsole(
   "the console in a browser",
-  ({ system, page, openPage, signIn, go, post, addItem, assertAccessible, assertFits, screenshot }) => {
+  ({ system, page, openPage, signIn, go, post, addItem, writeMessage, assertAccessible, assertFits, screenshot }) => {
     it("finds a cart, shows it with its stream, and goes back in time", async () => {
       const cart = randomUUID();
       await addItem(cart, { item_id: "cup", name: "Coffee cup", quantity: 2, price: 29.99 });
@@ -72,7 +72,7 @@ describeConsole(
     it("repairs a cart: its bad message is looked at and discarded, and those behind it are retried until it is whole", async () => {
       const cart = randomUUID();
       await addItem(cart, { item_id: "cup" });
-      await system().writeMessage(itemMessage(cart, 3, "<img src=x onerror=alert(1)>", { ce_source: "/<script>alert(1)</script>" }));
+      await writeMessage(itemMessage(cart, 3, "<img src=x onerror=alert(1)>", { ce_source: "/<script>alert(1)</script>" }));
       await signIn(person, "/repair");
       await page()
         .getByRole("heading", { name: /The message cannot be read/ })

@@ -17,20 +17,23 @@ type ServiceName = "command-api" | "query-api" | "outbox-relay" | "projector" | 
 const names: readonly ServiceName[] = ["command-api", "query-api", "outbox-relay", "projector", "cart-abandonment"];
 
 /** Every service as it is deployed, each on a port of its own, with checked tokens. */
+export type ForeignMessage = {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Record<string, string>;
+};
+
 export type ConsoleSystem = {
   readonly console: string;
   readonly commandApi: string;
+  readonly queryApi: string;
   /** The addresses of the services' metrics. */
   readonly metrics: readonly string[];
   /** Stops a service, or starts it again on the same port. */
   readonly stopService: (name: ServiceName) => Promise<void>;
   readonly startService: (name: ServiceName) => Promise<void>;
   /** Writes a message to the topic of the carts, as another program could by mistake. */
-  readonly writeMessage: (message: {
-    readonly key: string;
-    readonly value: string;
-    readonly headers: Record<string, string>;
-  }) => Promise<void>;
+  readonly writeMessage: (message: ForeignMessage) => Promise<void>;
   /** Starts another console, with a query-api of its own, and these variables; an empty one is not set. Resolves to its address. */
   readonly startAnother: (variables: Readonly<Record<string, string>>, port: number) => Promise<string>;
   readonly stop: () => Promise<void>;
@@ -73,6 +76,7 @@ export const startConsoleSystem = async (stores: Stores): Promise<ConsoleSystem>
   return {
     console: page.url,
     commandApi: urlOf("command-api"),
+    queryApi: urlOf("query-api"),
     metrics: names.map((name) => `${urlOf(name)}/metrics`),
     stopService: async (name) => {
       await running.get(name)?.stop();

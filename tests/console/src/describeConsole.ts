@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { eventStoreTables } from "@cart/event-store/testing";
 import { migrateAbandonment, migrateConsole, migrateEventStore, migrateReadModel } from "@cart/migrations";
-import { bearer, type TokenClaims, useKafka, useMysqlDatabase } from "@cart/testkit";
+import { bearer, type TokenClaims, useKafka, useMysqlDatabase, waitFor } from "@cart/testkit";
 import { openBrowser } from "@cart/tests-common/browser";
 import type { AxeResults } from "axe-core";
 import { expect } from "chai";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { type ConsoleSystem, startConsoleSystem } from "./consoleSystem.ts";
+import { type ConsoleSystem, type ForeignMessage, startConsoleSystem } from "./consoleSystem.ts";
 import { takeScreenshot } from "./screenshots.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -35,6 +36,11 @@ export type ConsoleSuite = {
   /** Sends a command to command-api, which must succeed. */
   readonly post: (path: string, body?: object, who?: TokenClaims) => Promise<void>;
   readonly addItem: (cart: string, item: object, who?: TokenClaims) => Promise<void>;
+  /**
+   * Writes a message of a cart to its topic, as another program could by mistake, after all events of the cart are shown.
+   * A message that the projector cannot apply would otherwise stop those that the relay has yet to send.
+   */
+  readonly writeMessage: (message: ForeignMessage) => Promise<void>;
   /** Presses a button of the question that is open, and waits for the sentence about the outcome. */
   readonly confirm: (button: string, outcome: string | RegExp) => Promise<void>;
   readonly assertAccessible: (what: string) => Promise<void>;
@@ -77,7 +83,7 @@ export const describeConsole = (title: string, specs: (suite: ConsoleSuite) => v
         await system.stop();
       });
       const pages = usePages(() => browser);
-      specs({ system: () => system, eventStore, ...pages, ...actions(() => system, pages.page) });
+      specs({ system: () => system, eventStore, ...pages, ...actions(() => system, eventStore, pages.page) });
     });
   });
 };
@@ -114,7 +120,11 @@ const usePages = (browser: () => Browser): Pick<ConsoleSuite, "page" | "openPage
   return { page: () => page, openPage };
 };
 
-const actions = (system: () => ConsoleSystem, page: () => Page): Omit<ConsoleSuite, "system" | "eventStore" | "page" | "openPage"> => {
+const actions = (
+  system: () => ConsoleSystem,
+  eventStore: ConsoleSuite["eventStore"],
+  page: () => Page,
+): Omit<ConsoleSuite, "system" | "eventStore" | "page" | "openPage"> => {
   const post: ConsoleSuite["post"] = async (path, body = {}, who = person) => {
     const response = await fetch(`${system().commandApi}${path}`, {
       method: "POST",
@@ -126,6 +136,15 @@ const actions = (system: () => ConsoleSystem, page: () => Page): Omit<ConsoleSui
   return {
     post,
     addItem: (cart, item, who) => post(`/carts/${cart}/items`, { user_id: "user-1", quantity: 1, price: 10, ...item }, who),
+    writeMessage: async (message) => {
+      const stored = await eventStoreTables(eventStore.pool()).events.count({ aggregate_id: message.key });
+      await waitFor(`the read model to show version ${stored} of the cart ${message.key}`, async () => {
+        const response = await fetch(`${system().queryApi}/carts/${message.key}?min_version=${stored}`, { headers: await bearer(person) });
+        await response.body?.cancel();
+        return response.ok;
+      });
+      await system().writeMessage(message);
+    },
     signIn: async (claims, path) => {
       await page().goto(`${system().console}${path}`);
       await page()

@@ -6,7 +6,7 @@ import { itemMessage } from "./itemMessage.ts";
 /** More than any page has to pass with the Tab key in these specs. */
 const maxTabs = 80;
 
-describeConsole("the console with the keyboard alone", ({ system, page, signIn, addItem }) => {
+describeConsole("the console with the keyboard alone", ({ system, page, signIn, addItem, writeMessage }) => {
   const press = (key: string) => page().keyboard.press(key);
   /** The name of what has the focus, as a screen reader says it. */
   const focused = (): Promise<string> =>
@@ -100,7 +100,7 @@ describeConsole("the console with the keyboard alone", ({ system, page, signIn, 
   it("retries a stuck message, and is told how it went", async () => {
     const cart = randomUUID();
     await addItem(cart, { item_id: "cup" });
-    await system().writeMessage(itemMessage(cart, 3, "{"));
+    await writeMessage(itemMessage(cart, 3, "{"));
     await signIn(person, "/");
     await tabTo(/^Repair$/);
     await press("Enter");

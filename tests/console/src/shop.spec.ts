@@ -15,7 +15,7 @@ const things = [
 ] as const;
 
 describeConsole("a shop with carts in every state", (suite) => {
-  const { system, page, openPage, signIn, go, post, addItem, assertAccessible, assertFits, screenshot } = suite;
+  const { system, page, openPage, signIn, go, post, addItem, writeMessage, assertAccessible, assertFits, screenshot } = suite;
   const cart = randomUUID();
   const guest = randomUUID();
   const purchased = randomUUID();
@@ -113,7 +113,7 @@ describeConsole("a shop with carts in every state", (suite) => {
       await openPage(width, scheme);
       await signIn(person, "/");
       for (const [name, path, text] of views) {
-        if (name === "shop-repair" && width === 1280 && scheme === "light") await system().writeMessage(stuck);
+        if (name === "shop-repair" && width === 1280 && scheme === "light") await writeMessage(stuck);
         await go(path);
         await page().getByText(text).first().waitFor(soon);
         await assertFits(`${name}, ${width} px`);
