@@ -11,6 +11,7 @@ const urlVariable = {
   readmodel: "READMODEL_URL",
   abandonment: "ABANDONMENT_URL",
   console: "CONSOLE_URL",
+  keystore: "KEYSTORE_URL",
 } as const;
 
 const required = (variable: string, meaning: string): string => {

@@ -14,5 +14,8 @@ export const migrateReadModel = async (url: string): Promise<void> => void (awai
 /** Migrates the database of cart-abandonment to the newest schema, and creates it if it is missing. */
 export const migrateAbandonment = async (url: string): Promise<void> => void (await migrateUp("abandonment", url));
 
+/** Migrates the key store to the newest schema, and creates it if it is missing. */
+export const migrateKeyStore = async (url: string): Promise<void> => void (await migrateUp("keystore", url));
+
 /** Migrates the database of the console to the newest schema, and creates it if it is missing. */
 export const migrateConsole = async (url: string): Promise<void> => void (await migrateUp("console", url));

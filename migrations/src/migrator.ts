@@ -8,7 +8,7 @@ import type { Connection, RowDataPacket } from "mysql2";
 import mysql, { type Connection as PromiseConnection, type SslOptions } from "mysql2/promise";
 
 /** The databases that have migrations, each with its folder. */
-export const migratedDatabases = ["eventstore", "readmodel", "abandonment", "console"] as const;
+export const migratedDatabases = ["eventstore", "readmodel", "abandonment", "console", "keystore"] as const;
 export type MigratedDatabase = (typeof migratedDatabases)[number];
 
 export type MigrationStatus = {

@@ -2,7 +2,7 @@ import { pinSession } from "@cart/mysql";
 import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
-import { migrateAbandonment, migrateConsole, migrateEventStore, migrateReadModel } from "./index.ts";
+import { migrateAbandonment, migrateConsole, migrateEventStore, migrateKeyStore, migrateReadModel } from "./index.ts";
 import { type MigratedDatabase, migratedDatabases } from "./migrator.ts";
 import { createServiceUser, databasesOf, serviceAccess, type ServiceWithUser, servicesWithUser } from "./serviceUsers.ts";
 
@@ -12,6 +12,7 @@ describe("the users of the services", () => {
     readmodel: useMysqlDatabase({ migrate: migrateReadModel }),
     abandonment: useMysqlDatabase({ migrate: migrateAbandonment }),
     console: useMysqlDatabase({ migrate: migrateConsole }),
+    keystore: useMysqlDatabase({ migrate: migrateKeyStore }),
   };
 
   // A nested suite: its users are dropped while its databases still exist.

@@ -27,6 +27,9 @@ const calledProcedures: Readonly<Partial<Record<ServiceWithUser, Readonly<Partia
 /** What becomes of a row of the outbox. The event in the row is not among it: nobody may change that. */
 const outboxStatus = "UPDATE (status, published_at, retry_count, next_attempt_at, error_message)";
 
+/** Of a program that stores personal fields: it may make keys, and neither change nor destroy them. */
+const sealsAndOpens: TableGrants = { shopper_keys: ["SELECT", "INSERT"], lookup_keys: ["SELECT", "INSERT"] };
+
 /**
  * The privileges of each service, and no others: no service may change or delete an
  * event, the relay may not read events nor change what it publishes, and query-api may not write.
@@ -39,6 +42,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       snapshots: ["SELECT", "INSERT", "DELETE"],
       idempotency_keys: ["SELECT", "INSERT", "DELETE"],
     },
+    keystore: sealsAndOpens,
   },
   "outbox-relay": {
     eventstore: {
@@ -81,6 +85,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       purchases: ["SELECT", "INSERT", "UPDATE", "DELETE"],
       reminder_slots: ["SELECT", "INSERT", "DELETE"],
     },
+    keystore: sealsAndOpens,
   },
   // It writes the read model as the projector does, to retry dead letters, and never a line of its own log twice.
   console: {

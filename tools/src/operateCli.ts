@@ -24,7 +24,7 @@ const tools: Readonly<Record<string, Tool>> = {
   "outbox-relay": { file: "services/outbox-relay/src/cli.ts", variables: ["EVENTSTORE_URL"] },
   migrate: {
     file: "migrations/src/cli.ts",
-    variables: ["EVENTSTORE_URL", "READMODEL_URL", "ABANDONMENT_URL", "CONSOLE_URL"],
+    variables: ["EVENTSTORE_URL", "READMODEL_URL", "ABANDONMENT_URL", "CONSOLE_URL", "KEYSTORE_URL"],
     offline: ["create"],
   },
 };

@@ -4,6 +4,7 @@ export type SystemUrls = {
   readonly READMODEL_URL: string;
   readonly ABANDONMENT_URL: string;
   readonly CONSOLE_URL: string;
+  readonly KEYSTORE_URL: string;
   readonly REBUILD_EVENTSTORE_URL: string;
   readonly REBUILD_READMODEL_URL: string;
   readonly KAFKA_BROKERS: string;
@@ -21,6 +22,7 @@ export const systemUrls = (mysqlUrl: string, brokers: readonly string[]): System
     READMODEL_URL: database("readmodel"),
     ABANDONMENT_URL: database("abandonment"),
     CONSOLE_URL: database("console"),
+    KEYSTORE_URL: database("keystore"),
     REBUILD_EVENTSTORE_URL: database("eventstore"),
     REBUILD_READMODEL_URL: database("readmodel"),
     KAFKA_BROKERS: brokers.join(","),

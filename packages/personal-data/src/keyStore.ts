@@ -1,0 +1,140 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { bytesToUuid, inTransaction, isDuplicateKey, run, type Statement, uuidToBytes, withConnection } from "@cart/mysql";
+import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
+import { keyBytes } from "./cipher.ts";
+import type { MasterKeys, WrappedKey } from "./masterKeys.ts";
+
+/** A key of a shopper as the key store has it. */
+export type KeyRow = WrappedKey & { readonly keyId: string; readonly shopper: Buffer };
+
+/** What the key store knows of a key: an id that it does not know has no entry. */
+export type FoundKey = WrappedKey | "destroyed";
+
+/** The tables of the key store with their columns, for readiness checks. */
+export const keyStoreTables = {
+  shopper_keys: ["key_id", "shopper", "master_key_id", "wrapped", "created_at", "destroyed_at"],
+  lookup_keys: ["id", "master_key_id", "wrapped"],
+} as const;
+
+/** The name under which a shopper's key is wrapped. */
+export const nameOfKey = (keyId: string): string => `shopper key ${keyId}`;
+
+const nameOfLookupKey = "the lookup key";
+
+export const newKeyId = (): string => randomUUID();
+
+/** Returns a statement that stores keys (at least one), for the transaction of the append that uses them first. */
+export const insertKeys = (database: string, rows: readonly KeyRow[]): Statement => ({
+  sql: "INSERT INTO ??.shopper_keys (key_id, shopper, master_key_id, wrapped) VALUES ?",
+  values: [database, rows.map(({ keyId, shopper, masterKeyId, wrapped }) => [uuidToBytes(keyId), shopper, masterKeyId, wrapped])],
+});
+
+/**
+ * Returns a statement that fails, by a subquery with several rows, unless all keys (at least one) exist and are not
+ * destroyed. They cannot be destroyed until the transaction ends.
+ */
+export const requireKeys = (database: string, keyIds: readonly string[]): Statement => ({
+  sql: `DO IF((SELECT COUNT(*) FROM (SELECT 1 FROM ??.shopper_keys WHERE key_id IN (?) AND destroyed_at IS NULL FOR SHARE) living) = ?,
+      0, (SELECT 1 UNION ALL SELECT 2))`,
+  values: [database, keyIds.map(uuidToBytes), keyIds.length],
+});
+
+type FoundRow = RowDataPacket & {
+  readonly key_id: Buffer;
+  readonly master_key_id: string | null;
+  readonly wrapped: Buffer | null;
+};
+
+export const findKeys = async (pool: Pool, keyIds: readonly string[]): Promise<ReadonlyMap<string, FoundKey>> => {
+  const rows = await withConnection(pool, (connection) =>
+    run<FoundRow[]>(connection, "SELECT key_id, master_key_id, wrapped FROM shopper_keys WHERE key_id IN (?)", [keyIds.map(uuidToBytes)]),
+  );
+  return new Map(
+    rows.map(({ key_id, master_key_id: masterKeyId, wrapped }): [string, FoundKey] => [
+      bytesToUuid(key_id),
+      masterKeyId === null || wrapped === null ? "destroyed" : { masterKeyId, wrapped },
+    ]),
+  );
+};
+
+/** Destroys all keys of a shopper and returns their number. It waits for the appends that are about to use one. */
+export const destroyKeys = async (pool: Pool, shopper: Buffer): Promise<number> =>
+  inTransaction(pool, async (connection) => {
+    const { affectedRows } = await run<ResultSetHeader>(
+      connection,
+      "UPDATE shopper_keys SET shopper = NULL, master_key_id = NULL, wrapped = NULL, destroyed_at = NOW(6) WHERE shopper = ?",
+      [shopper],
+    );
+    return affectedRows;
+  });
+
+type WrappedRow = RowDataPacket & { readonly key_id: Buffer; readonly master_key_id: string; readonly wrapped: Buffer };
+
+/** Returns the key by which shoppers are looked up. The first program that asks creates it. Throws a `MasterKeyError`. */
+export const openLookupKey = async (pool: Pool, masterKeys: MasterKeys): Promise<Buffer> => {
+  const stored = await findLookupKey(pool);
+  if (stored !== undefined) return masterKeys.unwrap(nameOfLookupKey, stored);
+  const { masterKeyId, wrapped } = await masterKeys.wrap(nameOfLookupKey, randomBytes(keyBytes));
+  try {
+    await inTransaction(pool, (connection) =>
+      run(connection, "INSERT INTO lookup_keys (id, master_key_id, wrapped) VALUES (1, ?, ?)", [masterKeyId, wrapped]),
+    );
+  } catch (error) {
+    // Another program was first: its key counts.
+    if (!isDuplicateKey(error)) throw error;
+  }
+  return openLookupKey(pool, masterKeys);
+};
+
+const findLookupKey = async (pool: Pool): Promise<WrappedKey | undefined> => {
+  const [row] = await withConnection(pool, (connection) =>
+    run<WrappedRow[]>(connection, "SELECT master_key_id, wrapped FROM lookup_keys WHERE id = 1"),
+  );
+  return row === undefined ? undefined : { masterKeyId: row.master_key_id, wrapped: row.wrapped };
+};
+
+/**
+ * Wraps keys that another master key wrapped by the current one: the lookup key and at most `limit` keys of shoppers. Returns how
+ * many keys of shoppers it read; fewer than `limit` means that none is left. It may be cut short at any time and run again, also in several programs at once.
+ */
+export const rewrapKeys = async (pool: Pool, masterKeys: MasterKeys, limit: number): Promise<number> => {
+  await rewrapLookupKey(pool, masterKeys);
+  return withConnection(pool, async (connection) => {
+    const rows = await run<WrappedRow[]>(
+      connection,
+      "SELECT key_id, master_key_id, wrapped FROM shopper_keys WHERE master_key_id < ? OR master_key_id > ? LIMIT ?",
+      [masterKeys.currentId, masterKeys.currentId, limit],
+    );
+    for (const row of rows) await rewrapKey(connection, masterKeys, row);
+    return rows.length;
+  });
+};
+
+/** The condition on the former master key leaves a key alone that was destroyed or wrapped again in the meantime. */
+const rewrapKey = async (
+  connection: PoolConnection,
+  masterKeys: MasterKeys,
+  { key_id, master_key_id: masterKeyId, wrapped }: WrappedRow,
+): Promise<void> => {
+  const name = nameOfKey(bytesToUuid(key_id));
+  const next = await masterKeys.wrap(name, await masterKeys.unwrap(name, { masterKeyId, wrapped }));
+  await run(connection, "UPDATE shopper_keys SET master_key_id = ?, wrapped = ? WHERE key_id = ? AND master_key_id = ?", [
+    next.masterKeyId,
+    next.wrapped,
+    key_id,
+    masterKeyId,
+  ]);
+};
+
+const rewrapLookupKey = async (pool: Pool, masterKeys: MasterKeys): Promise<void> => {
+  const stored = await findLookupKey(pool);
+  if (stored === undefined || stored.masterKeyId === masterKeys.currentId) return;
+  const next = await masterKeys.wrap(nameOfLookupKey, await masterKeys.unwrap(nameOfLookupKey, stored));
+  await withConnection(pool, (connection) =>
+    run(connection, "UPDATE lookup_keys SET master_key_id = ?, wrapped = ? WHERE id = 1 AND master_key_id = ?", [
+      next.masterKeyId,
+      next.wrapped,
+      stored.masterKeyId,
+    ]),
+  );
+};
