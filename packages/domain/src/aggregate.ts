@@ -1,8 +1,8 @@
 import type { Decider } from "./decider.ts";
 import type { DomainEvent } from "./events/eventCatalog.ts";
 import type { EventCodec } from "./events/eventCodec.ts";
+import type { PersonalFields } from "./events/personalFields.ts";
 import type { Ownership } from "./ownership.ts";
-import type { PersonalData } from "./events/personalData.ts";
 
 /** Tells how an aggregate's state is stored beside its stream, so that a long stream need not be folded from its first event. */
 export type SnapshotPolicy<State> = {
@@ -23,8 +23,8 @@ export type Aggregate<State, Command, Event extends DomainEvent> = {
   readonly snapshots: SnapshotPolicy<State>;
   /** How its owner is found, if it has one. */
   readonly ownership?: Ownership<State, Event>;
-  /** Left out if no event is about a person. */
-  readonly personalData?: PersonalData<State, Event>;
+  /** Which fields of its events are personal; they are its owner's. Left out if no event is about a person. */
+  readonly personalFields?: PersonalFields<Event>;
   /** Estimates the memory that a state takes, in bytes: rather too much than too little, because caches are bounded by it. */
   readonly memoryBytes: (state: State) => number;
 };

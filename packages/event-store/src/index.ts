@@ -36,6 +36,7 @@ export { type FailedAttempt, recordFailure, type RetryPolicy } from "./outbox/re
 export { setAsideBlocked } from "./outbox/setAside.ts";
 export { shardCount, shardOf } from "./outbox/shardOf.ts";
 export { parseMetadata } from "./parseMetadata.ts";
+export { type StoredAggregate, withKeys } from "./sealing/storedAggregate.ts";
 export { countEvents } from "./streams/countEvents.ts";
 export { createStreamFolder, foldAllStreams, foldStreams, type StreamFold, type StreamFolder } from "./streams/foldStreams.ts";
 export { fillSnapshots } from "./streams/fillSnapshots.ts";

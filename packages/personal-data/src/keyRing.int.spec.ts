@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Shopper } from "@cart/domain";
+import type { Owner } from "@cart/domain";
 import { migrateKeyStore } from "@cart/migrations";
 import { isSeveralRows, openMysqlPool, run, type Statement, withConnection, writeTogether } from "@cart/mysql";
 import { useMysqlDatabase, waitFor } from "@cart/testkit";
@@ -10,8 +10,8 @@ import { destroyKeys, openLookupKey, rewrapKeys } from "./keyStore.ts";
 import { localMasterKeys, MasterKeyError } from "./masterKeys.ts";
 import { shopperHash } from "./shopper.ts";
 
-const ann: Shopper = { tenantId: "shop", userId: "ann@example.org" };
-const bob: Shopper = { tenantId: "shop", userId: "bob" };
+const ann: Owner = { tenantId: "shop", userId: "ann@example.org" };
+const bob: Owner = { tenantId: "shop", userId: "bob" };
 
 const rejectionOf = async (work: Promise<unknown>): Promise<unknown> => {
   try {
@@ -43,14 +43,14 @@ describe("the key ring", () => {
       await writeTogether(connection, [{ sql: "START TRANSACTION" }, ...statements]);
       await run(connection, "COMMIT");
     });
-  const append = async (ring: KeyRing, ...shoppers: readonly Shopper[]): Promise<SealingKeys> => {
+  const append = async (ring: KeyRing, ...shoppers: readonly Owner[]): Promise<SealingKeys> => {
     const sealing = await ring.sealingKeys(shoppers);
     await inAppend(sealing.statements);
     sealing.committed();
     return sealing;
   };
   const idsOf = ({ keys }: SealingKeys): string[] => keys.map(({ keyId }) => keyId);
-  const erase = async (shopper: Shopper): Promise<number> => destroyKeys(pool, shopperHash(await openLookupKey(pool, masterKeys), shopper));
+  const erase = async (shopper: Owner): Promise<number> => destroyKeys(pool, shopperHash(await openLookupKey(pool, masterKeys), shopper));
   const rows = async (): Promise<RowDataPacket[]> => {
     const [found] = await database.pool().query<RowDataPacket[]>("SELECT * FROM shopper_keys");
     return found;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Shopper } from "@cart/domain";
+import type { Owner } from "@cart/domain";
 import type { Statement } from "@cart/mysql";
 import { LRUCache } from "lru-cache";
 import type { Pool } from "mysql2/promise";
@@ -24,7 +24,7 @@ export type KeyRing = {
    * Returns a key of each shopper (at least one), in their order, and what the transaction has to run before it uses them. A shopper that has no
    * key in this process gets a new one, which counts once `committed` is called.
    */
-  readonly sealingKeys: (shoppers: readonly Shopper[]) => Promise<SealingKeys>;
+  readonly sealingKeys: (shoppers: readonly Owner[]) => Promise<SealingKeys>;
   /** Reads the keys. Throws a `KeyMissingError` or a `MasterKeyError`. */
   readonly openingKeys: (keyIds: readonly string[]) => Promise<OpeningKeys>;
 };
@@ -66,7 +66,7 @@ export const openKeyRing = async ({
   const made = new LRUCache<string, SealingKey>({ max: maxKeys, ttl: maxAgeMs });
   const read = createReadKeys({ pool, masterKeys, maxKeys, maxAgeMs });
 
-  const sealingKeys = async (shoppers: readonly Shopper[]): Promise<SealingKeys> => {
+  const sealingKeys = async (shoppers: readonly Owner[]): Promise<SealingKeys> => {
     const fresh = new Map<string, NewKey>();
     const used: { readonly shopper: string; readonly key: SealingKey }[] = [];
     for (const shopper of shoppers) {

@@ -5,7 +5,7 @@ import { type CartCommand, decideCart } from "./cartCommands.ts";
 import { cartAggregateType, type CartEvent, cartEventCatalog } from "./cartEvents.ts";
 import { type CartLimits, contentBytes, defaultCartLimits, requireWithin } from "./cartLimits.ts";
 import { cartOwnership } from "./cartOwnership.ts";
-import { cartPersonalData } from "./cartPersonalData.ts";
+import { cartPersonalFields } from "./cartPersonalFields.ts";
 import { type Cart, cartSnapshots, evolveCart } from "./cartState.ts";
 
 export const cartEventCodec = createEventCodec(cartEventCatalog);
@@ -26,7 +26,7 @@ export const cartAggregateWithin = (limits: CartLimits): Aggregate<Cart, CartCom
   codec: cartEventCodec,
   snapshots: cartSnapshots,
   ownership: cartOwnership,
-  personalData: cartPersonalData,
+  personalFields: cartPersonalFields,
   memoryBytes: (cart) => 1_024 + 2 * contentBytes(cart),
 });
 

@@ -1,4 +1,4 @@
-import type { Aggregate, DomainEvent } from "@cart/domain";
+import type { DomainEvent } from "@cart/domain";
 import type { Pool } from "mysql2/promise";
 import { findAnswers } from "../idempotency/findAnswers.ts";
 import type { KeyScope } from "../idempotency/storedAnswer.ts";
@@ -7,6 +7,7 @@ import { type CommandRequest, type CommandResult, type Once, type OnceResult, ty
 import { answerReplays } from "./keyed/answerReplays.ts";
 import { createKeyedCommands } from "./keyed/keyedCommands.ts";
 import { createLanes } from "./lanes/lanes.ts";
+import type { StoredAggregate } from "../sealing/storedAggregate.ts";
 import { type CommittedBatch, createRetries } from "./retries/retries.ts";
 import { type PendingCommand, pendingCommand } from "./settlement/pendingCommand.ts";
 
@@ -31,7 +32,7 @@ export type CommandHandler<State, Command, Event extends DomainEvent> = {
 
 export type CommandHandlerOptions<State, Command, Event extends DomainEvent> = {
   readonly pool: Pool;
-  readonly aggregate: Aggregate<State, Command, Event>;
+  readonly aggregate: StoredAggregate<State, Command, Event>;
   readonly now: () => Date;
   readonly newEventId: () => string;
   /** Upper limit of commands in one transaction. */

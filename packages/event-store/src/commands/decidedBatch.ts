@@ -8,6 +8,8 @@ export type Decision<Event extends DomainEvent> =
   | { readonly kind: "rejected"; readonly error: unknown };
 
 export type DecidedStream<State, Event extends DomainEvent> = {
+  /** The state before the commands. */
+  readonly before: State;
   /** The stream after the commands. */
   readonly stream: LoadedStream<State>;
   /** The events of all commands, in the order of their versions. */

@@ -55,7 +55,7 @@ describe("append streams", () => {
   const appendAfter = (follows: string | undefined, ...streams: readonly RecordedEvent<CartEvent>[][]): Promise<void> =>
     appendStreams(
       pool,
-      cartAggregate.codec,
+      cartAggregate,
       streams.map((events) => ({ aggregateType: cartAggregateType, aggregateId: events[0]?.aggregateId ?? "", events, follows })),
     );
   const append = (...streams: readonly RecordedEvent<CartEvent>[][]): Promise<void> => appendAfter(undefined, ...streams);
@@ -79,7 +79,7 @@ describe("append streams", () => {
     const insertsOf = async (...events: readonly RecordedEvent<CartEvent>[]): Promise<number> => {
       const before = await inserts();
       const aggregateId = events[0]?.aggregateId ?? "";
-      await appendStreams(one, cartAggregate.codec, [{ aggregateType: cartAggregateType, aggregateId, events, follows: undefined }]);
+      await appendStreams(one, cartAggregate, [{ aggregateType: cartAggregateType, aggregateId, events, follows: undefined }]);
       return (await inserts()) - before;
     };
     try {
@@ -182,7 +182,7 @@ describe("append streams", () => {
     const sessionId = async (): Promise<unknown> => (await only.query<RowDataPacket[]>("SELECT CONNECTION_ID() AS id"))[0][0]?.["id"];
     const first = created(cartA);
     const appendOn = (cart: string) =>
-      appendStreams(only, cartAggregate.codec, [{ aggregateType: cartAggregateType, aggregateId: cart, events: [first] }]);
+      appendStreams(only, cartAggregate, [{ aggregateType: cartAggregateType, aggregateId: cart, events: [first] }]);
     try {
       await appendOn(cartA);
       const before = await sessionId();

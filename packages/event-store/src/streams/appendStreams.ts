@@ -1,4 +1,4 @@
-import type { Aggregate, DomainEvent, EventCodec, RecordedEvent } from "@cart/domain";
+import type { DomainEvent, EventCodec, Owner, RecordedEvent } from "@cart/domain";
 import {
   groupByBytes,
   insertBytes,
@@ -17,6 +17,8 @@ import { format, raw } from "mysql2";
 import type { Pool, PoolConnection } from "mysql2/promise";
 import { insertAnswers } from "../idempotency/insertAnswers.ts";
 import type { StoredAnswer } from "../idempotency/storedAnswer.ts";
+import type { StoredAggregate } from "../sealing/storedAggregate.ts";
+import type { SealedAppends, StoredForm, Vault } from "../sealing/vault.ts";
 import { shardOf } from "../outbox/shardOf.ts";
 import { CommitOutcomeUnknownError } from "./commitOutcomeUnknownError.ts";
 import { ConcurrencyError } from "./concurrencyError.ts";
@@ -32,6 +34,8 @@ export type Append<Event extends DomainEvent> = {
   readonly events: readonly RecordedEvent<Event>[];
   /** The id of the event before the first; `undefined` for a new stream. */
   readonly follows?: string | undefined;
+  /** The owner of the aggregate before the first event. */
+  readonly owner?: Owner | undefined;
   /** The state after the last event, if a snapshot is due. */
   readonly snapshot?: EncodedSnapshot | undefined;
 };
@@ -56,11 +60,11 @@ export type Append<Event extends DomainEvent> = {
  */
 export const appendStreams = async <Event extends DomainEvent>(
   pool: Pool,
-  codec: EventCodec<Event>,
+  category: AppendedCategory<Event>,
   appends: readonly Append<Event>[],
   answers: readonly StoredAnswer[] = [],
 ): Promise<void> => {
-  const inserts = toInserts(codec, appends, answers);
+  const { statements: inserts, committed, conflicted } = await toInserts(category, appends, answers);
   const conflict = await withConnection(pool, async (connection) => {
     try {
       await write(connection, [{ sql: "START TRANSACTION" }, ...inserts]);
@@ -73,8 +77,13 @@ export const appendStreams = async <Event extends DomainEvent>(
     await commit(connection);
     return undefined;
   });
-  if (conflict !== undefined) throw conflict;
+  if (conflict === undefined) return committed();
+  await conflicted();
+  throw conflict;
 };
+
+/** What an append needs to know of its streams' category. */
+export type AppendedCategory<Event extends DomainEvent> = { readonly codec: EventCodec<Event>; readonly vault?: Vault<Event> };
 
 /**
  * Appends like `appendStreams`, for streams to which other writers append all the time:
@@ -84,7 +93,7 @@ export const appendStreams = async <Event extends DomainEvent>(
  */
 export const appendLocked = async <State, Command, Event extends DomainEvent, Decided extends Appends<Event>>(
   pool: Pool,
-  aggregate: Aggregate<State, Command, Event>,
+  aggregate: StoredAggregate<State, Command, Event>,
   versions: ReadonlyMap<string, { readonly version: number }>,
   decide: (load: (aggregateIds: readonly string[], options: LoadOptions) => Promise<Map<string, LoadedStream<State>>>) => Promise<Decided>,
 ): Promise<Decided> =>
@@ -93,29 +102,61 @@ export const appendLocked = async <State, Command, Event extends DomainEvent, De
     await run(connection, "START TRANSACTION");
     await lockStreams(connection, aggregate.type, versions);
     const decided = await decide((aggregateIds, options) => loadStreamsOn(connection, aggregate, aggregateIds, options));
-    await write(connection, toInserts(aggregate.codec, decided.appends, decided.answers));
+    const { statements, committed, conflicted } = await toInserts(aggregate, decided.appends, decided.answers);
+    try {
+      await write(connection, statements);
+    } catch (error) {
+      if (error instanceof ConcurrencyError) await conflicted();
+      throw error;
+    }
     await commit(connection);
+    committed();
     return decided;
   });
 
 type Appends<Event extends DomainEvent> = { readonly appends: readonly Append<Event>[]; readonly answers: readonly StoredAnswer[] };
 
+/** The statements of an append, and what to call once it was committed or met a conflict. */
+type Inserts = { readonly statements: readonly Statement[] } & Pick<SealedAppends, "committed" | "conflicted">;
+
 /** Returns the statements of an append. Throws `EventError` for an event that does not match its schema. */
-const toInserts = <Event extends DomainEvent>(
-  codec: EventCodec<Event>,
+const toInserts = async <Event extends DomainEvent>(
+  { codec, vault }: AppendedCategory<Event>,
   appends: readonly Append<Event>[],
   answers: readonly StoredAnswer[],
-): readonly Statement[] => {
-  const rows = inLockOrder(appends).flatMap(({ events }) => events.map((event) => toRow(codec, event)));
-  const snapshots = appends.flatMap((append) => (append.snapshot === undefined ? [] : [{ ...append, snapshot: append.snapshot }]));
-  return [
-    // The answers come first and in a fixed order, so that two batches with the same keys wait for each other and do not deadlock.
-    ...groupByBytes(answers.toSorted(byScope), ({ answer }) => Buffer.byteLength(answer), insertBytes).map(insertAnswers),
-    ...provePredecessors(appends),
-    ...insertRows(rows),
-    ...groupByBytes(snapshots, ({ snapshot }) => Buffer.byteLength(snapshot.state), insertBytes).map(saveSnapshots),
-  ];
+): Promise<Inserts> => {
+  const ordered = inLockOrder(appends);
+  for (const { event } of ordered.flatMap(({ events }) => events)) codec.assertValid(event);
+  const { appends: stored, statements, committed, conflicted } = vault?.seal === undefined ? plainAppends(ordered) : await vault.seal(ordered);
+  const rows = ordered.flatMap(({ events }, index) => events.map((event, place) => toRow(event, stored[index]?.events[place])));
+  const snapshots = ordered.flatMap((append, index) => {
+    const state = stored[index]?.snapshot;
+    return append.snapshot === undefined || state === undefined ? [] : [{ ...append, snapshot: { ...append.snapshot, state } }];
+  });
+  return {
+    statements: [
+      // The answers come first and in a fixed order, so that two batches with the same keys wait for each other and do not deadlock.
+      ...groupByBytes(answers.toSorted(byScope), ({ answer }) => Buffer.byteLength(answer), insertBytes).map(insertAnswers),
+      ...statements,
+      ...provePredecessors(appends),
+      ...insertRows(rows),
+      ...groupByBytes(snapshots, ({ snapshot }) => Buffer.byteLength(snapshot.state), insertBytes).map(saveSnapshots),
+    ],
+    committed,
+    conflicted,
+  };
 };
+
+/** Stores events and snapshots in plain text. */
+const plainAppends = <Event extends DomainEvent>(appends: readonly Append<Event>[]): SealedAppends => ({
+  appends: appends.map(({ events, snapshot }) => ({
+    events: events.map(({ event, metadata }) => ({ data: event.data, metadata })),
+    snapshot: snapshot?.state,
+  })),
+  statements: [],
+  committed: () => undefined,
+  conflicted: () => Promise.resolve(),
+});
 
 /**
  * Returns a statement that fails, by a subquery with several rows, unless the event before the first new event of
@@ -173,8 +214,8 @@ type EventRow = { readonly values: string; readonly shard: number };
 
 const eventColumns = "event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at";
 
-const toRow = <Event extends DomainEvent>(codec: EventCodec<Event>, recorded: RecordedEvent<Event>): EventRow => {
-  codec.assertValid(recorded.event);
+const toRow = <Event extends DomainEvent>(recorded: RecordedEvent<Event>, stored: StoredForm | undefined): EventRow => {
+  if (stored === undefined) throw new Error("an event has no stored form");
   const aggregateId = uuidToBytes(recorded.aggregateId);
   const values = [
     uuidToBytes(recorded.eventId),
@@ -183,8 +224,8 @@ const toRow = <Event extends DomainEvent>(codec: EventCodec<Event>, recorded: Re
     recorded.version,
     recorded.event.type,
     recorded.schemaVersion,
-    JSON.stringify(recorded.event.data),
-    JSON.stringify(recorded.metadata),
+    JSON.stringify(stored.data),
+    JSON.stringify(stored.metadata),
     recorded.occurredAt,
   ];
   return { values: format("?", [values], false, "Z"), shard: shardOf(aggregateId) };

@@ -1,6 +1,7 @@
-import type { Aggregate, DomainEvent } from "@cart/domain";
-import { bytesToUuid, type ReadRows, readRowsFrom, uuidToBytes, withConnection, writeTogether } from "@cart/mysql";
+import type { DomainEvent } from "@cart/domain";
+import { bytesToUuid, type ReadRows, readRowsFrom, type Statement, uuidToBytes, withConnection, writeTogether } from "@cart/mysql";
 import type { Pool, RowDataPacket } from "mysql2/promise";
+import type { StoredAggregate } from "../sealing/storedAggregate.ts";
 import { loadStreamAt } from "./loadStreamAt.ts";
 import type { PageLimits } from "./readPage.ts";
 import { encodeSnapshot, saveSnapshots } from "./snapshots.ts";
@@ -8,7 +9,7 @@ import { StreamDamagedError } from "./streamDamagedError.ts";
 
 export type FillOptions<State, Command, Event extends DomainEvent> = {
   readonly pool: Pool;
-  readonly aggregate: Aggregate<State, Command, Event>;
+  readonly aggregate: StoredAggregate<State, Command, Event>;
   /** Ends the work between two snapshots; its reason is thrown. */
   readonly signal: AbortSignal;
   /** Called for each stream that cannot be read to its end. Its snapshots before the damage are stored. */
@@ -49,10 +50,11 @@ export const fillSnapshots = async <State, Command, Event extends DomainEvent>({
         // Reads from the snapshot that was stored before, so each event is read once.
         const past = await loadStreamAt(read, aggregate, { aggregateId, version: missing, signal }, page);
         if (past === undefined) break;
-        const snapshot = encodeSnapshot(aggregate, { version: missing, state: past.state });
-        await withConnection(pool, (connection) =>
-          writeTogether(connection, [saveSnapshots([{ aggregateType: aggregate.type, aggregateId, snapshot }])]),
-        );
+        const { statements, committed } = await toStatements(aggregate, aggregateId, { version: missing, state: past.state });
+        // Nobody could read a snapshot of an owner who was erased.
+        if (statements.length === 0) break;
+        await withConnection(pool, (connection) => writeTogether(connection, statements));
+        committed();
         stored += 1;
       }
     } catch (error) {
@@ -66,12 +68,29 @@ export const fillSnapshots = async <State, Command, Event extends DomainEvent>({
   return { streams, snapshots, damaged };
 };
 
+/** Returns what stores the snapshot: nothing if its owner was erased. A key that is stored without its snapshot does no harm. */
+const toStatements = async <State, Command, Event extends DomainEvent>(
+  aggregate: StoredAggregate<State, Command, Event>,
+  aggregateId: string,
+  { version, state }: { readonly version: number; readonly state: State },
+): Promise<{ readonly statements: readonly Statement[]; readonly committed: () => void }> => {
+  const { type: aggregateType, ownership, vault } = aggregate;
+  const snapshot = encodeSnapshot(aggregate, { version, state });
+  if (vault?.seal === undefined)
+    return { statements: [saveSnapshots([{ aggregateType, aggregateId, snapshot }])], committed: () => undefined };
+  const sealed = await vault.seal([{ aggregateType, aggregateId, events: [], owner: ownership?.ownerOf(state), snapshot }]);
+  const sealedState = sealed.appends[0]?.snapshot;
+  if (sealedState === undefined) return { statements: [], committed: () => undefined };
+  const save = saveSnapshots([{ aggregateType, aggregateId, snapshot: { ...snapshot, state: sealedState } }]);
+  return { statements: [...sealed.statements, save], committed: sealed.committed };
+};
+
 type LengthRow = RowDataPacket & { readonly aggregate_id: Buffer; readonly version: number };
 
 /** Returns the streams with more than one interval of events, page by page. */
 async function* longStreams<State, Command, Event extends DomainEvent>(
   read: ReadRows,
-  { type, snapshots }: Aggregate<State, Command, Event>,
+  { type, snapshots }: StoredAggregate<State, Command, Event>,
 ): AsyncGenerator<{ readonly aggregateId: string; readonly version: number }> {
   let after: Buffer = Buffer.alloc(0);
   for (;;) {
@@ -92,7 +111,7 @@ async function* longStreams<State, Command, Event extends DomainEvent>(
 /** Returns the versions of a stream's snapshots in the current schema version, in order. */
 const versionsOf = async <State, Command, Event extends DomainEvent>(
   read: ReadRows,
-  { type, snapshots }: Aggregate<State, Command, Event>,
+  { type, snapshots }: StoredAggregate<State, Command, Event>,
   aggregateId: string,
 ): Promise<number[]> => {
   const rows = await read<RowDataPacket & { readonly version: number }>({

@@ -1,8 +1,9 @@
 import type { DomainEvent } from "@cart/domain";
 import { bytesToUuid, type ReadRows, type Statement, uuidToBytes } from "@cart/mysql";
+import type { RowOpener } from "../sealing/vault.ts";
 import { type PageLimits, readPage, type RowPage } from "./readPage.ts";
 import type { StreamDamagedError } from "./streamDamagedError.ts";
-import { type EventRow, foldedForm, openStream, rowDecoder, type StreamCategory, type StreamEvent } from "./streamEvents.ts";
+import { type EventRow, foldedForm, openRows, openStream, rowDecoder, type StreamCategory, type StreamEvent } from "./streamEvents.ts";
 
 /** Folds the events of one stream into a result. They arrive in the order of their versions and without gaps. */
 export type StreamFold<Event extends DomainEvent, Result> = {
@@ -14,6 +15,7 @@ export type StreamFold<Event extends DomainEvent, Result> = {
 /** Folds the streams of one category. The type hides the type of the events, so folders of several categories fit in one list. */
 export type StreamFolder<Result> = {
   readonly aggregateType: string;
+  readonly vault?: RowOpener;
   /** Returns a fold that begins with the first event of the stream. */
   readonly start: (aggregateId: string) => RowFold<Result>;
 };
@@ -27,6 +29,7 @@ export const createStreamFolder = <Event extends DomainEvent, Result>(
   const decode = rowDecoder(category, foldedForm<Event>());
   return {
     aggregateType: category.type,
+    ...(category.vault === undefined ? {} : { vault: category.vault }),
     start: (aggregateId) => {
       const stream = openStream({ aggregateType: category.type, aggregateId }, 0, decode);
       const fold = startFold(aggregateId);
@@ -104,23 +107,24 @@ const streamsPerStatement = 200;
 type Position = { readonly id: Buffer; readonly aggregateType: string; readonly version: number };
 
 async function* foldPages<Result>(
-  read: ReadRows,
+  readRows: ReadRows,
   folders: readonly StreamFolder<Result>[],
   select: (after: Position) => Statement,
   limits: PageLimits,
 ): AsyncGenerator<FoldedPage<Result>> {
   const startOf = new Map(folders.map(({ aggregateType, start }) => [aggregateType, start]));
   let { maxEvents } = limits;
-  let next = attempt(readPage<EventRow>(read, select({ id: Buffer.alloc(0), aggregateType: "", version: 0 }), limits));
+  let next = attempt(readPage<EventRow>(readRows, select({ id: Buffer.alloc(0), aggregateType: "", version: 0 }), limits));
   let carried: OpenStream<Result> | undefined;
   for (;;) {
-    const page = await next.result();
+    const read = await next.result();
+    const page = { ...read, rows: await openAll(folders, read.rows) };
     const last = page.isWhole ? undefined : page.rows.at(-1);
     if (last !== undefined) {
       // If the limit of bytes ended the page, do not request many more events than will fit into the next page.
       maxEvents = page.rows.length < maxEvents ? page.rows.length * 2 : limits.maxEvents;
       const position = { id: last.aggregate_id, aggregateType: last.aggregate_type, version: last.version };
-      next = attempt(readPage<EventRow>(read, select(position), { ...limits, maxEvents: Math.min(maxEvents, limits.maxEvents) }));
+      next = attempt(readPage<EventRow>(readRows, select(position), { ...limits, maxEvents: Math.min(maxEvents, limits.maxEvents) }));
     }
     const streams = foldRows(startOf, page, carried);
     // The last stream may continue on the next page.
@@ -132,6 +136,13 @@ async function* foldPages<Result>(
     if (last === undefined) return;
   }
 }
+
+/** Opens the rows of each folder's streams. */
+const openAll = async <Result>(folders: readonly StreamFolder<Result>[], rows: readonly EventRow[]): Promise<readonly EventRow[]> => {
+  let opened = rows;
+  for (const folder of folders) opened = await openRows(folder, opened);
+  return opened;
+};
 
 /** A stream to which the next rows may belong. */
 type OpenStream<Result> = { readonly id: Buffer; readonly aggregateType: string; readonly fold: RowFold<Result> };

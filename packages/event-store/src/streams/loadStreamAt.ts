@@ -1,10 +1,11 @@
-import type { Aggregate, DomainEvent } from "@cart/domain";
+import type { DomainEvent } from "@cart/domain";
 import { nextMaxRows, type ReadRows } from "@cart/mysql";
+import type { StoredAggregate } from "../sealing/storedAggregate.ts";
 import { foldEvents } from "./foldEvents.ts";
 import type { PageLimits } from "./readPage.ts";
 import { readRangesAs } from "./readRanges.ts";
 import { readStream } from "./readStream.ts";
-import { selectSnapshotAt, type SnapshotRow, toSnapshot } from "./snapshots.ts";
+import { openSnapshotRows, selectSnapshotAt, type SnapshotRow, toSnapshot } from "./snapshots.ts";
 import { notApplicable } from "./streamDamagedError.ts";
 import { foldedForm, type StreamEvent } from "./streamEvents.ts";
 
@@ -21,7 +22,7 @@ export type PastStream<State, Event extends DomainEvent> = { readonly state: Sta
  */
 export const loadStreamAt = async <State, Command, Event extends DomainEvent>(
   read: ReadRows,
-  aggregate: Aggregate<State, Command, Event>,
+  aggregate: StoredAggregate<State, Command, Event>,
   { aggregateId, version, signal }: { readonly aggregateId: string; readonly version: number; readonly signal: AbortSignal },
   limits: PageLimits,
 ): Promise<PastStream<State, Event> | undefined> => {
@@ -29,7 +30,7 @@ export const loadStreamAt = async <State, Command, Event extends DomainEvent>(
   const [last] = events;
   if (last === undefined) return undefined;
   const stream = { aggregateType: aggregate.type, aggregateId };
-  const [row] = await read<SnapshotRow>(selectSnapshotAt(aggregate, aggregateId, version));
+  const [row] = await openSnapshotRows(aggregate, await read<SnapshotRow>(selectSnapshotAt(aggregate, aggregateId, version)));
   let past = row === undefined ? { state: aggregate.decider.initialState, version: 0 } : toSnapshot(aggregate, row);
   let maxEvents = Math.min(firstEvents, limits.maxEvents);
   while (past.version < version) {

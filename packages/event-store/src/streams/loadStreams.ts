@@ -1,6 +1,7 @@
-import type { Aggregate, DomainEvent } from "@cart/domain";
+import type { DomainEvent } from "@cart/domain";
 import { nextMaxRows, withConnection } from "@cart/mysql";
 import type { Pool, PoolConnection } from "mysql2/promise";
+import type { StoredAggregate } from "../sealing/storedAggregate.ts";
 import { foldEvents } from "./foldEvents.ts";
 import type { PageLimits } from "./readPage.ts";
 import type { StreamSlice } from "./readRanges.ts";
@@ -45,7 +46,7 @@ const page: PageLimits = { maxEvents: 5_000, maxBytes: 4_194_304 };
  */
 export const loadStreams = <State, Command, Event extends DomainEvent>(
   pool: Pool,
-  aggregate: Aggregate<State, Command, Event>,
+  aggregate: StoredAggregate<State, Command, Event>,
   aggregateIds: readonly string[],
   options?: LoadOptions,
 ): Promise<Map<string, LoadedStream<State>>> =>
@@ -54,7 +55,7 @@ export const loadStreams = <State, Command, Event extends DomainEvent>(
 /** Loads like `loadStreams`, in the connection's transaction. */
 export const loadStreamsOn = async <State, Command, Event extends DomainEvent>(
   connection: PoolConnection,
-  aggregate: Aggregate<State, Command, Event>,
+  aggregate: StoredAggregate<State, Command, Event>,
   aggregateIds: readonly string[],
   { maxBytes = Infinity, maySee }: LoadOptions = {},
 ): Promise<Map<string, LoadedStream<State>>> => {
@@ -103,7 +104,7 @@ const readUpTo = (stream: LoadedStream<unknown> | undefined, { snapshotVersion =
 
 /** Returns the stream with the events of the slice. Throws the slice's damage. */
 const continued = <State, Command, Event extends DomainEvent>(
-  { type, decider }: Aggregate<State, Command, Event>,
+  { type, decider }: StoredAggregate<State, Command, Event>,
   aggregateId: string,
   stream: LoadedStream<State>,
   { events, isWhole, damage }: StreamSlice<IdentifiedEvent<Event>>,

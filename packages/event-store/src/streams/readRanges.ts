@@ -2,7 +2,16 @@ import type { DomainEvent, RecordedEvent } from "@cart/domain";
 import { bytesToUuid, type ReadRows, type Statement, uuidToBytes } from "@cart/mysql";
 import { type PageLimits, planPage, type PlannedPage } from "./readPage.ts";
 import type { StreamDamagedError } from "./streamDamagedError.ts";
-import { type EventRow, openStream, recordedForm, type RowDecoder, rowDecoder, type RowForm, type StreamCategory } from "./streamEvents.ts";
+import {
+  type EventRow,
+  openRows,
+  openStream,
+  recordedForm,
+  type RowDecoder,
+  rowDecoder,
+  type RowForm,
+  type StreamCategory,
+} from "./streamEvents.ts";
 
 /** A part of a stream: the events with versions above `after` and up to `upTo`. */
 export type StreamRange = {
@@ -56,7 +65,7 @@ export const readRangesAs = async <Row extends EventRow, Event extends DomainEve
 /** Ranges that are not read yet. They can be read once. */
 export type PlannedRanges<Row extends EventRow, Read> = Pick<PlannedPage, "statement" | "keepWhile"> & {
   /** Returns the slices that the kept rows make. */
-  readonly slicesOf: (rows: readonly Row[]) => readonly StreamSlice<Read>[];
+  readonly slicesOf: (rows: readonly Row[]) => Promise<readonly StreamSlice<Read>[]>;
 };
 
 /** Plans to read like `readRangesAs`, for a caller that sends the statement together with others. */
@@ -67,7 +76,8 @@ export const planRanges = <Row extends EventRow, Event extends DomainEvent, Read
   limits: PageLimits,
 ): PlannedRanges<Row, Read> => {
   const { statement, keepWhile, isWhole } = planPage(selectRanges(form.columns, category.type, ranges), limits);
-  const slicesOf = (rows: readonly Row[]): readonly StreamSlice<Read>[] => {
+  const slicesOf = async (kept: readonly Row[]): Promise<readonly StreamSlice<Read>[]> => {
+    const rows = await openRows(category, kept);
     const byStream = groupByStream(rows);
     const last = rows.at(-1);
     const end = last === undefined || isWhole() ? undefined : { id: bytesToUuid(last.aggregate_id), version: last.version };

@@ -2,7 +2,7 @@ import type { DomainEvent, RecordedEvent } from "@cart/domain";
 import { type ReadRows, uuidToBytes } from "@cart/mysql";
 import type { PageLimits } from "./readPage.ts";
 import { greatestVersion, readRanges, type StreamRange } from "./readRanges.ts";
-import { type EventRow, foldedForm, rowDecoder, type StreamCategory, type StreamEvent } from "./streamEvents.ts";
+import { type EventRow, foldedForm, openRows, rowDecoder, type StreamCategory, type StreamEvent } from "./streamEvents.ts";
 
 export type StreamPage<Event extends DomainEvent> = {
   /** The events from the version after `after` on, in the order of their versions, without gaps. Empty for a range without events. */
@@ -31,10 +31,11 @@ export const readLastOfType = async <Event extends DomainEvent>(
   { aggregateId, type, upTo = greatestVersion }: { readonly aggregateId: string; readonly type: Event["type"]; readonly upTo?: number },
 ): Promise<StreamEvent<Event> | undefined> => {
   const form = foldedForm<Event>();
-  const [row] = await read<EventRow>({
+  const rows = await read<EventRow>({
     sql: `SELECT ${form.columns} FROM events FORCE INDEX (events_stream) WHERE aggregate_id = ? AND aggregate_type = ? AND version <= ? AND event_type = ?
      ORDER BY version DESC LIMIT 1`,
     values: [uuidToBytes(aggregateId), category.type, upTo, type],
   });
+  const [row] = await openRows(category, rows);
   return row === undefined ? undefined : rowDecoder(category, form)(row, { aggregateType: category.type, aggregateId });
 };

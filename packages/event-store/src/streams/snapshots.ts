@@ -1,6 +1,7 @@
 import type { Aggregate, DomainEvent } from "@cart/domain";
 import { bytesToUuid, type Statement, uuidToBytes } from "@cart/mysql";
 import type { RowDataPacket } from "mysql2/promise";
+import type { RowOpener } from "../sealing/vault.ts";
 import type { EncodedSnapshot } from "./encodedSnapshot.ts";
 
 /** The state of an aggregate after the first `version` events of its stream. */
@@ -46,6 +47,12 @@ export const selectSnapshotAt = <State>({ type, snapshots }: SnapshotOf<State>, 
      WHERE s.aggregate_id = ? AND s.aggregate_type = ? AND s.version <= ? AND s.schema_version = ? ORDER BY s.version DESC LIMIT 1`,
   values: [uuidToBytes(aggregateId), type, version, snapshots.schemaVersion],
 });
+
+/** Opens sealed snapshots, and leaves out those that nobody can open any more. */
+export const openSnapshotRows = (
+  { vault }: { readonly vault?: RowOpener },
+  rows: readonly SnapshotRow[],
+): Promise<readonly SnapshotRow[]> => (vault === undefined ? Promise.resolve(rows) : vault.openSnapshots(rows));
 
 export const toSnapshot = <State>({ snapshots }: SnapshotOf<State>, row: SnapshotRow): Snapshot<State> => ({
   aggregateId: bytesToUuid(row.aggregate_id),

@@ -1,6 +1,7 @@
-import type { Aggregate, DomainEvent, Owner } from "@cart/domain";
+import type { DomainEvent, Owner } from "@cart/domain";
 import { bytesToUuid, requirePrimary, type RoleRow, runTogether, serverRole, uuidToBytes } from "@cart/mysql";
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
+import type { StoredAggregate } from "../sealing/storedAggregate.ts";
 import { selectSnapshotPlaces, type SnapshotPlaceRow } from "./snapshots.ts";
 import { type OwnerRow, ownersOf, selectOwners } from "./streamOwners.ts";
 import { StreamsTooLargeError } from "./streamsTooLargeError.ts";
@@ -19,7 +20,7 @@ export type Beginning = {
 /** Reads where the streams end and where their newest snapshots are, and hides the streams that nobody may see. */
 export const readBeginnings = async <State, Command, Event extends DomainEvent>(
   connection: PoolConnection,
-  aggregate: Aggregate<State, Command, Event>,
+  aggregate: StoredAggregate<State, Command, Event>,
   aggregateIds: readonly string[],
   maySee: MaySee | undefined,
 ): Promise<readonly Beginning[]> => {
@@ -38,7 +39,7 @@ export const readBeginnings = async <State, Command, Event extends DomainEvent>(
     ],
   );
   requirePrimary(role);
-  const owners = owned === undefined ? new Map<string, Owner>() : ownersOf(owned, ownerRows ?? []);
+  const owners = owned === undefined ? new Map<string, Owner>() : await ownersOf(owned, ownerRows ?? []);
   const places = new Map(snapshotRows.map(({ aggregate_id, version, bytes }) => [bytesToUuid(aggregate_id), { version, bytes }]));
   const ends = new Map(endRows.map(({ aggregate_id, version }) => [bytesToUuid(aggregate_id), version]));
   return [...new Set([...places.keys(), ...ends.keys()])].map((aggregateId) => {

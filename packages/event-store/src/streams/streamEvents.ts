@@ -1,6 +1,7 @@
 import { type DomainEvent, EventError, type EventCodec, type RecordedEvent } from "@cart/domain";
 import { bytesToUuid } from "@cart/mysql";
 import type { RowDataPacket } from "mysql2/promise";
+import type { RowOpener } from "../sealing/vault.ts";
 import { parseMetadata } from "../parseMetadata.ts";
 import { StreamDamagedError, type StreamId, undecodable } from "./streamDamagedError.ts";
 
@@ -8,7 +9,13 @@ import { StreamDamagedError, type StreamId, undecodable } from "./streamDamagedE
 export type StreamCategory<Event extends DomainEvent> = {
   readonly type: string;
   readonly codec: Pick<EventCodec<Event>, "decode">;
+  /** Opens sealed events. Without it an event that is sealed is damaged. */
+  readonly vault?: RowOpener;
 };
+
+/** Returns the rows with their personal fields. */
+export const openRows = <Row extends EventRow>({ vault }: { readonly vault?: RowOpener }, rows: readonly Row[]): Promise<readonly Row[]> =>
+  vault === undefined ? Promise.resolve(rows) : vault.openEvents(rows);
 
 /** The part of an event that a fold needs: its version, its time, and the event in the current schema version of its type. */
 export type StreamEvent<Event extends DomainEvent> = Pick<RecordedEvent<Event>, "version" | "occurredAt" | "event">;

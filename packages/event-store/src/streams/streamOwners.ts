@@ -1,12 +1,15 @@
 import type { Aggregate, DomainEvent, Owner, Ownership } from "@cart/domain";
 import { bytesToUuid, type ReadRows, type Statement, uuidToBytes } from "@cart/mysql";
 import type { RowDataPacket } from "mysql2/promise";
+import { isPart, sealedOwnerPath } from "../sealing/storedParts.ts";
+import type { RowOpener, SealedOwner } from "../sealing/vault.ts";
 import { StreamDamagedError } from "./streamDamagedError.ts";
-import { type EventRow, foldedColumnsOf, foldedForm, rowDecoder } from "./streamEvents.ts";
+import { type EventRow, foldedColumnsOf, foldedForm, openRows, rowDecoder } from "./streamEvents.ts";
 
 /** A type of aggregate whose streams have owners. */
 export type OwnedCategory<State, Event extends DomainEvent> = Pick<Aggregate<State, never, Event>, "type" | "codec" | "snapshots"> & {
   readonly ownership: Ownership<State, Event>;
+  readonly vault?: RowOpener;
 };
 
 /** The end of a stream and its newest snapshot, with one event that gave it an owner; the event's columns are NULL if it has none. */
@@ -16,6 +19,7 @@ export type OwnerRow = RowDataPacket & {
   readonly snapshot_version: number | null;
   readonly snapshot_user: string | null;
   readonly snapshot_tenant: string | null;
+  readonly sealed_owner: unknown;
   readonly version: number | null;
 };
 
@@ -29,7 +33,7 @@ export const selectOwners = <State, Event extends DomainEvent>(
   aggregateIds: readonly string[],
 ): Statement => ({
   sql: `SELECT STRAIGHT_JOIN stream_id, last_version, snapshot_version, JSON_UNQUOTE(JSON_EXTRACT(s.state, ?)) AS snapshot_user,
-       JSON_UNQUOTE(JSON_EXTRACT(s.state, ?)) AS snapshot_tenant, ${foldedColumnsOf("e")}
+       JSON_UNQUOTE(JSON_EXTRACT(s.state, ?)) AS snapshot_tenant, JSON_EXTRACT(s.state, ?) AS sealed_owner, ${foldedColumnsOf("e")}
      FROM (SELECT aggregate_id AS stream_id, MAX(version) AS last_version FROM events
            WHERE aggregate_id IN (?) AND aggregate_type = ? GROUP BY aggregate_id) streams
      LEFT JOIN (SELECT aggregate_id AS snapshot_id, MAX(version) AS snapshot_version FROM snapshots
@@ -43,6 +47,7 @@ export const selectOwners = <State, Event extends DomainEvent>(
   values: [
     ownership.snapshotPaths.userId,
     ownership.snapshotPaths.tenantId,
+    sealedOwnerPath,
     aggregateIds.map(uuidToBytes),
     type,
     aggregateIds.map(uuidToBytes),
@@ -59,10 +64,11 @@ export const selectOwners = <State, Event extends DomainEvent>(
  * Returns the owners that the rows of `selectOwners` tell, by aggregate id. The owner of a stream is missing if the stream has more
  * than one interval of events after its newest snapshot, or is damaged; then only the whole stream tells it.
  */
-export const ownersOf = <State, Event extends DomainEvent>(
+export const ownersOf = async <State, Event extends DomainEvent>(
   category: OwnedCategory<State, Event>,
-  rows: readonly OwnerRow[],
-): ReadonlyMap<string, Owner> => {
+  stored: readonly OwnerRow[],
+): Promise<ReadonlyMap<string, Owner>> => {
+  const rows = await openOwnerRows(category, stored);
   const { type, snapshots, ownership } = category;
   const decode = rowDecoder(category, foldedForm<Event>());
   const owners = new Map<string, Owner | undefined>();
@@ -84,6 +90,26 @@ export const ownersOf = <State, Event extends DomainEvent>(
   return new Map([...owners].flatMap(([id, owner]): [string, Owner][] => (owner === undefined ? [] : [[id, owner]])));
 };
 
+/** Opens the events among the rows, and the owners in sealed snapshots. */
+const openOwnerRows = async ({ vault }: { readonly vault?: RowOpener }, rows: readonly OwnerRow[]): Promise<readonly OwnerRow[]> => {
+  if (vault === undefined) return rows;
+  const events = rows.filter(isEventRow);
+  const opened = new Map((await vault.openEvents(events)).map((event, index) => [events[index], event]));
+  const sealed = rows.flatMap(
+    (row): SealedOwner[] => {
+      const { stream_id, snapshot_version: version, sealed_owner: owner } = row;
+      return version !== null && isPart(owner) ? [{ aggregateId: bytesToUuid(stream_id), version, owner }] : [];
+    },
+  );
+  const owners = await vault.openOwners(sealed);
+  const ownerOf = new Map(sealed.map(({ aggregateId }, index) => [aggregateId, owners[index]]));
+  return rows.map((row) => {
+    const owner = ownerOf.get(bytesToUuid(row.stream_id));
+    const event = isEventRow(row) ? (opened.get(row) ?? row) : row;
+    return owner === undefined ? event : { ...event, snapshot_user: owner.userId, snapshot_tenant: owner.tenantId };
+  });
+};
+
 const ownerInSnapshot = ({ snapshot_user: userId, snapshot_tenant: tenantId }: OwnerRow): Owner | undefined =>
   userId === null || tenantId === null ? undefined : { userId, tenantId };
 
@@ -100,7 +126,8 @@ export const readOwner = async <State, Event extends DomainEvent>(
 ): Promise<Owner | undefined> => {
   const rows = await read<OwnerRow>(selectOwners(category, [aggregateId]));
   if (rows.length === 0) return undefined;
-  return ownersOf(category, rows).get(aggregateId) ?? readOwnerFromEvents(read, category, aggregateId);
+  const owners = await ownersOf(category, rows);
+  return owners.get(aggregateId) ?? readOwnerFromEvents(read, category, aggregateId);
 };
 
 const readOwnerFromEvents = async <State, Event extends DomainEvent>(
@@ -115,7 +142,8 @@ const readOwnerFromEvents = async <State, Event extends DomainEvent>(
       WHERE aggregate_id = ? AND aggregate_type = ? AND event_type IN (?) ORDER BY version`,
     values: [uuidToBytes(aggregateId), type, ownership.eventTypes],
   });
-  return rows.reduce<Owner | undefined>(
+  const opened = await openRows(category, rows);
+  return opened.reduce<Owner | undefined>(
     (owner, row) => ownership.ownerAfter(owner, decode(row, { aggregateType: type, aggregateId }).event),
     undefined,
   );

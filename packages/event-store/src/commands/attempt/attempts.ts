@@ -1,5 +1,6 @@
-import type { Aggregate, DomainEvent } from "@cart/domain";
+import type { DomainEvent } from "@cart/domain";
 import type { Pool } from "mysql2/promise";
+import type { StoredAggregate } from "../../sealing/storedAggregate.ts";
 import { appendLocked, appendStreams } from "../../streams/appendStreams.ts";
 import { ConcurrencyError } from "../../streams/concurrencyError.ts";
 import { type LoadedStream, type LoadOptions, loadStreams } from "../../streams/loadStreams.ts";
@@ -13,7 +14,7 @@ import { type CacheLimits, createStreamCache } from "./streamCache.ts";
 
 export type AttemptsOptions<State, Command, Event extends DomainEvent> = {
   readonly pool: Pool;
-  readonly aggregate: Aggregate<State, Command, Event>;
+  readonly aggregate: StoredAggregate<State, Command, Event>;
   readonly recording: Recording;
   readonly cache: CacheLimits;
   /** Answers the commands whose idempotency key has a stored answer by now; resolves to the remaining commands. */
@@ -78,7 +79,7 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
   const commitOn = async (batch: Batch, known: Known): Promise<number> => {
     const settled = await decideAndSettle(batch, { known, load: loadNewest });
     const { appends, answers } = settled;
-    if (appends.length > 0 || answers.length > 0) await appendStreams(pool, aggregate.codec, appends, answers);
+    if (appends.length > 0 || answers.length > 0) await appendStreams(pool, aggregate, appends, answers);
     for (const { events } of appends) if (events[0]?.version === 1) cache.sawNew();
     return conclude(settled);
   };

@@ -9,6 +9,7 @@ export type Recording = { readonly now: () => Date; readonly newEventId: () => s
 
 /** A stream after the commands that were decided so far, with the events that they append. */
 type OpenStream<State, Event extends DomainEvent> = {
+  readonly before: State;
   stream: LoadedStream<State>;
   readonly events: RecordedEvent<Event>[];
   readonly follows: string | undefined;
@@ -31,7 +32,10 @@ export const decideBatch = <
   recording: Recording,
 ): DecidedBatch<Entry, State, Event> => {
   const streams = new Map(
-    [...loaded].map(([id, stream]): [string, OpenStream<State, Event>] => [id, { stream, events: [], follows: stream.lastEventId }]),
+    [...loaded].map(([id, stream]): [string, OpenStream<State, Event>] => [
+      id,
+      { before: stream.state, stream, events: [], follows: stream.lastEventId },
+    ]),
   );
   const open = (aggregateId: string): OpenStream<State, Event> => {
     const found = streams.get(aggregateId);

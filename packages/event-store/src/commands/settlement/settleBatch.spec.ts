@@ -31,8 +31,11 @@ describe("settle batch", () => {
       keyed: pendingKeyedCommand<Cart, CartCommand, CartEvent>(request, { scope, once }, tell, tell),
     };
   };
+  const before: Cart = { status: "NONE" };
   const streamAt = (version: number, snapshotVersion: number, events: readonly RecordedEvent<CartEvent>[] = [event]) =>
-    new Map([["cart-1", { stream: { state: { status: "NONE" } as const, version, snapshotVersion }, events, follows: "event-99" }]]);
+    new Map([
+      ["cart-1", { before, stream: { state: { status: "NONE" } as const, version, snapshotVersion }, events, follows: "event-99" }],
+    ]);
   const accepted = (entry: PendingCommand<Cart, CartCommand, CartEvent>) => ({ entry, decision: { kind: "accepted", result } as const });
 
   it("stores an answer for a command with a key, and answers no command before COMMIT", () => {
@@ -48,7 +51,7 @@ describe("settle batch", () => {
 
   it("appends to the streams that changed, with a snapshot if one is due", () => {
     const appendsOf = (snapshotVersion: number) => settleBatch(cartAggregate, { outcomes: [], streams: streamAt(100, snapshotVersion) });
-    const stream = { aggregateType: "Cart", aggregateId: "cart-1", events: [event], follows: "event-99" };
+    const stream = { aggregateType: "Cart", aggregateId: "cart-1", events: [event], follows: "event-99", owner: undefined };
     expect(appendsOf(1).appends).to.deep.equal([{ ...stream, snapshot: undefined }]);
     const { schemaVersion } = cartAggregate.snapshots;
     const due = appendsOf(0);

@@ -18,7 +18,7 @@ export type SettledBatch<State, Event extends DomainEvent> = {
 
 /** Determines what a decided batch stores and how each command is answered. Throws if `answer` of a command with a key throws. */
 export const settleBatch = <State, Command, Event extends DomainEvent>(
-  { type, snapshots }: Aggregate<State, Command, Event>,
+  { type, snapshots, ownership }: Aggregate<State, Command, Event>,
   { outcomes, streams }: DecidedBatch<PendingCommand<State, Command, Event>, State, Event>,
 ): SettledBatch<State, Event> => {
   const settlements = outcomes.map(({ entry, decision }) =>
@@ -27,14 +27,14 @@ export const settleBatch = <State, Command, Event extends DomainEvent>(
 
   const appends: Append<Event>[] = [];
   const settled = new Map<string, LoadedStream<State>>();
-  for (const [aggregateId, { stream, events, follows }] of streams) {
+  for (const [aggregateId, { before, stream, events, follows }] of streams) {
     // The state of a hidden stream was not read, so it must not be cached.
     if (stream.isHidden) continue;
     const snapshotIsDue = stream.version - stream.snapshotVersion >= snapshots.everyEvents;
     settled.set(aggregateId, snapshotIsDue ? { ...stream, snapshotVersion: stream.version } : stream);
     if (events.length === 0) continue;
     const snapshot = snapshotIsDue ? encodeSnapshot({ type, snapshots }, stream) : undefined;
-    appends.push({ aggregateType: type, aggregateId, events, follows, snapshot });
+    appends.push({ aggregateType: type, aggregateId, events, follows, owner: ownership?.ownerOf(before), snapshot });
   }
 
   return {
