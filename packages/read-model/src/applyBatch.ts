@@ -33,8 +33,14 @@ export const createApplyBatch = (
       return own.length === 0 ? [] : [projection.prepare(own)];
     });
 
+  const open = async (messages: readonly IncomingMessage[]): Promise<readonly IncomingMessage[]> => {
+    let opened = messages;
+    for (const { projection } of sources) opened = await projection.open(opened);
+    return opened;
+  };
+
   return async (messages) => {
-    const incoming = messages.map(readMessage);
+    const incoming = await open(messages.map(readMessage));
     const prepared = prepare(incoming);
 
     /** Takes one round trip. Fails with a duplicate key if an aggregate exists already. */

@@ -1,5 +1,5 @@
 import { cartAggregate, type CartEvent } from "@cart/domain";
-import { createProjection, type ProjectionDefinition } from "../projection/projection.ts";
+import type { ProjectionDefinition } from "../projection/projection.ts";
 import { cartRows, cartTables } from "./cartRows.ts";
 import { cartWrites } from "./cartWrites.ts";
 import { projectCartEvent } from "./projectCartEvent.ts";
@@ -17,5 +17,3 @@ export const cartDefinition: ProjectionDefinition<ProjectedCart, CartEvent, Cart
   writes: cartWrites,
   rowsOf: cartRows,
 };
-
-export const cartProjection = createProjection(cartDefinition);

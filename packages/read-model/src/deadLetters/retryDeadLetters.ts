@@ -171,7 +171,7 @@ type RetriedPage = Pick<RetryResult, "projected" | "duplicates" | "failed"> & {
 /** Projects dead letters, deletes those that need no further retry, and stores why the others failed. */
 const retryPage = async (connection: PoolConnection, projection: Projection, rows: readonly QueuedRow[]): Promise<RetriedPage> => {
   const queued = rows.map((row) => ({ row, message: toMessage(row) }));
-  const incoming = queued.map(({ message }) => readMessage(message));
+  const incoming = await projection.open(queued.map(({ message }) => readMessage(message)));
   const { reads, project } = projection.prepareRetry(incoming);
   const { result, writes } = project(await runTogether(connection, reads));
   await writeTogether(connection, writes);

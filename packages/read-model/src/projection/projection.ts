@@ -85,6 +85,8 @@ export type Projection = {
   readonly aggregateType: string;
   readonly revision: number;
   readonly tables: readonly [ProjectedTable, ...ProjectedTable[]];
+  /** Opens the personal fields of the messages of this type, before they are prepared. It never uses the connection of the read model's transaction. */
+  readonly open: (messages: readonly IncomingMessage[]) => Promise<readonly IncomingMessage[]>;
   readonly prepare: (messages: readonly IncomingMessage[]) => PreparedBatch;
   /** Does the same as `prepare` for dead letters that are retried: it ignores that they park their own aggregates. */
   readonly prepareRetry: (messages: readonly IncomingMessage[]) => PreparedBatch;
@@ -141,6 +143,7 @@ export const createProjection = <State extends Projected, Event extends DomainEv
     aggregateType,
     revision: definition.revision,
     tables,
+    open: (messages) => openMessages(category, messages),
     prepare: (messages) => prepare(messages, false),
     prepareRetry: (messages) => prepare(messages, true),
     lockVersion: async (connection, id) => {
@@ -154,6 +157,20 @@ export const createProjection = <State extends Projected, Event extends DomainEv
     },
     folder: createStreamFolder(category, (id) => foldOne(definition, id)),
   };
+};
+
+const openMessages = async <Event extends DomainEvent>(
+  { vault }: StreamCategory<Event>,
+  messages: readonly IncomingMessage[],
+): Promise<readonly IncomingMessage[]> => {
+  if (vault === undefined) return messages;
+  const opened = await vault.openMessages(messages.flatMap((message) => (message.kind === "EVENT" ? [message.envelope] : [])));
+  const next = opened.values();
+  return messages.map((message) => {
+    if (message.kind !== "EVENT") return message;
+    const { value: envelope = message.envelope } = next.next();
+    return { ...message, envelope };
+  });
 };
 
 /** Folds one aggregate up to the first event that this program cannot project. */
