@@ -30,6 +30,9 @@ const outboxStatus = "UPDATE (status, published_at, retry_count, next_attempt_at
 /** Of a program that stores personal fields: it may make keys, and neither change nor destroy them. */
 const sealsAndOpens: TableGrants = { shopper_keys: ["SELECT", "INSERT"], lookup_keys: ["SELECT", "INSERT"] };
 
+/** Of a program that reads personal fields. */
+const opens: TableGrants = { shopper_keys: ["SELECT"], lookup_keys: ["SELECT"] };
+
 /**
  * The privileges of each service, and no others: no service may change or delete an
  * event, the relay may not read events nor change what it publishes, and query-api may not write.
@@ -63,14 +66,17 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       projections: ["SELECT", "INSERT", "UPDATE"],
       followed_event_store: ["SELECT"],
     },
+    keystore: opens,
   },
   rebuild: {
     eventstore: { events: ["SELECT"], event_store_identity: ["SELECT"] },
     readmodel: { "*": ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX", "DROP", "LOCK TABLES"] },
+    keystore: opens,
   },
   "query-api": {
     readmodel: { carts: ["SELECT"], cart_items: ["SELECT"], cart_milestones: ["SELECT"], cart_abandoned_policies: ["SELECT"] },
     eventstore: { events: ["SELECT"], snapshots: ["SELECT"] },
+    keystore: opens,
   },
   "cart-abandonment": {
     eventstore: {
@@ -102,6 +108,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       dead_letters: ["SELECT", "UPDATE", "DELETE"],
     },
     console: { audit_log: ["SELECT", "INSERT"] },
+    keystore: opens,
   },
 };
 

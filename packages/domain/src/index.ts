@@ -15,7 +15,15 @@ export { DomainError, type DomainErrorCode } from "./domainError.ts";
 export { type AggregateType, eventCatalogs } from "./eventCatalogs.ts";
 export type { DomainEvent, EventCatalog, EventVersion } from "./events/eventCatalog.ts";
 export { createEventCodec, EventError, type EncodedEvent, type EventCodec, type EventErrorCode } from "./events/eventCodec.ts";
-export { erasedKeyOf, erasedValues, type FieldValues, joinData, type PersonalFields, pseudonymOf, splitData, type Subject } from "./events/personalFields.ts";
+export {
+  erasedKeyOf,
+  erasedValues,
+  type FieldValues,
+  joinData,
+  type PersonalFields,
+  splitData,
+  type Subject,
+} from "./events/personalFields.ts";
 export type { EventMetadata, RecordedEvent } from "./events/recordedEvent.ts";
 export { fromMinorUnits, maxAmount, toMinorUnits } from "./money/minorUnits.ts";
 export { type Owner, type Ownership, tenantInFirstEvent } from "./ownership.ts";

@@ -4,7 +4,17 @@ import type { Statement } from "@cart/mysql";
 import { LRUCache } from "lru-cache";
 import type { Pool } from "mysql2/promise";
 import { keyBytes } from "./cipher.ts";
-import { findKeys, type FoundKey, insertKeys, type KeyRow, nameOfKey, newKeyId, openLookupKey, requireKeys } from "./keyStore.ts";
+import {
+  assertMasterKeys,
+  findKeys,
+  type FoundKey,
+  insertKeys,
+  type KeyRow,
+  nameOfKey,
+  newKeyId,
+  openLookupKey,
+  requireKeys,
+} from "./keyStore.ts";
 import type { MasterKeys } from "./masterKeys.ts";
 import { shopperHash } from "./shopper.ts";
 
@@ -27,6 +37,8 @@ export type KeyRing = {
   readonly sealingKeys: (shoppers: readonly Owner[]) => Promise<SealingKeys>;
   /** Reads the keys. Throws a `KeyMissingError` or a `MasterKeyError`. */
   readonly openingKeys: (keyIds: readonly string[]) => Promise<OpeningKeys>;
+  /** Rejects with a `MasterKeyError` if the keys in the key store are wrapped by other master keys. */
+  readonly assertMasterKeys: () => Promise<void>;
 };
 
 export type SealingKeys = {
@@ -52,21 +64,16 @@ export type KeyRingOptions = {
 };
 
 /**
- * Opens the keys of a process. To seal, it uses the key that it made for the shopper itself, and never looks one up: a shopper
- * may have a key from each process. Throws a `MasterKeyError` if the master keys are not those of the key store.
+ * Creates the keys of a process. To seal, it uses the key that it made for the shopper itself, and never looks one up: a shopper
+ * may have a key from each process.
  */
-export const openKeyRing = async ({
-  pool,
-  database,
-  masterKeys,
-  maxKeys = 20_000,
-  maxAgeMs = 300_000,
-}: KeyRingOptions): Promise<KeyRing> => {
-  const lookupKey = await openLookupKey(pool, masterKeys);
+export const createKeyRing = ({ pool, database, masterKeys, maxKeys = 20_000, maxAgeMs = 300_000 }: KeyRingOptions): KeyRing => {
+  let lookupKey: Buffer | undefined;
   const made = new LRUCache<string, SealingKey>({ max: maxKeys, ttl: maxAgeMs });
   const read = createReadKeys({ pool, masterKeys, maxKeys, maxAgeMs });
 
   const sealingKeys = async (shoppers: readonly Owner[]): Promise<SealingKeys> => {
+    lookupKey ??= await openLookupKey(pool, masterKeys);
     const fresh = new Map<string, NewKey>();
     const used: { readonly shopper: string; readonly key: SealingKey }[] = [];
     for (const shopper of shoppers) {
@@ -100,7 +107,11 @@ export const openKeyRing = async ({
     };
   };
 
-  return { sealingKeys, openingKeys: read.openingKeys };
+  return {
+    sealingKeys,
+    openingKeys: read.openingKeys,
+    assertMasterKeys: () => assertMasterKeys(pool, masterKeys),
+  };
 };
 
 type NewKey = { readonly key: SealingKey; readonly row: KeyRow };

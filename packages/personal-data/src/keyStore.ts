@@ -86,6 +86,12 @@ export const openLookupKey = async (pool: Pool, masterKeys: MasterKeys): Promise
   return openLookupKey(pool, masterKeys);
 };
 
+/** Throws a `MasterKeyError` if the key store has a lookup key, and these master keys do not unwrap it. */
+export const assertMasterKeys = async (pool: Pool, masterKeys: MasterKeys): Promise<void> => {
+  const stored = await findLookupKey(pool);
+  if (stored !== undefined) await masterKeys.unwrap(nameOfLookupKey, stored);
+};
+
 const findLookupKey = async (pool: Pool): Promise<WrappedKey | undefined> => {
   const [row] = await withConnection(pool, (connection) =>
     run<WrappedRow[]>(connection, "SELECT master_key_id, wrapped FROM lookup_keys WHERE id = 1"),

@@ -14,7 +14,7 @@ export { findTenants } from "./findTenants.ts";
 export { openReadModelPool } from "./openReadModelPool.ts";
 export type { BatchResult } from "./projection/projectBatch.ts";
 export type { Projections } from "./projection/projection.ts";
-export { projections, projectionsOf } from "./projections.ts";
+export { projections, projectionsWith } from "./projections.ts";
 export { rebuildAll } from "./rebuild/rebuildAll.ts";
 export { rebuildOne } from "./rebuild/rebuildOne.ts";
 export { findOutdatedProjections, type OutdatedProjection } from "./revisions/builtRevisions.ts";

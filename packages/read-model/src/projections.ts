@@ -1,14 +1,15 @@
-import { cartAggregate, type CartEvent } from "@cart/domain";
-import type { StreamCategory } from "@cart/event-store";
+import { cartAggregate } from "@cart/domain";
+import { withKeys } from "@cart/event-store";
+import type { KeyRing } from "@cart/personal-data";
 import { cartDefinition } from "./carts/cartProjection.ts";
 import { policyProjection } from "./policies/policyProjection.ts";
 import { createProjection, type Projections } from "./projection/projection.ts";
 
-/** All projections of the read model. The category of carts has the vault that opens their personal fields, if these are sealed. */
-export const projectionsOf = (carts: StreamCategory<CartEvent>): Projections => [
-  createProjection({ ...cartDefinition, category: carts }),
+/** All projections of the read model. `main.ts` and `cli.ts` pass them to the functions that need them. The ring opens sealed personal fields. */
+export const projectionsWith = (ring: KeyRing | undefined): Projections => [
+  createProjection({ ...cartDefinition, category: withKeys(cartAggregate, ring, false) }),
   policyProjection,
 ];
 
-/** All projections of the read model. `main.ts` and `cli.ts` pass them to the functions that need them. */
-export const projections: Projections = projectionsOf(cartAggregate);
+/** All projections, for programs without keys: they do not read personal fields. */
+export const projections: Projections = projectionsWith(undefined);

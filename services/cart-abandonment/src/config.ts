@@ -1,3 +1,4 @@
+import { sealingConfig } from "@cart/personal-data";
 import { commonConfig, kafkaConfig, kafkaSessionTimeoutMs, milliseconds, mysqlConfig, mysqlUrl, port } from "@cart/process-kit";
 import { Type } from "typebox";
 
@@ -8,6 +9,7 @@ export const config = Type.Object({
   PORT: port(8084),
   ABANDONMENT_URL: mysqlUrl,
   EVENTSTORE_URL: mysqlUrl,
+  ...sealingConfig,
   KAFKA_GROUP: Type.String({ minLength: 1, default: "cart-abandonment", description: "consumer group whose members share the partitions" }),
   KAFKA_SESSION_TIMEOUT_MS: kafkaSessionTimeoutMs,
   BATCH_MAX_MESSAGES: Type.Integer({

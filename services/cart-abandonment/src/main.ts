@@ -1,8 +1,10 @@
 import { cartAggregate } from "@cart/domain";
-import { createCommandHandler, openEventStorePool } from "@cart/event-store";
+import { createCommandHandler, openEventStorePool, withKeys } from "@cart/event-store";
 import { followOnly, kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
 import { createWriterCheck, readFollowedEventStores, requirePinnedSessions } from "@cart/mysql";
+import { openKeys } from "@cart/personal-data";
 import { httpLimits, runService, serve, workerApp, workerPort } from "@cart/process-kit";
+import type { Static } from "typebox";
 import { v7 as uuidv7 } from "uuid";
 import { createAbandonmentMetrics } from "./abandonmentMetrics.ts";
 import { config as configSchema } from "./config.ts";
@@ -16,20 +18,31 @@ import { createWorkOff } from "./work/workOffTimers.ts";
 
 const now = (): Date => new Date();
 
+type Config = Static<typeof configSchema>;
+
+/** Opens the connections to each database, and closes them when the service stops. */
+const openDatabases = (config: Config, onStop: (name: string, stop: () => Promise<void>) => void) => {
+  const { MYSQL_CONNECTION_MAX_AGE_MS: maxConnectionAgeMs } = config;
+  // One connection each for the consumer, the worker, the purge, /readyz and /metrics.
+  const pool = openTimerPool({ url: config.ABANDONMENT_URL, connectionLimit: 5, maxConnectionAgeMs });
+  onStop("timer connections", () => pool.end());
+  const eventStore = openEventStorePool({ url: config.EVENTSTORE_URL, connectionLimit: 4, maxConnectionAgeMs });
+  onStop("event store connections", () => eventStore.end());
+  const keys = openKeys(config);
+  onStop("key store connections", () => keys.close());
+  return { pool, eventStore, keys };
+};
+
 await runService({
   name: "cart-abandonment",
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
-    const { MYSQL_CONNECTION_MAX_AGE_MS: maxConnectionAgeMs } = config;
-    // One connection each for the consumer, the worker, the purge, /readyz and /metrics.
-    const pool = openTimerPool({ url: config.ABANDONMENT_URL, connectionLimit: 5, maxConnectionAgeMs });
-    onStop("timer connections", () => pool.end());
-    const eventStore = openEventStorePool({ url: config.EVENTSTORE_URL, connectionLimit: 4, maxConnectionAgeMs });
-    onStop("event store connections", () => eventStore.end());
+    const { pool, eventStore, keys } = openDatabases(config, onStop);
     await requirePinnedSessions(pool, eventStore);
+    const carts = withKeys(cartAggregate, keys.ring, config.SEAL_PERSONAL_DATA);
 
     const topics = topicsWithPrefix(config.KAFKA_TOPIC_PREFIX);
-    const applyBatch = createApplyBatch({ pool, eventStore, carts: cartAggregate, policyTopic: topics.tenantPolicyEvents, now, tracer });
+    const applyBatch = createApplyBatch({ pool, eventStore, carts, policyTopic: topics.tenantPolicyEvents, now, tracer });
     const consumer = runBatchConsumer({
       kafka: kafkaFromConfig(config, { clientId: "cart-abandonment", logger }),
       groupId: `${config.KAFKA_TOPIC_PREFIX}${config.KAFKA_GROUP}`,
@@ -49,7 +62,7 @@ await runService({
     // A timer reads its cart rarely, so a state cached for longer than one batch would be outdated.
     const handler = createCommandHandler({
       pool: eventStore,
-      aggregate: cartAggregate,
+      aggregate: carts,
       now,
       newEventId: () => uuidv7(),
       cachedStreams: config.TIMER_BATCH,
@@ -58,7 +71,7 @@ await runService({
     const workOff = createWorkOff({
       pool,
       eventStore,
-      carts: cartAggregate,
+      carts,
       handler,
       now,
       limit: config.TIMER_BATCH,
@@ -85,6 +98,7 @@ await runService({
       kafka: consumer.assertReady,
       abandonment: createWriterCheck(pool, requiredSchema.abandonment),
       eventstore: createWriterCheck(eventStore, requiredSchema.eventstore),
+      ...keys.readiness,
     };
     await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {
       port: workerPort(config),

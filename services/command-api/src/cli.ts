@@ -1,9 +1,14 @@
 #!/usr/bin/env node
-import { type Aggregate, cartAggregate, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
-import { fillSnapshots, openEventStorePool } from "@cart/event-store";
+import { cartAggregate, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
+import { fillSnapshots, openEventStorePool, type StoredAggregate, withKeys } from "@cart/event-store";
+import { openMysqlPool } from "@cart/mysql";
+import { localMasterKeys, openKeys, rewrapKeys, sealingConfig } from "@cart/personal-data";
 import { loadConfig, mysqlUrl } from "@cart/process-kit";
 import { Command } from "commander";
 import { Type } from "typebox";
+
+/** Upper limit of keys that are read at once. */
+const keysPerBatch = 500;
 
 const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -15,7 +20,7 @@ const print = (line: object): void => console.log(JSON.stringify(line));
 /** Fills the snapshots of one type of aggregate and prints what was done. Resolves to whether all streams could be read. */
 const fill = async <State, Command, Event extends DomainEvent>(
   pool: ReturnType<typeof openEventStorePool>,
-  aggregate: Aggregate<State, Command, Event>,
+  aggregate: StoredAggregate<State, Command, Event>,
 ): Promise<boolean> => {
   const filled = await fillSnapshots({
     pool,
@@ -28,23 +33,48 @@ const fill = async <State, Command, Event extends DomainEvent>(
   return filled.damaged === 0;
 };
 
-const program = new Command("command-api").description("Maintains the event store.");
+const program = new Command("command-api").description("Maintains the event store and the key store.");
 
 program
   .command("fill-snapshots")
   .description(
     "store the snapshots that are missing along older streams, while the services run, and exit with 1 if a stream is damaged. " +
-      "Needs EVENTSTORE_URL, not of a replica. It can be interrupted and run again.",
+      "Needs EVENTSTORE_URL, not of a replica, and the services' keys of personal data. It can be interrupted and run again.",
   )
   .action(async () => {
-    const { EVENTSTORE_URL: url } = loadConfig(Type.Object({ EVENTSTORE_URL: mysqlUrl }));
-    const pool = openEventStorePool({ url, connectionLimit: 2 });
+    const config = loadConfig(Type.Object({ EVENTSTORE_URL: mysqlUrl, ...sealingConfig }));
+    const pool = openEventStorePool({ url: config.EVENTSTORE_URL, connectionLimit: 2 });
+    const keys = openKeys(config);
+    const carts = withKeys(cartAggregate, keys.ring, config.SEAL_PERSONAL_DATA);
     try {
-      const areWhole = [await fill(pool, cartAggregate), await fill(pool, tenantPolicyAggregate)];
+      const areWhole = [await fill(pool, carts), await fill(pool, tenantPolicyAggregate)];
       if (areWhole.includes(false)) process.exitCode = 1;
+    } finally {
+      await keys.close();
+      await pool.end();
+    }
+  });
+
+program
+  .command("rewrap-keys")
+  .description(
+    "encrypt the keys of personal data by the first of PERSONAL_DATA_KEYS, while the services run, and print their number. Afterwards the " +
+      "other master keys are not needed any more. Needs KEYSTORE_URL of a user who may change keys. It can be interrupted and run again.",
+  )
+  .action(async () => {
+    const config = loadConfig(Type.Object({ KEYSTORE_URL: mysqlUrl, PERSONAL_DATA_KEYS: Type.String() }));
+    const masterKeys = localMasterKeys(config.PERSONAL_DATA_KEYS);
+    const pool = openMysqlPool({ url: config.KEYSTORE_URL, connectionLimit: 1 });
+    let rewrapped = 0;
+    try {
+      for (let read = keysPerBatch; read === keysPerBatch; rewrapped += read) {
+        interrupted.signal.throwIfAborted();
+        read = await rewrapKeys(pool, masterKeys, keysPerBatch);
+      }
     } finally {
       await pool.end();
     }
+    print({ step: "rewrapped", master_key: masterKeys.currentId, keys: rewrapped });
   });
 
 try {

@@ -1,5 +1,6 @@
 import { defaultCartLimits } from "@cart/domain";
 import { apiConfig } from "@cart/http-kit";
+import { sealingConfig } from "@cart/personal-data";
 import { commonConfig, milliseconds, mysqlConfig, mysqlUrl, port } from "@cart/process-kit";
 import { Type } from "typebox";
 import { checkConfig } from "./checks/checkConfig.ts";
@@ -13,6 +14,7 @@ export const config = Type.Object({
   ...checkConfig,
   PORT: port(8080),
   EVENTSTORE_URL: mysqlUrl,
+  ...sealingConfig,
   DEFAULT_CURRENCY: Type.String({
     pattern: "^[A-Z]{3}$",
     default: "USD",

@@ -1,8 +1,9 @@
 import { cartAggregateWithin, tenantPolicyAggregate } from "@cart/domain";
-import { type CommittedBatch, createCommandHandler, loadStreams, newEventId, openEventStorePool } from "@cart/event-store";
+import { type CommittedBatch, createCommandHandler, loadStreams, newEventId, openEventStorePool, withKeys } from "@cart/event-store";
 import { tokenRules } from "@cart/cart-access";
 import { apiGuard, operationsApp, serveApi } from "@cart/http-kit";
 import { createWriterCheck, requirePinnedSessions } from "@cart/mysql";
+import { openKeys } from "@cart/personal-data";
 import { runService } from "@cart/process-kit";
 import { api } from "./api.ts";
 import { createCommandMetrics } from "./commandMetrics.ts";
@@ -28,6 +29,8 @@ await runService({
     });
     onStop("event store connections", () => pool.end());
     await requirePinnedSessions(pool);
+    const keys = openKeys(config);
+    onStop("key store connections", () => keys.close());
 
     const metrics = createCommandMetrics(registry);
     const common = {
@@ -38,7 +41,7 @@ await runService({
       onConflict: () => metrics.conflict(),
     };
     const limits = { maxBytes: config.CART_MAX_BYTES, maxEvents: config.CART_MAX_EVENTS };
-    const aggregate = cartAggregateWithin(limits);
+    const aggregate = withKeys(cartAggregateWithin(limits), keys.ring, config.SEAL_PERSONAL_DATA);
     const handler = createCommandHandler({
       ...common,
       aggregate,
@@ -56,7 +59,7 @@ await runService({
       registry,
       stopping,
       instanceId: config.INSTANCE_ID,
-      readiness: { eventstore: createWriterCheck(pool, requiredSchema), ...guard.readiness },
+      readiness: { eventstore: createWriterCheck(pool, requiredSchema), ...keys.readiness, ...guard.readiness },
       logger,
     };
     const app = createApp({

@@ -1,4 +1,5 @@
 import { accessConfig, apiConfig } from "@cart/http-kit";
+import { keyConfig } from "@cart/personal-data";
 import { commonConfig, kafkaConfig, mysqlConfig, mysqlUrl, port } from "@cart/process-kit";
 import { Type } from "typebox";
 
@@ -43,6 +44,7 @@ export const config = Type.Object({
   ...mysqlConfig,
   PORT: port(8090),
   EVENTSTORE_URL: mysqlUrl,
+  ...keyConfig,
   READMODEL_URL: mysqlUrl,
   CONSOLE_URL: mysqlUrl,
   REBUILD_EVENTSTORE_URL: Type.Optional(

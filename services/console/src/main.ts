@@ -4,8 +4,9 @@ import { openEventStorePool } from "@cart/event-store";
 import { apiGuard, operationsApp, serveApi } from "@cart/http-kit";
 import { kafkaFromConfig } from "@cart/messaging";
 import { openMysqlPool } from "@cart/mysql";
+import { openKeys } from "@cart/personal-data";
 import { runService } from "@cart/process-kit";
-import { openReadModelPool, projections } from "@cart/read-model";
+import { openReadModelPool, projectionsWith } from "@cart/read-model";
 import type { Pool } from "mysql2/promise";
 import type { Static } from "typebox";
 import { api } from "./api.ts";
@@ -57,6 +58,10 @@ await runService({
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
     const guard = apiGuard(config, tokenRules);
     const { eventStore, readModel, own, rebuild } = openPools(config, onStop);
+
+    const keys = openKeys(config);
+    onStop("key store connections", () => keys.close());
+    const projections = projectionsWith(keys.ring);
 
     const audit = createAuditLog(own, logger);
     const jobs = createJobs({ eventStore, readModel, rebuild, projections, audit });

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { cartAggregateType } from "@cart/domain";
 import { inTransaction, openMysqlPool } from "@cart/mysql";
+import { keyConfig, openKeys } from "@cart/personal-data";
 import { loadConfig, mysqlUrl } from "@cart/process-kit";
 import {
   type DeadLetterQueue,
@@ -9,7 +10,9 @@ import {
   findOutdatedProjections,
   listDeadLetters,
   openReadModelPool,
+  type Projections,
   projections,
+  projectionsWith,
   queueOf,
   rebuildAll,
   rebuildOne,
@@ -33,16 +36,30 @@ const onReadModel = async <T>(work: (readModel: Pool) => Promise<T>): Promise<T>
   }
 };
 
-const onBoth = (work: (eventStore: Pool, readModel: Pool) => Promise<void>): Promise<void> =>
-  onReadModel(async (readModel) => {
-    const { EVENTSTORE_URL: url } = loadConfig(Type.Object({ EVENTSTORE_URL: mysqlUrl }));
-    const eventStore = openMysqlPool({ url, connectionLimit: 2 });
-    try {
-      await work(eventStore, readModel);
-    } finally {
-      await eventStore.end();
-    }
-  });
+/** Lends the projections, which open sealed events with the keys that the environment names. */
+const withProjections = async <T>(work: (projections: Projections) => Promise<T>): Promise<T> => {
+  const keys = openKeys(loadConfig(Type.Object(keyConfig)));
+  try {
+    return await work(projectionsWith(keys.ring));
+  } finally {
+    await keys.close();
+  }
+};
+
+type Databases = { readonly eventStore: Pool; readonly readModel: Pool; readonly projections: Projections };
+
+const onBoth = (work: (databases: Databases) => Promise<void>): Promise<void> =>
+  onReadModel((readModel) =>
+    withProjections(async (opening) => {
+      const { EVENTSTORE_URL: url } = loadConfig(Type.Object({ EVENTSTORE_URL: mysqlUrl }));
+      const eventStore = openMysqlPool({ url, connectionLimit: 2 });
+      try {
+        await work({ eventStore, readModel, projections: opening });
+      } finally {
+        await eventStore.end();
+      }
+    }),
+  );
 
 const uuid = (text: string): string => {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new InvalidArgumentError("Expected a UUID.");
@@ -134,16 +151,18 @@ deadLetters
     if ([id, aggregate, all].filter((choice) => choice !== undefined).length !== 1) {
       throw new Error("expected exactly one of: an ID, --aggregate ID, --all");
     }
-    await onReadModel(async (readModel) => {
-      const named = id === undefined ? { aggregateType: type, aggregateId: aggregate ?? "" } : await queueOf(readModel, id);
-      if (named === undefined) throw new Error(`dead letter ${id} does not exist: dead-letters list shows the ids`);
-      for await (const queue of all === true ? everyQueue(readModel) : [named]) {
-        interrupted.signal.throwIfAborted();
-        const result = await retryQueue(readModel, projections, queue);
-        print(result);
-        if (result.failed !== null) process.exitCode = 1;
-      }
-    });
+    await onReadModel((readModel) =>
+      withProjections(async (opening) => {
+        const named = id === undefined ? { aggregateType: type, aggregateId: aggregate ?? "" } : await queueOf(readModel, id);
+        if (named === undefined) throw new Error(`dead letter ${id} does not exist: dead-letters list shows the ids`);
+        for await (const queue of all === true ? everyQueue(readModel) : [named]) {
+          interrupted.signal.throwIfAborted();
+          const result = await retryQueue(readModel, opening, queue);
+          print(result);
+          if (result.failed !== null) process.exitCode = 1;
+        }
+      }),
+    );
   });
 
 deadLetters
@@ -165,10 +184,11 @@ program
   .option("--aggregate <id>", "rebuild only this aggregate, in place", uuid)
   .addOption(typeOption())
   .action(({ aggregate, type }: { aggregate?: string; type: string }) =>
-    onBoth(async (eventStore, readModel) => {
-      if (aggregate !== undefined) print(await rebuildOne(eventStore, readModel, projections, { aggregateType: type, id: aggregate }));
-      else
-        print({ step: "done", ...(await rebuildAll({ eventStore, readModel, projections, signal: interrupted.signal, report: print })) });
+    onBoth(async (databases) => {
+      const { eventStore, readModel } = databases;
+      if (aggregate !== undefined)
+        print(await rebuildOne(eventStore, readModel, databases.projections, { aggregateType: type, id: aggregate }));
+      else print({ step: "done", ...(await rebuildAll({ ...databases, signal: interrupted.signal, report: print })) });
     }),
   );
 
@@ -180,13 +200,11 @@ program
   )
   .option("--wait <seconds>", "how long an event may take to arrive before it counts as missing", seconds, 30)
   .action(({ wait }: { wait: number }) =>
-    onBoth(async (eventStore, readModel) => {
-      const outdated = await findOutdatedProjections(readModel, projections);
+    onBoth(async (databases) => {
+      const outdated = await findOutdatedProjections(databases.readModel, databases.projections);
       for (const projection of outdated) print({ step: "needs_rebuild", ...projection });
       const result = await verifyReadModel({
-        eventStore,
-        readModel,
-        projections,
+        ...databases,
         signal: interrupted.signal,
         patienceMs: wait * 1_000,
         report: print,

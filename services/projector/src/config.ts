@@ -1,3 +1,4 @@
+import { keyConfig } from "@cart/personal-data";
 import { commonConfig, kafkaConfig, kafkaSessionTimeoutMs, mysqlConfig, mysqlUrl, port } from "@cart/process-kit";
 import { Type } from "typebox";
 
@@ -7,6 +8,7 @@ export const config = Type.Object({
   ...kafkaConfig,
   PORT: port(8083),
   READMODEL_URL: mysqlUrl,
+  ...keyConfig,
   KAFKA_GROUP: Type.String({ minLength: 1, default: "projector", description: "consumer group whose members share the partitions" }),
   KAFKA_SESSION_TIMEOUT_MS: kafkaSessionTimeoutMs,
   BATCH_MAX_MESSAGES: Type.Integer({

@@ -1,5 +1,6 @@
 import { followOnly, kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
 import { createWriterCheck, readFollowedEventStores, requirePinnedSessions } from "@cart/mysql";
+import { openKeys } from "@cart/personal-data";
 import { httpLimits, runService, serve, workerApp, workerPort } from "@cart/process-kit";
 import {
   countDeadLetters,
@@ -7,7 +8,7 @@ import {
   findOutdatedProjections,
   openReadModelPool,
   projectedTopics,
-  projections,
+  projectionsWith,
   startRevisionWatch,
 } from "@cart/read-model";
 import { config as configSchema } from "./config.ts";
@@ -29,6 +30,9 @@ await runService({
     });
     onStop("read model connections", () => pool.end());
     await requirePinnedSessions(pool);
+    const keys = openKeys(config);
+    onStop("key store connections", () => keys.close());
+    const projections = projectionsWith(keys.ring);
 
     const revisions = startRevisionWatch({ readModel: pool, projections, logger });
     onStop("check of revisions", () => revisions.stop());
@@ -79,7 +83,7 @@ await runService({
       outdated: () => findOutdatedProjections(pool, projections),
     });
 
-    const readiness = { kafka: consumer.assertReady, readmodel: createWriterCheck(pool, requiredSchema) };
+    const readiness = { kafka: consumer.assertReady, readmodel: createWriterCheck(pool, requiredSchema), ...keys.readiness };
     await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {
       port: workerPort(config),
       host: config.HOST,

@@ -9,6 +9,7 @@ import { funnelSchema } from "./funnel/funnelParameters.ts";
 import { funnelRoutes } from "./funnel/funnelRoutes.ts";
 import { cartEventSchema } from "./history/cartEventView.ts";
 import { historyRoutes, historySchema } from "./history/historyRoutes.ts";
+import type { StoredCarts } from "./history/storedCarts.ts";
 import type { PolicyReader } from "./policies/policyReader.ts";
 import { policyRoutes } from "./policies/policyRoutes.ts";
 import { policySchema } from "./policies/policyView.ts";
@@ -17,7 +18,7 @@ import { type CartStreams, streamRoutes, ticketSchema } from "./stream/streamRou
 /** What the routes' handlers work with. */
 export type Services = {
   readonly readModel: ReadOnlyDatabase;
-  readonly eventStore: ReadOnlyDatabase;
+  readonly eventStore: StoredCarts;
   readonly carts: CartReader;
   readonly policies: PolicyReader;
   readonly streams: CartStreams;

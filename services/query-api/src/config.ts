@@ -1,4 +1,5 @@
 import { apiConfig } from "@cart/http-kit";
+import { keyConfig } from "@cart/personal-data";
 import { commonConfig, milliseconds, mysqlConfig, mysqlUrl, port } from "@cart/process-kit";
 import { Type } from "typebox";
 
@@ -9,6 +10,7 @@ export const config = Type.Object({
   PORT: port(8081),
   READMODEL_URL: mysqlUrl,
   EVENTSTORE_URL: mysqlUrl,
+  ...keyConfig,
   MYSQL_CONNECTIONS: Type.Integer({
     minimum: 1,
     maximum: 200,

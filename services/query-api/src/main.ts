@@ -1,6 +1,9 @@
 import { tokenRules } from "@cart/cart-access";
+import { cartAggregate } from "@cart/domain";
+import { withKeys } from "@cart/event-store";
 import { apiGuard, operationsApp, serveApi } from "@cart/http-kit";
 import { createSchemaCheck } from "@cart/mysql";
+import { openKeys } from "@cart/personal-data";
 import { runService } from "@cart/process-kit";
 import { api } from "./api.ts";
 import { config as configSchema } from "./config.ts";
@@ -18,13 +21,15 @@ await runService({
     onStop("read model connections", () => readModel.close());
     const eventStore = openReadOnlyDatabase({ url: config.EVENTSTORE_URL, ...connections });
     onStop("event store connections", () => eventStore.close());
+    const keys = openKeys(config);
+    onStop("key store connections", () => keys.close());
     await Promise.all([readModel.requirePinnedSessions(), eventStore.requirePinnedSessions()]);
 
     const operations = {
       registry,
       stopping,
       instanceId: config.INSTANCE_ID,
-      // Not the event store: most of the API works without it.
+      // Neither the event store nor the key store: most of the API works without them.
       readiness: { readmodel: createSchemaCheck(readModel.query, requiredSchema), ...guard.readiness },
       logger,
     };
@@ -32,7 +37,7 @@ await runService({
       ...operations,
       operationsApart: config.OPERATIONS_PORT !== undefined,
       readModel,
-      eventStore,
+      eventStore: { read: eventStore.read, carts: withKeys(cartAggregate, keys.ring, false) },
       minVersionTimeoutMs: config.MIN_VERSION_TIMEOUT_MS,
       streams: {
         maxStreams: config.MAX_STREAMS,

@@ -68,11 +68,11 @@ const splitEvent = <State, Event extends DomainEvent>(
   const ofMetadata = splitData(metadataFields, metadata);
   const parts = (["owner", "previous_owner"] as const).flatMap((subject): Part[] => {
     const values: { data?: FieldValues; metadata?: FieldValues } = {};
-    const personalFields = data.personal.get(subject);
-    const personalMetadata = ofMetadata.personal.get(subject);
-    if (personalFields !== undefined) values.data = personalFields;
-    if (personalMetadata !== undefined) values.metadata = personalMetadata;
-    if (personalFields === undefined && personalMetadata === undefined) return [];
+    const inData = data.personal.get(subject);
+    const inMetadata = ofMetadata.personal.get(subject);
+    if (inData !== undefined) values.data = inData;
+    if (inMetadata !== undefined) values.metadata = inMetadata;
+    if (inData === undefined && inMetadata === undefined) return [];
     const shopper = shoppers[subject];
     if (shopper === undefined) throw new Error(`${event.type} has personal fields, but no ${subject} to seal them for`);
     return [{ subject, shopper, fields: values }];

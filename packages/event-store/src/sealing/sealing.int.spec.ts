@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type AddItem, type Cart, cartAggregate, type CartCommand, type CartEvent, cartOwnership, decideMerge } from "@cart/domain";
 import { migrateEventStore, migrateKeyStore } from "@cart/migrations";
 import { openMysqlPool, type ReadRows, readRowsFrom } from "@cart/mysql";
-import { destroyKeys, type KeyRing, localMasterKeys, openKeyRing, openLookupKey, shopperHash } from "@cart/personal-data";
+import { createKeyRing, destroyKeys, type KeyRing, localMasterKeys, openLookupKey, shopperHash } from "@cart/personal-data";
 import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool } from "mysql2/promise";
@@ -66,8 +66,8 @@ describe("sealing", () => {
 
   type Sealed = StoredAggregate<Cart, CartCommand, CartEvent>;
   /** Each stands for one process, with its own keys in memory. */
-  const newRing = (): Promise<KeyRing> => openKeyRing({ pool: keyPool, database: keyStore.name(), masterKeys });
-  const newAggregate = async (): Promise<Sealed> => withKeys(cartAggregate, await newRing(), true);
+  const newRing = (): KeyRing => createKeyRing({ pool: keyPool, database: keyStore.name(), masterKeys });
+  const newAggregate = (): Sealed => withKeys(cartAggregate, newRing(), true);
   const handlerOf = (aggregate: Sealed): CommandHandler<Cart, CartCommand, CartEvent> =>
     createCommandHandler({ pool, aggregate, now: () => new Date("2026-11-26T12:00:00Z"), newEventId: () => uuidv7() });
   const live = async (handler: CommandHandler<Cart, CartCommand, CartEvent>, commands: readonly CartCommand[]): Promise<string> => {
@@ -87,7 +87,7 @@ describe("sealing", () => {
     (await readStream(readRowsFrom(pool), aggregate, { aggregateId, after: 0 }, { maxEvents: 500, maxBytes: 1_000_000 })).events;
 
   it("keeps every text that may name a person out of events, outbox and snapshots, and reads it back in every way", async () => {
-    const aggregate = await newAggregate();
+    const aggregate = newAggregate();
     const handler = handlerOf(aggregate);
     const cart = await live(handler, life);
     // Enough commands for a snapshot.
@@ -99,7 +99,7 @@ describe("sealing", () => {
     expect(await snapshots.count()).to.equal(1);
     expect(await dump()).not.to.contain(marker);
 
-    const other = await newAggregate();
+    const other = newAggregate();
     const inPlain = createCommandHandler({ pool, aggregate: cartAggregate, now: () => new Date(), newEventId: () => uuidv7() });
     const plainCart = await live(inPlain, life);
     const [sealedHistory, plainHistory] = [await history(other, cart), await history(cartAggregate, plainCart)];
@@ -124,14 +124,14 @@ describe("sealing", () => {
   });
 
   it("reads an erased person as a pseudonym, keeps amounts and lines, and leaves others as they are", async () => {
-    const aggregate = await newAggregate();
+    const aggregate = newAggregate();
     const handler = handlerOf(aggregate);
     const cart = await live(handler, life);
     const bobs = await live(handler, [add({ userId: "bob" })]);
     expect(await erase(`${marker}-customer`)).to.be.at.least(1);
     expect(await erase(ann)).to.be.at.least(1);
 
-    const later = await newAggregate();
+    const later = newAggregate();
     expect(JSON.stringify(await history(later, cart))).not.to.contain(marker);
     const state = await stateOf(later, cart);
     if (state?.status !== "SUBMITTED") throw new Error("expected a submitted cart");
@@ -144,14 +144,14 @@ describe("sealing", () => {
   });
 
   it("takes commands on an erased person's cart, and keeps nothing personal of them", async () => {
-    const before = handlerOf(await newAggregate());
+    const before = handlerOf(newAggregate());
     const cart = await live(before, life);
     await erase(`${marker}-customer`);
     await erase(ann);
     // The handler has the former state in its cache, which its key no longer fits.
     const purchase: CartCommand = { type: "PurchaseCart", orderId: "order-1" };
     const { version } = await before.handle({ aggregateId: cart, command: purchase, metadata });
-    const later = await newAggregate();
+    const later = newAggregate();
     expect(await stateOf(later, cart)).to.include({ status: "CLOSED", orderId: "order-1" });
     const events = await history(later, cart);
     expect(events.at(-1)).to.deep.include({ version, metadata: { correlation_id: "command-1", causation_id: "command-1" } });
@@ -159,11 +159,11 @@ describe("sealing", () => {
   });
 
   it("treats a later cart of the same person as a new person's", async () => {
-    const handler = handlerOf(await newAggregate());
+    const handler = handlerOf(newAggregate());
     const first = await live(handler, [add()]);
     await erase(ann);
     const second = await live(handler, [add()]);
-    const later = await newAggregate();
+    const later = newAggregate();
     const owners = (await Promise.all([first, second].map((id) => stateOf(later, id)))).map((cart) =>
       cart === undefined || cart.status === "NONE" ? undefined : cart.userId,
     );
@@ -172,25 +172,28 @@ describe("sealing", () => {
   });
 
   it("folds a long stream without its snapshot once the owner is erased", async () => {
-    const handler = handlerOf(await newAggregate());
+    const handler = handlerOf(newAggregate());
     const cart = await live(handler, [add(), ...Array.from({ length: 110 }, () => add())]);
     const { snapshots } = eventStoreTables(pool);
     expect(await snapshots.count()).to.equal(1);
     await erase(ann);
-    const state = await stateOf(await newAggregate(), cart);
+    const state = await stateOf(newAggregate(), cart);
     if (state?.status !== "OPEN") throw new Error("expected an open cart");
     expect([...state.lines.values()].map(({ quantity }) => quantity)).to.deep.equal([111]);
     expect(state.userId).to.match(/^erased-/);
   });
 
   it("tells whose a long sealed stream is with one statement, and from its events once the owner is erased", async () => {
-    const cart = await live(handlerOf(await newAggregate()), Array.from({ length: 111 }, () => add()));
+    const cart = await live(
+      handlerOf(newAggregate()),
+      Array.from({ length: 111 }, () => add()),
+    );
     let reads = 0;
     const counted: ReadRows = (statement, keepWhile) => {
       reads += 1;
       return readRowsFrom(pool)(statement, keepWhile);
     };
-    const ownerOf = async () => readOwner(counted, { ...(await newAggregate()), ownership: cartOwnership }, cart);
+    const ownerOf = async () => readOwner(counted, { ...newAggregate(), ownership: cartOwnership }, cart);
     expect(await ownerOf()).to.deep.equal({ userId: ann, tenantId: "shop" });
     expect(reads).to.equal(1);
     await erase(ann);
@@ -198,42 +201,54 @@ describe("sealing", () => {
   });
 
   it("hides a long sealed stream from a stranger before it is read", async () => {
-    const cart = await live(handlerOf(await newAggregate()), Array.from({ length: 111 }, () => add()));
+    const cart = await live(
+      handlerOf(newAggregate()),
+      Array.from({ length: 111 }, () => add()),
+    );
     const maySee = (userId: string) => async () =>
-      (await loadStreams(pool, await newAggregate(), [cart], { maySee: (_id, owner) => owner.userId === userId })).get(cart);
+      (await loadStreams(pool, newAggregate(), [cart], { maySee: (_id, owner) => owner.userId === userId })).get(cart);
     expect(await maySee("bob")()).to.deep.include({ isHidden: true, state: cartAggregate.decider.initialState });
-    expect(await maySee(ann)()).to.deep.include({ version: 112 }).and.not.to.have.property("isHidden");
+    expect(await maySee(ann)())
+      .to.deep.include({ version: 112 })
+      .and.not.to.have.property("isHidden");
   });
 
   it("seals the snapshots that are filled in later, and fills in none for an erased owner", async () => {
-    const handler = handlerOf(await newAggregate());
-    const carts = await Promise.all(["bob", ann].map((userId) => live(handler, Array.from({ length: 250 }, () => add({ userId })))));
-    const before = await stateOf(await newAggregate(), carts[0] ?? "");
+    const handler = handlerOf(newAggregate());
+    const carts = await Promise.all(
+      ["bob", ann].map((userId) =>
+        live(
+          handler,
+          Array.from({ length: 250 }, () => add({ userId })),
+        ),
+      ),
+    );
+    const before = await stateOf(newAggregate(), carts[0] ?? "");
     const { snapshots } = eventStoreTables(pool);
     await snapshots.remove();
     await erase("bob");
     const damaged: unknown[] = [];
-    const fill = { pool, aggregate: await newAggregate(), signal: new AbortController().signal, onDamage: (it: unknown) => damaged.push(it) };
+    const fill = { pool, aggregate: newAggregate(), signal: new AbortController().signal, onDamage: (it: unknown) => damaged.push(it) };
     expect(await fillSnapshots(fill)).to.deep.equal({ streams: 1, snapshots: 2, damaged: 0 });
     expect(damaged).to.deep.equal([]);
     expect(await dump()).not.to.contain(marker);
     const [, anns = ""] = carts;
-    expect(await stateOf(await newAggregate(), anns)).to.deep.equal({ ...before, userId: ann });
+    expect(await stateOf(newAggregate(), anns)).to.deep.equal({ ...before, userId: ann });
   });
 
   it("opens sealed events and stores plain ones before sealing is switched on", async () => {
-    const cart = await live(handlerOf(await newAggregate()), [add()]);
-    const reading: Sealed = withKeys(cartAggregate, await newRing(), false);
+    const cart = await live(handlerOf(newAggregate()), [add()]);
+    const reading: Sealed = withKeys(cartAggregate, newRing(), false);
     await handlerOf(reading).handle({ aggregateId: cart, command: add({ itemId: "mug" }), metadata });
     const { events } = eventStoreTables(pool);
     const isPlain = (await events.rows({ aggregate_id: cart })).map(({ event_data }) => JSON.stringify(event_data).includes(marker));
     expect(isPlain).to.deep.equal([false, false, true]);
     expect((await history(reading, cart)).map(({ metadata: { actor } }) => actor)).to.deep.equal([1, 2, 3].map(() => metadata.actor));
-    expect(await stateOf(reading, cart)).to.deep.equal(await stateOf(await newAggregate(), cart));
+    expect(await stateOf(reading, cart)).to.deep.equal(await stateOf(newAggregate(), cart));
   });
 
   it("seals both carts of a merge, each for its owner", async () => {
-    const aggregate = await newAggregate();
+    const aggregate = newAggregate();
     const handler = handlerOf(aggregate);
     const [guest, target] = [await live(handler, [add({ userId: "guest-1" })]), await live(handler, [add({ itemId: "mug" })])];
     await handler.handle({
@@ -251,14 +266,14 @@ describe("sealing", () => {
     });
     expect(await dump()).not.to.contain(marker);
     await erase("guest-1");
-    const later = await newAggregate();
+    const later = newAggregate();
     const lines = await stateOf(later, target);
     expect(lines?.status === "OPEN" && [...lines.lines.values()].map(({ name }) => name)).to.deep.equal([`${marker} tea`, `${marker} tea`]);
     expect(JSON.stringify(await history(later, guest))).not.to.contain(marker);
   });
 
   it("opens what the outbox publishes, and reads it as erased afterwards", async () => {
-    await live(handlerOf(await newAggregate()), life);
+    await live(handlerOf(newAggregate()), life);
     const messages = (await eventStoreTables(pool).outbox.rows()).map((row) => ({
       aggregateType: String(row["aggregate_type"]),
       aggregateId: String(row["aggregate_id"]),
@@ -267,7 +282,7 @@ describe("sealing", () => {
       event: { type: String(row["event_type"]), data: JSON.parse(String(row["event_data"])) as unknown },
     }));
     expect(JSON.stringify(messages)).not.to.contain(marker);
-    const open = async () => (await newAggregate()).vault?.openMessages(messages) ?? [];
+    const open = async () => newAggregate().vault?.openMessages(messages) ?? [];
     const opened = await open();
     for (const message of opened) expect(message.metadata).to.deep.equal(metadata);
     expect(opened[0]?.event.data).to.deep.equal({ user_id: ann, tenant_id: "shop", currency: "USD" });
@@ -279,7 +294,7 @@ describe("sealing", () => {
   it("continues streams whose first events an earlier release stored in plain text", async () => {
     const inPlain = handlerOf(cartAggregate);
     const cart = await live(inPlain, life.slice(0, 2));
-    const aggregate = await newAggregate();
+    const aggregate = newAggregate();
     await handlerOf(aggregate).handle({ aggregateId: cart, command: add({ itemId: "mug" }), metadata });
     const texts = (await history(aggregate, cart)).map(({ event }) => JSON.stringify(event).includes(marker));
     expect(texts).to.deep.equal([true, true, true, true]);
@@ -293,7 +308,7 @@ describe("sealing", () => {
   });
 
   it("reports an event that was moved or changed as damage of its own stream", async () => {
-    const aggregate = await newAggregate();
+    const aggregate = newAggregate();
     const handler = handlerOf(aggregate);
     const [damaged, whole] = [await live(handler, [add()]), await live(handler, [add()])];
     const { events } = eventStoreTables(pool);
@@ -305,7 +320,7 @@ describe("sealing", () => {
   });
 
   it("reports a sealed event as damaged to a program without keys", async () => {
-    const cart = await live(handlerOf(await newAggregate()), [add()]);
+    const cart = await live(handlerOf(newAggregate()), [add()]);
     const failure: unknown = await history(cartAggregate, cart).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(StreamDamagedError).and.to.have.property("code", "INVALID_EVENT_DATA");
   });

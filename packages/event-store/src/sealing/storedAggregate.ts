@@ -9,15 +9,15 @@ export type StoredAggregate<State, Command, Event extends DomainEvent> = Aggrega
 
 /**
  * Returns the aggregate whose personal fields are opened by the keys of the ring, and sealed by them if `seals`. An aggregate
- * without personal fields stays as it is.
+ * without personal fields stays as it is, and so does every aggregate without a ring.
  */
-export const withKeys = <State, Command, Event extends DomainEvent, Given extends Aggregate<State, Command, Event>>(
-  aggregate: Given & Aggregate<State, Command, Event>,
-  ring: KeyRing,
+export const withKeys = <State, Command, Event extends DomainEvent>(
+  aggregate: Aggregate<State, Command, Event>,
+  ring: KeyRing | undefined,
   seals: boolean,
-): Given & StoredAggregate<State, Command, Event> => {
+): StoredAggregate<State, Command, Event> => {
   const { type, ownership, personalFields } = aggregate;
-  if (personalFields === undefined) return aggregate;
+  if (ring === undefined || personalFields === undefined) return aggregate;
   if (ownership === undefined) throw new Error(`aggregates of the type ${type} have personal fields, but no owner`);
   return { ...aggregate, vault: createVault(ring, { type, ownership, personalFields }, seals) };
 };

@@ -1,8 +1,25 @@
-import { type DomainEvent, erasedValues, joinData, type Owner, type Ownership, type PersonalFields, type RecordedEvent } from "@cart/domain";
+import {
+  type DomainEvent,
+  erasedValues,
+  joinData,
+  type Owner,
+  type Ownership,
+  type PersonalFields,
+  type RecordedEvent,
+} from "@cart/domain";
 import { bytesToUuid, type Statement } from "@cart/mysql";
 import { type KeyRing, type OpeningKeys, openPart, SealBrokenError } from "@cart/personal-data";
 import { sealAppends } from "./sealAppends.ts";
-import { eventPlace, isSealed, ownerPlace, type PartFields, sealedPartsOf, snapshotPlace, type StoredPart, withoutSealed } from "./storedParts.ts";
+import {
+  eventPlace,
+  isSealed,
+  ownerPlace,
+  type PartFields,
+  sealedPartsOf,
+  snapshotPlace,
+  type StoredPart,
+  withoutSealed,
+} from "./storedParts.ts";
 
 /** An event in the form in which it is stored and published. */
 export type StoredForm = { readonly data: unknown; readonly metadata: unknown };
@@ -114,9 +131,7 @@ export const createVault = <State, Event extends DomainEvent>(
   const openParts = ({ aggregateId, version, eventType, data, metadata }: SealedForm, parts: readonly StoredPart[], keys: OpeningKeys) => {
     const place = eventPlace({ aggregateType, aggregateId, version, eventType });
     const fields = fieldsOf.get(eventType) ?? [];
-    const opened = parts.map(
-      (part): PartFields => openPart<PartFields>(keys, place, part) ?? { data: erasedValues(fields, part.subject, part.key) },
-    );
+    const opened = parts.map((part): PartFields => openPart(keys, place, part) ?? { data: erasedValues(fields, part.subject, part.key) });
     return {
       data: opened.reduce<unknown>((joined, part) => joinData(joined, part.data ?? {}), withoutSealed(data)),
       metadata: opened.reduce<unknown>((joined, part) => joinData(joined, part.metadata ?? {}), metadata),
@@ -145,14 +160,28 @@ export const createVault = <State, Event extends DomainEvent>(
   };
 
   const openEvents = <Row extends EventRow>(rows: readonly Row[]): Promise<readonly Row[]> =>
-    openItems(rows, ({ event_data }) => event_data, formOfRow, (row, { data, metadata }) =>
-      "metadata" in row ? { ...row, event_data: data, metadata } : { ...row, event_data: data },
+    openItems(
+      rows,
+      ({ event_data }) => event_data,
+      formOfRow,
+      (row, { data, metadata }) => ("metadata" in row ? { ...row, event_data: data, metadata } : { ...row, event_data: data }),
     );
 
   const openMessages = <Message extends EventMessage>(messages: readonly Message[]): Promise<readonly Message[]> =>
-    openItems(messages, ({ event }) => event.data, formOfMessage, (message, { data, metadata }) => ({ ...message, metadata, event: { ...message.event, data } }));
+    openItems(
+      messages,
+      ({ event }) => event.data,
+      formOfMessage,
+      (message, { data, metadata }) => ({ ...message, metadata, event: { ...message.event, data } }),
+    );
 
-  const openSnapshots = async <Row extends SnapshotRow>(rows: readonly Row[]): Promise<readonly Row[]> => {
+  const opener = { openEvents, openMessages, ...snapshotOpener(ring, aggregateType) };
+  return seals ? { ...opener, seal: (appends) => sealAppends(ring, category, appends) } : opener;
+};
+
+/** Opens snapshots of one type of aggregate. */
+const snapshotOpener = (ring: KeyRing, aggregateType: string): Pick<RowOpener, "openSnapshots" | "openOwners"> => ({
+  openSnapshots: async (rows) => {
     const ids = rows.flatMap(({ state }) => sealedPartsOf(state).map(({ key }) => key));
     if (ids.length === 0) return rows;
     const keys = await ring.openingKeys(ids);
@@ -160,24 +189,22 @@ export const createVault = <State, Event extends DomainEvent>(
       const [part] = sealedPartsOf(row.state);
       if (part === undefined) return [row];
       const place = snapshotPlace({ aggregateType, aggregateId: bytesToUuid(row.aggregate_id), version: row.version });
-      const state = openPart<object>(keys, place, part);
+      const state = openPart(keys, place, part);
       return state === undefined ? [] : [{ ...row, state }];
     });
-  };
+  },
+  openOwners: async (snapshots) => {
+    if (snapshots.length === 0) return [];
+    const keys = await ring.openingKeys(snapshots.map(({ owner: { key } }) => key));
+    return snapshots.map(({ aggregateId, version, owner: part }) => {
+      const owner = openPart(keys, ownerPlace({ aggregateType, aggregateId, version }), part);
+      return isOwner(owner) ? owner : undefined;
+    });
+  },
+});
 
-  /** Opens the owners apart from their snapshots' states, for readers who only need to know whose a stream is. */
-  const openOwners = async (snapshots: readonly SealedOwner[]): Promise<readonly (Owner | undefined)[]> => {
-    const ids = snapshots.map(({ owner: { key } }) => key);
-    if (ids.length === 0) return [];
-    const keys = await ring.openingKeys(ids);
-    return snapshots.map(({ aggregateId, version, owner }) =>
-      openPart<Owner>(keys, ownerPlace({ aggregateType, aggregateId, version }), owner),
-    );
-  };
-
-  const opener = { openEvents, openMessages, openSnapshots, openOwners };
-  return seals ? { ...opener, seal: (appends) => sealAppends(ring, category, appends) } : opener;
-};
+const isOwner = (value: object | undefined): value is Owner =>
+  value !== undefined && "userId" in value && "tenantId" in value && typeof value.userId === "string" && typeof value.tenantId === "string";
 
 /** Returns the row as it is if it was changed: it then does not match its schema, and only its own stream is damaged. */
 const unlessBroken = <Row>(row: Row, open: () => Row): Row => {

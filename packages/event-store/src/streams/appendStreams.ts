@@ -127,7 +127,12 @@ const toInserts = async <Event extends DomainEvent>(
 ): Promise<Inserts> => {
   const ordered = inLockOrder(appends);
   for (const { event } of ordered.flatMap(({ events }) => events)) codec.assertValid(event);
-  const { appends: stored, statements, committed, conflicted } = vault?.seal === undefined ? plainAppends(ordered) : await vault.seal(ordered);
+  const {
+    appends: stored,
+    statements,
+    committed,
+    conflicted,
+  } = vault?.seal === undefined ? plainAppends(ordered) : await vault.seal(ordered);
   const rows = ordered.flatMap(({ events }, index) => events.map((event, place) => toRow(event, stored[index]?.events[place])));
   const snapshots = ordered.flatMap((append, index) => {
     const state = stored[index]?.snapshot;

@@ -95,12 +95,10 @@ const openOwnerRows = async ({ vault }: { readonly vault?: RowOpener }, rows: re
   if (vault === undefined) return rows;
   const events = rows.filter(isEventRow);
   const opened = new Map((await vault.openEvents(events)).map((event, index) => [events[index], event]));
-  const sealed = rows.flatMap(
-    (row): SealedOwner[] => {
-      const { stream_id, snapshot_version: version, sealed_owner: owner } = row;
-      return version !== null && isPart(owner) ? [{ aggregateId: bytesToUuid(stream_id), version, owner }] : [];
-    },
-  );
+  const sealed = rows.flatMap((row): SealedOwner[] => {
+    const { stream_id, snapshot_version: version, sealed_owner: owner } = row;
+    return version !== null && isPart(owner) ? [{ aggregateId: bytesToUuid(stream_id), version, owner }] : [];
+  });
   const owners = await vault.openOwners(sealed);
   const ownerOf = new Map(sealed.map(({ aggregateId }, index) => [aggregateId, owners[index]]));
   return rows.map((row) => {

@@ -29,11 +29,15 @@ export const readTails = async <State, Command, Event extends DomainEvent>(
   limits: PageLimits,
 ): Promise<{ readonly snapshots: readonly Snapshot<State>[]; readonly slices: readonly StreamSlice<IdentifiedEvent<Event>>[] }> => {
   const { statement, keepWhile, slicesOf } = planRanges(identifiedForm<Event>(), aggregate, ranges, limits);
-  if (places.length === 0) return { snapshots: [], slices: await slicesOf(await readRowsOn(connection)<IdentifiedRow>(statement, keepWhile)) };
+  if (places.length === 0)
+    return { snapshots: [], slices: await slicesOf(await readRowsOn(connection)<IdentifiedRow>(statement, keepWhile)) };
   const [snapshotRows, rows] = await readTogether<[SnapshotRow[], IdentifiedRow[]]>(
     connection,
     [selectSnapshots(aggregate, places), statement],
     (row, result) => result === 0 || keepWhile(row),
   );
-  return { snapshots: (await openSnapshotRows(aggregate, snapshotRows)).map((row) => toSnapshot(aggregate, row)), slices: await slicesOf(rows) };
+  return {
+    snapshots: (await openSnapshotRows(aggregate, snapshotRows)).map((row) => toSnapshot(aggregate, row)),
+    slices: await slicesOf(rows),
+  };
 };

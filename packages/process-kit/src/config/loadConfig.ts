@@ -20,8 +20,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * for missing and empty ones (compose files pass `NAME=` for a variable that is not
  * set). Throws a `ConfigError` that names every variable at fault.
  *
- * A variable with `needs: ["OTHER"]` may be set only if the others are set (a switch: to
- * true), because an incomplete group is a mistake. In the schema a switch must come before
+ * A variable with `needs: ["OTHER"]` may be set (a switch: to true) only if the others are, because an incomplete group is a mistake. In the schema a switch must come before
  * the variables that need it.
  */
 export const loadConfig = <Schema extends TObject>(schema: Schema, env: Environment = process.env): Static<Schema> => {
@@ -40,11 +39,12 @@ export const loadConfig = <Schema extends TObject>(schema: Schema, env: Environm
   }
 };
 
-const othersAreSet: SchemaValidateFunction = (names: readonly string[], _value, _property, context) => {
+const othersAreSet: SchemaValidateFunction = (names: readonly string[], value, _property, context) => {
   const values: Readonly<Record<string, unknown>> = context?.parentData ?? {};
   const missing = names.filter((name) => values[name] === undefined || values[name] === false);
   othersAreSet.errors = [{ keyword: "needs", params: { missing }, message: `needs ${missing.join(" and ")} as well` }];
-  return missing.length === 0;
+  // A switch that is off needs nothing.
+  return missing.length === 0 || value === false;
 };
 
 const needs: KeywordDefinition = { keyword: "needs", schemaType: "array", validate: othersAreSet, errors: true };

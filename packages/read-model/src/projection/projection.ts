@@ -164,13 +164,13 @@ const openMessages = async <Event extends DomainEvent>(
   messages: readonly IncomingMessage[],
 ): Promise<readonly IncomingMessage[]> => {
   if (vault === undefined) return messages;
-  const opened = await vault.openMessages(messages.flatMap((message) => (message.kind === "EVENT" ? [message.envelope] : [])));
-  const next = opened.values();
-  return messages.map((message) => {
-    if (message.kind !== "EVENT") return message;
-    const { value: envelope = message.envelope } = next.next();
-    return { ...message, envelope };
-  });
+  const sealed = messages.flatMap((message) => (message.kind === "EVENT" ? [message.envelope] : []));
+  const opened = await vault.openMessages(sealed);
+  if (opened === sealed) return messages;
+  const openedOf = new Map(sealed.map((envelope, index) => [envelope, opened[index]]));
+  return messages.map((message) =>
+    message.kind === "EVENT" ? { ...message, envelope: openedOf.get(message.envelope) ?? message.envelope } : message,
+  );
 };
 
 /** Folds one aggregate up to the first event that this program cannot project. */

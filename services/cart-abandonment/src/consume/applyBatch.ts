@@ -12,7 +12,7 @@ import { lockTimers } from "../timers/lockTimers.ts";
 import { scheduleLook, scheduleOf } from "../timers/schedule.ts";
 import { type TimerChange, writeTimers } from "../timers/timerRows.ts";
 import { readNewEvents } from "../work/readNewEvents.ts";
-import { type Incoming, readMessage } from "./readMessage.ts";
+import { type Incoming, readMessages } from "./readMessages.ts";
 
 export type AppliedBatch = {
   readonly incoming: readonly Incoming[];
@@ -40,7 +40,7 @@ export type ApplyBatchOptions = {
 export const createApplyBatch =
   ({ pool, eventStore, carts, policyTopic, now, tracer = noTracer }: ApplyBatchOptions): ApplyBatch =>
   async (messages) => {
-    const incoming = messages.map((message) => readMessage(message, { carts, policyTopic }));
+    const incoming = await readMessages(messages, { carts, policyTopic });
     const news = newsOf(incoming);
     const policyIds = new Set(incoming.flatMap((one) => (one.kind === "POLICY" ? [one.policyId] : [])));
     const purchases = await purchasesOf(incoming, eventStore, carts);

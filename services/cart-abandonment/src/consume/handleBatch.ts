@@ -2,7 +2,7 @@ import type { ConsumedMessage } from "@cart/messaging";
 import type { Logger } from "@cart/process-kit";
 import type { AbandonmentMetrics } from "../abandonmentMetrics.ts";
 import type { ApplyBatch } from "./applyBatch.ts";
-import type { Incoming } from "./readMessage.ts";
+import type { Incoming } from "./readMessages.ts";
 
 export type HandleBatchOptions = {
   readonly applyBatch: ApplyBatch;

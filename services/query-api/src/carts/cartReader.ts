@@ -2,6 +2,7 @@ import type { Access } from "@cart/http-kit";
 import { abortableDelay } from "@cart/process-kit";
 import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { readCartAt } from "../history/readCartAt.ts";
+import type { StoredCarts } from "../history/storedCarts.ts";
 import { readVersions } from "../versions/readVersions.ts";
 import { createVersionWatcher, minVersionPace } from "../versions/versionWatcher.ts";
 import { versionNotFound, versionNotReached } from "./cartProblems.ts";
@@ -10,7 +11,7 @@ import { readCart, readCartSoon } from "./readCart.ts";
 
 export type CartReaderOptions = {
   readonly readModel: ReadOnlyDatabase;
-  readonly eventStore: ReadOnlyDatabase;
+  readonly eventStore: StoredCarts;
   /** Longest wait for `min_version`. Milliseconds. */
   readonly minVersionTimeoutMs: number;
 };

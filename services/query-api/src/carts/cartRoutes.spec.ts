@@ -1,4 +1,5 @@
 import { tokenRules } from "@cart/cart-access";
+import { cartAggregate } from "@cart/domain";
 import { apiConfig, apiGuard } from "@cart/http-kit";
 import { createLogger, listen, loadConfig, noTracer } from "@cart/process-kit";
 import { waitFor } from "@cart/testkit";
@@ -24,7 +25,7 @@ describe("a request with min_version", () => {
     };
     const app = createApp({
       readModel,
-      eventStore: readModel,
+      eventStore: { read: readModel.read, carts: cartAggregate },
       streams: { maxStreams: 0, maxStreamsPerUser: 0, pollIntervalMs: 1, heartbeatMs: 1_000, writeTimeoutMs: 1_000 },
       minVersionTimeoutMs: 60_000,
       guard: apiGuard(loadConfig(Type.Object(apiConfig), {}), tokenRules),

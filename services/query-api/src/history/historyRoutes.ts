@@ -3,13 +3,13 @@ import { type Route, route } from "@cart/http-kit";
 import { Type } from "typebox";
 import { cartIdParameter, historyQuery } from "../carts/cartParameters.ts";
 import { cartNotFound, cartProblems } from "../carts/cartProblems.ts";
-import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { exampleCartId } from "../examples.ts";
 import { noCache, queryProblems, shown } from "../http/queryRoute.ts";
 import { cartEventSchema, cartEventViews } from "./cartEventView.ts";
 import { readCreation } from "./readCreation.ts";
 import { readCurrency } from "./readCurrency.ts";
 import { readHistoryPage } from "./readHistoryPage.ts";
+import type { StoredCarts } from "./storedCarts.ts";
 
 export const historySchema = Type.Object({
   cart_id: Type.String({ format: "uuid", examples: [exampleCartId] }),
@@ -20,7 +20,7 @@ export const historySchema = Type.Object({
   }),
 });
 
-type Services = { readonly eventStore: ReadOnlyDatabase };
+type Services = { readonly eventStore: StoredCarts };
 
 /** What happened to a cart, straight from the event store: it is never behind a write that was answered. */
 export const historyRoutes: readonly Route<Services>[] = [

@@ -1,10 +1,10 @@
-import { type CartEvent, cartAggregate, itemCount, itemsAmount } from "@cart/domain";
+import { type CartEvent, itemCount, itemsAmount } from "@cart/domain";
 import { loadStreamAt, readLastOfType, StreamDamagedError } from "@cart/event-store";
 import type { Access } from "@cart/http-kit";
 import type { CartRecord } from "../carts/cartView.ts";
-import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { pageOf } from "./pageLimits.ts";
 import { readCreation } from "./readCreation.ts";
+import type { StoredCarts } from "./storedCarts.ts";
 
 export type CartAtOptions = { readonly version: number; readonly access: Access; readonly signal: AbortSignal };
 
@@ -14,10 +14,10 @@ export type CartAt = CartRecord | "unknown cart" | "unknown version";
 const page = pageOf(100);
 
 /** The cart as it was when it had the version. Throws `StreamDamagedError`, and the signal's reason when it is aborted. */
-export const readCartAt = async (eventStore: ReadOnlyDatabase, id: string, { version, access, signal }: CartAtOptions): Promise<CartAt> => {
+export const readCartAt = async (eventStore: StoredCarts, id: string, { version, access, signal }: CartAtOptions): Promise<CartAt> => {
   const creation = await readCreation(eventStore, id, access);
   if (creation === undefined) return "unknown cart";
-  const past = await loadStreamAt(eventStore.read, cartAggregate, { aggregateId: id, version, signal }, page);
+  const past = await loadStreamAt(eventStore.read, eventStore.carts, { aggregateId: id, version, signal }, page);
   if (past === undefined) return "unknown version";
   const { state: cart, last } = past;
   if (cart.status === "NONE") throw new StreamDamagedError("NOT_APPLICABLE", creation, version, "its events make no cart");
@@ -46,7 +46,7 @@ export const readCartAt = async (eventStore: ReadOnlyDatabase, id: string, { ver
 const abandoned: CartEvent["type"] = "CartAbandoned";
 
 /** When the cart was last abandoned, up to a version: the state of a cart has no times. */
-const readLastAbandonment = async (eventStore: ReadOnlyDatabase, aggregateId: string, upTo: number): Promise<Date | null> => {
-  const last = await readLastOfType(eventStore.read, cartAggregate, { aggregateId, type: abandoned, upTo });
+const readLastAbandonment = async (eventStore: StoredCarts, aggregateId: string, upTo: number): Promise<Date | null> => {
+  const last = await readLastOfType(eventStore.read, eventStore.carts, { aggregateId, type: abandoned, upTo });
   return last?.occurredAt ?? null;
 };

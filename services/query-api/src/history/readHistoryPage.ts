@@ -1,7 +1,7 @@
-import { cartAggregate, type CartEvent, type RecordedEvent } from "@cart/domain";
+import type { CartEvent, RecordedEvent } from "@cart/domain";
 import { readStream } from "@cart/event-store";
-import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
 import { pageOf } from "./pageLimits.ts";
+import type { StoredCarts } from "./storedCarts.ts";
 
 export type HistoryPage = {
   readonly events: readonly RecordedEvent<CartEvent>[];
@@ -18,13 +18,13 @@ const growth = 4;
  * also those that do not fit, so a few are read first, and more only if all of these fit.
  */
 export const readHistoryPage = async (
-  { read }: ReadOnlyDatabase,
+  { read, carts }: StoredCarts,
   { aggregateId, after, limit }: { readonly aggregateId: string; readonly after: number; readonly limit: number },
 ): Promise<HistoryPage> => {
   const events: RecordedEvent<CartEvent>[] = [];
   for (let most = firstEvents; ; most *= growth) {
     const asked = Math.min(most, limit - events.length);
-    const page = await readStream(read, cartAggregate, { aggregateId, after: after + events.length }, pageOf(asked));
+    const page = await readStream(read, carts, { aggregateId, after: after + events.length }, pageOf(asked));
     events.push(...page.events);
     if (page.isWhole || page.events.length < asked || events.length === limit) return { events, isWhole: page.isWhole };
   }

@@ -1,3 +1,4 @@
+import { isUnavailable } from "@cart/mysql";
 import { HttpProblem, type ProblemKind } from "@cart/process-kit";
 import { DatabaseUnavailableError } from "../database/readOnlyDatabase.ts";
 
@@ -5,6 +6,6 @@ export const databaseUnavailable: ProblemKind = { status: 503, type: "/problems/
 
 /** Maps the error of a database that is away to a 503, on any route; returns any other error unchanged. */
 export const databaseProblem = (error: unknown): unknown =>
-  error instanceof DatabaseUnavailableError
+  error instanceof DatabaseUnavailableError || isUnavailable(error)
     ? new HttpProblem({ ...databaseUnavailable, headers: { "Retry-After": "1" } }, { cause: error })
     : error;

@@ -1,6 +1,6 @@
-import { cartAggregate, type CartEvent, type RecordedEvent } from "@cart/domain";
+import type { CartEvent, RecordedEvent } from "@cart/domain";
 import { readRanges, type StreamRange, type StreamSlice } from "@cart/event-store";
-import type { ReadOnlyDatabase } from "../database/readOnlyDatabase.ts";
+import type { StoredCarts } from "../history/storedCarts.ts";
 import { type StreamMessage, streamMessages } from "./streamMessage.ts";
 
 /** The events of a cart after one version and up to another. The currency is the cart's at that first version. */
@@ -24,9 +24,9 @@ const rangesInStatement = 50;
 const limits = { maxEvents: 1_000, maxBytes: 4_194_304 };
 
 export const readSlicesFrom =
-  (eventStore: ReadOnlyDatabase): ReadSlices =>
+  ({ read, carts }: StoredCarts): ReadSlices =>
   (ranges) =>
-    readRanges(eventStore.read, cartAggregate, ranges, limits);
+    readRanges(read, carts, ranges, limits);
 
 /**
  * Reads the ranges that are requested in one turn of the event loop together, each of them once: a thousand streams of

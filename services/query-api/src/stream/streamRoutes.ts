@@ -1,5 +1,5 @@
 import { mayActOn } from "@cart/cart-access";
-import { cartAggregate, type CartEvent, type RecordedEvent } from "@cart/domain";
+import type { CartEvent, RecordedEvent } from "@cart/domain";
 import { readStream } from "@cart/event-store";
 import { type Access, alreadyAnswered, retryLater, type Route, route, type RouteRequest, type Ticket, type Tickets } from "@cart/http-kit";
 import type { Response } from "express";
@@ -14,6 +14,7 @@ import { exampleTime } from "../examples.ts";
 import { oneEvent } from "../history/pageLimits.ts";
 import { readCreation } from "../history/readCreation.ts";
 import { readCurrency } from "../history/readCurrency.ts";
+import type { StoredCarts } from "../history/storedCarts.ts";
 import { cartEventSchema } from "../history/cartEventView.ts";
 import { queryProblems } from "../http/queryRoute.ts";
 import { createEventFeed, readSlicesFrom } from "./eventFeed.ts";
@@ -36,7 +37,7 @@ export type StreamLimits = {
 
 export type CartStreamsOptions = {
   readonly readModel: ReadOnlyDatabase;
-  readonly eventStore: ReadOnlyDatabase;
+  readonly eventStore: StoredCarts;
   readonly streams: StreamLimits;
   readonly guard: { readonly tickets: Tickets };
   readonly registry: Registry;
@@ -135,14 +136,19 @@ export const cartStreams = ({ readModel, eventStore, streams, guard, registry, s
  * cart does not have, because the client knows a cart of before a restore, counts as the newest one. `finished` if no event can follow.
  */
 const findStart = async (
-  eventStore: ReadOnlyDatabase,
+  eventStore: StoredCarts,
   id: string,
   resumeAfter: number | "newest",
   newest: number,
 ): Promise<number | "finished"> => {
   const eventAt = async (version: number): Promise<RecordedEvent<CartEvent> | undefined> => {
     if (version === 0) return undefined;
-    const { events } = await readStream(eventStore.read, cartAggregate, { aggregateId: id, after: version - 1, upTo: version }, oneEvent);
+    const { events } = await readStream(
+      eventStore.read,
+      eventStore.carts,
+      { aggregateId: id, after: version - 1, upTo: version },
+      oneEvent,
+    );
     return events[0];
   };
   if (resumeAfter === 0) return 0;

@@ -1,5 +1,5 @@
 import { tokenRules } from "@cart/cart-access";
-import { type CartEvent, cartDecider, cartEventCodec, itemCount, itemsAmount } from "@cart/domain";
+import { cartAggregate, type CartEvent, cartDecider, cartEventCodec, itemCount, itemsAmount } from "@cart/domain";
 import { eventRow, eventStoreTables } from "@cart/event-store/testing";
 import { migrateEventStore, migrateReadModel } from "@cart/migrations";
 import { createSchemaCheck, uuidToBytes } from "@cart/mysql";
@@ -56,7 +56,8 @@ export const useQueryApi = (
     const stopping = new AbortController();
     const registry = new Registry();
     const app = createApp({
-      ...databases,
+      readModel: databases.readModel,
+      eventStore: { read: databases.eventStore.read, carts: cartAggregate },
       minVersionTimeoutMs: 600,
       streams: { ...streamLimits, ...streams },
       guard: apiGuard(loadConfig(Type.Object(apiConfig), env()), tokenRules),

@@ -20,24 +20,49 @@ export type Incoming =
 export type MessageSources = { readonly carts: StreamCategory<CartEvent>; readonly policyTopic: string };
 
 /**
- * Reads as much of a message as the timers need. A policy's message is a mere signal to
+ * Reads as much of each message as the timers need, and opens the personal fields with one read of keys. A policy's message is a mere signal to
  * read the policy from the event store. An unreadable message of a cart is treated as such
  * a signal too, so that no cart is left without a timer because of it.
  */
-export const readMessage = (message: ConsumedMessage, { carts, policyTopic }: MessageSources): Incoming => {
-  if (message.topic === policyTopic) {
-    const { aggregateId: policyId } = identifyMessage(message);
-    return policyId === undefined ? { kind: "UNREADABLE", message, code: "UNKNOWN_AGGREGATE" } : { kind: "POLICY", message, policyId };
-  }
+export const readMessages = async (messages: readonly ConsumedMessage[], sources: MessageSources): Promise<readonly Incoming[]> => {
+  const { vault } = sources.carts;
+  const decoded = messages.map((message) => ({ message, envelope: envelopeOf(message, sources) }));
+  const sealed = decoded.map(({ envelope }) => envelope).filter(isEnvelope);
+  const opened = vault === undefined ? sealed : await vault.openMessages(sealed);
+  const openedOf = new Map(sealed.map((envelope, index) => [envelope, opened[index]]));
+  return decoded.map(({ message, envelope }) =>
+    readMessage(message, isEnvelope(envelope) ? (openedOf.get(envelope) ?? envelope) : envelope, sources),
+  );
+};
+
+/** Returns the message's event, or why it has none. A message of a policy needs none. */
+const envelopeOf = (message: ConsumedMessage, { policyTopic }: MessageSources): EventEnvelope | MessageError | undefined => {
+  if (message.topic === policyTopic) return undefined;
   try {
-    const envelope = decodeEventMessage(message);
+    return decodeEventMessage(message);
+  } catch (error) {
+    if (error instanceof MessageError) return error;
+    throw error;
+  }
+};
+
+const isEnvelope = (envelope: EventEnvelope | MessageError | undefined): envelope is EventEnvelope =>
+  envelope !== undefined && !(envelope instanceof MessageError);
+
+const readMessage = (message: ConsumedMessage, envelope: EventEnvelope | MessageError | undefined, { carts }: MessageSources): Incoming => {
+  const { aggregateId } = identifyMessage(message);
+  if (envelope === undefined)
+    return aggregateId === undefined
+      ? { kind: "UNREADABLE", message, code: "UNKNOWN_AGGREGATE" }
+      : { kind: "POLICY", message, policyId: aggregateId };
+  try {
+    if (envelope instanceof MessageError) throw envelope;
     if (envelope.aggregateType === carts.type) return { kind: "CART_EVENT", message, envelope, event: timerEventOf(envelope, carts) };
     return { kind: "UNREADABLE", message, code: "UNKNOWN_AGGREGATE_TYPE" };
   } catch (error) {
     if (!(error instanceof MessageError) && !(error instanceof EventError)) throw error;
-    const { aggregateId: cartId } = identifyMessage(message);
     const { code } = error;
-    return cartId === undefined ? { kind: "UNREADABLE", message, code } : { kind: "CART", message, cartId, code };
+    return aggregateId === undefined ? { kind: "UNREADABLE", message, code } : { kind: "CART", message, cartId: aggregateId, code };
   }
 };
 
