@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { dataFolder, repositoryRoot } from "./paths.ts";
 import { findRunningSystem } from "./runningSystem.ts";
+import { personalDataKeys } from "./servers/developmentCredentials.ts";
 import { type SystemUrls, systemUrls } from "./systemUrls.ts";
 import { explain, UserError } from "./userError.ts";
 
@@ -19,8 +20,8 @@ type Tool = {
 };
 
 const tools: Readonly<Record<string, Tool>> = {
-  projector: { file: "services/projector/src/cli.ts", variables: ["EVENTSTORE_URL", "READMODEL_URL"] },
-  "command-api": { file: "services/command-api/src/cli.ts", variables: ["EVENTSTORE_URL"] },
+  projector: { file: "services/projector/src/cli.ts", variables: ["EVENTSTORE_URL", "READMODEL_URL", "KEYSTORE_URL"] },
+  "command-api": { file: "services/command-api/src/cli.ts", variables: ["EVENTSTORE_URL", "KEYSTORE_URL"] },
   "outbox-relay": { file: "services/outbox-relay/src/cli.ts", variables: ["EVENTSTORE_URL"] },
   migrate: {
     file: "migrations/src/cli.ts",
@@ -38,6 +39,7 @@ const findSystem = async ({ variables }: Tool, folder: string): Promise<void> =>
   if (variables.some(isSet)) return;
   const urls = systemUrls(...(await serversOf(variables, folder)));
   for (const variable of variables) process.env[variable] = urls[variable];
+  if (variables.includes("KEYSTORE_URL")) process.env["PERSONAL_DATA_KEYS"] = personalDataKeys(process.env);
 };
 
 const serversOf = async (variables: readonly string[], folder: string): Promise<[string, readonly string[]]> => {

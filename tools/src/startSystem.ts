@@ -6,6 +6,7 @@ import { type PlacedService, placeServices } from "./placeServices.ts";
 import { type Report, step } from "./progress.ts";
 import { type Program, runProgram } from "./runProgram.ts";
 import { claimDataFolder } from "./servers/claimDataFolder.ts";
+import { personalDataKeys } from "./servers/developmentCredentials.ts";
 import { assertKafkaCanRun } from "./servers/kafkaProviders.ts";
 import { assertMysqlCanRun } from "./servers/mysqlProviders.ts";
 import type { Death } from "./servers/runningServer.ts";
@@ -179,6 +180,7 @@ const failOnDeath = (died: Promise<Death>): Promise<never> => died.then(({ descr
 
 const environment = ({ mysql, kafka }: Servers, placed: readonly PlacedService[]): Record<string, string> => ({
   ...systemUrls(mysql.url, kafka.brokers),
+  PERSONAL_DATA_KEYS: personalDataKeys(process.env),
   QUERY_API_URL: `http://127.0.0.1:${portOf(placed, "query-api")}`,
   METRICS_URLS: placed
     .filter(({ name }) => name !== "console")
@@ -250,7 +252,7 @@ const welcome = ({ servers, placed, folder, seconds, advice }: Welcome): string 
   const shown = placed.toSorted((a, b) => Number(b.name === "console") - Number(a.name === "console"));
   const addresses: readonly (readonly [string, string])[] = [
     ...shown.map(({ name, listensOn, about }) => [`http://localhost:${listensOn}`, `${name}, ${about}`] as const),
-    [shownUrl(servers.mysql), "MySQL, the databases eventstore, readmodel, abandonment and console"],
+    [shownUrl(servers.mysql), "MySQL, the databases eventstore, readmodel, abandonment, console and keystore"],
     [servers.kafka.brokers.join(","), "Kafka, the topics that docs/subscribe.md describes"],
   ];
   const width = Math.max(...addresses.map(([address]) => address.length));

@@ -6,7 +6,7 @@ export type Outcome = { readonly code: number; readonly said: string };
 
 /** Runs an npm script on a data folder, in an environment that names no database. */
 export const npmRun = async (script: string, folder: string, ...args: readonly string[]): Promise<Outcome> => {
-  const { EVENTSTORE_URL: _e, READMODEL_URL: _r, ABANDONMENT_URL: _a, MYSQL_URL: _m, ...env } = process.env;
+  const { EVENTSTORE_URL: _e, READMODEL_URL: _r, ABANDONMENT_URL: _a, MYSQL_URL: _m, KEYSTORE_URL: _k, ...env } = process.env;
   try {
     const { stdout, stderr } = await promisify(execFile)("npm", ["run", "--silent", script, "--", ...args, "--data", folder], {
       cwd: repositoryRoot,

@@ -1,7 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createKafka, createTopics, topicsWithPrefix } from "@cart/messaging";
-import { migrateAbandonment, migrateConsole, migrateEventStore, migrateReadModel } from "@cart/migrations";
+import { migrateAbandonment, migrateConsole, migrateEventStore, migrateKeyStore, migrateReadModel } from "@cart/migrations";
 import { openMysqlPool } from "@cart/mysql";
 import { createLogger } from "@cart/process-kit";
 import { repositoryRoot } from "@cart/tools/own-servers";
@@ -151,10 +152,11 @@ const prepareServers = async ({
 }: SystemOptions): Promise<Pick<System, "databases" | "kafka" | "topic" | "env">> => {
   const identifier = name.replaceAll(/\W/g, "_");
   const databases = { eventStore: `${identifier}_events`, readModel: `${identifier}_views` };
-  const [timers, console] = [`${identifier}_timers`, `${identifier}_console`];
+  const [timers, console, keys] = [`${identifier}_timers`, `${identifier}_console`, `${identifier}_keys`];
   await Promise.all([
     migrateEventStore(`${mysqlUrl}/${databases.eventStore}`),
     migrateReadModel(`${mysqlUrl}/${databases.readModel}`),
+    migrateKeyStore(`${mysqlUrl}/${keys}`),
     ...(replicas["cart-abandonment"] > 0 ? [migrateAbandonment(`${mysqlUrl}/${timers}`)] : []),
     ...(replicas.console > 0 ? [migrateConsole(`${mysqlUrl}/${console}`)] : []),
   ]);
@@ -170,6 +172,8 @@ const prepareServers = async ({
     READMODEL_URL: `${readModelUrl}/${databases.readModel}`,
     ABANDONMENT_URL: `${readModelUrl}/${timers}`,
     CONSOLE_URL: `${readModelUrl}/${console}`,
+    KEYSTORE_URL: `${eventStoreUrl}/${keys}`,
+    PERSONAL_DATA_KEYS: `suite:${randomBytes(32).toString("base64")}`,
     KAFKA_BROKERS: brokers.join(","),
     KAFKA_TOPIC_PREFIX: prefix,
     LOG_LEVEL: "info",
