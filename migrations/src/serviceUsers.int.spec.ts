@@ -49,8 +49,11 @@ describe("the users of the services", () => {
     };
 
     /** The error codes for a table and for a database that the user may not use. */
-    const refusalOf = async (service: ServiceWithUser, sql: string): Promise<unknown> => {
-      const [database = "eventstore"] = databasesOf(service).toReversed();
+    const refusalOf = async (service: ServiceWithUser, sql: string, named?: MigratedDatabase): Promise<unknown> => {
+      const [own = "eventstore"] = databasesOf(service)
+        .filter((each) => each !== "keystore")
+        .toReversed();
+      const database = named ?? own;
       const connection = await connect(serviceUrl(service, database));
       const error: unknown = await connection.query(sql).catch((reason: unknown) => reason);
       return error instanceof Error && "code" in error ? error.code : undefined;
@@ -66,6 +69,23 @@ describe("the users of the services", () => {
       expect(await refusalOf("command-api", "SELECT 1 FROM events LIMIT 1")).to.equal(undefined);
       expect(await refusalOf("command-api", "SELECT 1 FROM events LIMIT 1 FOR UPDATE"), "writers lock streams").to.equal(undefined);
       expect(await refusalOf("outbox-relay", "SELECT 1 FROM events LIMIT 1")).to.equal(noTable);
+    });
+
+    it("let the services that write make keys of shoppers, the others read them, and none change or destroy one", async () => {
+      const insert = "INSERT INTO shopper_keys (key_id) VALUES (UUID_TO_BIN(UUID()))";
+      for (const service of servicesWithUser.filter((each) => each !== "outbox-relay")) {
+        const writes = service === "command-api" || service === "cart-abandonment";
+        const refusals = async (...statements: readonly string[]): Promise<unknown> =>
+          Promise.all(statements.map((sql) => refusalOf(service, sql, "keystore")));
+        expect(await refusals("SELECT 1 FROM shopper_keys LIMIT 1 FOR SHARE", "SELECT 1 FROM lookup_keys"), service).to.deep.equal([
+          undefined,
+          undefined,
+        ]);
+        expect(await refusals(insert), service).to.deep.equal([writes ? undefined : noTable]);
+        const changes = ["UPDATE shopper_keys SET shopper = NULL", "DELETE FROM shopper_keys", "UPDATE lookup_keys SET id = 2"];
+        expect(await refusals(...changes), service).to.deep.equal([noTable, noTable, noTable]);
+      }
+      expect(databasesOf("outbox-relay")).not.to.include("keystore");
     });
 
     it("let the relay change the status of an outbox row, but not the event in it", async () => {
