@@ -10,7 +10,7 @@ export { JwtError, jwtVerifier, type SigningKeys } from "./access/jwtVerifier.ts
 export { type Api, defineApi } from "./app/defineApi.ts";
 export { serveApi } from "./app/serveApi.ts";
 export { invalidField } from "./http/invalidField.ts";
-export { pathSegment, text } from "./http/text.ts";
+export { pathSegment, text, userIdText } from "./http/text.ts";
 export { matchesEtag } from "./http/matchesEtag.ts";
 export { sendStatic, type StaticContent, staticContent } from "./http/sendStatic.ts";
 export { traceparentOf } from "./http/traceRequests.ts";

@@ -61,6 +61,16 @@ describe("command API", () => {
     expect(created).to.deep.include({ schema_version: 2, event_data: { user_id: user, tenant_id: "default", currency: "USD" } });
   });
 
+  it("takes a user id that only looks like one of an erased user", async () => {
+    for (const user_id of [
+      "erased-",
+      "erased-bob",
+      "erased-5f0c2c58-5a9d-4a54-8c6f-0b9d0f6f8a01x",
+      "Erased-5f0c2c58-5a9d-4a54-8c6f-0b9d0f6f8a01",
+    ])
+      expect((await post(`/carts/${uuidv7()}/items`, { ...seedBody, user_id })).status, user_id).to.equal(200);
+  });
+
   it("stores the request's correlation id and trace context with the events", async () => {
     const cart = uuidv7();
     const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -74,11 +84,14 @@ describe("command API", () => {
   describe("refuses bad input, names each bad field and stores nothing:", () => {
     const cart = "00000000-0000-4000-8000-000000000001";
     const items = `/carts/${cart}/items`;
+    const erasedUser = "erased-5f0c2c58-5a9d-4a54-8c6f-0b9d0f6f8a01";
     const without = (field: string): object => Object.fromEntries(Object.entries(seedBody).filter(([name]) => name !== field));
 
     const cases: readonly [title: string, path: string, body: unknown, status: number, fields: readonly string[]][] = [
       ["a malformed id", "/carts/not-a-uuid/items", seedBody, 400, ["id"]],
       ["an id with a URN prefix", `/additem/urn:uuid:${cart}`, seedBody, 400, ["id"]],
+      ["the id that stands for an erased user", items, { ...seedBody, user_id: erasedUser }, 400, ["user_id"]],
+      ["the id that stands for an erased user, in a claim", `/carts/${cart}/claim`, { user_id: erasedUser }, 400, ["user_id"]],
       ["a negative price", items, { ...seedBody, price: -0.01 }, 400, ["price"]],
       ["a price above the limit", items, { ...seedBody, price: 1_000_000_000_000_000 }, 400, ["price"]],
       ["a price that is too precise", items, { ...seedBody, price: 29.999 }, 422, ["price"]],

@@ -1,10 +1,10 @@
 import { adjustmentKinds, maxAmount, maxQuantity } from "@cart/domain";
-import { pathSegment, text } from "@cart/http-kit";
+import { pathSegment, text, userIdText } from "@cart/http-kit";
 import { type Static, Type } from "typebox";
 import { commandHeaders } from "../commands/commandHeaders.ts";
 import { exampleCartId, exampleTargetId } from "../examples.ts";
 
-const userId = (description: string, example: string) => text({ minLength: 1, maxLength: 255, description, examples: [example] });
+const userId = (description: string, example: string) => userIdText({ minLength: 1, maxLength: 255, description, examples: [example] });
 const opaqueId = (description: string, example: string) => text({ minLength: 1, maxLength: 64, description, examples: [example] });
 
 const pathId = (description: string) => pathSegment({ minLength: 1, maxLength: 64, description, examples: ["item-456"] });
