@@ -31,6 +31,12 @@ export type AttemptsOptions<State, Command, Event extends DomainEvent> = {
 const optimisticAttempts = 2;
 
 /**
+ * Milliseconds for which a state with sealed fields is kept in plain text without a command on it. A command on the cart of a
+ * shopper whose keys were destroyed meets a conflict, which drops the state at once.
+ */
+const maxPersonalStateAgeMs = 300_000;
+
+/**
  * Returns a function that tries once to decide a batch and to store it. The function answers every command after
  * COMMIT and resolves to the number of events; if it rejects, it has answered only replays. An attempt works in one of three ways:
  *
@@ -51,7 +57,8 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
   type Batch = readonly PendingCommand<State, Command, Event>[];
   type Known = StateSource<State>["known"];
 
-  const cache = createStreamCache<State>(cacheLimits, aggregate.memoryBytes);
+  const maxAge = aggregate.vault?.seal === undefined ? {} : { maxAgeMs: maxPersonalStateAgeMs };
+  const cache = createStreamCache<State>({ ...cacheLimits, ...maxAge }, aggregate.memoryBytes);
   const emptyStream: LoadedStream<State> = { state: aggregate.decider.initialState, version: 0, snapshotVersion: 0 };
 
   const commitOnce = async (batch: Batch, attempt: number): Promise<number> => {

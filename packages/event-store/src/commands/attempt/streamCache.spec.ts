@@ -1,3 +1,4 @@
+import { waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import { createStreamCache } from "./streamCache.ts";
 
@@ -30,6 +31,12 @@ describe("stream cache", () => {
     // A state that grows beyond the whole cache is dropped, not kept as it was before.
     keep("c", 11);
     expect(kept()).to.deep.equal(["b"]);
+  });
+
+  it("drops a state that was not changed for as long as it may be kept", async () => {
+    const cache = createStreamCache<null>({ maxStreams: 2, maxBytes: 1_000, maxAgeMs: 1 }, () => 1);
+    cache.keep(new Map([["a", streamAt(1)]]));
+    await waitFor("the state to be dropped", async () => cache.get("a") === undefined);
   });
 
   it("suggests that an uncached stream is new until uncached streams turn out to have events", () => {

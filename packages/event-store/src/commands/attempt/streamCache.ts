@@ -21,16 +21,19 @@ export type CacheLimits = {
   readonly maxStreams: number;
   /** By the estimate of the aggregate's `memoryBytes`. A state that is larger than the whole cache is not kept. */
   readonly maxBytes: number;
+  /** Milliseconds after which a state that no command has changed is dropped; by default it is kept until others displace it. */
+  readonly maxAgeMs?: number;
 };
 
 export const createStreamCache = <State>(
-  { maxStreams, maxBytes }: CacheLimits,
+  { maxStreams, maxBytes, maxAgeMs }: CacheLimits,
   memoryBytes: (state: State) => number,
 ): StreamCache<State> => {
   const cache = new LRUCache<string, LoadedStream<State>>({
     max: maxStreams,
     maxSize: maxBytes,
     sizeCalculation: ({ state }) => memoryBytes(state),
+    ...(maxAgeMs === undefined ? {} : { ttl: maxAgeMs }),
   });
   const newcomers = createNewcomers();
   return {
