@@ -1,6 +1,7 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
+import { eventStoreTables } from "@cart/event-store/testing";
 import { createKafka, createTopics, topicsWithPrefix } from "@cart/messaging";
-import { migrateAbandonment, migrateEventStore, migrateReadModel } from "@cart/migrations";
+import { migrateAbandonment, migrateEventStore, migrateKeyStore, migrateReadModel } from "@cart/migrations";
 import { createLogger } from "@cart/process-kit";
 import { useKafka, useMysqlDatabase, waitFor } from "@cart/testkit";
 import { type BuiltService, startBuiltService } from "@cart/tools/own-servers";
@@ -16,6 +17,7 @@ describe("the way of a command, through every service", () => {
   const eventStore = useMysqlDatabase({ migrate: migrateEventStore });
   const readModel = useMysqlDatabase({ migrate: migrateReadModel });
   const abandonment = useMysqlDatabase({ migrate: migrateAbandonment });
+  const keyStore = useMysqlDatabase({ migrate: migrateKeyStore });
   const kafka = useKafka();
 
   // A nested suite: its services stop before the databases are dropped.
@@ -37,6 +39,9 @@ describe("the way of a command, through every service", () => {
         EVENTSTORE_URL: eventStore.url(),
         READMODEL_URL: readModel.url(),
         ABANDONMENT_URL: abandonment.url(),
+        KEYSTORE_URL: keyStore.url(),
+        PERSONAL_DATA_KEYS: `suite:${randomBytes(32).toString("base64")}`,
+        SEAL_PERSONAL_DATA: "true",
         KAFKA_BROKERS: kafka.brokers().join(","),
         KAFKA_TOPIC_PREFIX: prefix,
         // After a consumer is killed, its partitions wait for this long.
@@ -167,6 +172,21 @@ describe("the way of a command, through every service", () => {
       await post(`/carts/${id}/items`, { user_id: user, item_id: "item-1", price: 5 });
       expect((await get(`/carts/${id}?min_version=2`)).body).to.include({ user_id: user, version: 2 });
       expect((await get(`/users/${encodeURIComponent(user)}/carts`)).body["carts"]).to.have.length(1);
+    });
+
+    it("shows a cart's personal fields, which the events have as ciphertext alone", async () => {
+      const [id, marker, correlation] = [randomUUID(), `ann-${randomUUID()}`, `request-${randomUUID()}`];
+      const item = { user_id: marker, item_id: "item-1", price: 5, name: `tea of ${marker}`, attributes: { engraving: `for ${marker}` } };
+      await post(`/carts/${id}/items`, item, { "X-Correlation-Id": correlation });
+      const { body } = await get(`/carts/${id}?min_version=2`);
+      expect(body).to.include({ user_id: marker, version: 2 });
+      expect(body["items"]).to.have.nested.property("[0].name", item.name);
+      expect(JSON.stringify((await get(`/carts/${id}?at_version=2`)).body)).to.contain(item.attributes.engraving);
+      expect(JSON.stringify((await get(`/carts/${id}/history`)).body)).to.contain(item.name);
+      const stored = JSON.stringify(await eventStoreTables(eventStore.pool()).events.rows({ aggregate_id: id }));
+      expect(stored).to.contain("sealed").and.not.to.contain(marker);
+      expect(stored).not.to.contain(correlation);
+      expect(JSON.stringify(collector.spans())).not.to.contain(marker);
     });
 
     it("closes a purchased cart", async () => {
