@@ -15,13 +15,15 @@ type Tool = {
   readonly file: string;
   /** The variables that the tool reads. */
   readonly variables: readonly (keyof SystemUrls)[];
+  /** Whether it also opens the personal fields of events, with the keys of the system. */
+  readonly opensKeys?: boolean;
   /** Commands that use no database. */
   readonly offline?: readonly string[];
 };
 
 const tools: Readonly<Record<string, Tool>> = {
-  projector: { file: "services/projector/src/cli.ts", variables: ["EVENTSTORE_URL", "READMODEL_URL", "KEYSTORE_URL"] },
-  "command-api": { file: "services/command-api/src/cli.ts", variables: ["EVENTSTORE_URL", "KEYSTORE_URL"] },
+  projector: { file: "services/projector/src/cli.ts", variables: ["EVENTSTORE_URL", "READMODEL_URL"], opensKeys: true },
+  "command-api": { file: "services/command-api/src/cli.ts", variables: ["EVENTSTORE_URL"], opensKeys: true },
   "outbox-relay": { file: "services/outbox-relay/src/cli.ts", variables: ["EVENTSTORE_URL"] },
   migrate: {
     file: "migrations/src/cli.ts",
@@ -34,12 +36,14 @@ const tools: Readonly<Record<string, Tool>> = {
  * Sets the variables that the tool reads, unless the environment already has one of them: a mixture of two systems would
  * compare or rebuild one of them with the events of the other.
  */
-const findSystem = async ({ variables }: Tool, folder: string): Promise<void> => {
+const findSystem = async ({ variables, opensKeys = false }: Tool, folder: string): Promise<void> => {
   const isSet = (variable: string): boolean => (process.env[variable] ?? "") !== "";
-  if (variables.some(isSet)) return;
+  if (variables.some(isSet) || (opensKeys && isSet("KEYSTORE_URL"))) return;
   const urls = systemUrls(...(await serversOf(variables, folder)));
   for (const variable of variables) process.env[variable] = urls[variable];
-  if (variables.includes("KEYSTORE_URL")) process.env["PERSONAL_DATA_KEYS"] = personalDataKeys(process.env);
+  if (!opensKeys) return;
+  process.env["KEYSTORE_URL"] = urls.KEYSTORE_URL;
+  process.env["PERSONAL_DATA_KEYS"] = personalDataKeys(process.env);
 };
 
 const serversOf = async (variables: readonly string[], folder: string): Promise<[string, readonly string[]]> => {
