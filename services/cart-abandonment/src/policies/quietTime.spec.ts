@@ -102,7 +102,7 @@ describe("quietUntil", () => {
  * The oracle steps through the minutes and compares what the zone's clock shows. It takes
  * the zone's offsets from Intl, so that it does not depend on Temporal.
  */
-describe("quietUntil in every time zone, with every minute of the day as its end", function () {
+describe("quietUntil at every change of a clock, in every time zone", function () {
   this.timeout(120_000);
   const dayMinutes = 1_440;
   const minuteMs = 60_000;
@@ -154,7 +154,9 @@ describe("quietUntil in every time zone, with every minute of the day as its end
         };
         const shownNow = minuteOfDay(now);
         for (let end = 0; end < dayMinutes; end += 1) {
-          if (end === shownNow) continue;
+          // Every minute from the hours around the change, and some of the others.
+          const afterNow = (end - shownNow + dayMinutes) % dayMinutes;
+          if (afterNow === 0 || (afterNow > 4 * 60 && end % 13 !== 0)) continue;
           let expected = now;
           // Each step moves the clock by a minute, or by a jump. The clock has reached the end if the end lies
           // in the minutes that it moved over.
