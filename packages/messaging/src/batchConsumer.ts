@@ -3,7 +3,7 @@ import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka } from "kafkajs"
 import { createBatchProcessor } from "./batchProcessor.ts";
 import type { ConsumedMessage } from "./consumedMessage.ts";
 import { createLagReader, type PartitionLag, type TopicPartition } from "./consumerLag.ts";
-import { createGroupMembership, type GroupMembership } from "./groupMembership.ts";
+import { createGroupMembership, follow, type GroupMembership } from "./groupMembership.ts";
 import { createLostMessagesDetector, type LostMessages } from "./lostMessages.ts";
 import { createOwnMessages, type FollowedEventStore, type OwnMessages } from "./ownMessages.ts";
 import { onOffsetReset } from "./offsetResets.ts";
@@ -176,7 +176,7 @@ const consume = async ({ consumer, topics, laneCount, process, membership, ownMe
   const crashed = new Promise<Error>((resolve) => {
     consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error));
   });
-  membership.follow(consumer);
+  follow(consumer, membership);
 
   const processAll = async (payloads: readonly EachBatchPayload[]): Promise<[]> => {
     await process(payloads);

@@ -4,16 +4,34 @@ import type { TopicPartition } from "./consumerLag.ts";
 
 /** The membership of a consumer in its group. */
 export type GroupMembership = {
-  /** Follows the consumer's events. Call it again for every new consumer. */
-  readonly follow: (consumer: Consumer) => void;
+  readonly joined: (partitions: readonly TopicPartition[]) => void;
+  readonly rebalancing: () => void;
+  readonly heartbeat: () => void;
+  readonly fetched: () => void;
   /**
    * Records that the consumer has ended, with the reason if it failed. The return of the consumer is logged as a recovery,
    * unless all of its failures were expected.
    */
   readonly end: (failure?: { readonly reason: Error; readonly expected: boolean }) => void;
-  /** Rejects unless the consumer is a member of the group and has had a recent heartbeat. */
+  /**
+   * Rejects unless the consumer is a member of the group and has had a recent heartbeat. After a failure it must also have read or
+   * had a heartbeat since it joined, because a consumer can join a group although it may not read the topic.
+   */
   readonly assertReady: () => Promise<void>;
   readonly assignment: () => readonly TopicPartition[];
+};
+
+/** Tells the membership what happens to the consumer. Call it again for every new consumer. */
+export const follow = (consumer: Consumer, membership: GroupMembership): void => {
+  const { events } = consumer;
+  consumer.on(events.GROUP_JOIN, ({ payload }) =>
+    membership.joined(
+      Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition }))),
+    ),
+  );
+  consumer.on(events.REBALANCING, membership.rebalancing);
+  consumer.on(events.HEARTBEAT, membership.heartbeat);
+  consumer.on(events.FETCH, membership.fetched);
 };
 
 export const createGroupMembership = (groupId: string, sessionTimeoutMs: number, logger: Logger): GroupMembership => {
@@ -23,24 +41,28 @@ export const createGroupMembership = (groupId: string, sessionTimeoutMs: number,
   let lastFailure: Error | undefined;
   let recovering = false;
 
+  const recovered = (): void => {
+    if (!recovering || !isMember) return;
+    recovering = false;
+    lastFailure = undefined;
+    logger.info({ group: groupId, partitions: assigned.length, recovered: true }, "the consumer works again");
+  };
+
   return {
-    follow: (consumer) => {
-      consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-        assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
-          partitions.map((partition) => ({ topic, partition })),
-        );
-        isMember = true;
-        lastHeard = Date.now();
-        lastFailure = undefined;
-        logger.info(
-          { group: groupId, partitions: assigned.length, ...(recovering ? { recovered: true } : {}) },
-          recovering ? "the consumer works again" : "joined the consumer group",
-        );
-        recovering = false;
-      });
-      consumer.on(consumer.events.REBALANCING, () => void (isMember = false));
-      consumer.on(consumer.events.HEARTBEAT, () => void (lastHeard = Date.now()));
+    joined: (partitions) => {
+      assigned = partitions;
+      isMember = true;
+      lastHeard = Date.now();
+      if (recovering) return;
+      lastFailure = undefined;
+      logger.info({ group: groupId, partitions: assigned.length }, "joined the consumer group");
     },
+    rebalancing: () => void (isMember = false),
+    heartbeat: () => {
+      lastHeard = Date.now();
+      recovered();
+    },
+    fetched: recovered,
     end: (failure) => {
       isMember = false;
       assigned = [];
@@ -50,6 +72,7 @@ export const createGroupMembership = (groupId: string, sessionTimeoutMs: number,
     },
     assertReady: async () => {
       if (!isMember) throw new MembershipError(`not a member of the consumer group ${groupId}`, lastFailure);
+      if (recovering) throw new MembershipError(`the consumer has not read since it joined the consumer group ${groupId}`, lastFailure);
       const silenceMs = Date.now() - lastHeard;
       if (silenceMs > sessionTimeoutMs / 2) throw new MembershipError(`no heartbeat in the consumer group ${groupId} for ${silenceMs} ms`);
     },

@@ -84,6 +84,12 @@ describe("an explained error of Kafka", () => {
       "UNSUPPORTED_SASL_MECHANISM; check KAFKA_USERNAME",
     ],
     ["a user without the right", protocolError("TOPIC_AUTHORIZATION_FAILED"), "TOPIC_AUTHORIZATION_FAILED; Kafka's ACLs have to allow it"],
+    ["a user who may not write at all", protocolError("CLUSTER_AUTHORIZATION_FAILED"), "; Kafka's ACLs have to allow it"],
+    [
+      "a group that the user may not know",
+      Object.assign(new KafkaJSNonRetriableError("Failed to find group coordinator"), { name: "KafkaJSGroupCoordinatorNotFound" }),
+      "Failed to find group coordinator; Kafka's ACLs have to allow the consumer group to the user in KAFKA_USERNAME",
+    ],
   ];
   for (const [what, error, message] of cases) {
     it(`says what to set after ${what}, which is no message's fault`, () => {

@@ -106,6 +106,10 @@ const adviceOn = (error: Error): string | undefined => {
     return "check KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM";
   }
   if (type?.endsWith("_AUTHORIZATION_FAILED") === true) return "Kafka's ACLs have to allow it to the user in KAFKA_USERNAME";
+  // kafkajs hides what the brokers said of the group.
+  if (error.name === "KafkaJSGroupCoordinatorNotFound") {
+    return "Kafka's ACLs have to allow the consumer group to the user in KAFKA_USERNAME, unless Kafka has only just started";
+  }
   return error instanceof KafkaJSConnectionError ? adviceOnCertificates[codeOf(error)] : undefined;
 };
 

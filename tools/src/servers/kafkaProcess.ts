@@ -20,6 +20,7 @@ export const startKafkaProcess = async (program: KafkaProgram, plan: ServerPlan)
       node,
       cluster: [node],
       clusterId: newClusterId(),
+      properties: plan.kafkaProperties ?? {},
       ...(plan.signal === undefined ? {} : { signal: plan.signal }),
     });
     return {

@@ -60,6 +60,8 @@ export type ServerPlan = {
   readonly ports?: ServerPorts;
   /** Options of mysqld that override those of these tools. Only for a server that is a process of this machine. */
   readonly mysqlOptions?: readonly string[];
+  /** Properties of Kafka that override those of these tools. Only for a server that is a process of this machine. */
+  readonly kafkaProperties?: Readonly<Record<string, string>>;
   /** The host of a MySQL that is a process; loopback by default. */
   readonly host?: ServerHost;
   /** Chooses the ports that `ports` leaves out; `chooseFreePort` by default. A spec forces races with it. */

@@ -1,4 +1,5 @@
 import { calm } from "./calm.ts";
+import { forbidden } from "./forbidden.ts";
 import { duplicates, garbage } from "./garbage.ts";
 import { killScenarios } from "./kills.ts";
 import { networkScenarios } from "./network.ts";
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   duplicates,
   garbage,
   poison,
+  forbidden,
   rebalances,
   rebuild,
   together,

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { kafkaWithAccessControl } from "@cart/messaging/testing";
 import { type Killable, type Report, startOwnKafka, startOwnMysql } from "@cart/tools/own-servers";
 import type { Reach } from "@cart/tests-harness";
 import getPort from "get-port";
@@ -40,7 +41,7 @@ export const startServers = async (folder: string, report: Report): Promise<Serv
 
   const started = await Promise.allSettled([
     faultyServer(() => startOwnMysql(plan("mysql-server"))),
-    faultyServer(() => startOwnKafka(plan("kafka-server"))),
+    faultyServer(() => startOwnKafka({ ...plan("kafka-server"), kafkaProperties: kafkaWithAccessControl })),
   ]);
   const [mysql, kafka] = started;
   const stop = async (): Promise<void> => {

@@ -9,6 +9,7 @@ import { endWithThisProcess, waitUntil } from "@cart/tools/own-servers";
 export type SupervisedService = {
   readonly name: string;
   readonly url: string;
+  readonly logFile: string;
   /** Sends SIGKILL. The process is restarted. */
   readonly kill: () => Promise<void>;
   /** Sends SIGSTOP: the process stands still with its connections open. */
@@ -46,7 +47,8 @@ const restartDelayMs = 100;
 const longestStopMs = 15_000;
 
 export const superviseService = ({ name, folder, port, env, logFolder, signal }: SupervisedServiceOptions): SupervisedService => {
-  const log = createWriteStream(join(logFolder, `${name}.log`), { flags: "a" });
+  const logFile = join(logFolder, `${name}.log`);
+  const log = createWriteStream(logFile, { flags: "a" });
   let child: ChildProcess | undefined;
   let ended: Promise<number | null> = Promise.resolve(null);
   const unwanted = new AbortController();
@@ -94,6 +96,7 @@ export const superviseService = ({ name, folder, port, env, logFolder, signal }:
   return {
     name,
     url,
+    logFile,
     kill,
     takeAway: async () => {
       absence.begin();
@@ -102,7 +105,7 @@ export const superviseService = ({ name, folder, port, env, logFolder, signal }:
     bringBack: absence.end,
     pause: () => void child?.kill("SIGSTOP"),
     resume: () => void child?.kill("SIGCONT"),
-    ready: () => waitUntil(`${name} to be ready (its log: ${join(logFolder, `${name}.log`)})`, 60, () => assertReady(url)),
+    ready: () => waitUntil(`${name} to be ready (its log: ${logFile})`, 60, () => assertReady(url)),
     terminate: async () => {
       unwanted.abort();
       absence.end();

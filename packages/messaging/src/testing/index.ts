@@ -1,0 +1,1 @@
+export { kafkaWithAccessControl, type Prohibition, whileForbidden } from "./accessControl.ts";
