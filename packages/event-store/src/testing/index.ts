@@ -3,3 +3,4 @@ export { type Columns, type EventStoreTables, eventRow, eventStoreTables, outbox
 export { multiplyRows } from "./multiplyRows.ts";
 export { poisonOutbox, repairOutbox } from "./poisonOutbox.ts";
 export { countSql } from "./countSql.ts";
+export { fillSystemTablespace, moveToSystemTablespace } from "./systemTablespace.ts";

@@ -1,6 +1,7 @@
 import { calm } from "./calm.ts";
 import { forbidden } from "./forbidden.ts";
 import { duplicates, garbage } from "./garbage.ts";
+import { fullTable } from "./fullTable.ts";
 import { killScenarios } from "./kills.ts";
 import { networkScenarios } from "./network.ts";
 import { outageScenarios } from "./outages.ts";
@@ -22,6 +23,7 @@ export const scenarios: readonly Scenario[] = [
   garbage,
   poison,
   forbidden,
+  fullTable,
   rebalances,
   rebuild,
   together,

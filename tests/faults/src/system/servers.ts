@@ -25,6 +25,9 @@ export type Servers = {
   readonly stop: () => Promise<void>;
 };
 
+/** Only tables that a scenario moves there are in this tablespace, so that a scenario can fill it. */
+const boundedSystemTablespace = "--innodb-data-file-path=ibdata1:12M:autoextend:max:96M";
+
 export type Surroundings = { readonly servers: Servers };
 
 /** Starts a MySQL and a Kafka for the suite as processes. Their data is in the folder. */
@@ -40,7 +43,7 @@ export const startServers = async (folder: string, report: Report): Promise<Serv
   const plan = (name: string) => ({ folder: join(folder, name), keep: false, ports, report });
 
   const started = await Promise.allSettled([
-    faultyServer(() => startOwnMysql(plan("mysql-server"))),
+    faultyServer(() => startOwnMysql({ ...plan("mysql-server"), mysqlOptions: [boundedSystemTablespace] })),
     faultyServer(() => startOwnKafka({ ...plan("kafka-server"), kafkaProperties: kafkaWithAccessControl })),
   ]);
   const [mysql, kafka] = started;

@@ -48,7 +48,12 @@ export const sendCommand = async (baseUrl: string, request: CartRequest): Promis
       changes: [answer, answer.target].flatMap((change) => (change === undefined ? [] : [changeOf(change, command)])),
     };
   }
-  const why = `${response.status} ${answer.type ?? ""}`.trim();
+  const retryAfter = response.headers.get("retry-after");
+  const why = [
+    `${response.status} ${answer.type ?? ""}`,
+    ...(answer.detail === undefined ? [] : [answer.detail]),
+    ...(retryAfter === null ? [] : [`retry after ${retryAfter} s`]),
+  ].join("; ");
   // Every other 503 promises that nothing was stored, and the suite checks that.
   const saysNothingStored = response.status < 500 || (response.status === 503 && answer.type !== "/problems/outcome-unknown");
   return { kind: saysNothingStored ? "refused" : "unknown", why };
@@ -70,7 +75,7 @@ const routeOf = ({ command, itemId = "" }: CartRequest): readonly [method: strin
 };
 
 type Change = { readonly aggregate_id?: string; readonly version?: number; readonly events?: readonly EventPlace[] };
-type Answer = Change & { readonly target?: Change; readonly type?: string };
+type Answer = Change & { readonly target?: Change; readonly type?: string; readonly detail?: string };
 
 const changeOf = ({ aggregate_id: cartId, version, events }: Change, command: CommandType): CartChange => {
   if (cartId === undefined || version === undefined || events === undefined) throw new Error(`the answer to ${command} is incomplete`);
