@@ -26,7 +26,14 @@ const urlOf = (database: MigratedDatabase): string =>
 const print = (database: MigratedDatabase, verb: string, names: readonly string[]): void =>
   console.log(names.length === 0 ? `${database}: nothing to do` : names.map((name) => `${database}: ${verb} ${name}`).join("\n"));
 
-const chosen = (database: MigratedDatabase | "all"): readonly MigratedDatabase[] => (database === "all" ? migratedDatabases : [database]);
+/** A system whose events are not sealed has no key store. */
+const isUsed = (database: MigratedDatabase): boolean => database !== "keystore" || (process.env["KEYSTORE_URL"] ?? "") !== "";
+
+const chosen = (database: MigratedDatabase | "all"): readonly MigratedDatabase[] => {
+  if (database !== "all") return [database];
+  if (!isUsed("keystore")) console.log("keystore: left out, because KEYSTORE_URL is not set");
+  return migratedDatabases.filter(isUsed);
+};
 
 /** Lets the read model and the timers follow the event store, unless they follow one already. */
 const follow = async (): Promise<void> => {
@@ -36,7 +43,7 @@ const follow = async (): Promise<void> => {
   }
 };
 
-/** Databases for manual tests, next to the real databases: test_eventstore, test_readmodel, test_abandonment and test_console. */
+/** Databases for manual tests, next to the real databases: test_eventstore, test_readmodel, test_abandonment and so on. */
 const testUrlOf = (database: MigratedDatabase): string => {
   const url = new URL(urlOf(database));
   url.pathname = `/test_${url.pathname.slice(1)}`;
@@ -51,7 +58,7 @@ const positiveInteger = (text: string): number => {
 const databaseArgument = (): Argument => new Argument("<database>", "which database").choices([...migratedDatabases, "all"]);
 
 const program = new Command("migrate").description(
-  "Migrations of the event store (EVENTSTORE_URL), the read model (READMODEL_URL), the timers of abandoned carts (ABANDONMENT_URL) and the console (CONSOLE_URL)",
+  "Migrations of the event store (EVENTSTORE_URL), the read model (READMODEL_URL), the timers of abandoned carts (ABANDONMENT_URL), the console (CONSOLE_URL) and the key store (KEYSTORE_URL, if personal fields are sealed)",
 );
 
 program
@@ -71,7 +78,7 @@ program
   .command("test-up")
   .description("like `up all`, for databases whose names have the prefix test_")
   .action(async () => {
-    for (const each of migratedDatabases) print(each, "applied", await migrateUp(each, testUrlOf(each)));
+    for (const each of chosen("all")) print(each, "applied", await migrateUp(each, testUrlOf(each)));
   });
 
 program
@@ -110,7 +117,7 @@ program
   .option("--max-connections <number>", "upper limit of each user's open connections, over all replicas", positiveInteger)
   .action(async (limits: UserLimits) => {
     for (const service of servicesWithUser) {
-      for (const database of databasesOf(service)) {
+      for (const database of databasesOf(service).filter(isUsed)) {
         const variable = `${service.toUpperCase().replaceAll("-", "_")}_${urlVariable[database]}`;
         const serviceUrl = required(variable, `the ${urlVariable[database]} of ${service}`);
         await createServiceUser(service, database, { admin: urlOf(database), service: serviceUrl }, limits);
