@@ -142,6 +142,9 @@ describe("the users of the services", () => {
     it("let cart-abandonment append to the event store and write its own tables, and nothing else", async () => {
       const eventStore = `\`${databases.eventstore.name()}\``;
       expect(await refusalOf("cart-abandonment", `SELECT 1 FROM ${eventStore}.events LIMIT 1 FOR UPDATE`)).to.equal(undefined);
+      expect(await refusalOf("cart-abandonment", `SELECT 1 FROM ${eventStore}.tenant_moves FOR SHARE`)).to.equal(undefined);
+      expect(await refusalOf("cart-abandonment", `SELECT 1 FROM ${eventStore}.tenant_moves FOR UPDATE`)).not.to.equal(undefined);
+      expect(await refusalOf("cart-abandonment", `DELETE FROM ${eventStore}.tenant_moves`)).to.equal(noTable);
       expect(await refusalOf("cart-abandonment", "DELETE FROM timers WHERE version = 0")).to.equal(undefined);
       expect(await refusalOf("cart-abandonment", "DELETE FROM policies")).to.equal(noTable);
       expect(await refusalOf("cart-abandonment", `DELETE FROM ${eventStore}.events`)).to.equal(noTable);

@@ -43,6 +43,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       events: ["SELECT", "INSERT", "UPDATE (locking)"],
       outbox: ["INSERT"],
       snapshots: ["SELECT", "INSERT", "DELETE"],
+      tenant_moves: ["SELECT"],
       idempotency_keys: ["SELECT", "INSERT", "DELETE"],
     },
     keystore: sealsAndOpens,
@@ -83,6 +84,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       events: ["SELECT", "INSERT", "UPDATE (locking)"],
       outbox: ["INSERT"],
       snapshots: ["SELECT", "INSERT", "DELETE"],
+      tenant_moves: ["SELECT"],
     },
     abandonment: {
       policies: ["SELECT", "INSERT", "UPDATE"],

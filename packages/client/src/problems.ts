@@ -38,8 +38,11 @@ export class CartProblem extends Error {
   }
 }
 
-/** Statuses after which another attempt can work: of the API itself, and of a gateway in front of it. */
-export const temporaryStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+/**
+ * Statuses after which another attempt can work: of the API itself, and of a gateway in front of it. 421 is from the cell that a
+ * tenant has left, after which the gateway sends its requests to another one.
+ */
+export const temporaryStatuses: ReadonlySet<number> = new Set([421, 429, 502, 503, 504]);
 
 /** No answer came, after all attempts. Repeating a command with the same idempotency key is safe. */
 export class CartUnreachable extends Error {

@@ -21,6 +21,8 @@ export type Aggregate<State, Command, Event extends DomainEvent> = {
   readonly decider: Decider<State, Command, Event>;
   readonly codec: EventCodec<Event>;
   readonly snapshots: SnapshotPolicy<State>;
+  /** Returns the tenant of an aggregate, which never changes; `undefined` for one without events. The first event has it as `tenant_id`. */
+  readonly tenantOf: (state: State) => string | undefined;
   /** How its owner is found, if it has one. */
   readonly ownership?: Ownership<State, Event>;
   /** Which fields of its events are personal; they are its owner's. Left out if no event is about a person. */

@@ -38,6 +38,7 @@ export const eventStoreTables = {
   relay_leases: ["shard", "owner", "expires_at"],
   relay_members: ["owner", "expires_at"],
   outbox_blocks: ["aggregate_id", "aggregate_type", "outbox_id", "next_attempt_at"],
+  tenant_moves: ["tenant_id", "state", "other_id", "changed_at"],
   event_store_identity: ["number", "id", "created_at"],
   idempotency_keys: ["aggregate_id", "aggregate_type", "idempotency_key", "request_hash", "version", "answer", "created_at"],
 } as const;

@@ -35,6 +35,7 @@ export { purgePublished } from "./outbox/purgePublished.ts";
 export { type FailedAttempt, recordFailure, type RetryPolicy } from "./outbox/recordFailure.ts";
 export { setAsideBlocked } from "./outbox/setAside.ts";
 export { shardCount, shardOf } from "./outbox/shardOf.ts";
+export { cancelMove, moveTenant } from "./tenants/moveTenant.ts";
 export { parseMetadata } from "./parseMetadata.ts";
 export { type StoredAggregate, withKeys } from "./sealing/storedAggregate.ts";
 export { countEvents } from "./streams/countEvents.ts";

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { cartAggregate, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
-import { fillSnapshots, openEventStorePool, type StoredAggregate, withKeys } from "@cart/event-store";
+import { cancelMove, fillSnapshots, moveTenant, openEventStorePool, type StoredAggregate, withKeys } from "@cart/event-store";
 import { openMysqlPool } from "@cart/mysql";
 import { localMasterKeys, openKeys, rewrapKeys, sealingConfig } from "@cart/personal-data";
 import { loadConfig, mysqlUrl } from "@cart/process-kit";
@@ -75,6 +75,45 @@ program
       await pool.end();
     }
     print({ step: "rewrapped", master_key: masterKeys.currentId, keys: rewrapped });
+  });
+
+const eventStoreUrl = (): string => loadConfig(Type.Object({ EVENTSTORE_URL: mysqlUrl })).EVENTSTORE_URL;
+
+program
+  .command("move-tenant")
+  .description(
+    "move a tenant with its history to another event store: freeze, copy, verify, switch. Needs EVENTSTORE_URL, where the tenant is; " +
+      "both URLs are of administrators. It can be interrupted and run again, and does what is left.",
+  )
+  .argument("<tenant>", "the tenant's id")
+  .requiredOption("--to <url>", "the event store to which it moves, such as mysql://user:password@host:3306/eventstore")
+  .action(async (tenantId: string, { to }: { to: string }) => {
+    const { "--to": targetUrl } = loadConfig(Type.Object({ "--to": mysqlUrl }), { "--to": to });
+    const source = openEventStorePool({ url: eventStoreUrl(), connectionLimit: 2 });
+    const target = openEventStorePool({ url: targetUrl, connectionLimit: 2 });
+    try {
+      const report = (step: object): void => {
+        interrupted.signal.throwIfAborted();
+        print(step);
+      };
+      await moveTenant({ source, target, tenantId, report });
+    } finally {
+      await Promise.all([source.end(), target.end()]);
+    }
+  });
+
+program
+  .command("cancel-move")
+  .description("let the event store of EVENTSTORE_URL accept a tenant's commands again, unless the tenant has left it")
+  .argument("<tenant>", "the tenant's id")
+  .action(async (tenantId: string) => {
+    const source = openEventStorePool({ url: eventStoreUrl(), connectionLimit: 2 });
+    try {
+      await cancelMove(source, tenantId);
+      print({ step: "cancelled" });
+    } finally {
+      await source.end();
+    }
   });
 
 try {

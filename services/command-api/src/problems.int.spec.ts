@@ -123,17 +123,19 @@ describe("problems of every operation of the command API", () => {
         });
       }
 
-      const failures: Readonly<Record<CommandFailure, string>> = {
-        OVERLOADED: "overloaded",
-        CONTENDED: "contended",
-        STOPPING: "unavailable",
-        UNAVAILABLE: "unavailable",
-        OUTCOME_UNKNOWN: "outcome-unknown",
+      const failures: Readonly<Record<CommandFailure, readonly [status: number, problem: string]>> = {
+        OVERLOADED: [503, "overloaded"],
+        CONTENDED: [503, "contended"],
+        STOPPING: [503, "unavailable"],
+        UNAVAILABLE: [503, "unavailable"],
+        OUTCOME_UNKNOWN: [503, "outcome-unknown"],
+        TENANT_MOVING: [503, "tenant-moving"],
+        TENANT_MOVED: [421, "tenant-moved"],
       };
       it("what the server cannot do now", async () => {
-        for (const [code, problem] of Object.entries(failures)) {
+        for (const [code, [status, problem]] of Object.entries(failures)) {
           failure = new CommandFailedError(code as CommandFailure, "as the spec wants");
-          expectProblem(await call(each, { on: failing }), 503, problem);
+          expectProblem(await call(each, { on: failing }), status, problem);
         }
         failure = new CommandTooLargeError();
         expectProblem(await call(each, { on: failing }), 422, "command-too-large");

@@ -1011,6 +1011,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large; The currency is not known; The price is not an amount of the currency; The line would have too great a quantity; The cart would have too many lines; The cart's amounts would be too great; The attributes are too large; The cart would have too large contents; The cart has had too many changes; The signed price is not valid; The shop refused the change */
             422: {
                 headers: {
@@ -1072,7 +1090,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The shop's check does not answer; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The shop's check does not answer; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -1086,7 +1104,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/check-unavailable" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/check-unavailable" | "/problems/timeout";
                     };
                 };
             };
@@ -1319,6 +1337,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large; The currency is not known; The attributes are too large */
             422: {
                 headers: {
@@ -1353,7 +1389,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -1367,7 +1403,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/timeout";
                     };
                 };
             };
@@ -1577,6 +1613,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large; The currency is not known; The attributes are too large; The cart would have too large contents; The cart has had too many changes */
             422: {
                 headers: {
@@ -1611,7 +1665,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -1625,7 +1679,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/timeout";
                     };
                 };
             };
@@ -1881,6 +1935,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large; The adjustment is not valid; The price is not an amount of the currency; The cart's amounts would be too great; The cart would have too large contents; The cart has had too many changes */
             422: {
                 headers: {
@@ -1915,7 +1987,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -1929,7 +2001,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/timeout";
                     };
                 };
             };
@@ -2191,6 +2263,29 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * @description the place of the refused operation in `operations`, from 0
+                         * @example 0
+                         */
+                        operation?: number;
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large; The currency is not known; The price is not an amount of the currency; The adjustment is not valid; The line would have too great a quantity; The cart would have too many lines; The cart's amounts would be too great; The attributes are too large; The cart would have too large contents; The cart has had too many changes; The signed price is not valid; The shop refused the change */
             422: {
                 headers: {
@@ -2257,7 +2352,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The shop's check does not answer; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The shop's check does not answer; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -2276,7 +2371,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/check-unavailable" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/check-unavailable" | "/problems/timeout";
                     };
                 };
             };
@@ -2491,6 +2586,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large; The cart has had too many changes */
             422: {
                 headers: {
@@ -2525,7 +2638,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -2539,7 +2652,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/timeout";
                     };
                 };
             };
@@ -2746,6 +2859,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large; The currency is not known; The price is not an amount of the currency; The line would have too great a quantity; The cart would have too many lines; The cart's amounts would be too great; The attributes are too large; The cart would have too large contents; The cart has had too many changes; The signed price is not valid; The shop refused the change */
             422: {
                 headers: {
@@ -2807,7 +2938,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The shop's check does not answer; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The shop's check does not answer; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -2821,7 +2952,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/check-unavailable" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/check-unavailable" | "/problems/timeout";
                     };
                 };
             };
@@ -2970,6 +3101,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large */
             422: {
                 headers: {
@@ -3004,7 +3153,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -3018,7 +3167,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/timeout";
                     };
                 };
             };
@@ -3172,6 +3321,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large */
             422: {
                 headers: {
@@ -3206,7 +3373,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -3220,7 +3387,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/timeout";
                     };
                 };
             };
@@ -3444,6 +3611,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large; The price is not an amount of the currency; The cart's amounts would be too great; The cart has had too many changes */
             422: {
                 headers: {
@@ -3478,7 +3663,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -3492,7 +3677,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/timeout";
                     };
                 };
             };
@@ -3732,6 +3917,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large; A cart cannot be merged into itself; The line would have too great a quantity; The cart would have too many lines; The cart's amounts would be too great; The cart would have too large contents; The cart has had too many changes; The shop refused the change */
             422: {
                 headers: {
@@ -3793,7 +3996,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The shop's check does not answer; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The shop's check does not answer; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -3807,7 +4010,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/check-unavailable" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/check-unavailable" | "/problems/timeout";
                     };
                 };
             };
@@ -4020,6 +4223,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large */
             422: {
                 headers: {
@@ -4054,7 +4275,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -4068,7 +4289,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/timeout";
                     };
                 };
             };
@@ -4254,6 +4475,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large; The cart has had too many changes */
             422: {
                 headers: {
@@ -4288,7 +4527,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -4302,7 +4541,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/timeout";
                     };
                 };
             };
@@ -4488,6 +4727,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large; The cart's amounts would be too great; The shop refused the change */
             422: {
                 headers: {
@@ -4549,7 +4806,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The shop's check does not answer; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The shop's check does not answer; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -4563,7 +4820,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/check-unavailable" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/check-unavailable" | "/problems/timeout";
                     };
                 };
             };
@@ -5133,6 +5390,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large; The quiet time is not valid; The time zone is not known; The reminders are not valid */
             422: {
                 headers: {
@@ -5167,7 +5442,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -5181,7 +5456,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/timeout";
                     };
                 };
             };
@@ -5379,6 +5654,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large; The quiet time is not valid; The time zone is not known; The reminders are not valid */
             422: {
                 headers: {
@@ -5413,7 +5706,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -5427,7 +5720,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/timeout";
                     };
                 };
             };
@@ -5572,6 +5865,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The tenant has moved to another cell */
+            421: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 421;
+                        /** @enum {unknown} */
+                        type: "/problems/tenant-moved";
+                    };
+                };
+            };
             /** @description The idempotency key was used for another request; The command's events are too large */
             422: {
                 headers: {
@@ -5606,7 +5917,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The request took too long */
+            /** @description Too many commands are waiting; Too many concurrent changes; The service is not available; It is not known whether the command was executed; The tenant is moving to another cell; The request took too long */
             503: {
                 headers: {
                     /** @description seconds to wait before the next attempt */
@@ -5620,7 +5931,7 @@ export interface operations {
                         /** @constant */
                         status: 503;
                         /** @enum {unknown} */
-                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/timeout";
+                        type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/timeout";
                     };
                 };
             };

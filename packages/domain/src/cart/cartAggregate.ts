@@ -25,6 +25,7 @@ export const cartAggregateWithin = (limits: CartLimits): Aggregate<Cart, CartCom
   decider: cartDeciderWithin(limits),
   codec: cartEventCodec,
   snapshots: cartSnapshots,
+  tenantOf: (cart) => (cart.status === "NONE" ? undefined : cart.tenantId),
   ownership: cartOwnership,
   personalFields: cartPersonalFields,
   memoryBytes: (cart) => 1_024 + 2 * contentBytes(cart),

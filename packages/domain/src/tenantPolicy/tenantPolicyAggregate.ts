@@ -35,6 +35,7 @@ export const tenantPolicyAggregate: Aggregate<TenantPolicy, TenantPolicyCommand,
     toJson: (policy) => policy,
     fromJson: (json) => json as TenantPolicy,
   },
+  tenantOf: (policy) => (policy.status === "NONE" ? undefined : policy.tenantId),
   // Its texts have at most 640 bytes in UTF-8, and its list at most ten numbers.
   memoryBytes: () => 4_096,
 };

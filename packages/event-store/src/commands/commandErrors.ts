@@ -59,8 +59,10 @@ export class CommandTooLargeError extends Error {
  * - `UNAVAILABLE`: the database could not be reached; nothing was stored.
  * - `OUTCOME_UNKNOWN`: the connection was lost while the transaction was committed;
  *   the command is stored wholly or not at all, and reading the stream tells which.
+ * - `TENANT_MOVING`: the tenant moves to or from another event store; nothing was stored.
+ * - `TENANT_MOVED`: the tenant is in another event store, which takes its commands; nothing was stored.
  */
-export type CommandFailure = "OVERLOADED" | "CONTENDED" | "STOPPING" | "UNAVAILABLE" | "OUTCOME_UNKNOWN";
+export type CommandFailure = "OVERLOADED" | "CONTENDED" | "STOPPING" | "UNAVAILABLE" | "OUTCOME_UNKNOWN" | "TENANT_MOVING" | "TENANT_MOVED";
 
 export class CommandFailedError extends Error {
   override readonly name = "CommandFailedError";

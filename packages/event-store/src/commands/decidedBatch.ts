@@ -24,3 +24,17 @@ export type DecidedBatch<Entry, State, Event extends DomainEvent> = {
   /** The streams by aggregate id. */
   readonly streams: ReadonlyMap<string, DecidedStream<State, Event>>;
 };
+
+/** Returns the tenants of these streams, each once, as they are after the commands. */
+export const tenantsOf = <State, Event extends DomainEvent>(
+  tenantOf: (state: State) => string | undefined,
+  streams: ReadonlyMap<string, DecidedStream<State, Event>>,
+  aggregateIds: readonly string[],
+): string[] => [
+  ...new Set(
+    aggregateIds.flatMap((id) => {
+      const decided = streams.get(id);
+      return decided === undefined ? [] : (tenantOf(decided.stream.state) ?? []);
+    }),
+  ),
+];

@@ -147,13 +147,18 @@ describe("a stranger's command", () => {
     expect(await refusalOf(send("carla", cart))).to.equal("executed");
   });
 
+  /** The gate, the tenant, the event before the new one, and what the condition on them needs: no event of the cart is read. */
+  const appendReads = 5;
+
   it("does not put the cart into the cache for its owner, nor takes it out", async () => {
     const handler = newHandler();
     const cart = await store([created, ...many(20)]);
     expect(await refusalOf(send("eve", cart, { type: "SubmitCart" }, handler))).to.equal("CART_NOT_FOUND");
     expect(await refusalOf(send("ann", cart, { type: "ClearCart" }, handler))).to.equal("executed");
     expect(await refusalOf(send("eve", cart, { type: "ReopenCart" }, handler))).to.equal("CART_NOT_FOUND");
-    expect((await costsOf(() => send("ann", cart, addItem, handler))).rows, "rows that the owner's next command reads").to.be.below(5);
+    expect((await costsOf(() => send("ann", cart, addItem, handler))).rows, "rows that the owner's next command reads").to.be.at.most(
+      appendReads,
+    );
     const { state, version } = (await loadStreams(pool, cartAggregate, [cart])).get(cart) ?? {};
     expect([version, state?.status === "OPEN" && state.lines.size]).to.deep.equal([23, 1]);
   });
@@ -179,7 +184,7 @@ describe("a stranger's command", () => {
     const first = await costsOf(add);
     const second = await costsOf(add);
     expect(
-      [first.rows, second.rows].every((rows) => rows < 5),
+      [first.rows, second.rows].every((rows) => rows <= appendReads),
       JSON.stringify([first, second]),
     ).to.equal(true);
   });

@@ -53,11 +53,11 @@ describe("append streams", () => {
 
   /** Appends to streams that the writer read last when they ended with the event `follows`. */
   const appendAfter = (follows: string | undefined, ...streams: readonly RecordedEvent<CartEvent>[][]): Promise<void> =>
-    appendStreams(
-      pool,
-      cartAggregate,
-      streams.map((events) => ({ aggregateType: cartAggregateType, aggregateId: events[0]?.aggregateId ?? "", events, follows })),
-    );
+    appendStreams(pool, cartAggregate, {
+      appends: streams.map((events) => ({ aggregateType: cartAggregateType, aggregateId: events[0]?.aggregateId ?? "", events, follows })),
+      answers: [],
+      tenantIds: ["default"],
+    });
   const append = (...streams: readonly RecordedEvent<CartEvent>[][]): Promise<void> => appendAfter(undefined, ...streams);
 
   it("gives large events statements of their own, so that neighbours do not add up to a statement that the server refuses", async () => {
@@ -79,7 +79,8 @@ describe("append streams", () => {
     const insertsOf = async (...events: readonly RecordedEvent<CartEvent>[]): Promise<number> => {
       const before = await inserts();
       const aggregateId = events[0]?.aggregateId ?? "";
-      await appendStreams(one, cartAggregate, [{ aggregateType: cartAggregateType, aggregateId, events, follows: undefined }]);
+      const appends = [{ aggregateType: cartAggregateType, aggregateId, events, follows: undefined }];
+      await appendStreams(one, cartAggregate, { appends, answers: [], tenantIds: ["default"] });
       return (await inserts()) - before;
     };
     try {
@@ -182,7 +183,11 @@ describe("append streams", () => {
     const sessionId = async (): Promise<unknown> => (await only.query<RowDataPacket[]>("SELECT CONNECTION_ID() AS id"))[0][0]?.["id"];
     const first = created(cartA);
     const appendOn = (cart: string) =>
-      appendStreams(only, cartAggregate, [{ aggregateType: cartAggregateType, aggregateId: cart, events: [first] }]);
+      appendStreams(only, cartAggregate, {
+        appends: [{ aggregateType: cartAggregateType, aggregateId: cart, events: [first] }],
+        answers: [],
+        tenantIds: ["default"],
+      });
     try {
       await appendOn(cartA);
       const before = await sessionId();
@@ -209,6 +214,7 @@ describe("append streams", () => {
         return {
           appends: [{ aggregateType: cartAggregateType, aggregateId: cart, events: [added(cart, version + 1)], follows }],
           answers: [],
+          tenantIds: ["default"],
         };
       });
     const isWaiting = async (): Promise<boolean> => {

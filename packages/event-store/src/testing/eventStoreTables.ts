@@ -34,6 +34,7 @@ const tableNames = {
   blocks: { name: "outbox_blocks", order: "outbox_id" },
   snapshots: { name: "snapshots", order: "version" },
   keys: { name: "idempotency_keys", order: "created_at" },
+  moves: { name: "tenant_moves", order: "changed_at" },
   leases: { name: "relay_leases", order: "shard" },
   members: { name: "relay_members", order: "owner" },
 } as const;
@@ -52,6 +53,7 @@ export const eventStoreTables = (pool: Pick<Pool, "query">, database?: string): 
     blocks: table(tableNames.blocks),
     snapshots: table(tableNames.snapshots),
     keys: table(tableNames.keys),
+    moves: table(tableNames.moves),
     leases: table(tableNames.leases),
     members: table(tableNames.members),
   };

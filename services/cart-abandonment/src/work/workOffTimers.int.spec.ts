@@ -332,6 +332,29 @@ describe("timers that are due", () => {
     expect(await eventsOf(cartId(1))).to.deep.equal(abandoned);
   });
 
+  it("wait while their tenant moves to another event store, end when it has left, and do not delay the others", async () => {
+    await deliver([...(await choose(policy())), ...(await choose(policy(), "shop-2"))]);
+    await act(cartId(1), addItem());
+    await act(cartId(2), addItem({ defaults: { tenantId: "shop-2", currency: "USD" } }));
+    const { moves } = abandonment.tables();
+    await moves.insert([{ tenant_id: "shop-1", state: "FROZEN", other_id: Buffer.alloc(16, 1) }]);
+    try {
+      passMinutes(60);
+      const { workOff, outcomes } = newWorker();
+      expect(await workOff()).to.equal(2);
+      expect(outcomes).to.have.members(["failed", "abandoned"]);
+      expect(await workOff(), "not at once").to.equal(0);
+      await moves.change({ state: "MOVED" }, { tenant_id: "shop-1" });
+      passMinutes(1);
+      expect(await newWorker().workOff()).to.equal(1);
+      expect(Object.keys(await timers())).to.deep.equal([]);
+      expect(await eventsOf(cartId(1))).to.deep.equal(leftAlone);
+      expect(await eventsOf(cartId(2))).to.deep.equal(abandoned);
+    } finally {
+      await moves.remove({ tenant_id: "shop-1" });
+    }
+  });
+
   describe("whose carts a restored event store does not have", () => {
     const restored = async (version: number): Promise<void> => {
       await deliver(await choose(policy({ abandonedMinutes: 60 })));

@@ -81,7 +81,12 @@ export const createWorkOff = (options: WorkOffOptions): (() => Promise<number>) 
         return {};
       }
       onOutcome("failed");
-      return { settled: { timer: cart.timer, progress: cart.progress }, unavailable: error };
+      const settled = { timer: cart.timer, progress: cart.progress };
+      // The event store takes the commands of other tenants, so their timers go on. Of a tenant that moves, a timer stays claimed until its
+      // lease ends: a claim that ended now would make it due again at once. A tenant that has left has its timers elsewhere.
+      if (error.code === "TENANT_MOVING") return {};
+      if (error.code === "TENANT_MOVED") return { settled: { ...settled, ended: true } };
+      return { settled, unavailable: error };
     }
   };
 

@@ -46,6 +46,8 @@ export const failureProblems: Readonly<Record<CommandFailure, ProblemKind>> = {
   STOPPING: { status: 503, type: "/problems/unavailable", title: "The service is not available" },
   UNAVAILABLE: { status: 503, type: "/problems/unavailable", title: "The service is not available" },
   OUTCOME_UNKNOWN: { status: 503, type: "/problems/outcome-unknown", title: "It is not known whether the command was executed" },
+  TENANT_MOVING: { status: 503, type: "/problems/tenant-moving", title: "The tenant is moving to another cell" },
+  TENANT_MOVED: { status: 421, type: "/problems/tenant-moved", title: "The tenant has moved to another cell" },
 };
 
 export const versionMismatch: ProblemKind = {

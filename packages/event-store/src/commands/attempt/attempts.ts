@@ -1,10 +1,15 @@
-import type { DomainEvent } from "@cart/domain";
+import type { Aggregate, DomainEvent } from "@cart/domain";
+import { withConnection } from "@cart/mysql";
 import type { Pool } from "mysql2/promise";
 import type { StoredAggregate } from "../../sealing/storedAggregate.ts";
 import { appendLocked, appendStreams } from "../../streams/appendStreams.ts";
 import { ConcurrencyError } from "../../streams/concurrencyError.ts";
 import { type LoadedStream, type LoadOptions, loadStreams } from "../../streams/loadStreams.ts";
+import { readMoves, TenantsMovingError } from "../../tenants/tenantGate.ts";
+import { CommandFailedError } from "../commandErrors.ts";
 import { streamIdsOf } from "../commandRequest.ts";
+import { type DecidedBatch, tenantsOf } from "../decidedBatch.ts";
+import { createClosedTenants } from "./closedTenants.ts";
 import { withoutReplays } from "./withoutReplays.ts";
 import type { PendingCommand } from "../settlement/pendingCommand.ts";
 import { type SettledBatch, settleBatch } from "../settlement/settleBatch.ts";
@@ -15,7 +20,7 @@ import { type CacheLimits, createStreamCache } from "./streamCache.ts";
 export type AttemptsOptions<State, Command, Event extends DomainEvent> = {
   readonly pool: Pool;
   readonly aggregate: StoredAggregate<State, Command, Event>;
-  readonly recording: Recording;
+  readonly recording: Omit<Recording, "requireOpen">;
   readonly cache: CacheLimits;
   /** Answers the commands whose idempotency key has a stored answer by now; resolves to the remaining commands. */
   readonly answerReplays: (
@@ -47,7 +52,7 @@ const maxPersonalStateAgeMs = 300_000;
 export const createAttempts = <State, Command, Event extends DomainEvent>({
   pool,
   aggregate,
-  recording,
+  recording: idsAndTimes,
   cache: cacheLimits,
   answerReplays,
 }: AttemptsOptions<State, Command, Event>): ((
@@ -59,6 +64,8 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
 
   const maxAge = aggregate.vault?.seal === undefined ? {} : { maxAgeMs: maxPersonalStateAgeMs };
   const cache = createStreamCache<State>({ ...cacheLimits, ...maxAge }, aggregate.memoryBytes);
+  const closed = createClosedTenants();
+  const recording = { ...idsAndTimes, requireOpen: closed.requireOpen };
   const emptyStream: LoadedStream<State> = { state: aggregate.decider.initialState, version: 0, snapshotVersion: 0 };
 
   const commitOnce = async (batch: Batch, attempt: number): Promise<number> => {
@@ -69,6 +76,7 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
       return assumesNew ? await commitAsNew(batch) : await commitOn(batch, cache.get);
     } catch (error) {
       cache.forget(streamIdsOfAll(batch));
+      if (error instanceof TenantsMovingError) closed.remember(error.moves);
       throw error;
     }
   };
@@ -78,7 +86,7 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
     try {
       return await commitOn(batch, (id) => cache.get(id) ?? emptyStream);
     } catch (error) {
-      if (!(error instanceof ConcurrencyError)) throw error;
+      if (!(error instanceof ConcurrencyError) || error instanceof TenantsMovingError) throw error;
       return commitOn(batch, noneKnown);
     }
   };
@@ -86,7 +94,7 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
   const commitOn = async (batch: Batch, known: Known): Promise<number> => {
     const settled = await decideAndSettle(batch, { known, load: loadNewest });
     const { appends, answers } = settled;
-    if (appends.length > 0 || answers.length > 0) await appendStreams(pool, aggregate, appends, answers);
+    if (appends.length > 0 || answers.length > 0) await appendStreams(pool, aggregate, settled);
     for (const { events } of appends) if (events[0]?.version === 1) cache.sawNew();
     return conclude(settled);
   };
@@ -104,6 +112,7 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
 
   const decideAndSettle = async (batch: Batch, source: StateSource<State>): Promise<SettledBatch<State, Event>> => {
     const decided = await decideOnNewest(aggregate, batch, source, recording);
+    await requireOpenTenantsOf(pool, aggregate, decided);
     return settleBatch(aggregate, await withoutReplays(decided, answerReplays));
   };
 
@@ -116,6 +125,28 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
 
   return commitOnce;
 };
+
+/**
+ * Asks for the tenants of commands that store nothing, because no append does: what they are answered would be the state of
+ * another event store. A command without an effect is rare.
+ */
+const requireOpenTenantsOf = async <State, Command, Event extends DomainEvent>(
+  pool: Pool,
+  { tenantOf }: Aggregate<State, Command, Event>,
+  { outcomes, streams }: DecidedBatch<PendingCommand<State, Command, Event>, State, Event>,
+): Promise<void> => {
+  const idle = outcomes.filter(({ decision }) =>
+    decision.kind === "rejected" ? !isClosed(decision.error) : decision.result.events.length === 0,
+  );
+  const ids = idle.flatMap(({ entry }) => streamIdsOf(entry.request));
+  const tenantIds = tenantsOf(tenantOf, streams, ids);
+  if (tenantIds.length === 0) return;
+  const moves = await withConnection(pool, (connection) => readMoves(connection, tenantIds));
+  if (moves.length > 0) throw new TenantsMovingError(moves);
+};
+
+const isClosed = (error: unknown): boolean =>
+  error instanceof CommandFailedError && (error.code === "TENANT_MOVING" || error.code === "TENANT_MOVED");
 
 const noneKnown = (): undefined => undefined;
 

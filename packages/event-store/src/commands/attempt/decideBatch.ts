@@ -1,11 +1,23 @@
 import type { Aggregate, DomainEvent, EventMetadata, Owner, RecordedEvent } from "@cart/domain";
 import type { LoadedStream } from "../../streams/loadStreams.ts";
 import { StreamHiddenError, VersionMismatchError } from "../commandErrors.ts";
-import { type CommandRequest, type CommandResult, type ExpectedVersion, isExpectedVersion, type StreamResult } from "../commandRequest.ts";
+import {
+  type CommandRequest,
+  type CommandResult,
+  type ExpectedVersion,
+  isExpectedVersion,
+  streamIdsOf,
+  type StreamResult,
+} from "../commandRequest.ts";
 import type { DecidedBatch, Decision } from "../decidedBatch.ts";
 
 /** The sources of the ids and times of new events. */
-export type Recording = { readonly now: () => Date; readonly newEventId: () => string };
+export type Recording = {
+  readonly now: () => Date;
+  readonly newEventId: () => string;
+  /** Throws if the tenant's commands are refused. */
+  readonly requireOpen: (tenantId: string | undefined) => void;
+};
 
 /** A stream after the commands that were decided so far, with the events that they append. */
 type OpenStream<State, Event extends DomainEvent> = {
@@ -46,9 +58,11 @@ export const decideBatch = <
 
   const outcomes = batch.map((entry): { entry: Entry; decision: Decision<Event> } => {
     try {
+      for (const id of streamIdsOf(entry.request)) recording.requireOpen(aggregate.tenantOf(streamOf(id).state));
       const result = decideCommand(aggregate, streamOf, entry.request, recording);
       // Fold all results before keeping any of them, so that an event that cannot be folded leaves no trace.
       const folded = resultsOf(result).map((one) => ({ ...one, stream: fold(aggregate, streamOf(one.aggregateId), one) }));
+      for (const { stream } of folded) recording.requireOpen(aggregate.tenantOf(stream.state));
       for (const { aggregateId, events, stream } of folded) {
         const kept = open(aggregateId);
         kept.stream = stream;

@@ -1,15 +1,13 @@
 import type { Aggregate, DomainEvent } from "@cart/domain";
-import type { StoredAnswer } from "../../idempotency/storedAnswer.ts";
-import type { Append } from "../../streams/appendStreams.ts";
+import type { Append, Appends } from "../../streams/appendStreams.ts";
 import type { LoadedStream } from "../../streams/loadStreams.ts";
 import { encodeSnapshot } from "../../streams/snapshots.ts";
-import type { DecidedBatch } from "../decidedBatch.ts";
+import { streamIdsOf } from "../commandRequest.ts";
+import { type DecidedBatch, tenantsOf } from "../decidedBatch.ts";
 import type { PendingCommand } from "./pendingCommand.ts";
 
-export type SettledBatch<State, Event extends DomainEvent> = {
-  /** The transaction stores these appends and answers. Both lists are empty if no command changed anything or has a key. */
-  readonly appends: readonly Append<Event>[];
-  readonly answers: readonly StoredAnswer[];
+/** The lists of appends and answers are empty if no command changed anything or has a key. */
+export type SettledBatch<State, Event extends DomainEvent> = Appends<Event> & {
   /** The streams after COMMIT, by aggregate id. */
   readonly streams: ReadonlyMap<string, LoadedStream<State>>;
   /** Answers every command of the batch. Call it after COMMIT. */
@@ -18,7 +16,7 @@ export type SettledBatch<State, Event extends DomainEvent> = {
 
 /** Determines what a decided batch stores and how each command is answered. Throws if `answer` of a command with a key throws. */
 export const settleBatch = <State, Command, Event extends DomainEvent>(
-  { type, snapshots, ownership }: Aggregate<State, Command, Event>,
+  { type, snapshots, ownership, tenantOf }: Aggregate<State, Command, Event>,
   { outcomes, streams }: DecidedBatch<PendingCommand<State, Command, Event>, State, Event>,
 ): SettledBatch<State, Event> => {
   const settlements = outcomes.map(({ entry, decision }) =>
@@ -37,8 +35,10 @@ export const settleBatch = <State, Command, Event extends DomainEvent>(
     appends.push({ aggregateType: type, aggregateId, events, follows, owner: ownership?.ownerOf(before), snapshot });
   }
 
+  const stored = outcomes.flatMap(({ entry, decision }) => (decision.kind === "accepted" ? streamIdsOf(entry.request) : []));
   return {
     appends,
+    tenantIds: tenantsOf(tenantOf, streams, stored),
     answers: settlements.flatMap(({ answer }) => (answer === undefined ? [] : [answer])),
     streams: settled,
     sendAll: () => {
