@@ -1,6 +1,7 @@
 import type { Sabotage } from "@cart/tests-harness";
 import { calm } from "./scenarios/calm.ts";
 import { duplicates } from "./scenarios/garbage.ts";
+import { movedTenant } from "./scenarios/movedTenant.ts";
 import type { Surroundings } from "./system/servers.ts";
 
 export const sabotages: readonly Sabotage<Surroundings>[] = [
@@ -24,5 +25,11 @@ export const sabotages: readonly Sabotage<Surroundings>[] = [
       },
     ],
     scenario: calm,
+  },
+  {
+    guard: "the question of an append whether its tenant moves",
+    services: ["command-api"],
+    patches: [{ file: "packages/event-store/dist/streams/appendStreams.js", from: "tenantsAreOpen(tenantIds)", to: '{ sql: "TRUE" }' }],
+    scenario: movedTenant,
   },
 ];

@@ -14,7 +14,7 @@ import { startReaders } from "./load/readers.ts";
 import { entryOf, sendCommand } from "./load/sendCommand.ts";
 import { startWriters } from "./load/writers.ts";
 import type { Random } from "./random.ts";
-import { isForeignMessage, type Scenario } from "./scenario.ts";
+import { type Cell, isForeignMessage, type Scenario, type ScenarioContext } from "./scenario.ts";
 import type { ScenarioResult } from "./scenarioResult.ts";
 import type { ServiceName, System, SystemOptions } from "./system/system.ts";
 
@@ -45,27 +45,41 @@ export const runScenario = async <Surroundings>(
   const { random, signal, programs = {}, patienceSeconds = 60 } = options;
   const logFolder = join(options.logFolder, scenario.name);
   const started = performance.now();
-  const system = await options.startSystem({ name: scenario.name, logFolder, env: scenario.env ?? {}, programs, signal });
+  const start = (name: string, folder: string): Promise<System> =>
+    options.startSystem({ name, logFolder: folder, env: scenario.env ?? {}, programs, signal });
+  const system = await start(scenario.name, logFolder);
+  const cells: CellWithLedger[] = [];
   try {
     const findings = createFindings();
     const ledger = createLedger();
     const writers = startWriters({ baseUrls: system.commandApis.map(({ url }) => url), ledger, random: random.fork("writers") });
+    cells.push({ system, ledger, record: ledger.record });
+    const startCell = async (name: string): Promise<CellWithLedger> => {
+      const own = createLedger();
+      const cell = { system: await start(`${scenario.name}-${name}`, join(logFolder, name)), ledger: own, record: own.record };
+      cells.push(cell);
+      return cell;
+    };
     const readers = startReaders(system.queryApi.url, ledger, random.fork("readers"));
-    const { injected, recoveriesSeconds } = await injectFaults(scenario, { ...options, patienceSeconds, system, ledger, findings }).finally(
-      writers.stop,
-    );
-    await caughtUp("everything to be published and in the view", patienceSeconds, () => nothingIsLeft(system)).catch((error: unknown) =>
-      findings.add("lost", messageOf(error)),
-    );
+    const { injected, recoveriesSeconds } = await injectFaults(scenario, {
+      ...options,
+      patienceSeconds,
+      system,
+      ledger,
+      findings,
+      startCell,
+    }).finally(writers.stop);
+    for (const cell of cells) await waitForEnd(cell.system, patienceSeconds, findings);
     await readers.stop();
     for (const text of readers.violations()) findings.add("disordered", text);
-    for (const text of await unready(system)) findings.add("wrong", text);
 
     await keepDeadlock(system, logFolder).catch((error: unknown) => findings.add("wrong", messageOf(error)));
-    const { events, repeated } = await within(longestComparisonMs, compareAll(system, ledger, findings)).catch((error: unknown) => {
-      findings.add("wrong", `the comparison could not be made: ${messageOf(error)}`);
-      return { events: 0, repeated: 0 };
-    });
+    let [events, repeated] = [0, 0];
+    for (const cell of cells) {
+      const compared = await compareCell(cell, findings);
+      events += compared.events;
+      repeated += compared.repeated;
+    }
     if (scenario.isCalm === true && repeated > 0)
       findings.add("twice", `${repeated} events were published more than once though nothing failed`);
     return {
@@ -79,14 +93,30 @@ export const runScenario = async <Surroundings>(
       recoverySeconds: recoveriesSeconds.length === 0 ? undefined : Math.max(...recoveriesSeconds),
       silenceSeconds: ledger.longestSilenceSeconds(),
       reads: readers.reads(),
-      deaths: system.services().reduce((sum, service) => sum + service.deaths(), 0),
+      deaths: cells.flatMap((cell) => cell.system.services()).reduce((sum, service) => sum + service.deaths(), 0),
       findings,
       seconds: (performance.now() - started) / 1000,
     };
   } finally {
-    await system.stop();
+    await Promise.all([system, ...cells.slice(1).map((cell) => cell.system)].map((each) => each.stop()));
   }
 };
+
+type CellWithLedger = Cell & { readonly ledger: Ledger };
+
+/** Waits until a system has published everything and shows it. */
+const waitForEnd = async (system: System, patienceSeconds: number, findings: Findings): Promise<void> => {
+  await caughtUp("everything to be published and in the view", patienceSeconds, () => nothingIsLeft(system)).catch((error: unknown) =>
+    findings.add("lost", messageOf(error)),
+  );
+  for (const text of await unready(system)) findings.add("wrong", text);
+};
+
+const compareCell = ({ system, ledger }: CellWithLedger, findings: Findings): Promise<{ events: number; repeated: number }> =>
+  within(longestComparisonMs, compareAll(system, ledger, findings)).catch((error: unknown) => {
+    findings.add("wrong", `the comparison could not be made: ${messageOf(error)}`);
+    return { events: 0, repeated: 0 };
+  });
 
 /** Milliseconds. A comparison takes seconds; it reads from servers, one of which may hang. */
 const longestComparisonMs = 180_000;
@@ -96,12 +126,13 @@ type Injection<Surroundings> = Pick<RunOptions<Surroundings>, "surroundings" | "
   readonly system: System;
   readonly ledger: Ledger;
   readonly findings: Findings;
+  readonly startCell: ScenarioContext["startCell"];
 };
 
 /** Runs the scenario's own steps. Never rejects: a scenario that cannot go on is a finding. Recoveries are in seconds. */
 const injectFaults = async <Surroundings>(
   scenario: Scenario<Surroundings>,
-  { surroundings, restore, random, report, patienceSeconds, system, ledger, findings }: Injection<Surroundings>,
+  { surroundings, restore, random, report, patienceSeconds, system, ledger, findings, startCell }: Injection<Surroundings>,
 ): Promise<{ readonly injected: number; readonly recoveriesSeconds: readonly number[] }> => {
   let injected = 0;
   let own = 0;
@@ -123,6 +154,8 @@ const injectFaults = async <Surroundings>(
         ledger.record(entryOf({ ...request, id }, outcome));
         return outcome;
       },
+      record: ledger.record,
+      startCell,
       violation: findings.add,
       foreignMark,
     });

@@ -1,9 +1,12 @@
 import type { ConsumedMessage } from "@cart/messaging";
 import type { Violation } from "./check/findings.ts";
-import type { Outcome } from "./load/ledger.ts";
+import type { LedgerEntry, Outcome } from "./load/ledger.ts";
 import type { CartRequest } from "./load/sendCommand.ts";
 import type { Random } from "./random.ts";
 import type { System } from "./system/system.ts";
+
+/** A system with the ledger of the commands that were sent to it. */
+export type Cell = { readonly system: System; readonly record: (entry: LedgerEntry) => void };
 
 export type ScenarioContext = {
   readonly system: System;
@@ -21,6 +24,10 @@ export type ScenarioContext = {
   readonly recovered: () => Promise<void>;
   /** Sends a command for the scenario and records it in the ledger. */
   readonly send: (request: Omit<CartRequest, "id">) => Promise<Outcome>;
+  /** Records a command that the scenario has sent by itself. */
+  readonly record: Cell["record"];
+  /** Starts another system beside the first one. It is compared in the same way at the end, with a ledger of its own, and stopped. */
+  readonly startCell: (name: string) => Promise<Cell>;
   /** Reports that the scenario saw a violation. */
   readonly violation: (violation: Violation, text: string) => void;
   /** Marks messages that the scenario put into the topic and that the system did not publish. */

@@ -3,6 +3,7 @@ import { forbidden } from "./forbidden.ts";
 import { duplicates, garbage } from "./garbage.ts";
 import { fullTable } from "./fullTable.ts";
 import { killScenarios } from "./kills.ts";
+import { movedTenant } from "./movedTenant.ts";
 import { networkScenarios } from "./network.ts";
 import { outageScenarios } from "./outages.ts";
 import { pausedProjector, pausedRelay } from "./pauses.ts";
@@ -26,5 +27,6 @@ export const scenarios: readonly Scenario[] = [
   fullTable,
   rebalances,
   rebuild,
+  movedTenant,
   together,
 ];

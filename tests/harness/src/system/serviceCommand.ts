@@ -9,6 +9,8 @@ export type ServiceCommand = {
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
   /** Resolves at the first line of output or at the exit. Before that, the program has done nothing yet. */
   readonly atWork: Promise<void>;
+  /** Resolves when the standard output contains the text, or at the exit. */
+  readonly printed: (wanted: string) => Promise<void>;
   readonly kill: () => void;
 };
 
@@ -29,7 +31,15 @@ export const startServiceCommand = ({ env }: System, service: ServiceName, args:
     code: exitCode,
     output: out + error,
   }));
-  return { ended, atWork, kill: () => void child.kill("SIGKILL") };
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => void (output += chunk.toString()));
+  const printed = (wanted: string): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => void (output.includes(wanted) && resolve());
+      child.stdout.on("data", look).once("close", resolve);
+      look();
+    });
+  return { ended, atWork, printed, kill: () => void child.kill("SIGKILL") };
 };
 
 /** Runs a command to its end. Throws an error with its output unless the exit code is 0. */
