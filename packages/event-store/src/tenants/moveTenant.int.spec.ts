@@ -287,6 +287,15 @@ describe("a tenant that moves to another event store", () => {
     expect(await countIn(target, cart)).to.equal(1);
   });
 
+  it("is refused before the freeze if an event is sealed, as its key would stay behind", async () => {
+    const [tenantId, cart] = ["shop-sealed", uuidv7()];
+    await add(carts(source), tenantId, cart, "key-1");
+    await eventStoreTables(source).events.change({ metadata: { sealed: [] } }, { aggregate_id: cart, version: 2 });
+    expect(await messageOf(move(tenantId))).to.contain("encrypted personal fields");
+    expect(await eventStoreTables(source).moves.count({ tenant_id: tenantId })).to.equal(0);
+    expect(await eventStoreTables(target).moves.count({ tenant_id: tenantId })).to.equal(0);
+  });
+
   it("is refused where it would mix two histories", async () => {
     const cart = uuidv7();
     await add(carts(target), "shop-there", cart, "key-1");

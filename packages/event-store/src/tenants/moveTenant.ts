@@ -1,7 +1,7 @@
 import { inTransaction, type ReadRows, readRowsFrom, withConnection } from "@cart/mysql";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { readEventStoreIds } from "../eventStoreIdentity.ts";
-import { copyStreams, type StreamKey, verifyStreams } from "./movedRows.ts";
+import { copyStreams, requireUnsealed, type StreamKey, verifyStreams } from "./movedRows.ts";
 import { withMoveLock } from "./moveLock.ts";
 import { advanceMove, insertMove, lockGate, type MoveState, openTenant, readMoves } from "./tenantGate.ts";
 
@@ -58,6 +58,7 @@ const moveAlone = async ({ source, target, tenantId, report }: MoveOptions, { so
   const state = await stateOf(source, left);
   if (state === "ARRIVING") throw new Error("the tenant is arriving in the source: finish that move first");
   if (state !== "MOVED") {
+    if (state === undefined) for await (const streams of streamsOf(read[0], tenantId)) await requireUnsealed(read[0], streams);
     await closeTarget(target, read[1], { tenantId, otherId: sourceId });
     if (state === undefined) await close(source, { ...left, state: "FROZEN" });
     await report({ step: "frozen" });
@@ -141,6 +142,7 @@ async function* streamsOf(read: ReadRows, tenantId: string): AsyncGenerator<read
 const copyAll = async (read: ReadRows, target: Pool, tenantId: string, report: MoveOptions["report"]): Promise<void> => {
   let [streams, events] = [0, 0];
   for await (const page of streamsOf(read, tenantId)) {
+    await requireUnsealed(read, page);
     events += await copyStreams(read, target, page);
     streams += page.length;
     await report({ step: "copied", streams, events });

@@ -145,6 +145,19 @@ export const copyStreams = async (read: ReadRows, target: Pool, streams: readonl
   return events;
 };
 
+/** Throws if an event of the streams is sealed: its key stays in the key store of the source, so nobody could read it in the target. */
+export const requireUnsealed = async (read: ReadRows, streams: readonly StreamKey[]): Promise<void> => {
+  const [sealed] = await read<RowDataPacket>({
+    sql: `SELECT 1 FROM events WHERE (aggregate_id, aggregate_type) IN (?)
+       AND (JSON_CONTAINS_PATH(event_data, 'one', '$.sealed') OR JSON_CONTAINS_PATH(metadata, 'one', '$.sealed')) LIMIT 1`,
+    values: [streams.map(valuesOf)],
+  });
+  if (sealed !== undefined)
+    throw new Error(
+      "the tenant has events with encrypted personal fields, whose keys do not move: a move that began is taken back with cancel-move",
+    );
+};
+
 type KeyRow = RowDataPacket & { readonly stream: string; readonly key: string | number; readonly digest: Buffer };
 
 const digestOf = ({ columns }: MovedTable): string =>

@@ -70,7 +70,7 @@ const startShop = ({ random, violation }: ScenarioContext, cells: readonly [Cell
   const working = Promise.all(Array.from({ length: clients }, (_, number) => work(number)));
   return {
     acknowledged: (place) => counts[place] ?? 0,
-    abandon: () =>  [stopping, abandoned].forEach((each) => each.abort()),
+    abandon: () => [stopping, abandoned].forEach((each) => each.abort()),
     stop: async () => {
       stopping.abort();
       await working;
