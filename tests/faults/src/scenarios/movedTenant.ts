@@ -48,7 +48,7 @@ const startShop = ({ random, violation }: ScenarioContext, cells: readonly [Cell
         return place;
       }
       if (outcome.kind === "unknown") isUnsure ||= place === 0;
-      else if (!/^(503|421 \/problems\/tenant-moved$)/.test(outcome.why)) violation("wrong", `${request.id} was refused: ${outcome.why}`);
+      else if (!/^(503|421 \/problems\/tenant-moved\b)/.test(outcome.why)) violation("wrong", `${request.id} was refused: ${outcome.why}`);
       await delay(20);
     }
     return place;
