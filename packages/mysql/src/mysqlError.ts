@@ -38,6 +38,7 @@ const refusals: ReadonlyMap<number, string> = new Map([
   [1114, full], // table full
   [1129, connections], // host blocked after failed connections
   [1135, memory], // no new thread
+  [1184, connections], // init_connect failed, as it does for a user beyond a limit
   [1203, connections], // max_user_connections
   [1226, connections], // a resource limit of the user
   [1290, readOnly], // --read-only, --super-read-only
