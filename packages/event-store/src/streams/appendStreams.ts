@@ -21,7 +21,7 @@ import type { StoredAggregate } from "../sealing/storedAggregate.ts";
 import type { SealedAppends, StoredForm, Vault } from "../sealing/vault.ts";
 import { shardOf } from "../outbox/shardOf.ts";
 import { CommitOutcomeUnknownError } from "./commitOutcomeUnknownError.ts";
-import { readMoves, shareGate, tenantsAreOpen, TenantsMovingError } from "../tenants/tenantGate.ts";
+import { type MovesOf, readMoves, shareGate, tenantsAreOpen, TenantsMovingError } from "../tenants/tenantGate.ts";
 import { ConcurrencyError } from "./concurrencyError.ts";
 import type { EncodedSnapshot } from "./encodedSnapshot.ts";
 import { type LoadedStream, type LoadOptions, loadStreamsOn } from "./loadStreams.ts";
@@ -106,7 +106,10 @@ export const appendLocked = async <State, Command, Event extends DomainEvent, De
   pool: Pool,
   aggregate: StoredAggregate<State, Command, Event>,
   versions: ReadonlyMap<string, { readonly version: number }>,
-  decide: (load: (aggregateIds: readonly string[], options: LoadOptions) => Promise<Map<string, LoadedStream<State>>>) => Promise<Decided>,
+  decide: (
+    load: (aggregateIds: readonly string[], options: LoadOptions) => Promise<Map<string, LoadedStream<State>>>,
+    movesOf: MovesOf,
+  ) => Promise<Decided>,
 ): Promise<Decided> =>
   withConnection(pool, async (connection) => {
     await run(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
@@ -114,7 +117,11 @@ export const appendLocked = async <State, Command, Event extends DomainEvent, De
     // Before the locks on streams, as in every append: with another order two appends and a move could wait for each other.
     await shareGate(connection);
     await lockStreams(connection, aggregate.type, versions);
-    const decided = await decide((aggregateIds, options) => loadStreamsOn(connection, aggregate, aggregateIds, options));
+    // Both read on this connection: with one of the pool, transactions that hold all of them would wait for each other.
+    const decided = await decide(
+      (aggregateIds, options) => loadStreamsOn(connection, aggregate, aggregateIds, options),
+      (tenantIds) => readMoves(connection, tenantIds),
+    );
     const { statements, committed, conflicted } = await toStatements(aggregate, decided);
     try {
       await write(connection, decided.tenantIds, statements);

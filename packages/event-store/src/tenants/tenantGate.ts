@@ -36,6 +36,9 @@ export class TenantsMovingError extends ConcurrencyError {
 
 type MoveRow = RowDataPacket & { readonly tenant_id: string; readonly state: MoveState; readonly other_id: Buffer };
 
+/** Resolves to those of the tenants that are moving or have moved. */
+export type MovesOf = (tenantIds: readonly string[]) => Promise<readonly TenantMove[]>;
+
 /** Reads which of the tenants are moving or have moved. */
 export const readMoves = async (connection: PoolConnection, tenantIds: readonly string[]): Promise<readonly TenantMove[]> => {
   const named = tenantIds.filter((tenantId) => tenantId !== gate);

@@ -1,4 +1,4 @@
-import { type Cart, cartAggregate, type CartCommand, type CartEvent } from "@cart/domain";
+import { type Cart, cartAggregate, type CartCommand, type CartEvent, DomainError } from "@cart/domain";
 import { migrateEventStore } from "@cart/migrations";
 import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
@@ -9,6 +9,15 @@ import { ConcurrencyError } from "../../streams/concurrencyError.ts";
 import { type PendingCommand, pendingCommand } from "../settlement/pendingCommand.ts";
 import { createAttempts } from "./attempts.ts";
 
+const addItem: CartCommand = {
+  type: "AddItem",
+  userId: "user-1",
+  defaults: { tenantId: "default", currency: "USD" },
+  itemId: "item-1",
+  quantity: 1,
+  price: 29.99,
+};
+
 describe("attempts", () => {
   const database = useMysqlDatabase({ migrate: migrateEventStore });
   let pool: Pool;
@@ -18,9 +27,9 @@ describe("attempts", () => {
   after(() => pool.end());
 
   /** One process with its own cache. Resolves to the versions in the commands' answers, or to the error of the attempt. */
-  const newProcess = () => {
+  const newProcess = (own: Pool = pool, command: CartCommand = addItem) => {
     const commitOnce = createAttempts<Cart, CartCommand, CartEvent>({
-      pool,
+      pool: own,
       aggregate: cartAggregate,
       recording: { now: () => new Date("2025-11-20T16:30:00Z"), newEventId: () => uuidv7() },
       cache: { maxStreams: 10, maxBytes: 1_000_000 },
@@ -29,14 +38,6 @@ describe("attempts", () => {
     return async (aggregateIds: readonly string[], attempt: number): Promise<unknown> => {
       const answers: unknown[] = [];
       const batch = aggregateIds.map((aggregateId): PendingCommand<Cart, CartCommand, CartEvent> => {
-        const command = {
-          type: "AddItem",
-          userId: "user-1",
-          defaults: { tenantId: "default", currency: "USD" },
-          itemId: "item-1",
-          quantity: 1,
-          price: 29.99,
-        } as const;
         const metadata = { correlation_id: "correlation-1", causation_id: "causation-1" };
         return pendingCommand(
           { aggregateId, command, metadata },
@@ -77,5 +78,14 @@ describe("attempts", () => {
       const answers = await Promise.all([commit([aggregateId], 3), commitElsewhere([aggregateId], 3)]);
       expect(answers.flat()).to.have.members([version, version + 1]);
     }
+  });
+
+  it("locked: need one connection, also to reject a command", async () => {
+    const aggregateId = uuidv7();
+    await newProcess()([aggregateId], 1);
+    const one = openEventStorePool({ url: database.url(), connectionLimit: 1 });
+    const [rejection] = [await newProcess(one, { type: "RemoveItem", lineId: "unknown" })([aggregateId], 3)].flat();
+    expect(rejection).to.be.instanceOf(DomainError);
+    await one.end();
   });
 });

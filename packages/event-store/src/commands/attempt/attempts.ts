@@ -5,7 +5,7 @@ import type { StoredAggregate } from "../../sealing/storedAggregate.ts";
 import { appendLocked, appendStreams } from "../../streams/appendStreams.ts";
 import { ConcurrencyError } from "../../streams/concurrencyError.ts";
 import { type LoadedStream, type LoadOptions, loadStreams } from "../../streams/loadStreams.ts";
-import { readMoves, TenantsMovingError } from "../../tenants/tenantGate.ts";
+import { type MovesOf, readMoves, TenantsMovingError } from "../../tenants/tenantGate.ts";
 import { CommandFailedError } from "../commandErrors.ts";
 import { streamIdsOf } from "../commandRequest.ts";
 import { type DecidedBatch, tenantsOf } from "../decidedBatch.ts";
@@ -92,7 +92,7 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
   };
 
   const commitOn = async (batch: Batch, known: Known): Promise<number> => {
-    const settled = await decideAndSettle(batch, { known, load: loadNewest });
+    const settled = await decideAndSettle(batch, { known, load: loadNewest }, movesOf);
     const { appends, answers } = settled;
     if (appends.length > 0 || answers.length > 0) await appendStreams(pool, aggregate, settled);
     for (const { events } of appends) if (events[0]?.version === 1) cache.sawNew();
@@ -107,12 +107,16 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
 
   const commitLocked = async (batch: Batch): Promise<number> => {
     const reached = await loadStreams(pool, aggregate, [...new Set(streamIdsOfAll(batch))]);
-    return conclude(await appendLocked(pool, aggregate, reached, (load) => decideAndSettle(batch, { known: noneKnown, load })));
+    return conclude(
+      await appendLocked(pool, aggregate, reached, (load, movesOnIt) => decideAndSettle(batch, { known: noneKnown, load }, movesOnIt)),
+    );
   };
 
-  const decideAndSettle = async (batch: Batch, source: StateSource<State>): Promise<SettledBatch<State, Event>> => {
+  const movesOf: MovesOf = (tenantIds) => withConnection(pool, (connection) => readMoves(connection, tenantIds));
+
+  const decideAndSettle = async (batch: Batch, source: StateSource<State>, moves: MovesOf): Promise<SettledBatch<State, Event>> => {
     const decided = await decideOnNewest(aggregate, batch, source, recording);
-    await requireOpenTenantsOf(pool, aggregate, decided);
+    await requireOpenTenantsOf(moves, aggregate, decided);
     return settleBatch(aggregate, await withoutReplays(decided, answerReplays));
   };
 
@@ -128,10 +132,10 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
 
 /**
  * Asks for the tenants of commands that store nothing, because no append does: what they are answered would be the state of
- * another event store. A command without an effect is rare.
+ * another event store. Most commands store something, so most batches do not ask.
  */
 const requireOpenTenantsOf = async <State, Command, Event extends DomainEvent>(
-  pool: Pool,
+  movesOf: MovesOf,
   { tenantOf }: Aggregate<State, Command, Event>,
   { outcomes, streams }: DecidedBatch<PendingCommand<State, Command, Event>, State, Event>,
 ): Promise<void> => {
@@ -141,7 +145,7 @@ const requireOpenTenantsOf = async <State, Command, Event extends DomainEvent>(
   const ids = idle.flatMap(({ entry }) => streamIdsOf(entry.request));
   const tenantIds = tenantsOf(tenantOf, streams, ids);
   if (tenantIds.length === 0) return;
-  const moves = await withConnection(pool, (connection) => readMoves(connection, tenantIds));
+  const moves = await movesOf(tenantIds);
   if (moves.length > 0) throw new TenantsMovingError(moves);
 };
 
