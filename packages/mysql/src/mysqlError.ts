@@ -24,6 +24,7 @@ export const isLockConflict = (error: unknown): boolean => {
 
 const readOnly = "the database is read-only: it is not the primary, or no longer";
 const connections = "the database has no connection left for this service";
+const initFailed = `${connections}, or its init_connect fails`;
 const full = "the database has no room left: a table or the disk is full";
 const memory = "the database has no memory or threads left";
 const closed = "the database closed the connection or ended the statement";
@@ -38,7 +39,7 @@ const refusals: ReadonlyMap<number, string> = new Map([
   [1114, full], // table full
   [1129, connections], // host blocked after failed connections
   [1135, memory], // no new thread
-  [1184, connections], // init_connect failed, as it does for a user beyond a limit
+  [1184, initFailed], // init_connect failed
   [1203, connections], // max_user_connections
   [1226, connections], // a resource limit of the user
   [1290, readOnly], // --read-only, --super-read-only

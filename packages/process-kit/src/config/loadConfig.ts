@@ -20,8 +20,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * for missing and empty ones (compose files pass `NAME=` for a variable that is not
  * set). Throws a `ConfigError` that names every variable at fault.
  *
- * A variable with `needs: ["OTHER"]` may be set (a switch: to true) only if the others are, because an incomplete group is a mistake. In the schema a switch must come before
- * the variables that need it.
+ * A variable with `needs: ["OTHER"]` may be set (a switch: to true) only if the others are, because an
+ * incomplete group is a mistake. In the schema a switch must come before the variables that need it.
  */
 export const loadConfig = <Schema extends TObject>(schema: Schema, env: Environment = process.env): Static<Schema> => {
   const data = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
