@@ -17,7 +17,8 @@ const run = async (args: readonly string[]): Promise<number> => {
   const env = { ...process.env, MYSQL_URL: servers.mysqlUrl, KAFKA_BROKERS: servers.kafkaBrokers.join(",") };
   try {
     return await new Promise<number>((resolve, reject) => {
-      const turbo = spawn("turbo", ["run", "test", "--concurrency=2", ...args], { cwd: repositoryRoot, env, stdio: "inherit" });
+      // Specs wait for the servers for a good part of their time, so three packages keep two cores busy.
+      const turbo = spawn("turbo", ["run", "test", "--concurrency=3", ...args], { cwd: repositoryRoot, env, stdio: "inherit" });
       turbo.on("error", reject);
       turbo.on("close", (code) => resolve(code ?? 1));
       onStopRequest(
