@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { mysqlIdentity, waitUntil } from "@cart/tools/own-servers";
 import { expect } from "chai";
-import { createConnection } from "mysql2/promise";
+import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { portOf, startOn } from "./runningStart.ts";
 
 describe("Ctrl-C and what is in the way of a start", function () {
@@ -40,7 +40,10 @@ describe("Ctrl-C and what is in the way of a start", function () {
     // Kafka needs longer than this, so the migrations have not begun.
     const url = `mysql://root@127.0.0.1:${portOf("MySQL", start.said())}`;
     const holder = await createConnection(url);
-    await holder.query("SELECT GET_LOCK(CONCAT('migrations:', LEFT(SHA2('eventstore', 256), 40)), 0)");
+    const [rows] = await holder.query<RowDataPacket[]>(
+      "SELECT GET_LOCK(CONCAT('migrations:', LEFT(SHA2('eventstore', 256), 40)), 25) AS taken",
+    );
+    expect(rows).to.deep.equal([{ taken: 1 }]);
     await start.untilItSays(/… migrations applied/);
     expect(start.said()).to.not.contain("✔ migrations applied");
     start.interrupt();
