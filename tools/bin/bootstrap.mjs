@@ -216,8 +216,7 @@ const main = async () => {
     return (await run(process.execPath, [...tsx, join(root, "tools/src", command.program), ...tool, ...args])).code;
   }
   if (command.suite !== undefined) {
-    return (await run("mocha", ["--config", "../../.mocharc.json", "--reporter", "spec", ...args], { cwd: join(root, command.suite) }))
-      .code;
+    return (await run("mocha", ["--config", "../../.mocharc.cjs", "--reporter", "spec", ...args], { cwd: join(root, command.suite) })).code;
   }
   if (command.script !== undefined) {
     const [folder, file] = command.script;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { repositoryRoot } from "@cart/tools/own-servers";
 
-const config = fileURLToPath(new URL("../mocharc.json", import.meta.url));
+const config = fileURLToPath(new URL("../mocharc.cjs", import.meta.url));
 
 /** Runs the specs of a folder that need servers. Resolves to whether all passed. */
 export const runSpecs = (folder: string, env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<boolean> =>

@@ -1,0 +1,1 @@
+module.exports = { ...require("../../.mocharc.cjs"), spec: ["src/**/*.int.spec.ts"] };
