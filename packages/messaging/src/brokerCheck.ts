@@ -1,6 +1,7 @@
 import type { Logger } from "@cart/process-kit";
-import type { Admin, Kafka } from "kafkajs";
+import type { Kafka } from "kafkajs";
 import { explained } from "./kafkaErrors.ts";
+import { createSharedAdmin } from "./sharedAdmin.ts";
 
 export type BrokerCheck = {
   /**
@@ -13,35 +14,23 @@ export type BrokerCheck = {
 
 /** Creates a check that uses a separate connection, and opens a new one after a failure. */
 export const createBrokerCheck = (kafka: Kafka, logger: Logger): BrokerCheck => {
-  let connected: Promise<Admin> | undefined;
+  // The readiness probe waits 2 s: enough to try a few brokers, not for all of kafkajs's retries.
+  const admin = createSharedAdmin(kafka, { retries: 2 });
   let failing = false;
-
-  const connect = async (): Promise<Admin> => {
-    // The readiness probe waits 2 s: enough to try a few brokers, not for all of kafkajs's retries.
-    const admin = kafka.admin({ retry: { retries: 2 } });
-    await admin.connect();
-    return admin;
-  };
 
   return {
     assertReachable: async () => {
-      connected ??= connect();
       try {
-        await (await connected).describeCluster();
+        await admin.use((connected) => connected.describeCluster());
         if (failing) logger.info({ recovered: true }, "Kafka answers again");
         failing = false;
       } catch (error) {
-        const failed = connected;
-        connected = undefined;
-        failed?.then((admin) => admin.disconnect()).catch(() => undefined);
         const reason = explained(error);
         if (!failing) logger.error({ err: reason }, "Kafka cannot be used");
         failing = true;
         throw reason;
       }
     },
-    close: async () => {
-      await connected?.then((admin) => admin.disconnect()).catch(() => undefined);
-    },
+    close: admin.close,
   };
 };

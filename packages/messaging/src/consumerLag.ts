@@ -1,4 +1,5 @@
-import type { Admin, Kafka } from "kafkajs";
+import type { Kafka } from "kafkajs";
+import { createSharedAdmin } from "./sharedAdmin.ts";
 
 export type TopicPartition = { readonly topic: string; readonly partition: number };
 
@@ -10,56 +11,42 @@ export type PartitionLag = TopicPartition & { readonly lag: number };
  * not notice that it falls behind. `read` rejects if no broker answers.
  */
 export const createLagReader = (kafka: Kafka, groupId: string) => {
-  let opened: Promise<Admin> | undefined;
-
-  const open = async (): Promise<Admin> => {
-    const admin = kafka.admin({ retry: { retries: 0 } });
-    await admin.connect();
-    return admin;
-  };
+  const shared = createSharedAdmin(kafka, { retries: 0 });
 
   const lagsOf = async (topics: readonly string[], isWanted: (partition: TopicPartition) => boolean): Promise<PartitionLag[]> => {
     if (topics.length === 0) return [];
-    const admin = await (opened ??= open());
-    const committed = await admin.fetchOffsets({ groupId, topics: [...topics] });
-    const lags = await Promise.all(
-      committed.map(async ({ topic, partitions }) => {
-        const ends = new Map((await admin.fetchTopicOffsets(topic)).map((end) => [end.partition, end]));
-        return partitions.flatMap(({ partition, offset }): PartitionLag[] => {
-          const end = ends.get(partition);
-          if (end === undefined || !isWanted({ topic, partition })) return [];
-          // A group that has committed nothing (-1) begins with the oldest message that still exists.
-          const next = Math.max(Number(offset), Number(end.low));
-          return [{ topic, partition, lag: Math.max(0, Number(end.high) - next) }];
-        });
-      }),
-    );
-    return lags.flat();
-  };
-
-  const close = async (): Promise<void> => {
-    const closing = opened;
-    opened = undefined;
-    await (await closing?.catch(() => undefined))?.disconnect();
-  };
-
-  const readOrClose = async (topics: readonly string[], isWanted: (partition: TopicPartition) => boolean): Promise<PartitionLag[]> => {
-    try {
-      return await lagsOf(topics, isWanted);
-    } catch (error) {
-      void close().catch(() => undefined);
-      throw error;
-    }
+    return shared.use(async (admin) => {
+      const committed = await admin.fetchOffsets({ groupId, topics: [...topics] });
+      const lags = await allSettled(
+        committed.map(async ({ topic, partitions }) => {
+          const ends = new Map((await admin.fetchTopicOffsets(topic)).map((end) => [end.partition, end]));
+          return partitions.flatMap(({ partition, offset }): PartitionLag[] => {
+            const end = ends.get(partition);
+            if (end === undefined || !isWanted({ topic, partition })) return [];
+            // A group that has committed nothing (-1) begins with the oldest message that still exists.
+            const next = Math.max(Number(offset), Number(end.low));
+            return [{ topic, partition, lag: Math.max(0, Number(end.high) - next) }];
+          });
+        }),
+      );
+      return lags.flat();
+    });
   };
 
   return {
     /** Reads the lag of these partitions. */
     read: (assignment: readonly TopicPartition[]): Promise<PartitionLag[]> =>
-      readOrClose([...new Set(assignment.map(({ topic }) => topic))], ({ topic, partition }) =>
+      lagsOf([...new Set(assignment.map(({ topic }) => topic))], ({ topic, partition }) =>
         assignment.some((own) => own.topic === topic && own.partition === partition),
       ),
     /** Reads the lag of every partition of the topics, also while the group has no member. */
-    readTopics: (topics: readonly string[]): Promise<PartitionLag[]> => readOrClose(topics, () => true),
-    close,
+    readTopics: (topics: readonly string[]): Promise<PartitionLag[]> => lagsOf(topics, () => true),
+    close: shared.close,
   };
+};
+
+/** Like Promise.all, but a failure waits until all have ended. */
+const allSettled = async <T>(promises: readonly Promise<T>[]): Promise<T[]> => {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 };

@@ -1,5 +1,6 @@
 import type { ICustomPartitioner, Kafka, Message, Producer } from "kafkajs";
 import { type AcknowledgementCheck, createAcknowledgementCheck, type SentMessages, UnacknowledgedError } from "./acknowledgements.ts";
+import { connected } from "./connected.ts";
 import type { EventMessage } from "./eventMessage.ts";
 import { explained, isTooLarge, TopicSettingsError } from "./kafkaErrors.ts";
 import { partitionByKey } from "./partitionByKey.ts";
@@ -61,11 +62,9 @@ export const createEventProducer = (kafka: Kafka, { maxRequestBytes = 900_000 }:
       allowAutoTopicCreation: false,
       createPartitioner: recorder.createPartitioner,
     });
-    try {
-      await producer.connect();
-    } catch (error) {
+    await connected(producer).catch((error: unknown) => {
       throw explained(error);
-    }
+    });
     // A new check for each producer, because after a loss of data in Kafka the offsets begin again.
     return { producer, assertAcknowledged: createAcknowledgementCheck() };
   };
