@@ -18,7 +18,9 @@ const run = async (args: readonly string[]): Promise<number> => {
   try {
     return await new Promise<number>((resolve, reject) => {
       // Specs wait for the servers for a good part of their time, so three packages keep two cores busy.
-      const turbo = spawn("turbo", ["run", "test", "--concurrency=3", ...args], { cwd: repositoryRoot, env, stdio: "inherit" });
+      // A failure in one package does not hide those in others.
+      const options = ["--concurrency=3", "--continue=dependencies-successful"];
+      const turbo = spawn("turbo", ["run", "test", ...options, ...args], { cwd: repositoryRoot, env, stdio: "inherit" });
       turbo.on("error", reject);
       turbo.on("close", (code) => resolve(code ?? 1));
       onStopRequest(
