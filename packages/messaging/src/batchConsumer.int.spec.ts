@@ -103,6 +103,15 @@ describe("the batch consumer", () => {
     }
   });
 
+  it("handles a fetch that fits into one batch in one call, however many lanes there are", async () => {
+    await newTopic("one-lane", 4);
+    await publish("one-lane", 100);
+    const batches: (readonly ConsumedMessage[])[] = [];
+    consume("one-lane", async (messages) => void batches.push(messages), { lanes: 2, minBytes: 4_096 });
+    await waitFor("all messages", () => batches.flat().length === 100);
+    expect(batches.map((batch) => new Set(batch.map(({ partition }) => partition)).size)).to.deep.equal([4]);
+  });
+
   it("gathers single messages into a few batches if minBytes allows it", async () => {
     await newTopic("gathered", 1);
     const batches: number[] = [];

@@ -23,7 +23,7 @@ export type BatchConsumerOptions = {
   /** Upper limit of messages in one call of `handleBatch`. */
   readonly maxBatchMessages?: number;
   /**
-   * Concurrent calls of `handleBatch`, each with different partitions, so that one call
+   * Upper limit of concurrent calls of `handleBatch`, each with different partitions, so that one call
    * computes while another waits for its database. 1 by default.
    */
   readonly lanes?: number;
@@ -66,7 +66,8 @@ const mostElectionAttempts = 5;
  * has resolved, and never past an unhandled message.
  *
  * - The partitions of a lane in one fetch go into one batch, because one transaction for
- *   a dozen partitions costs as much as a transaction for one of them.
+ *   a dozen partitions costs as much as a transaction for one of them. For the same reason a
+ *   fetch that fits into one batch uses one lane.
  * - A failed batch is retried after a growing, bounded delay, for as long as its
  *   partitions are assigned to this member; later messages of them wait meanwhile.
  * - A consumer that follows an event store refuses to share its group with a system that follows another one.
@@ -117,7 +118,7 @@ export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer =
       });
       const startedAt = Date.now();
       try {
-        await consume({ consumer, topics, laneCount, process, membership, ownMessages, stopping: stopping.signal });
+        await consume({ consumer, topics, laneCount, maxBatchMessages, process, membership, ownMessages, stopping: stopping.signal });
       } catch (error) {
         // A consumer that ran for a minute counts its attempts from 1 again.
         if (Date.now() - startedAt > 60_000) attempt = 1;
@@ -165,6 +166,7 @@ type Consumption = {
   readonly consumer: Consumer;
   readonly topics: readonly string[];
   readonly laneCount: number;
+  readonly maxBatchMessages: number;
   readonly process: (payloads: readonly EachBatchPayload[]) => Promise<void>;
   readonly membership: GroupMembership;
   readonly ownMessages: OwnMessages;
@@ -172,20 +174,14 @@ type Consumption = {
 };
 
 /** Runs one consumer: resolves when `stopping` is aborted, and rejects if the consumer crashes. */
-const consume = async ({ consumer, topics, laneCount, process, membership, ownMessages, stopping }: Consumption): Promise<void> => {
+const consume = async (consumption: Consumption): Promise<void> => {
+  const { consumer, topics, membership, ownMessages, stopping } = consumption;
   const crashed = new Promise<Error>((resolve) => {
     consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error));
   });
   follow(consumer, membership);
 
-  const processAll = async (payloads: readonly EachBatchPayload[]): Promise<[]> => {
-    await process(payloads);
-    return [];
-  };
-  const lanes = Array.from({ length: laneCount }, () => coalesce(processAll));
-  // Assigned by index, not by partition number, because this member's numbers may all be even.
-  const laneOf = ({ topic, partition }: TopicPartition) =>
-    lanes[membership.assignment().findIndex((own) => own.topic === topic && own.partition === partition) % laneCount] ?? lanes[0];
+  const handle = dispatch(consumption);
   await ownMessages.begin();
   await consumer.connect();
   // A new group begins with the oldest message, because messages from before its first start count too.
@@ -196,12 +192,35 @@ const consume = async ({ consumer, topics, laneCount, process, membership, ownMe
     // Enough for all partitions of one fetch to reach their lanes in the same turn. Not more, because kafkajs wakes this many workers
     // per fetch.
     partitionsConsumedConcurrently: 32,
-    eachBatch: async (payload) => laneOf(payload.batch)?.(payload),
+    eachBatch: async (payload) => {
+      await handle(payload);
+    },
   });
   const over = new AbortController();
   const error = await Promise.race([crashed, aborted(stopping, over.signal)]);
   over.abort();
   if (error !== undefined) throw error;
+};
+
+/**
+ * Returns a function that handles the messages of one partition together with those of other partitions of the same fetch, which
+ * arrive in the same turn: in one lane if a single batch can hold all of them, and otherwise spread over the lanes.
+ */
+const dispatch = ({ laneCount, maxBatchMessages, process, membership }: Consumption) => {
+  const processAll = async (payloads: readonly EachBatchPayload[]): Promise<[]> => {
+    await process(payloads);
+    return [];
+  };
+  const lanes = Array.from({ length: laneCount }, () => coalesce(processAll));
+  // Assigned by index, not by partition number, because this member's numbers may all be even.
+  const indexOf = ({ topic, partition }: TopicPartition) =>
+    membership.assignment().findIndex((own) => own.topic === topic && own.partition === partition);
+  // The lanes' promises are returned unawaited: the next fetch of another broker must not wait for them here.
+  return coalesce(async (payloads: readonly EachBatchPayload[]) => {
+    const messages = payloads.reduce((sum, { batch }) => sum + batch.messages.length, 0);
+    const laneOf = (batch: TopicPartition) => (messages > maxBatchMessages ? lanes[indexOf(batch) % laneCount] : undefined) ?? lanes[0];
+    return payloads.map((payload) => laneOf(payload.batch)?.(payload));
+  });
 };
 
 /** Resolves when the signal is aborted. Nothing is left on the signal once `over` is aborted. */
