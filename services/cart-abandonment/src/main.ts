@@ -51,8 +51,9 @@ await runService({
       maxBatchMessages: config.BATCH_MAX_MESSAGES,
       sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
       follows: followOnly({ ids: () => readFollowedEventStores(pool), count: (messages) => metrics.foreign(messages), logger }),
-      // Timers run for minutes, so a fetch may wait for its full 2 s: the activity of a quiet shop then costs one transaction in that time.
-      minBytes: 65_536,
+      // Timers run for minutes, so a fetch may wait for its full 2 s, or for some 800 events: each fetch then costs one transaction of
+      // half a dozen round trips.
+      minBytes: 524_288,
       onLost: () => metrics.lost(),
       handleBatch: (messages) => handleBatch(messages, { applyBatch, metrics, logger }),
     });
