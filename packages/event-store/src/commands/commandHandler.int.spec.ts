@@ -150,6 +150,8 @@ describe("command handler", () => {
     const batches: number[] = [];
     const handler = newHandler((commands) => batches.push(commands));
     await Promise.all(Array.from({ length: 50 }, () => handler.handle({ aggregateId: uuidv7(), command: addItem(), metadata })));
+    // A transaction is reported after its commands are answered.
+    await waitFor("two reports", () => batches.length === 2);
     expect(batches).to.deep.equal([25, 25]);
   });
 
@@ -158,6 +160,7 @@ describe("command handler", () => {
     const handler = newHandler((commands) => batches.push(commands));
     const aggregateId = uuidv7();
     await Promise.all(Array.from({ length: 50 }, () => handler.handle({ aggregateId, command: addItem(), metadata })));
+    await waitFor("the report", () => batches.length > 0);
     expect(batches).to.deep.equal([50]);
     expect(await versionsOf(aggregateId)).to.deep.equal(upTo(51));
   });

@@ -61,13 +61,49 @@ describe("attempts", () => {
     expect(await newProcess()([aggregateId], 1)).to.deep.equal([3]);
   });
 
+  it("as new: append a batch to uncached streams without reading them, in one transaction", async () => {
+    let connections = 0;
+    const count = (): void => void connections++;
+    pool.on("acquire", count);
+    expect(await newProcess()([uuidv7(), uuidv7(), uuidv7()], 1)).to.deep.equal([2, 2, 2]);
+    pool.off("acquire", count);
+    expect(connections).to.equal(1);
+  });
+
+  it("as new: decide a whole batch again if one of its uncached streams has events, or a cached state is stale", async () => {
+    const [commit, commitElsewhere] = [newProcess(), newProcess()];
+    const [stale, known, other] = [uuidv7(), uuidv7(), uuidv7()];
+    await commit([stale], 1);
+    await commitElsewhere([stale], 1);
+    await commitElsewhere([known], 1);
+    expect(await commit([other, known, known, stale], 1)).to.have.members([2, 3, 4, 4]);
+  });
+
+  it("as new: read the streams first once a process has met streams with events", async () => {
+    const commit = newProcess();
+    const existing = Array.from({ length: 5 }, () => uuidv7());
+    await newProcess()(existing, 1);
+    expect(await commit(existing, 1)).to.deep.equal([3, 3, 3, 3, 3]);
+    let connections = 0;
+    const count = (): void => void connections++;
+    pool.on("acquire", count);
+    expect(
+      await commit(
+        Array.from({ length: 8 }, () => uuidv7()),
+        1,
+      ),
+    ).to.have.length(8);
+    pool.off("acquire", count);
+    expect(connections).to.equal(2);
+  });
+
   it("on known states: fail without an answer if a state is stale, and load the newest states at the next attempt", async () => {
     const [commit, commitElsewhere] = [newProcess(), newProcess()];
     const [stale, other] = [uuidv7(), uuidv7()];
-    await commit([stale], 1);
+    await commit([stale, other], 1);
     await commitElsewhere([stale], 1);
     expect(await commit([stale, other], 1)).to.be.instanceOf(ConcurrencyError);
-    expect(await commit([stale, other], 2)).to.deep.equal([4, 2]);
+    expect(await commit([stale, other], 2)).to.deep.equal([4, 3]);
   });
 
   it("locked: succeed although other writers append to the same streams all the time", async () => {

@@ -45,7 +45,7 @@ const maxPersonalStateAgeMs = 300_000;
  * Returns a function that tries once to decide a batch and to store it. The function answers every command after
  * COMMIT and resolves to the number of events; if it rejects, it has answered only replays. An attempt works in one of three ways:
  *
- * - as new: assumes that uncached streams are empty;
+ * - as new: assumes that uncached streams are empty, if that is likely; a conflict shows that one was not;
  * - on known states: uses the states in the cache; a conflict shows that one was stale;
  * - locked, after conflicts: keeps other writers out while the batch is decided.
  */
@@ -71,8 +71,7 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
   const commitOnce = async (batch: Batch, attempt: number): Promise<number> => {
     try {
       if (attempt > optimisticAttempts) return await commitLocked(batch);
-      // Guess only for a batch of one: in a larger batch a single wrong guess would make every command be decided again.
-      const assumesNew = attempt === 1 && batch.length === 1 && cache.suggestsNew(streamIdsOfAll(batch));
+      const assumesNew = attempt === 1 && cache.suggestsNew(streamIdsOfAll(batch));
       return assumesNew ? await commitAsNew(batch) : await commitOn(batch, cache.get);
     } catch (error) {
       cache.forget(streamIdsOfAll(batch));
@@ -81,7 +80,7 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
     }
   };
 
-  /** Assumes that uncached streams are empty; if the unique key says otherwise, loads them and decides again. */
+  /** Assumes that uncached streams are empty; if the unique key says otherwise, loads all streams and decides again. */
   const commitAsNew = async (batch: Batch): Promise<number> => {
     try {
       return await commitOn(batch, (id) => cache.get(id) ?? emptyStream);

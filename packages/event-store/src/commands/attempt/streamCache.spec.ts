@@ -42,7 +42,7 @@ describe("stream cache", () => {
   it("suggests that an uncached stream is new until uncached streams turn out to have events", () => {
     const cache = createStreamCache<null>({ maxStreams: 2, maxBytes: 1_000 }, () => 1);
     cache.keep(new Map([["cached", streamAt(1)]]));
-    expect([cache.suggestsNew(["cached"]), cache.suggestsNew(["cached", "other"])]).to.deep.equal([false, true]);
+    expect([cache.suggestsNew(["cached"]), cache.suggestsNew(["cached", "other", "third"])]).to.deep.equal([false, true]);
     const times = (count: number, act: () => void): void => Array.from({ length: count }).forEach(act);
     times(10, () =>
       cache.sawLoaded(
@@ -55,6 +55,10 @@ describe("stream cache", () => {
     expect(cache.suggestsNew(["other"])).to.equal(true);
     times(3, () => cache.sawLoaded(new Map([["elsewhere", streamAt(1)]])));
     expect(cache.suggestsNew(["other"])).to.equal(false);
+    // A stream that two commands name counts once, and so does a batch with cached streams.
+    const ids = Array.from({ length: 10 }, (_, n) => `id-${n}`);
+    expect(cache.suggestsNew(ids)).to.equal(false);
+    expect(cache.suggestsNew([...ids.slice(0, 2), ...ids.slice(0, 2), ...Array.from({ length: 10 }, () => "cached")])).to.equal(true);
     times(20, cache.sawNew);
     expect(cache.suggestsNew(["other"])).to.equal(true);
   });

@@ -12,7 +12,7 @@ export type StreamCache<State> = {
   readonly sawLoaded: (streams: ReadonlyMap<string, LoadedStream<State>>) => void;
   /** Counts a stream whose first event was appended. */
   readonly sawNew: () => void;
-  /** Whether one of the streams is not cached, and most uncached streams have recently turned out to be new. */
+  /** Whether some of the streams are not cached, and probably all of these are new. */
   readonly suggestsNew: (aggregateIds: readonly string[]) => boolean;
 };
 
@@ -48,6 +48,9 @@ export const createStreamCache = <State>(
       for (const [id, { version }] of streams) if (version > 0 && !cache.has(id)) newcomers.saw(false);
     },
     sawNew: () => newcomers.saw(true),
-    suggestsNew: (ids) => newcomers.areUsual() && ids.some((id) => !cache.has(id)),
+    suggestsNew: (ids) => {
+      const uncached = new Set(ids.filter((id) => !cache.has(id))).size;
+      return uncached > 0 && newcomers.areUsual(uncached);
+    },
   };
 };
