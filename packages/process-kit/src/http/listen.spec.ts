@@ -2,7 +2,9 @@ import { once } from "node:events";
 import { Agent, get, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { expect } from "chai";
-import { listen } from "./listen.ts";
+import express from "express";
+import { type HttpServer, listen } from "./listen.ts";
+import type { HttpApp } from "./unroutedRequests.ts";
 
 const host = "127.0.0.1";
 
@@ -85,5 +87,29 @@ describe("listen", () => {
     await once(response, "end");
     expect(response.headers["keep-alive"]).to.equal("timeout=65");
     await server.close();
+  });
+
+  it("makes requests and responses with the prototypes that an Express app gives them, which are slow to change", async () => {
+    const inner = express().get("/", (req, res) => void res.send(`${req.app === inner} ${res.app === inner}`));
+    const prototypesOf = (req: object, res: object) => [Object.getPrototypeOf(req), Object.getPrototypeOf(res)] as const;
+    const unchanged: boolean[] = [];
+    // The route answers before `handle` returns, so Express has done with both objects whatever it does to them.
+    const app = new Proxy<HttpApp>(inner, {
+      apply: (handle, _this, [req, res, next]: Parameters<HttpApp>) => {
+        const made = prototypesOf(req, res);
+        handle(req, res, next);
+        const given = prototypesOf(req, res);
+        unchanged.push(made[0] === given[0], made[1] === given[1]);
+      },
+    });
+    // An app may be served on several ports.
+    const servers: HttpServer[] = [];
+    try {
+      for (const port of [0, 0]) servers.push(await listen(app, { port, host }));
+      for (const { port } of servers) expect(await textOf(await request(port, agent))).to.equal("true true");
+    } finally {
+      for (const { close } of servers) await close();
+    }
+    expect(unchanged).to.deep.equal([true, true, true, true]);
   });
 });

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Connections, createConnections } from "./connections.ts";
+import { expressClasses } from "./expressClasses.ts";
 import { defaultHttpLimits, type HttpLimits } from "./httpLimits.ts";
 import { answerRefusedRequests, type HttpApp, withLastAnswer } from "./unroutedRequests.ts";
 
@@ -38,7 +39,7 @@ export type ListenOptions = {
  */
 export const listen = async (app: HttpApp, { port, host, limits = defaultHttpLimits }: ListenOptions): Promise<HttpServer> => {
   const connections = createConnections(withLastAnswer(app), limits);
-  const server = createServer(timeouts, connections.onRequest);
+  const server = createServer({ ...timeouts, ...expressClasses(app) }, connections.onRequest);
   answerRefusedRequests(server);
   server.maxConnections = limits.maxConnections;
   server.on("connection", connections.onConnection);
