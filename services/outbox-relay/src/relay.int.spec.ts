@@ -22,6 +22,7 @@ import {
   type Topics,
   topicsWithPrefix,
 } from "@cart/messaging";
+import { setMaxMessageBytes } from "@cart/messaging/testing";
 import { migrateEventStore } from "@cart/migrations";
 import { openMysqlPool, uuidToBytes, withConnection } from "@cart/mysql";
 import { createLogger, noTracer } from "@cart/process-kit";
@@ -539,6 +540,43 @@ describe("relay", () => {
       await insert(upTo(3).map(() => ({ cart: randomUUID(), version: 1, type: "TenantPolicy" })));
       await waitFor("the policies' rows to be published", async () => (await statuses())["PUBLISHED"] === 3);
       expect(await statuses()).to.deep.equal({ PUBLISHED: 3, PENDING: rowsOfThreePages });
+    });
+  });
+
+  describe("while max.message.bytes of the topic of policies is too small", () => {
+    const policyTopic = kafkaServer.topicName("small.tenant-policies");
+    const sendPolicy = () => insert([{ cart: randomUUID(), version: 1, type: "TenantPolicy" }]);
+
+    it("publishes the carts' rows, names the setting, gives up no row, and publishes the policies' rows once it is large enough", async () => {
+      const kafka = createKafka({ brokers: kafkaServer.brokers(), clientId: "relay-spec", logger });
+      await createTopics(kafka, { topics: [{ topic: policyTopic, partitions: 1 }], replicationFactor: 1 });
+      const { relay } = start({ maxAttempts: 1, delayAfter: () => 20 }, { topics: { ...topics, tenantPolicyEvents: policyTopic } });
+      await sendPolicy();
+      await waitFor("the first policy to be published", async () => (await statuses())["PUBLISHED"] === 1);
+
+      await setMaxMessageBytes(kafka, policyTopic, 100);
+      // Kafka answers before the setting has its effect, so policies are sent until one is refused.
+      const refusal = await waitFor("a policy to be refused", async () => {
+        await sendPolicy();
+        return relay.assertPublishing().then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+      });
+      expect(refusal)
+        .to.have.property("shownReason")
+        .that.contains("Kafka takes no events of TenantPolicy: max.message.bytes of the topic");
+      const cart = randomUUID();
+      await insert([{ cart, version: 1 }]);
+      await waitFor("the cart's message", () => Promise.resolve(versionsInKafka(cart).length === 1));
+      expect(await statuses())
+        .to.include.keys("PENDING")
+        .and.not.to.include.keys("FAILED");
+
+      await setMaxMessageBytes(kafka, policyTopic, 1_048_588);
+      await waitFor("all rows to be published", async () => (await statuses())["PENDING"] === undefined);
+      expect(await statuses()).to.have.all.keys("PUBLISHED");
+      await relay.assertPublishing();
     });
   });
 
