@@ -18,12 +18,17 @@ export type CommandToRun = {
   readonly killAt?: RegExp;
 };
 
+/** Milliseconds after which a command is killed, because its test has failed by then and would wait for it for ever. */
+const limitMs = 240_000;
+
 /** Runs a command-line tool from its source, and resolves when it has ended. */
 export const runCommand = async ({ file, args, env, killAt }: CommandToRun): Promise<CommandOutcome> => {
   const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", join(repositoryRoot, file), ...args], {
     cwd: join(repositoryRoot, "tools"),
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
+    timeout: limitMs,
+    killSignal: "SIGKILL",
   });
   endWithThisProcess(child);
   let said = "";
