@@ -9,6 +9,7 @@ import {
   runRounds,
   runScenario,
   seedOf,
+  selfCheck,
   silenceColumn,
   startSystem,
 } from "@cart/tests-harness";
@@ -22,9 +23,10 @@ import {
   step,
   UserError,
 } from "@cart/tools/own-servers";
-import { replicas, restore, startCluster, waitUntilWhole } from "./cluster.ts";
+import { type Cluster, replicas, restore, startCluster, waitUntilWhole } from "./cluster.ts";
 import { findWayToOwnNetwork, isInOwnNetwork, runInOwnNetwork } from "./network/ownNetwork.ts";
 import { producerCheck } from "./producer/producerCheck.ts";
+import { sabotages } from "./sabotages.ts";
 import { scenarios } from "./scenarios/index.ts";
 import type { Scenario, Surroundings } from "./scenarios/scenario.ts";
 
@@ -36,14 +38,20 @@ const processes = { "command-api": 2, "query-api": 1, "outbox-relay": 2, project
 /** Seconds: a fail-over of MySQL can take 30 s, and the brokers of a machine that is busy restart slowly. */
 const patienceSeconds = 120;
 
+/** Seconds for a system without a guard, which may never recover. The scenarios have seen by then what the guard prevents. */
+const checkPatienceSeconds = 10;
+
+/** The scenario whose fault the self-check of the producers injects, and with whose name it is chosen. */
+const producersScenario = "moved-partitions";
+
 const run = async (suite: SuiteRun<Scenario>): Promise<SuiteVerdict> => {
   const { values, folder, report, signal } = suite;
-  assertOptions(values);
+  assertClusterOptions(suite);
   const seed = seedOf(values);
   const logFolder = join(dataFolder, "cluster");
   report(`seed ${seed}; the services' logs are in ${logFolder}`);
   const cluster = await step(report, "three brokers, three MySQL members and the primary's address started", () => startCluster(suite));
-  const { mysqlUrl, kafka, network } = cluster;
+  const { mysqlUrl, kafka } = cluster;
   const reach = { mysqlUrl, eventStoreUrl: mysqlUrl, readModelUrl: mysqlUrl, brokers: kafka.brokers, replicationFactor: replicas };
   const options: RunOptions<Surroundings> = {
     surroundings: { cluster },
@@ -58,21 +66,38 @@ const run = async (suite: SuiteRun<Scenario>): Promise<SuiteVerdict> => {
     signal,
     patienceSeconds,
   };
-  const chosen = suite.chosen.filter(({ cutsConnections }) => network !== undefined || cutsConnections !== true);
-  for (const { name } of suite.chosen.filter((scenario) => !chosen.includes(scenario))) {
-    report(`skipped: ${name}, because this user may not have a network namespace (unshare, nsenter, ip)`);
-  }
-  if (chosen.length === 0) throw new UserError("no scenario is left to run");
-  const rounds = () =>
+  const rounds = (): Promise<SuiteVerdict> =>
     runRounds({
       script,
-      suite: { ...suite, chosen },
+      suite: { ...suite, chosen: possibleOf(suite, cluster) },
       run: (scenario, random) => runScenario(scenario, { ...options, random }),
       columns: [silenceColumn],
     });
-  return (
-    (await untilAborted(values["self-check"] === true ? producerCheck(kafka, report, folder) : rounds(), signal)) ?? { mistakeCount: 0 }
-  );
+  const check = async (): Promise<SuiteVerdict> => {
+    const withProducers = suite.chosen.some(({ name }) => name === producersScenario);
+    const producer = withProducers ? await producerCheck(kafka, report, folder) : { mistakeCount: 0 };
+    const ofChosen = sabotages.filter(({ scenario }) => suite.chosen.some(({ name }) => name === scenario.name));
+    const system = await selfCheck(ofChosen, { ...options, patienceSeconds: checkPatienceSeconds }, folder);
+    return { mistakeCount: producer.mistakeCount + system.mistakeCount };
+  };
+  const work = values["self-check"] === true ? check : rounds;
+  return (await untilAborted(work(), signal)) ?? { mistakeCount: 0 };
+};
+
+const assertClusterOptions = ({ values, chosen }: SuiteRun<Scenario>): void => {
+  assertOptions(values);
+  const isChecked = ({ name }: Scenario): boolean => name === producersScenario || sabotages.some(({ scenario }) => scenario.name === name);
+  if (values["self-check"] === true && !chosen.some(isChecked)) throw new UserError("no guard is taken out for these scenarios");
+};
+
+/** The chosen scenarios that can run on the network that the servers have. */
+const possibleOf = ({ chosen, report }: SuiteRun<Scenario>, { network }: Cluster): readonly Scenario[] => {
+  const possible = chosen.filter(({ cutsConnections }) => network !== undefined || cutsConnections !== true);
+  for (const { name } of chosen.filter((scenario) => !possible.includes(scenario))) {
+    report(`skipped: ${name}, because this user may not have a network namespace (unshare, nsenter, ip)`);
+  }
+  if (possible.length === 0) throw new UserError("no scenario is left to run");
+  return possible;
 };
 
 /** Fetches what the suite runs, because nothing can be fetched in a network of its own, and runs the suite there. */

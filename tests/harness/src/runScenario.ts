@@ -37,6 +37,8 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 const foreignMark = "x-fault-suite";
 
+const defaultClients = 12;
+
 /** Runs a scenario on a fresh system, from its start to the comparison of ledger, event store, topic and read model. */
 export const runScenario = async <Surroundings>(
   scenario: Scenario<Surroundings>,
@@ -52,7 +54,8 @@ export const runScenario = async <Surroundings>(
   try {
     const findings = createFindings();
     const ledger = createLedger();
-    const writers = startWriters({ baseUrls: system.commandApis.map(({ url }) => url), ledger, random: random.fork("writers") });
+    const baseUrls = system.commandApis.map(({ url }) => url);
+    const writers = startWriters({ baseUrls, ledger, random: random.fork("writers"), clients: scenario.clients ?? defaultClients });
     cells.push({ system, ledger, record: ledger.record });
     const startCell = async (name: string): Promise<CellWithLedger> => {
       const own = createLedger();

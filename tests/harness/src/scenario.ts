@@ -42,6 +42,8 @@ export type Scenario<Surroundings> = {
   readonly fault: string;
   /** Settings of the services that differ from their defaults. */
   readonly env?: Readonly<Record<string, string>>;
+  /** How many clients send commands throughout, 12 by default. With 0 the scenario sends every command itself, and does not call `recovered`. */
+  readonly clients?: number;
   readonly run: (context: ScenarioContext & Surroundings) => Promise<void>;
   /** True if no fault is injected, so that nothing may be published more than once. */
   readonly isCalm?: boolean;

@@ -1,3 +1,5 @@
+import { formerPrimary } from "./formerPrimary.ts";
+import { lackingCopy } from "./lackingCopy.ts";
 import { networkOf, type Scenario } from "./scenario.ts";
 
 const kills = 2;
@@ -88,4 +90,4 @@ const cut: Scenario = {
   },
 };
 
-export const primaryScenarios: readonly Scenario[] = [killedPrimary, switchedPrimary, killedMember, cut];
+export const primaryScenarios: readonly Scenario[] = [killedPrimary, switchedPrimary, formerPrimary, killedMember, cut, lackingCopy];

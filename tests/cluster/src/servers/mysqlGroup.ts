@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Killable, type Report, type ServerHost, startOwnMysql, waitUntil } from "@cart/tools/own-servers";
 import getPort from "get-port";
@@ -17,6 +17,10 @@ export type GroupMember = Killable & {
   readonly stop: () => Promise<void>;
   /** Starts the server unless it runs. Resolves when it answers, which may be before it has joined the group again. */
   readonly start: () => Promise<void>;
+  /** Starts the server outside of the group. */
+  readonly startAlone: () => Promise<void>;
+  /** Replaces the data by a copy of the other member's data, with an identity of its own. Neither of the servers may run. */
+  readonly takeDataOf: (other: Pick<GroupMember, "id">) => Promise<void>;
 };
 
 export type MysqlGroup = {
@@ -25,6 +29,17 @@ export type MysqlGroup = {
   readonly primary: () => Promise<GroupMember>;
   /** Makes the member the primary. The former one stays up, read-only. */
   readonly makePrimary: (member: GroupMember) => Promise<void>;
+  /** Lets the member leave the group. It stays up, read-only, and gets nothing that the others store from then on. */
+  readonly leave: (member: GroupMember) => Promise<void>;
+  /** Lets a member that has left enter the group again. Resolves when it is online. */
+  readonly enter: (member: GroupMember) => Promise<void>;
+  /** Lets a member that has left be the primary of a new group, which it is alone in. */
+  readonly formAlone: (member: GroupMember) => Promise<void>;
+  /**
+   * Forms a group of all members from the data of one, as an operator does whose other members are of no use any more: they get copies
+   * of it instead of what they have. All members are down meanwhile.
+   */
+  readonly formFrom: (member: GroupMember) => Promise<void>;
   /** Resolves when the member is online. Does what an operator does if the member was expelled. */
   readonly joined: (member: GroupMember) => Promise<void>;
   /** Resolves when the member refuses writes. */
@@ -59,14 +74,13 @@ export const startMysqlGroup = async (plan: MysqlGroupPlan): Promise<MysqlGroup>
 
   const members = places.map(({ host, port, groupPort }, index): GroupMember => {
     const id = index + 1;
-    const folder = join(plan.folder, `member-${id}`);
+    const folder = folderOf(plan, id);
     let running: (Killable & { readonly stop: () => Promise<void> }) | undefined;
-    let startOnBoot: "ON" | "OFF" = "OFF";
     const end = async (how: "stop" | "kill"): Promise<void> => {
       await running?.[how]();
       running = undefined;
     };
-    const mysqlOptions = (): readonly string[] => [
+    const mysqlOptions = (startOnBoot: "ON" | "OFF"): readonly string[] => [
       ...memberSettings,
       `--server-id=${id}`,
       `--init-file=${initFile}`,
@@ -76,6 +90,11 @@ export const startMysqlGroup = async (plan: MysqlGroupPlan): Promise<MysqlGroup>
       `--loose-group-replication-group-seeds=${seeds}`,
       `--loose-group-replication-start-on-boot=${startOnBoot}`,
     ];
+    const start = async (startOnBoot: "ON" | "OFF"): Promise<void> => {
+      if (running !== undefined) return;
+      const options = { ...plan, folder, keep: false, ports: { mysql: port }, host, mysqlOptions: mysqlOptions(startOnBoot) };
+      running = await startOwnMysql(options);
+    };
     return {
       id,
       host,
@@ -83,19 +102,21 @@ export const startMysqlGroup = async (plan: MysqlGroupPlan): Promise<MysqlGroup>
       url: `mysql://root@${host.address}:${port}`,
       kill: () => end("kill"),
       stop: () => end("stop"),
-      start: async () => {
-        if (running !== undefined) return;
-        const options = { ...plan, folder, keep: false, ports: { mysql: port }, host, mysqlOptions: mysqlOptions() };
-        running = await startOwnMysql(options);
-        // The group is formed once; from then on a member that starts joins by itself.
-        startOnBoot = "ON";
+      start: () => start("ON"),
+      startAlone: () => start("OFF"),
+      takeDataOf: async (other) => {
+        const data = dataIn(folder);
+        await rm(data, { recursive: true, force: true });
+        await cp(dataIn(folderOf(plan, other.id)), data, { recursive: true });
+        // The file with the server's uuid. MySQL makes another one.
+        await rm(join(data, "auto.cnf"));
       },
     };
   });
 
   const stop = async (): Promise<void> => void (await Promise.all(members.map((member) => member.kill())));
   try {
-    for (const outcome of await Promise.allSettled(members.map((member) => member.start()))) {
+    for (const outcome of await Promise.allSettled(members.map((member) => member.startAlone()))) {
       if (outcome.status === "rejected") throw outcome.reason;
     }
     await formGroup(members);
@@ -105,6 +126,11 @@ export const startMysqlGroup = async (plan: MysqlGroupPlan): Promise<MysqlGroup>
   }
   return groupOf(members, stop);
 };
+
+const folderOf = ({ folder }: Pick<MysqlGroupPlan, "folder">, id: number): string => join(folder, `member-${id}`);
+
+/** Where `startOwnMysql` puts a server's data. */
+const dataIn = (folder: string): string => join(folder, "mysql");
 
 const memberSettings = [
   // A host has no name server, and a look-up that fails takes seconds.
@@ -158,14 +184,18 @@ const formGroup = async (members: readonly GroupMember[]): Promise<void> => {
   }
   const [first, ...others] = members;
   if (first === undefined) throw new Error("a group needs members");
-  await onMember(
-    first,
+  await bootstrap(first);
+  for (const member of others) await onMember(member, "START GROUP_REPLICATION");
+};
+
+/** Lets the member form a group, of which it is the primary. */
+const bootstrap = async (member: GroupMember): Promise<void> =>
+  void (await onMember(
+    member,
     "SET GLOBAL group_replication_bootstrap_group = ON",
     "START GROUP_REPLICATION",
     "SET GLOBAL group_replication_bootstrap_group = OFF",
-  );
-  for (const member of others) await onMember(member, "START GROUP_REPLICATION");
-};
+  ));
 
 const groupOf = (members: readonly GroupMember[], stop: () => Promise<void>): MysqlGroup => {
   const primary = async (): Promise<GroupMember> => {
@@ -184,7 +214,14 @@ const groupOf = (members: readonly GroupMember[], stop: () => Promise<void>): My
       const [row] = await onMember(member, "SELECT @@server_uuid AS uuid");
       await onMember(member, `SELECT group_replication_set_as_primary('${String(row?.["uuid"])}', 10)`);
     },
-    joined: (member) => waitUntil(`member ${member.id} to be online`, 120, () => assertOnline(member)),
+    leave: async (member) => void (await onMember(member, "STOP GROUP_REPLICATION")),
+    enter: async (member) => {
+      await onMember(member, "START GROUP_REPLICATION");
+      await joined(member);
+    },
+    formAlone: bootstrap,
+    formFrom: (member) => formFrom(members, member),
+    joined,
     readOnly: (member) =>
       waitUntil(`member ${member.id} to be read-only`, 60, async () => {
         const [row] = await onMember(member, "SELECT @@GLOBAL.super_read_only AS readOnly");
@@ -203,6 +240,22 @@ const groupOf = (members: readonly GroupMember[], stop: () => Promise<void>): My
     stop,
   };
 };
+
+const formFrom = async (members: readonly GroupMember[], member: GroupMember): Promise<void> => {
+  const others = members.filter((each) => each !== member);
+  // The copies begin where the member is, so nobody needs its older logs.
+  await onMember(member, "PURGE BINARY LOGS BEFORE NOW()");
+  await Promise.all([member.stop(), ...others.map((other) => other.kill())]);
+  for (const other of others) await other.takeDataOf(member);
+  await Promise.all(members.map((each) => each.startAlone()));
+  await bootstrap(member);
+  for (const other of others) {
+    await onMember(other, "START GROUP_REPLICATION");
+    await joined(other);
+  }
+};
+
+const joined = (member: GroupMember): Promise<void> => waitUntil(`member ${member.id} to be online`, 120, () => assertOnline(member));
 
 /** The primary that a member with a majority names. */
 const primaryOf = async (members: readonly GroupMember[]): Promise<GroupMember | undefined> => {

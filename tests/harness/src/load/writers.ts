@@ -10,7 +10,7 @@ export type WritersOptions = {
   readonly ledger: Ledger;
   readonly random: Random;
   /** Number of concurrent clients. */
-  readonly clients?: number;
+  readonly clients: number;
 };
 
 export type Writers = {
@@ -33,7 +33,7 @@ const itemOf = (own: Random): string => `item-${own.integer(1, 12)}`;
  * Clients that add items to shared carts, sometimes several clients at once to the same
  * cart, remove items, merge carts and purchase some. They continue after every error.
  */
-export const startWriters = ({ baseUrls, ledger, random, clients = 12 }: WritersOptions): Writers => {
+export const startWriters = ({ baseUrls, ledger, random, clients }: WritersOptions): Writers => {
   const stopping = new AbortController();
   let sent = 0;
   const newCart = (): string => randomUUID();
