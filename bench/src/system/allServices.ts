@@ -1,8 +1,9 @@
 import type { BuiltService } from "@cart/tools/own-servers";
 import type { FreshSystem } from "./freshSystem.ts";
 
-export const startAll = ({ start }: FreshSystem): Promise<BuiltService[]> =>
-  Promise.all(["command-api", "query-api", "outbox-relay", "projector", "cart-abandonment"].map((name) => start(name)));
+/** Starts one process of each service, with these settings beside their defaults. */
+export const startAll = ({ start }: FreshSystem, env: Readonly<Record<string, string>> = {}): Promise<BuiltService[]> =>
+  Promise.all(["command-api", "query-api", "outbox-relay", "projector", "cart-abandonment"].map((name) => start(name, env)));
 
 export const urlOf = (services: readonly BuiltService[], name: string): string => {
   const service = services.find((one) => one.name === name);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Columns, eventRow, eventStoreTables, outboxRow } from "@cart/event-store/testing";
+import { type Columns, eventRow, type EventStoreTables, eventStoreTables, outboxRow } from "@cart/event-store/testing";
 import { uuidToBytes } from "@cart/mysql";
 import type { Pool } from "mysql2/promise";
 
@@ -11,24 +11,48 @@ export const fillOutbox = (eventStore: Pool, carts: number, eventsEach: number):
 export const fillEvents = (eventStore: Pool, carts: number, eventsEach: number): Promise<void> =>
   fillTable(eventStore, "events", carts, eventsEach);
 
+/** Inserts the first outbox row of a cart, which cannot be published, because it lacks the metadata of a message. Resolves to the cart. */
+export const fillUnpublishable = async (eventStore: Pool): Promise<Buffer> => {
+  const cart = uuidToBytes(randomUUID());
+  await eventStoreTables(eventStore).outbox.insert([{ ...rowOf(outboxRow, cart, 1), metadata: {} }]);
+  return cart;
+};
+
+/** Inserts `rows` outbox rows of the cart behind its first row. */
+export const fillBehind = (eventStore: Pool, cart: Buffer, rows: number): Promise<void> =>
+  insertAll(eventStoreTables(eventStore).outbox, rowsOf(outboxRow, [cart], { first: 2, last: rows + 1 }));
+
 /** Inserts the rows of `carts` carts with `eventsEach` events each, as appends would have stored them. */
-const fillTable = async (eventStore: Pool, table: "events" | "outbox", carts: number, eventsEach: number): Promise<void> => {
+const fillTable = (eventStore: Pool, table: "events" | "outbox", carts: number, eventsEach: number): Promise<void> => {
   const ids = Array.from({ length: carts }, () => uuidToBytes(randomUUID()));
-  const { [table]: filled } = eventStoreTables(eventStore);
-  const row = table === "events" ? eventRow : outboxRow;
-  let rows: Columns[] = [];
-  for (let version = 1; version <= eventsEach; version++) {
-    for (const aggregate_id of ids) {
-      const [event_type, event_data] =
-        version === 1
-          ? ["CartCreated", { user_id: "user-123", tenant_id: "default", currency: "USD" }]
-          : ["ItemAddedToCart", { item_id: `item-${version}`, quantity: 2, unit_price: 2999 }];
-      const metadata = { correlation_id: randomUUID(), causation_id: randomUUID() };
-      rows.push(row({ aggregate_id, version, event_type, event_data, metadata }));
-      if (rows.length < rowsEach) continue;
-      await filled.insert(rows);
-      rows = [];
-    }
+  const toRow = table === "events" ? eventRow : outboxRow;
+  return insertAll(eventStoreTables(eventStore)[table], rowsOf(toRow, ids, { first: 1, last: eventsEach }));
+};
+
+type ToRow = typeof eventRow;
+
+function* rowsOf(toRow: ToRow, carts: readonly Buffer[], versions: { readonly first: number; readonly last: number }): Generator<Columns> {
+  for (let version = versions.first; version <= versions.last; version++) {
+    for (const cart of carts) yield rowOf(toRow, cart, version);
   }
-  await filled.insert(rows);
+}
+
+const rowOf = (toRow: ToRow, aggregate_id: Buffer, version: number): Columns => {
+  const [event_type, event_data] =
+    version === 1
+      ? ["CartCreated", { user_id: "user-123", tenant_id: "default", currency: "USD" }]
+      : ["ItemAddedToCart", { item_id: `item-${version}`, quantity: 2, unit_price: 2999 }];
+  const metadata = { correlation_id: randomUUID(), causation_id: randomUUID() };
+  return toRow({ aggregate_id, version, event_type, event_data, metadata });
+};
+
+const insertAll = async (table: EventStoreTables["events"], rows: Iterable<Columns>): Promise<void> => {
+  let batch: Columns[] = [];
+  for (const row of rows) {
+    batch.push(row);
+    if (batch.length < rowsEach) continue;
+    await table.insert(batch);
+    batch = [];
+  }
+  await table.insert(batch);
 };
