@@ -282,6 +282,25 @@ describe("the batch consumer", () => {
       expect(lost).to.deep.equal([{ topic: server.topicName("lost"), partition: 0, from: undefined, to: "25" }]);
     });
 
+    it("reports them at once if none is left and none follows, and not a second time", async () => {
+      await newTopic("lost-all", 1);
+      await publish("lost-all", 10);
+      const read: number[] = [];
+      const handle = async (messages: readonly ConsumedMessage[]) => void read.push(...messages.map(valueOf));
+      const first = consume("lost-all", handle);
+      await waitFor("the first messages", () => read.length === 10);
+      await first.stop();
+      await publish("lost-all", 20, 8, 10);
+      await deleteUpTo("lost-all", 30);
+
+      const lost: unknown[] = [];
+      consume("lost-all", handle, { onLost: (each) => lost.push(each) });
+      await waitFor("the report", () => lost.length > 0);
+      await publish("lost-all", 5, 8, 30);
+      await waitFor("the next messages", () => read.length === 15);
+      expect(lost).to.deep.equal([{ topic: server.topicName("lost-all"), partition: 0, from: undefined, to: "30" }]);
+    });
+
     it("reports which, if it has read the messages before them", async () => {
       await newTopic("lost-behind", 1);
       await publish("lost-behind", 10);

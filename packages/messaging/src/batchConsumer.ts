@@ -4,9 +4,9 @@ import { createBatchProcessor } from "./batchProcessor.ts";
 import type { ConsumedMessage } from "./consumedMessage.ts";
 import { createLagReader, type PartitionLag, type TopicPartition } from "./consumerLag.ts";
 import { createGroupMembership, follow, type GroupMembership } from "./groupMembership.ts";
-import { createLostMessagesDetector, type LostMessages } from "./lostMessages.ts";
+import { createLossReports } from "./lossReports.ts";
+import type { LostMessages } from "./lostMessages.ts";
 import { createOwnMessages, type FollowedEventStore, type OwnMessages } from "./ownMessages.ts";
-import { onOffsetReset } from "./offsetResets.ts";
 import { explained, isCoordinatorPending } from "./kafkaErrors.ts";
 
 export type BatchConsumerOptions = {
@@ -81,8 +81,7 @@ export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer =
   const heartbeatIntervalMs = sessionTimeoutMs / heartbeatsPerSession;
   const stopping = new AbortController();
   const lagReader = createLagReader(kafka, groupId);
-  const detector = createLostMessagesDetector();
-  const ignoreResets = onOffsetReset(kafka, detector.sawReset);
+  const losses = createLossReports({ kafka, groupId, logger, onLost, oldest: lagReader.oldest });
   const ownMessages = createOwnMessages({ kafka, groupId, topics, follows: options.follows });
   const membership = createGroupMembership(groupId, sessionTimeoutMs, logger);
   const processBatches = createBatchProcessor({
@@ -96,15 +95,10 @@ export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer =
   });
 
   const process = async (payloads: readonly EachBatchPayload[]): Promise<void> => {
-    for (const { batch } of payloads) {
-      const lost = detector.lostBefore(batch);
-      if (lost === undefined) continue;
-      logger.error({ group: groupId, ...lost }, "messages were deleted from Kafka before this consumer read them");
-      onLost?.(lost);
-    }
+    for (const { batch } of payloads) losses.before(batch);
     await ownMessages.check(payloads);
     await processBatches(payloads);
-    for (const { batch } of payloads) detector.handled(batch);
+    for (const { batch } of payloads) losses.handled(batch);
   };
 
   const run = async (): Promise<void> => {
@@ -134,7 +128,7 @@ export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer =
         await consumer.disconnect().catch((error: unknown) => logger.warn({ err: error }, "the consumer did not disconnect cleanly"));
       }
     }
-    ignoreResets();
+    await losses.close();
     await lagReader.close();
   };
 

@@ -34,6 +34,9 @@ export const createLagReader = (kafka: Kafka, groupId: string) => {
   };
 
   return {
+    /** Resolves to the oldest offset of the partition, which is the next one if it has no message. */
+    oldest: ({ topic, partition }: TopicPartition): Promise<string | undefined> =>
+      shared.use(async (admin) => (await admin.fetchTopicOffsets(topic)).find((each) => each.partition === partition)?.low),
     /** Reads the lag of these partitions. */
     read: (assignment: readonly TopicPartition[]): Promise<PartitionLag[]> =>
       lagsOf([...new Set(assignment.map(({ topic }) => topic))], ({ topic, partition }) =>

@@ -46,6 +46,15 @@ describe("the detector of lost messages", () => {
     expect(detector.lostBefore(batch(25, 30))).to.deep.equal({ ...place, from: undefined, to: "25" });
   });
 
+  it("tells once what was lost before the oldest offset of a partition that has no message left", () => {
+    const detector = createLostMessagesDetector();
+    detector.handled(batch(0, 9));
+    detector.sawReset(place);
+    expect(detector.lostBeforeOldest(place, "25")).to.deep.equal({ ...place, from: "10", to: "25" });
+    expect(detector.lostBeforeOldest(place, "25")).to.equal(undefined);
+    expect(detector.lostBefore(batch(25, 30))).to.equal(undefined);
+  });
+
   it("finds nothing lost in a topic that was created anew, whose first message is there", () => {
     const detector = createLostMessagesDetector();
     detector.sawReset(place);

@@ -5,7 +5,7 @@ import type { TopicPartition } from "./consumerLag.ts";
 export type LostMessages = TopicPartition & {
   /** The first lost offset; `undefined` if the consumer has not read the partition since its start. */
   readonly from: string | undefined;
-  /** The offset of the first message that is left. */
+  /** The offset of the first message that is left, or of the next one if none is. */
   readonly to: string;
 };
 
@@ -14,8 +14,10 @@ export type LostMessagesDetector = {
   readonly sawReset: (place: TopicPartition) => void;
   /** Records that the batch was handled. */
   readonly handled: (batch: EachBatchPayload["batch"]) => void;
-  /** Returns what was lost before this batch, if anything was. Tells it once. */
+  /** Returns what was lost before the first message of this batch, if anything was. Tells it once. */
   readonly lostBefore: (batch: EachBatchPayload["batch"]) => LostMessages | undefined;
+  /** Like `lostBefore`, for the partition's oldest offset, which the broker knows even if no message is left. */
+  readonly lostBeforeOldest: (place: TopicPartition, oldest: string) => LostMessages | undefined;
 };
 
 /**
@@ -27,15 +29,21 @@ export const createLostMessagesDetector = (): LostMessagesDetector => {
   const next = new Map<string, bigint>();
   const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
+  const lostUntil = ({ topic, partition }: TopicPartition, first: string): LostMessages | undefined => {
+    const key = keyOf({ topic, partition });
+    if (!resets.delete(key)) return undefined;
+    const expected = next.get(key);
+    if (BigInt(first) <= (expected ?? 0n)) return undefined;
+    return { topic, partition, from: expected?.toString(), to: first };
+  };
+
   return {
     sawReset: (place) => void resets.add(keyOf(place)),
     handled: (batch) => void next.set(keyOf(batch), BigInt(batch.lastOffset()) + 1n),
     lostBefore: (batch) => {
       const first = batch.firstOffset();
-      if (first === null || !resets.delete(keyOf(batch))) return undefined;
-      const expected = next.get(keyOf(batch));
-      if (BigInt(first) <= (expected ?? 0n)) return undefined;
-      return { topic: batch.topic, partition: batch.partition, from: expected?.toString(), to: first };
+      return first === null ? undefined : lostUntil(batch, first);
     },
+    lostBeforeOldest: lostUntil,
   };
 };
