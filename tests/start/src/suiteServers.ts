@@ -16,10 +16,20 @@ export type SuiteServers = {
 
 const silent: Report = () => undefined;
 
-export const startSuiteServers = async (name: string): Promise<SuiteServers> => {
+export type SuiteServersOptions = {
+  /** MySQL's folder, which is not removed; by default one in the suite's folder. */
+  readonly mysqlFolder?: string;
+  readonly mysqlOptions?: readonly string[];
+};
+
+export const startSuiteServers = async (
+  name: string,
+  { mysqlFolder, mysqlOptions = [] }: SuiteServersOptions = {},
+): Promise<SuiteServers> => {
   const folder = await mkdtemp(join(tmpdir(), `cart-${name}-`));
   const planOf = (server: string) => ({ folder: join(folder, server), keep: false, report: silent });
-  const started = await Promise.allSettled([startOwnMysql(planOf("mysql")), startOwnKafka(planOf("kafka"))]);
+  const mysqlPlan = { ...planOf("mysql"), ...(mysqlFolder !== undefined && { folder: mysqlFolder }), mysqlOptions };
+  const started = await Promise.allSettled([startOwnMysql(mysqlPlan), startOwnKafka(planOf("kafka"))]);
   const stop = async (): Promise<void> => {
     await Promise.all(started.map(async (server) => server.status === "fulfilled" && server.value.stop()));
     await rm(folder, { recursive: true, force: true });
