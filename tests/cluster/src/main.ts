@@ -24,6 +24,7 @@ import {
   UserError,
 } from "@cart/tools/own-servers";
 import { type Cluster, replicas, restore, startCluster, waitUntilWhole } from "./cluster.ts";
+import { measureConsistency } from "./consistency/measureConsistency.ts";
 import { findWayToOwnNetwork, isInOwnNetwork, runInOwnNetwork } from "./network/ownNetwork.ts";
 import { producerCheck } from "./producer/producerCheck.ts";
 import { sabotages } from "./sabotages.ts";
@@ -43,6 +44,11 @@ const checkPatienceSeconds = 10;
 
 /** The scenario whose fault the self-check of the producers injects, and with whose name it is chosen. */
 const producersScenario = "moved-partitions";
+
+const clusterOptions = {
+  ...roundsOptions,
+  consistency: { type: "boolean", help: "measures what the levels of group_replication_consistency cost an append, and runs no scenario" },
+} as const;
 
 const run = async (suite: SuiteRun<Scenario>): Promise<SuiteVerdict> => {
   const { values, folder, report, signal } = suite;
@@ -80,7 +86,13 @@ const run = async (suite: SuiteRun<Scenario>): Promise<SuiteVerdict> => {
     const system = await selfCheck(ofChosen, { ...options, patienceSeconds: checkPatienceSeconds }, folder);
     return { mistakeCount: producer.mistakeCount + system.mistakeCount };
   };
-  const work = values["self-check"] === true ? check : rounds;
+  const measure = (): Promise<SuiteVerdict> =>
+    measureConsistency({
+      cluster,
+      startSystem: (name) => options.startSystem({ name, logFolder: join(logFolder, name), env: {}, programs: {}, signal }),
+      report,
+    });
+  const work = values["consistency"] === true ? measure : values["self-check"] === true ? check : rounds;
   return (await untilAborted(work(), signal)) ?? { mistakeCount: 0 };
 };
 
@@ -88,6 +100,9 @@ const assertClusterOptions = ({ values, chosen }: SuiteRun<Scenario>): void => {
   assertOptions(values);
   const isChecked = ({ name }: Scenario): boolean => name === producersScenario || sabotages.some(({ scenario }) => scenario.name === name);
   if (values["self-check"] === true && !chosen.some(isChecked)) throw new UserError("no guard is taken out for these scenarios");
+  const others = Object.keys(values).filter((name) => name !== "consistency");
+  if (values["consistency"] === true && others.length > 0)
+    throw new UserError(`--consistency is a separate run: leave out --${others.join(" and --")}`);
 };
 
 /** The chosen scenarios that can run on the network that the servers have. */
@@ -127,7 +142,7 @@ clients' ledger, the event store, the Kafka topic and the read model are compare
 nothing has its effect twice, nothing is out of order. Exit code 1 if anything is.`,
   part: "scenario",
   parts: scenarios,
-  options: roundsOptions,
+  options: clusterOptions,
   maxMinutes: (values) => 60 * roundsOf(values),
   run,
 });
