@@ -5,10 +5,10 @@ export type KeepWhile<Row> = (row: Row, result: number) => boolean;
 
 /**
  * Runs the text of one or more statements, and resolves to the rows of each result up to the first row that `keepWhile`
- * refuses. That row and all later rows of its result are dropped on arrival.
+ * refuses. That row and all later rows of its result are dropped on arrival. Rejects as soon as the connection is lost.
  */
 export const receiveRows = <Results extends RowDataPacket[][]>(
-  connection: Pick<Connection, "query">,
+  connection: Pick<Connection, "query" | "once" | "off">,
   options: QueryOptions,
   keepWhile: KeepWhile<Results[number][number]>,
 ): Promise<Results> =>
@@ -17,6 +17,14 @@ export const receiveRows = <Results extends RowDataPacket[][]>(
     const full = new Set<number>();
     const rowsOf = (result: number): RowDataPacket[] => (results[result] ??= []);
     let hasFailed = false;
+    const fail = (error: Error): void => {
+      hasFailed = true;
+      connection.off("error", fail);
+      reject(error);
+    };
+    // mysql2 tells a query without a callback nothing of a lost connection: only the connection has the error, and a query that is sent
+    // afterwards does not even get a time-out.
+    connection.once("error", fail);
     connection
       .query(options)
       .on("fields", () => void rowsOf(results.length))
@@ -26,11 +34,10 @@ export const receiveRows = <Results extends RowDataPacket[][]>(
         if (keepWhile(row, result)) rowsOf(result).push(row);
         else full.add(result);
       })
-      .on("error", (error: Error) => {
-        hasFailed = true;
-        reject(error);
-      })
+      .on("error", fail)
       .on("end", () => {
-        if (!hasFailed) resolve(results as Results);
+        if (hasFailed) return;
+        connection.off("error", fail);
+        resolve(results as Results);
       });
   });
