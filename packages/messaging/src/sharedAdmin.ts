@@ -4,7 +4,7 @@ import { connected } from "./connected.ts";
 /** One admin client, which is connected when it is first used, and anew after a use that failed. */
 export type SharedAdmin = {
   readonly use: <T>(work: (admin: Admin) => Promise<T>) => Promise<T>;
-  /** Disconnects when the uses have ended. */
+  /** Disconnects. A use that is under way may fail. */
   readonly close: () => Promise<void>;
 };
 
@@ -12,10 +12,15 @@ export const createSharedAdmin = (kafka: Kafka, retry: RetryOptions): SharedAdmi
   let opened: Promise<Admin> | undefined;
   const uses = new Set<Promise<unknown>>();
 
-  /** A call that is under way when its client is disconnected connects again, and nobody would close that connection. */
+  /**
+   * A use that is under way connects again for its next request, and nobody would close that connection. So the client is
+   * disconnected at once, because a stop must not wait for retries, and again when the uses have ended.
+   */
   const disconnect = async (admin: Promise<Admin> | undefined): Promise<void> => {
-    await Promise.allSettled(uses);
-    await (await admin?.catch(() => undefined))?.disconnect();
+    const ended = Promise.allSettled(uses);
+    const client = await admin?.catch(() => undefined);
+    ended.then(() => client?.disconnect()).catch(() => undefined);
+    await client?.disconnect();
   };
 
   return {
