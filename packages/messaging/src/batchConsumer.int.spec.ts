@@ -264,17 +264,22 @@ describe("the batch consumer", () => {
       await admin.disconnect();
     };
 
-    it("reports them, and goes on with the first that is left", async () => {
-      await newTopic("lost", 1);
-      await publish("lost", 10);
+    /** Reads the first 10 messages, and loses those before offset `upTo` of 20 more while no consumer runs. */
+    const readAndLose = async (name: string, upTo: number) => {
+      await newTopic(name, 1);
+      await publish(name, 10);
       const read: number[] = [];
       const handle = async (messages: readonly ConsumedMessage[]) => void read.push(...messages.map(valueOf));
-      const first = consume("lost", handle);
+      const first = consume(name, handle);
       await waitFor("the first messages", () => read.length === 10);
       await first.stop();
-      await publish("lost", 20, 8, 10);
-      await deleteUpTo("lost", 25);
+      await publish(name, 20, 8, 10);
+      await deleteUpTo(name, upTo);
+      return { read, handle };
+    };
 
+    it("reports them, and goes on with the first that is left", async () => {
+      const { read, handle } = await readAndLose("lost", 25);
       const lost: unknown[] = [];
       consume("lost", handle, { onLost: (each) => lost.push(each) });
       await waitFor("the other messages", () => read.length === 15);
@@ -283,16 +288,7 @@ describe("the batch consumer", () => {
     });
 
     it("reports them at once if none is left and none follows, and not a second time", async () => {
-      await newTopic("lost-all", 1);
-      await publish("lost-all", 10);
-      const read: number[] = [];
-      const handle = async (messages: readonly ConsumedMessage[]) => void read.push(...messages.map(valueOf));
-      const first = consume("lost-all", handle);
-      await waitFor("the first messages", () => read.length === 10);
-      await first.stop();
-      await publish("lost-all", 20, 8, 10);
-      await deleteUpTo("lost-all", 30);
-
+      const { read, handle } = await readAndLose("lost-all", 30);
       const lost: unknown[] = [];
       consume("lost-all", handle, { onLost: (each) => lost.push(each) });
       await waitFor("the report", () => lost.length > 0);

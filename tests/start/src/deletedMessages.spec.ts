@@ -14,7 +14,7 @@ const read = Array.from({ length: 20 }, (_, index) => index);
 const standing = 0;
 /** Carts whose first events are deleted. */
 const lost = read.map((number) => number + 100);
-/** So many that every partition gets a message: a jump is noticed at the next message of its partition. */
+/** Carts from after the loss, in every partition. */
 const later = Array.from({ length: 100 }, (_, index) => index + 200);
 
 type LogLine = { readonly level: number; readonly msg: string };
