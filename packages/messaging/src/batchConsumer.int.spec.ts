@@ -217,6 +217,44 @@ describe("the batch consumer", () => {
     expect(handled).to.deep.equal(numbers(5));
   });
 
+  it("starts again if its group does not answer its join, and handles the messages once the group does", async () => {
+    const name = "silent-group";
+    await newTopic(name, 1);
+    await publish(name, 5);
+    // A member that neither finishes its batch nor sends heartbeats: until its session ends, the broker holds up everybody's join.
+    const stuck = client().consumer({ groupId: server.groupName(name), sessionTimeout: 120_000, rebalanceTimeout: 120_000 });
+    await stuck.subscribe({ topics: [server.topicName(name)], fromBeginning: true });
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let hasBatch = false;
+    await stuck.run({
+      autoCommit: false,
+      eachBatch: async () => {
+        hasBatch = true;
+        await released;
+      },
+    });
+    try {
+      await waitFor("the stuck member's batch", () => hasBatch);
+      const lines: string[] = [];
+      const read: number[] = [];
+      const consumer = consume(name, async (messages) => void read.push(...messages.map(valueOf)), {
+        logger: createLogger({ service: "test", level: "info", destination: { write: (line: string) => void lines.push(line) } }),
+        sessionTimeoutMs: 6_000,
+        rebalanceTimeoutMs: 1_000,
+      });
+      await waitFor("the second start", () => lines.some((line) => line.includes("will start again") && line.includes("for 7000 ms")));
+      expect(read).to.deep.equal([]);
+      release();
+      await stuck.disconnect();
+      await waitFor("the messages", () => read.length === 5);
+      await waitFor("the consumer to be ready", async () => (await consumer.assertReady()) === undefined);
+    } finally {
+      release();
+      await stuck.disconnect();
+    }
+  });
+
   it("reports its lag and its readiness", async () => {
     await newTopic("lag", 2);
     await publish("lag", 10);

@@ -3,7 +3,7 @@ import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka } from "kafkajs"
 import { createBatchProcessor } from "./batchProcessor.ts";
 import type { ConsumedMessage } from "./consumedMessage.ts";
 import { createLagReader, type PartitionLag, type TopicPartition } from "./consumerLag.ts";
-import { createGroupMembership, follow, type GroupMembership } from "./groupMembership.ts";
+import { createGroupMembership, follow, type GroupMembership, MembershipError } from "./groupMembership.ts";
 import { createLossReports } from "./lossReports.ts";
 import type { LostMessages } from "./lostMessages.ts";
 import { createOwnMessages, type FollowedEventStore, type OwnMessages } from "./ownMessages.ts";
@@ -40,6 +40,8 @@ export type BatchConsumerOptions = {
   readonly follows?: FollowedEventStore;
   /** Milliseconds of silence after which a group member loses its partitions to the others. */
   readonly sessionTimeoutMs?: number;
+  /** Milliseconds for which a rebalance waits for members to finish their batches and join. */
+  readonly rebalanceTimeoutMs?: number;
 };
 
 export type BatchConsumer = {
@@ -58,6 +60,9 @@ const defaultRetry: BackoffOptions = { baseMs: 100, maxMs: 5_000 };
 /** Heartbeats per session timeout, so that a few may be late. */
 const heartbeatsPerSession = 6;
 
+/** Milliseconds for which a consumer that does not answer any more may take to leave its group, before the next one starts. */
+const leaveMs = 5_000;
+
 /** An election mostly takes less than a second. After this many attempts, about 3 s, the consumer's failure counts as one. */
 const mostElectionAttempts = 5;
 
@@ -74,10 +79,13 @@ const mostElectionAttempts = 5;
  * - Messages that were deleted before they were read are reported: see `onLost`.
  * - The function returns at once and joins the group in the background. After any failure
  *   of Kafka the consumer starts again after a delay, so it survives an outage.
+ * - A consumer that hears nothing from its group for longer than a rebalance and a session may take is given up and started again. Some
+ *   answers never come: a broker that was cut off, and still takes itself for the coordinator, keeps a join.
  */
 export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer => {
   const { kafka, groupId, topics, logger, handleBatch, onLost } = options;
-  const { maxBatchMessages = 2_000, lanes: laneCount = 1, minBytes = 1, sessionTimeoutMs = 10_000, retry = defaultRetry } = options;
+  const { maxBatchMessages = 2_000, lanes: laneCount = 1, minBytes = 1, retry = defaultRetry } = options;
+  const { sessionTimeoutMs = 10_000, rebalanceTimeoutMs = 30_000 } = options;
   const heartbeatIntervalMs = sessionTimeoutMs / heartbeatsPerSession;
   const stopping = new AbortController();
   const lagReader = createLagReader(kafka, groupId);
@@ -101,33 +109,29 @@ export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer =
     for (const { batch } of payloads) losses.handled(batch);
   };
 
+  const consumption = {
+    topics,
+    laneCount,
+    maxBatchMessages,
+    maxSilenceMs: rebalanceTimeoutMs + sessionTimeoutMs,
+    process,
+    membership,
+    ownMessages,
+    stopping: stopping.signal,
+  };
+
+  const newConsumer = () =>
+    kafka.consumer({
+      ...consumerConfig,
+      groupId,
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: rebalanceTimeoutMs,
+      heartbeatInterval: heartbeatIntervalMs,
+      minBytes,
+    });
+
   const run = async (): Promise<void> => {
-    for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
-      const consumer = kafka.consumer({
-        ...consumerConfig,
-        groupId,
-        sessionTimeout: sessionTimeoutMs,
-        heartbeatInterval: heartbeatIntervalMs,
-        minBytes,
-      });
-      const startedAt = Date.now();
-      try {
-        await consume({ consumer, topics, laneCount, maxBatchMessages, process, membership, ownMessages, stopping: stopping.signal });
-      } catch (error) {
-        // A consumer that ran for a minute counts its attempts from 1 again.
-        if (Date.now() - startedAt > 60_000) attempt = 1;
-        const delay = 200 + delayFor(attempt, retry);
-        const reason = explained(error);
-        const expected = isCoordinatorPending(error) && attempt <= mostElectionAttempts;
-        const level = expected ? "info" : "error";
-        logger[level]({ err: reason, group: groupId, attempt, retry_in_ms: delay }, "the consumer failed and will start again");
-        membership.end({ reason: reason instanceof Error ? reason : new Error(String(reason)), expected });
-        await abortableDelay(delay, stopping.signal);
-      } finally {
-        membership.end();
-        await consumer.disconnect().catch((error: unknown) => logger.warn({ err: error }, "the consumer did not disconnect cleanly"));
-      }
-    }
+    await consumeUntilStopped({ ...consumption, newConsumer, groupId, retry, logger });
     await losses.close();
     await lagReader.close();
   };
@@ -146,7 +150,6 @@ export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer =
 };
 
 const consumerConfig: Omit<ConsumerConfig, "groupId"> = {
-  rebalanceTimeout: 30_000,
   allowAutoTopicCreation: false,
   // A compromise: an idle fetch delays `stop`, and each fetch costs an idle consumer and the broker some milliseconds of CPU.
   maxWaitTimeInMs: 2_000,
@@ -161,20 +164,81 @@ type Consumption = {
   readonly topics: readonly string[];
   readonly laneCount: number;
   readonly maxBatchMessages: number;
+  /** Milliseconds without a sign of the group after which the consumer is given up. */
+  readonly maxSilenceMs: number;
   readonly process: (payloads: readonly EachBatchPayload[]) => Promise<void>;
   readonly membership: GroupMembership;
   readonly ownMessages: OwnMessages;
   readonly stopping: AbortSignal;
 };
 
-/** Runs one consumer: resolves when `stopping` is aborted, and rejects if the consumer crashes. */
+type Consumers = Omit<Consumption, "consumer"> & {
+  readonly newConsumer: () => Consumer;
+  readonly groupId: string;
+  readonly retry: BackoffOptions;
+  readonly logger: Logger;
+};
+
+/** Runs one consumer after the other until `stopping` is aborted. */
+const consumeUntilStopped = async ({ newConsumer, groupId, retry, logger, ...consumption }: Consumers): Promise<void> => {
+  const { membership, stopping } = consumption;
+  for (let attempt = 1; !stopping.aborted; attempt += 1) {
+    const consumer = newConsumer();
+    const startedAt = Date.now();
+    let isSilent = false;
+    const unfollow = follow(consumer, membership);
+    try {
+      await consume({ ...consumption, consumer });
+    } catch (error) {
+      isSilent = error instanceof MembershipError;
+      // A consumer that ran for a minute counts its attempts from 1 again.
+      if (Date.now() - startedAt > 60_000) attempt = 1;
+      const delay = 200 + delayFor(attempt, retry);
+      const reason = explained(error);
+      const expected = isCoordinatorPending(error) && attempt <= mostElectionAttempts;
+      const level = expected ? "info" : "error";
+      logger[level]({ err: reason, group: groupId, attempt, retry_in_ms: delay }, "the consumer failed and will start again");
+      membership.end({ reason: reason instanceof Error ? reason : new Error(String(reason)), expected });
+      await abortableDelay(delay, stopping);
+    } finally {
+      membership.end();
+      unfollow();
+      await disconnect(consumer, logger, isSilent ? abortableDelay(leaveMs, stopping) : undefined);
+    }
+  }
+};
+
+/**
+ * Runs one consumer: resolves when `stopping` is aborted, and rejects if the consumer crashes or cannot start, and with a `MembershipError`
+ * if its group is silent.
+ */
 const consume = async (consumption: Consumption): Promise<void> => {
-  const { consumer, topics, membership, ownMessages, stopping } = consumption;
+  const { consumer, membership, maxSilenceMs, stopping } = consumption;
   const crashed = new Promise<Error>((resolve) => {
     consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error));
   });
-  follow(consumer, membership);
+  membership.begun();
+  const over = new AbortController();
+  try {
+    const error = await Promise.race([
+      start(consumption).then(() => Promise.race([crashed, aborted(stopping, over.signal)])),
+      membership.silent(maxSilenceMs, over.signal),
+    ]);
+    if (error !== undefined) throw error;
+  } finally {
+    over.abort();
+  }
+};
 
+/** Leaves the group. A silent consumer may wait for an answer of its group and leaves once it has it: `until` ends the wait for that. */
+const disconnect = (consumer: Consumer, logger: Logger, until?: Promise<void>): Promise<void> => {
+  const left = consumer.disconnect().catch((error: unknown) => logger.warn({ err: error }, "the consumer did not disconnect cleanly"));
+  return until === undefined ? left : Promise.race([left, until]);
+};
+
+/** Joins the group and handles messages. Resolves once the consumer has joined, or has crashed before. */
+const start = async (consumption: Consumption): Promise<void> => {
+  const { consumer, topics, ownMessages } = consumption;
   const handle = dispatch(consumption);
   await ownMessages.begin();
   await consumer.connect();
@@ -190,10 +254,6 @@ const consume = async (consumption: Consumption): Promise<void> => {
       await handle(payload);
     },
   });
-  const over = new AbortController();
-  const error = await Promise.race([crashed, aborted(stopping, over.signal)]);
-  over.abort();
-  if (error !== undefined) throw error;
 };
 
 /**

@@ -1,9 +1,11 @@
-import type { Logger } from "@cart/process-kit";
+import { abortableDelay, type Logger } from "@cart/process-kit";
 import type { Consumer } from "kafkajs";
 import type { TopicPartition } from "./consumerLag.ts";
 
 /** The membership of a consumer in its group. */
 export type GroupMembership = {
+  /** Records that a consumer starts: its silence counts from here. */
+  readonly begun: () => void;
   readonly joined: (partitions: readonly TopicPartition[]) => void;
   readonly rebalancing: () => void;
   readonly heartbeat: () => void;
@@ -18,20 +20,30 @@ export type GroupMembership = {
    * had a heartbeat since it joined, because a consumer can join a group although it may not read the topic.
    */
   readonly assertReady: () => Promise<void>;
+  /** Resolves to an error once the consumer has neither joined nor had a heartbeat for this time. It stops watching when `over` is aborted. */
+  readonly silent: (maxMs: number, over: AbortSignal) => Promise<MembershipError>;
   readonly assignment: () => readonly TopicPartition[];
 };
 
-/** Tells the membership what happens to the consumer. Call it again for every new consumer. */
-export const follow = (consumer: Consumer, membership: GroupMembership): void => {
+/**
+ * Tells the membership what happens to the consumer. Call it again for every new consumer, and call the function that it returns
+ * when the consumer has ended: one that was given up may still join.
+ */
+export const follow = (consumer: Consumer, membership: GroupMembership): (() => void) => {
   const { events } = consumer;
-  consumer.on(events.GROUP_JOIN, ({ payload }) =>
-    membership.joined(
-      Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition }))),
+  const ignore = [
+    consumer.on(events.GROUP_JOIN, ({ payload }) =>
+      membership.joined(
+        Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition }))),
+      ),
     ),
-  );
-  consumer.on(events.REBALANCING, membership.rebalancing);
-  consumer.on(events.HEARTBEAT, membership.heartbeat);
-  consumer.on(events.FETCH, membership.fetched);
+    consumer.on(events.REBALANCING, membership.rebalancing),
+    consumer.on(events.HEARTBEAT, membership.heartbeat),
+    consumer.on(events.FETCH, membership.fetched),
+  ];
+  return () => {
+    for (const remove of ignore) remove();
+  };
 };
 
 export const createGroupMembership = (groupId: string, sessionTimeoutMs: number, logger: Logger): GroupMembership => {
@@ -49,6 +61,7 @@ export const createGroupMembership = (groupId: string, sessionTimeoutMs: number,
   };
 
   return {
+    begun: () => void (lastHeard = Date.now()),
     joined: (partitions) => {
       assigned = partitions;
       isMember = true;
@@ -76,11 +89,16 @@ export const createGroupMembership = (groupId: string, sessionTimeoutMs: number,
       const silenceMs = Date.now() - lastHeard;
       if (silenceMs > sessionTimeoutMs / 2) throw new MembershipError(`no heartbeat in the consumer group ${groupId} for ${silenceMs} ms`);
     },
+    silent: async (maxMs, over) => {
+      for (let leftMs = maxMs; leftMs > 0 && !over.aborted; leftMs = lastHeard + maxMs - Date.now()) await abortableDelay(leftMs, over);
+      return new MembershipError(`no answer to a join and no heartbeat in the consumer group ${groupId} for ${maxMs} ms`);
+    },
     assignment: () => assigned,
   };
 };
 
-class MembershipError extends Error {
+/** The consumer is not a working member of its group. */
+export class MembershipError extends Error {
   override readonly name = "MembershipError";
   /** What a readiness probe may show of this error: our own words, without those of the broker. */
   readonly shownReason: string;
