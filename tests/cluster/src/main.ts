@@ -76,7 +76,7 @@ const run = async (suite: SuiteRun<Scenario>): Promise<SuiteVerdict> => {
     runRounds({
       script,
       suite: { ...suite, chosen: possibleOf(suite, cluster) },
-      run: (scenario, random) => runScenario(scenario, { ...options, random }),
+      run: (scenario, random, round) => runScenario(scenario, { ...options, random, round }),
       columns: [silenceColumn],
     });
   const check = async (): Promise<SuiteVerdict> => {

@@ -41,7 +41,7 @@ const run = async (suite: SuiteRun<Scenario<Surroundings>>): Promise<SuiteVerdic
   const work =
     values["self-check"] === true
       ? selfCheck(sabotages, options, folder)
-      : runRounds({ script, suite, run: (scenario, random) => runScenario(scenario, { ...options, random }) });
+      : runRounds({ script, suite, run: (scenario, random, round) => runScenario(scenario, { ...options, random, round }) });
   return (await untilAborted(work, signal)) ?? { mistakeCount: 0 };
 };
 

@@ -34,6 +34,7 @@ const resultOf = (one: Scenario<object>, lost: number): ScenarioResult => {
 const run = async (values: Readonly<Record<string, string | boolean>>, losesInRound?: number, document?: string) => {
   const lines: string[] = [];
   const draws: number[] = [];
+  const passed: string[] = [];
   const suite = {
     values,
     chosen: [scenario("a"), scenario("b")],
@@ -42,17 +43,19 @@ const run = async (values: Readonly<Record<string, string | boolean>>, losesInRo
     signal: new AbortController().signal,
     atEnd: () => undefined,
   };
-  const runOne = async (one: Scenario<object>, random: Random): Promise<ScenarioResult> => {
+  const runOne = async (one: Scenario<object>, random: Random, round: number): Promise<ScenarioResult> => {
+    passed.push(`${one.name} ${round}`);
     draws.push(random.integer(0, 1_000_000));
     return resultOf(one, one.name === "b" && Math.ceil(draws.length / 2) === losesInRound ? 1 : 0);
   };
   const verdict = await runRounds({ script: "test:example", suite, run: runOne, ...(document !== undefined && { document }) });
-  return { ...verdict, draws, rounds: lines.filter((line) => line.startsWith("round ")) };
+  return { ...verdict, draws, passed, rounds: lines.filter((line) => line.startsWith("round ")) };
 };
 
 describe("runRounds", () => {
   it("runs the scenarios in each round with another seed, and reports the seed and the number of faults", async () => {
-    const { rounds, draws, summary, mistakeCount } = await run({ rounds: "3", seed: "7" });
+    const { rounds, draws, passed, summary, mistakeCount } = await run({ rounds: "3", seed: "7" });
+    expect(passed).to.deep.equal(["a 1", "b 1", "a 2", "b 2", "a 3", "b 3"]);
     expect(rounds).to.deep.equal([
       "round 1 of 3, seed 7: 6 faults injected, 0 violations",
       "round 2 of 3, seed 8: 6 faults injected, 0 violations",

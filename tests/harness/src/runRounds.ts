@@ -42,7 +42,8 @@ export type Rounds<Surroundings> = {
   /** The npm script, such as `test:faults`. */
   readonly script: string;
   readonly suite: SuiteRun<Scenario<Surroundings>>;
-  readonly run: (scenario: Scenario<Surroundings>, random: Random) => Promise<ScenarioResult>;
+  /** Runs a scenario in a round, which counts from 1, on a system that no earlier round has used. */
+  readonly run: (scenario: Scenario<Surroundings>, random: Random, round: number) => Promise<ScenarioResult>;
   /** Columns of the table beside those that every suite has. */
   readonly columns?: Parameters<typeof tableOf>[1];
   /** The file that `--write` changes; docs/reliability.md by default. */
@@ -68,7 +69,7 @@ export const runRounds = async <Surroundings>({
       parts: chosen,
       report,
       signal,
-      run: (scenario) => run(scenario, random.fork(scenario.name)),
+      run: (scenario) => run(scenario, random.fork(scenario.name), round + 1),
       describe: summaryOf,
       reported: ({ findings }) => findings.examples().forEach((example) => report(`    ✘ ${example}`)),
     });

@@ -29,6 +29,8 @@ export type RunOptions<Surroundings> = {
   readonly report: Report;
   readonly signal: AbortSignal;
   readonly programs?: Partial<Record<ServiceName, string>>;
+  /** Counts from 1. Each round has systems and logs of its own. */
+  readonly round?: number;
   /** Seconds within which the backlog has to be empty after the load has ended. */
   readonly patienceSeconds?: number;
 };
@@ -44,12 +46,13 @@ export const runScenario = async <Surroundings>(
   scenario: Scenario<Surroundings>,
   options: RunOptions<Surroundings>,
 ): Promise<ScenarioResult> => {
-  const { random, signal, programs = {}, patienceSeconds = 60 } = options;
-  const logFolder = join(options.logFolder, scenario.name);
+  const { random, signal, programs = {}, patienceSeconds = 60, round = 1 } = options;
+  const systemName = round === 1 ? scenario.name : `${scenario.name}-round-${round}`;
+  const logFolder = join(options.logFolder, systemName);
   const started = performance.now();
   const start = (name: string, folder: string): Promise<System> =>
     options.startSystem({ name, logFolder: folder, env: scenario.env ?? {}, programs, signal });
-  const system = await start(scenario.name, logFolder);
+  const system = await start(systemName, logFolder);
   const cells: CellWithLedger[] = [];
   try {
     const findings = createFindings();
@@ -59,7 +62,7 @@ export const runScenario = async <Surroundings>(
     cells.push({ system, ledger, record: ledger.record });
     const startCell = async (name: string): Promise<CellWithLedger> => {
       const own = createLedger();
-      const cell = { system: await start(`${scenario.name}-${name}`, join(logFolder, name)), ledger: own, record: own.record };
+      const cell = { system: await start(`${systemName}-${name}`, join(logFolder, name)), ledger: own, record: own.record };
       cells.push(cell);
       return cell;
     };
