@@ -14,6 +14,9 @@ export const config = Type.Object({
     default: 4_194_304,
     description: "upper limit of the bytes of events in one batch; up to three batches are in memory",
   }),
+  RELAY_GATHER_MS: milliseconds(50, {
+    description: "milliseconds from one batch to the next while rows come steadily; 0 publishes every row at once",
+  }),
   RELAY_LEASE_MS: milliseconds(6_000, { minimum: 500, description: "milliseconds after which a dead relay's shards are free for others" }),
   RELAY_MAX_ATTEMPTS: Type.Integer({
     minimum: 1,

@@ -53,6 +53,7 @@ await runService({
       owner,
       batchRows: config.RELAY_BATCH_ROWS,
       pageBytes: config.RELAY_BATCH_BYTES,
+      gatherMs: config.RELAY_GATHER_MS,
       keepPublished: config.OUTBOX_RETENTION_MS > 0,
       retry: { maxAttempts: config.RELAY_MAX_ATTEMPTS, delayAfter: (attempts) => delayFor(attempts, { baseMs: 500, maxMs: 60_000 }) },
       metrics,

@@ -46,6 +46,8 @@ type Interference = {
   topics?: Topics;
 };
 
+const smallPages = { batchRows: 50, pageBytes: 65_536, gatherMs: 0 };
+
 const soundMetadata = { metadata: '{"correlation_id":"c","causation_id":"c"}' };
 
 /** Returns the row of `outbox_blocks` that the failure of an outbox row writes. */
@@ -100,7 +102,12 @@ describe("relay", () => {
   });
   afterEach(() => Promise.all(running.map(stop)));
 
-  const start = (retry = { maxAttempts: 3, delayAfter: () => 20 }, interference: Interference = {}, keepPublished = true) => {
+  const start = (
+    retry = { maxAttempts: 3, delayAfter: () => 20 },
+    interference: Interference = {},
+    keepPublished = true,
+    pages = smallPages,
+  ) => {
     const owner = randomUUID();
     const leases = startShardLeases({ pool, owner, leaseMs, assertReachable: () => Promise.resolve(), logger });
     const kafka = createKafka({ brokers: kafkaServer.brokers(), clientId: "relay-spec", logger });
@@ -118,8 +125,7 @@ describe("relay", () => {
       publisher: { producerFor: (type) => (type === "Cart" ? interfered : other), topics: interference.topics ?? topics, tracer: noTracer },
       leases: { ...leases, held: () => interference.believes?.(leases.held()) ?? leases.held() },
       owner,
-      batchRows: 50,
-      pageBytes: 65_536,
+      ...pages,
       keepPublished,
       retry,
       metrics,
@@ -302,6 +308,37 @@ describe("relay", () => {
     ]);
     await waitFor("both messages", () => Promise.resolve(versionsInKafka(gained).length >= 2));
     expect(versionsInKafka(gained)).to.deep.equal([1, 2]);
+  });
+
+  describe("while rows come steadily", () => {
+    const minute = 60_000;
+    /** Has a relay with `gatherMs` publish a stream of rows. Resolves once it has marked them all, which it does before it waits. */
+    const gathering = async (gatherMs: number, interference: Interference = {}) => {
+      await insert(upTo(140).map(() => ({ cart: randomUUID(), version: 1 })));
+      const started = start(undefined, interference, true, { ...smallPages, batchRows: 200, gatherMs });
+      await waitFor("the stream to be marked", async () => (await statuses())["PUBLISHED"] === 140);
+      return started;
+    };
+
+    it("publishes the rows of many transactions in one batch, in order", async () => {
+      const carts = [randomUUID(), randomUUID()];
+      let batches = 0;
+      await gathering(2_000, { beforeSend: () => void (batches += 1) });
+      const batchesBefore = batches;
+      for (const version of upTo(40)) await insert(carts.map((cart) => ({ cart, version })));
+      await waitFor("all rows to be published", async () => (await statuses())["PUBLISHED"] === 220);
+      await waitFor("all messages", () => Promise.resolve(consumed.length >= 220));
+      for (const cart of carts) expect(versionsInKafka(cart)).to.deep.equal(upTo(40));
+      expect(batches - batchesBefore).to.be.at.most(2);
+    });
+
+    it("stops during the wait, with every published row marked", async () => {
+      const started = await gathering(minute);
+      await insert([{ cart: randomUUID(), version: 1 }]);
+      running = [];
+      await stop(started);
+      expect(await statuses()).to.deep.equal({ PENDING: 1, PUBLISHED: 140 });
+    });
   });
 
   it("deletes published rows and no others, if the retention is 0", async () => {

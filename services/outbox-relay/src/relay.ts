@@ -1,6 +1,7 @@
 import { awaitPending, fetchPending, type OutboxRow, type Patience, type PendingLimit, type PendingPage } from "@cart/event-store";
 import { withConnection } from "@cart/mysql";
 import { startLoop } from "@cart/process-kit";
+import { createGathering } from "./gathering.ts";
 import type { ShardLeases } from "./leases/shardLeases.ts";
 import { createPageSize } from "./pageSize.ts";
 import { createMainTypeSearch, mainType } from "./mainTypeSearch.ts";
@@ -15,6 +16,8 @@ export type RelayOptions = PublishingOptions & {
   readonly leases: ShardLeases;
   /** Bytes of payloads in one page. Up to three pages are in memory: one is fetched, one encoded and one published. */
   readonly pageBytes: number;
+  /** Milliseconds from one fetch to the next while rows come steadily, so that a page has more rows. 0 fetches at once. */
+  readonly gatherMs: number;
 };
 
 export type Relay = {
@@ -32,6 +35,8 @@ export type Relay = {
  *   acknowledged but MySQL may not have marked, whose number is therefore bounded.
  * - Burst: the number of unmarked rows exceeds that bound, so more rows are likely to come. The relay fetches without
  *   waiting, and marks the published rows when a fetch is empty.
+ * - Gathering: rows come steadily. The relay marks the published rows, and lets further rows gather for some milliseconds before
+ *   it fetches them without waiting in MySQL. A fetch that finds no row ends the mode. See `gathering.ts`.
  * - Blocked: there are rows, but all of them wait behind a row that could not be published. MySQL finds such rows at
  *   once and does not wait, so the relay waits, longer each time. Many rows behind a row that was given up are set aside,
  *   because every poll and fetch, also those for other carts, would have to step over them.
@@ -78,11 +83,12 @@ const longestBacklogMs = 1_000;
  * Fetching and encoding the next rows, publishing, and marking the previous rows overlap.
  */
 export const startRelay = (options: RelayOptions): Relay => {
-  const { pool, publisher, leases, batchRows, pageBytes, metrics, logger } = options;
+  const { pool, publisher, leases, batchRows, pageBytes, gatherMs, metrics, logger } = options;
   const { marks, publish, closedTypes, assertPublishing, settled } = createPublishing(options);
   const encode = (rows: readonly OutboxRow[]) => encodeRows(publisher, rows);
   const [pageSize, search] = [createPageSize({ maxRows: batchRows, maxBytes: pageBytes }), createMainTypeSearch()];
   const blockedRows = createBlockedRows({ pool, batchRows, logger });
+  const gathering = createGathering({ gatherMs });
   let lastWorkAt = performance.now();
   let blockedPasses = 0;
 
@@ -102,11 +108,15 @@ export const startRelay = (options: RelayOptions): Relay => {
     const isWhole = await publish(encode(rows));
     if (!isWhole) blockedRows.seen();
     if (isWhole && closed.length === 0 && page.endedBy !== "the last row") await backlog(stopping);
-    return closed.includes(mainType) ? topicAwayPauseMs : 0;
+    if (closed.includes(mainType)) return topicAwayPauseMs;
+    // Rows that are marked during the wait are not in the way of the next fetch.
+    if (gathering.isSteady()) await marks.settle();
+    return gathering.waitMs();
   };
 
-  const burst = async (query: Query, closed: readonly string[], stopping: AbortSignal): Promise<number> => {
+  const fetch = async (query: Query, closed: readonly string[], stopping: AbortSignal): Promise<number> => {
     const page = await withConnection(pool, (connection) => fetchPending(connection, query));
+    gathering.fetched(page.rows.length);
     if (page.rows.length > 0) return work(page, closed, stopping);
     await marks.settle();
     return 0;
@@ -115,6 +125,7 @@ export const startRelay = (options: RelayOptions): Relay => {
   const waitForRows = async (query: Query, closed: readonly string[], stopping: AbortSignal): Promise<number> => {
     const patience = patienceOf(query, performance.now() - lastWorkAt);
     const page = await search.timed(query, () => withConnection(pool, (connection) => awaitPending(connection, query, patience)));
+    gathering.fetched(page.rows.length);
     blockedPasses = page.allBlocked ? blockedPasses + 1 : 0;
     if (page.allBlocked) blockedRows.seen();
     if (page.allBlocked) return closed.includes(mainType) ? topicAwayPauseMs : Math.min(longestBlockedPauseMs, 2 * 1.2 ** blockedPasses);
@@ -131,7 +142,8 @@ export const startRelay = (options: RelayOptions): Relay => {
     // Decided before the query: a topic that opens meanwhile may have published rows that the query still shows.
     const closed = closedTypes();
     const query = { shards, known: marks.unmarked(), limit: pageSize.next(), withoutTypes: search.withoutTypes(closed) };
-    return query.known.length > maxFilteredRows ? burst(query, closed, stopping) : waitForRows(query, closed, stopping);
+    const moreAreLikely = query.known.length > maxFilteredRows || (closed.length === 0 && gathering.isSteady());
+    return moreAreLikely ? fetch(query, closed, stopping) : waitForRows(query, closed, stopping);
   };
 
   // If a pass fails, MySQL is unavailable. That is no row's fault, so no attempt is counted and no row is given up.
