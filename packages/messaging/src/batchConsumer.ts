@@ -79,8 +79,8 @@ const mostElectionAttempts = 5;
  * - Messages that were deleted before they were read are reported: see `onLost`.
  * - The function returns at once and joins the group in the background. After any failure
  *   of Kafka the consumer starts again after a delay, so it survives an outage.
- * - A consumer that hears nothing from its group for longer than a rebalance and a session may take is given up and started again. Some
- *   answers never come: a broker that was cut off, and still takes itself for the coordinator, keeps a join.
+ * - A consumer that hears nothing from its group for longer than a rebalance and a session may take is given up and started again,
+ *   because kafkajs may wait for an answer that never comes.
  */
 export const runBatchConsumer = (options: BatchConsumerOptions): BatchConsumer => {
   const { kafka, groupId, topics, logger, handleBatch, onLost } = options;
