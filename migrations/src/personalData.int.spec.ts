@@ -8,7 +8,7 @@ import { migrateUp, migratedDatabases } from "./migrator.ts";
 const withoutPersons = new Set([
   ..."aggregate_type event_type status owner currency milestone reason_code topic message_id tenant_id".split(" "),
   ..."merged_into funnel_stage stage title quiet_time_from quiet_time_to time_zone reminders overtaken_reminders".split(" "),
-  ..."action action_id phase master_key_id wrapped".split(" "),
+  ..."action action_id phase master_key_id wrapped place waits_for".split(" "),
 ]);
 
 /** Whether the table is one of knex's own, which list the applied migrations. */

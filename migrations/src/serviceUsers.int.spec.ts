@@ -71,7 +71,7 @@ describe("the users of the services", () => {
       expect(await refusalOf("outbox-relay", "SELECT 1 FROM events LIMIT 1")).to.equal(noTable);
     });
 
-    it("let the services that write make keys of shoppers, the others read them, and none change or destroy one", async () => {
+    it("let the services that write make keys of shoppers, the others read them, and only command-api destroy one", async () => {
       const insert = "INSERT INTO shopper_keys (key_id) VALUES (UUID_TO_BIN(UUID()))";
       for (const service of servicesWithUser.filter((each) => each !== "outbox-relay")) {
         const writes = service === "command-api" || service === "cart-abandonment";
@@ -82,10 +82,29 @@ describe("the users of the services", () => {
           undefined,
         ]);
         expect(await refusals(insert), service).to.deep.equal([writes ? undefined : noTable]);
-        const changes = ["UPDATE shopper_keys SET shopper = NULL", "DELETE FROM shopper_keys", "UPDATE lookup_keys SET id = 2"];
-        expect(await refusals(...changes), service).to.deep.equal([noTable, noTable, noTable]);
+        const destroy = "UPDATE shopper_keys SET shopper = NULL, master_key_id = NULL, wrapped = NULL, destroyed_at = NOW(6) WHERE FALSE";
+        expect(await refusals(destroy), service).to.deep.equal([service === "command-api" ? undefined : noTable]);
+        expect(await refusals("DELETE FROM shopper_keys", "UPDATE lookup_keys SET id = 2"), service).to.deep.equal([noTable, noTable]);
       }
       expect(databasesOf("outbox-relay")).not.to.include("keystore");
+    });
+
+    it("let only command-api begin and complete an erasure, and the owners of derived tables take part in it", async () => {
+      const noColumn = "ER_COLUMNACCESS_DENIED_ERROR";
+      const takesPart = new Set<ServiceWithUser>(["command-api", "projector", "cart-abandonment"]);
+      for (const service of servicesWithUser.filter((each) => each !== "outbox-relay")) {
+        const refusal = (sql: string): Promise<unknown> => refusalOf(service, sql, "keystore");
+        const own = takesPart.has(service) ? undefined : noTable;
+        expect(await refusal("SELECT 1 FROM erasures JOIN erasure_steps USING (erasure_id) LIMIT 1"), service).to.equal(own);
+        expect(await refusal("UPDATE erasure_steps SET first_pass_at = NOW(6) WHERE place = 'none'"), service).to.equal(own);
+        const begins = service === "command-api" ? undefined : noTable;
+        expect(await refusal("UPDATE erasures SET completed_at = NOW(6) WHERE tenant_id = 'none'"), service).to.equal(begins);
+        expect(await refusal("INSERT INTO erasure_steps (erasure_id, place) SELECT '', '' FROM DUAL WHERE FALSE"), service).to.equal(
+          begins,
+        );
+        expect(await refusal("UPDATE erasures SET due_at = NOW(6)"), service).to.equal(service === "command-api" ? noColumn : noTable);
+        expect(await refusal("DELETE FROM erasures"), service).to.equal(noTable);
+      }
     });
 
     it("let the relay change the status of an outbox row, but not the event in it", async () => {
@@ -130,9 +149,15 @@ describe("the users of the services", () => {
       expect(await refusalOf("projector", waits["query-api"])).to.equal("ER_PROCACCESS_DENIED_ERROR");
     });
 
-    it("keep the projector out of the event store, and query-api from writing anywhere", async () => {
+    it("let the projector read events and nothing else of the event store, and keep query-api from writing anywhere", async () => {
       const events = `\`${databases.eventstore.name()}\`.events`;
-      expect(await refusalOf("projector", `SELECT 1 FROM ${events} LIMIT 1`)).to.equal(noTable);
+      expect(await refusalOf("projector", `SELECT 1 FROM ${events} LIMIT 1`)).to.equal(undefined);
+      for (const sql of [
+        `DELETE FROM ${events}`,
+        `SELECT 1 FROM ${events} LIMIT 1 FOR UPDATE`,
+        `SELECT 1 FROM ${events.replace(".events", ".outbox")} LIMIT 1`,
+      ])
+        expect(await refusalOf("projector", sql), sql).to.equal(noTable);
       expect(await refusalOf("query-api", `SELECT 1 FROM ${events}, carts, cart_items LIMIT 1`)).to.equal(undefined);
       expect(await refusalOf("query-api", "SELECT 1 FROM dead_letters LIMIT 1")).to.equal(noTable);
       expect(await refusalOf("query-api", "DELETE FROM carts")).to.equal(noTable);

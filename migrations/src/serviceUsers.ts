@@ -27,6 +27,14 @@ const calledProcedures: Readonly<Partial<Record<ServiceWithUser, Readonly<Partia
 /** What becomes of a row of the outbox. The event in the row is not among it: nobody may change that. */
 const outboxStatus = "UPDATE (status, published_at, retry_count, next_attempt_at, error_message)";
 
+/** Of a program that clears what it derived from events when a shopper is erased. It may not begin or complete an erasure. */
+const clearsPlaces: TableGrants = {
+  erasures: ["SELECT"],
+  erasure_steps: ["SELECT", "UPDATE (first_pass_at, second_pass_at, waits_for)"],
+  erasure_streams: ["SELECT", "INSERT"],
+  claimed_streams: ["SELECT"],
+};
+
 /** Of a program that stores personal fields: it may make keys, and neither change nor destroy them. */
 const sealsAndOpens: TableGrants = { shopper_keys: ["SELECT", "INSERT"], lookup_keys: ["SELECT", "INSERT"] };
 
@@ -41,12 +49,20 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
   "command-api": {
     eventstore: {
       events: ["SELECT", "INSERT", "UPDATE (locking)"],
-      outbox: ["INSERT"],
+      outbox: ["SELECT", "INSERT", "UPDATE (error_message)"],
       snapshots: ["SELECT", "INSERT", "DELETE"],
       tenant_moves: ["SELECT"],
       idempotency_keys: ["SELECT", "INSERT", "DELETE"],
     },
-    keystore: sealsAndOpens,
+    // It begins erasures, destroys the keys, and completes erasures.
+    keystore: {
+      ...sealsAndOpens,
+      shopper_keys: ["SELECT", "INSERT", "UPDATE (shopper, master_key_id, wrapped, destroyed_at)"],
+      erasures: ["SELECT", "INSERT", "UPDATE (completed_at, shopper, master_key_id, wrapped)"],
+      erasure_steps: ["SELECT", "INSERT", "UPDATE (first_pass_at, second_pass_at, waits_for)"],
+      erasure_streams: ["SELECT", "INSERT", "DELETE"],
+      claimed_streams: ["SELECT", "INSERT", "DELETE"],
+    },
   },
   "outbox-relay": {
     eventstore: {
@@ -67,7 +83,9 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       projections: ["SELECT", "INSERT", "UPDATE"],
       followed_event_store: ["SELECT"],
     },
-    keystore: opens,
+    // It folds the carts of a shopper again who is erased.
+    eventstore: { events: ["SELECT"] },
+    keystore: { ...opens, ...clearsPlaces },
   },
   rebuild: {
     eventstore: { events: ["SELECT"], event_store_identity: ["SELECT"] },
@@ -93,7 +111,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       purchases: ["SELECT", "INSERT", "UPDATE", "DELETE"],
       reminder_slots: ["SELECT", "INSERT", "DELETE"],
     },
-    keystore: sealsAndOpens,
+    keystore: { ...sealsAndOpens, ...clearsPlaces, claimed_streams: ["SELECT", "INSERT"] },
   },
   // It writes the read model as the projector does, to retry dead letters, and never a line of its own log twice.
   console: {

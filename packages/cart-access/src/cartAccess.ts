@@ -38,6 +38,16 @@ export const requireScope = (scope: string): AccessRule<unknown> =>
     { scopes: [scope, adminScope] },
   );
 
+/** Refuses every actor but those of the tenant in the path whose token has the scope, or is an administrator's. */
+export const requireTenantScope = (scope: string): AccessRule<{ readonly tenant_id: string }> =>
+  Object.assign(
+    (actor: Actor, { tenant_id: tenantId }: { readonly tenant_id: string }): void => {
+      if (actor.tenantId !== tenantId || !hasScope(actor, scope))
+        throw forbidden(`only a token of this tenant with the scope ${scope} or ${adminScope} allows this`, scope);
+    },
+    { scopes: [scope, adminScope] },
+  );
+
 /** Refuses every actor but the administrators of the tenant in the path. */
 export const requireTenantAdmin: AccessRule<{ readonly tenant_id: string }> = Object.assign(
   (actor: Actor, { tenant_id: tenantId }: { readonly tenant_id: string }): void => {

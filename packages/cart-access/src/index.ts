@@ -7,5 +7,6 @@ export {
   purchaseScope,
   requireScope,
   requireTenantAdmin,
+  requireTenantScope,
   tokenRules,
 } from "./cartAccess.ts";

@@ -18,6 +18,8 @@ export {
   type StreamResult,
 } from "./commands/commandRequest.ts";
 export type { CommittedBatch } from "./commands/retries/retries.ts";
+export { clearStreams } from "./erasure/clearStreams.ts";
+export { plainEventCheck } from "./erasure/plainEvents.ts";
 export { readEventStoreIds } from "./eventStoreIdentity.ts";
 export { eventStoreTables } from "./eventStoreTables.ts";
 export { purgeAnswers } from "./idempotency/purgeAnswers.ts";

@@ -1,7 +1,10 @@
-export { createKeyRing, type KeyRing, type OpeningKeys, type SealingKey } from "./keyRing.ts";
+export { createKeyRing, type KeyRing, type LeftStream, type OpeningKeys, type SealingKey } from "./keyRing.ts";
 export { destroyKeys, openLookupKey, rewrapKeys } from "./keyStore.ts";
-export { keyConfig, openKeys, sealingConfig } from "./openKeys.ts";
+export { keyConfig, type OpenErasures, type OpenKeys, openKeys, sealingConfig } from "./openKeys.ts";
 export { localMasterKeys } from "./masterKeys.ts";
 export { openPart, type SealedPart, sealPart } from "./sealedPart.ts";
 export { shopperHash } from "./shopper.ts";
 export { SealBrokenError } from "./cipher.ts";
+export { type ErasurePlace, erasurePlaces, type ErasureReceipt } from "./erasures/erasure.ts";
+export { createErasureJournal, type ErasureJournal } from "./erasures/erasureJournal.ts";
+export { type ClearPlace, startErasures } from "./erasures/startErasures.ts";

@@ -8,6 +8,7 @@ import {
   assertMasterKeys,
   findKeys,
   type FoundKey,
+  insertClaimed,
   insertKeys,
   type KeyRow,
   nameOfKey,
@@ -29,12 +30,18 @@ export class KeyMissingError extends Error {
   override readonly name = "KeyMissingError";
 }
 
+/** An aggregate, and the owner that it had before another one. */
+export type LeftStream = { readonly formerOwner: Owner; readonly aggregateId: string };
+
 export type KeyRing = {
   /**
    * Returns a key of each shopper (at least one), in their order, and what the transaction has to run before it uses them. A shopper that has no
-   * key in this process gets a new one, which counts once `committed` is called.
+   * key in this process gets a new one, which counts once `committed` is called. `left` are aggregates that go to another owner: an
+   * erasure finds them by their former owner.
    */
-  readonly sealingKeys: (shoppers: readonly Owner[]) => Promise<SealingKeys>;
+  readonly sealingKeys: (shoppers: readonly Owner[], left?: readonly LeftStream[]) => Promise<SealingKeys>;
+  /** Milliseconds for which a key that was read is used. */
+  readonly maxAgeMs: number;
   /** Reads the keys. Throws a `KeyMissingError` or a `MasterKeyError`. */
   readonly openingKeys: (keyIds: readonly string[]) => Promise<OpeningKeys>;
   /** Rejects with a `MasterKeyError` if the keys in the key store are wrapped by other master keys. */
@@ -72,12 +79,12 @@ export const createKeyRing = ({ pool, database, masterKeys, maxKeys = 20_000, ma
   const made = new LRUCache<string, SealingKey>({ max: maxKeys, ttl: maxAgeMs });
   const read = createReadKeys({ pool, masterKeys, maxKeys, maxAgeMs });
 
-  const sealingKeys = async (shoppers: readonly Owner[]): Promise<SealingKeys> => {
-    lookupKey ??= await openLookupKey(pool, masterKeys);
+  const sealingKeys = async (shoppers: readonly Owner[], left: readonly LeftStream[] = []): Promise<SealingKeys> => {
+    const lookup = (lookupKey ??= await openLookupKey(pool, masterKeys));
     const fresh = new Map<string, NewKey>();
     const used: { readonly shopper: string; readonly key: SealingKey }[] = [];
     for (const shopper of shoppers) {
-      const hash = shopperHash(lookupKey, shopper);
+      const hash = shopperHash(lookup, shopper);
       const name = hash.toString("base64");
       const known = made.get(name) ?? fresh.get(name)?.key;
       const own = known === undefined ? await makeKey(masterKeys, hash) : undefined;
@@ -93,6 +100,7 @@ export const createKeyRing = ({ pool, database, masterKeys, maxKeys = 20_000, ma
       statements: [
         ...(knownIds.length === 0 ? [] : [requireKeys(database, knownIds)]),
         ...(rows.length === 0 ? [] : [insertKeys(database, rows)]),
+        ...(left.length === 0 ? [] : [insertLeft(database, lookup, left)]),
       ],
       committed: () => {
         for (const [name, { key }] of fresh) made.set(name, key);
@@ -110,9 +118,19 @@ export const createKeyRing = ({ pool, database, masterKeys, maxKeys = 20_000, ma
   return {
     sealingKeys,
     openingKeys: read.openingKeys,
+    maxAgeMs,
     assertMasterKeys: () => assertMasterKeys(pool, masterKeys),
   };
 };
+
+/** In a fixed order: two transactions then lock the rows in the same order. */
+const insertLeft = (database: string, lookup: Buffer, left: readonly LeftStream[]): Statement =>
+  insertClaimed(
+    database,
+    left
+      .map(({ formerOwner, aggregateId }) => ({ shopper: shopperHash(lookup, formerOwner), aggregateId }))
+      .toSorted((a, b) => Buffer.compare(a.shopper, b.shopper)),
+  );
 
 type NewKey = { readonly key: SealingKey; readonly row: KeyRow };
 

@@ -19,6 +19,9 @@ export const keyStoreTables = {
 /** The name under which a shopper's key is wrapped. */
 export const nameOfKey = (keyId: string): string => `shopper key ${keyId}`;
 
+/** The name under which the user id of an erasure is wrapped. */
+export const nameOfErasure = (erasureId: string): string => `erasure ${erasureId}`;
+
 const nameOfLookupKey = "the lookup key";
 
 export const newKeyId = (): string => randomUUID();
@@ -27,6 +30,15 @@ export const newKeyId = (): string => randomUUID();
 export const insertKeys = (database: string, rows: readonly KeyRow[]): Statement => ({
   sql: "INSERT INTO ??.shopper_keys (key_id, shopper, master_key_id, wrapped) VALUES ?",
   values: [database, rows.map(({ keyId, shopper, masterKeyId, wrapped }) => [uuidToBytes(keyId), shopper, masterKeyId, wrapped])],
+});
+
+/** Returns a statement that stores whose aggregates (at least one) were before others claimed them. */
+export const insertClaimed = (
+  database: string,
+  claimed: readonly { readonly shopper: Buffer; readonly aggregateId: string }[],
+): Statement => ({
+  sql: "INSERT IGNORE INTO ??.claimed_streams (shopper, aggregate_id) VALUES ?",
+  values: [database, claimed.map(({ shopper, aggregateId }) => [shopper, uuidToBytes(aggregateId)])],
 });
 
 /**
@@ -100,11 +112,13 @@ const findLookupKey = async (pool: Pool): Promise<WrappedKey | undefined> => {
 };
 
 /**
- * Wraps keys that another master key wrapped by the current one: the lookup key and at most `limit` keys of shoppers. Returns how
+ * Wraps keys that another master key wrapped by the current one: the lookup key, the user ids of open
+ * erasures, and at most `limit` keys of shoppers. Returns how
  * many keys of shoppers it read; fewer than `limit` means that none is left. It may be cut short at any time and run again, also in several programs at once.
  */
 export const rewrapKeys = async (pool: Pool, masterKeys: MasterKeys, limit: number): Promise<number> => {
   await rewrapLookupKey(pool, masterKeys);
+  await rewrapErasures(pool, masterKeys);
   return withConnection(pool, async (connection) => {
     const rows = await run<WrappedRow[]>(
       connection,
@@ -144,3 +158,24 @@ const rewrapLookupKey = async (pool: Pool, masterKeys: MasterKeys): Promise<void
     ]),
   );
 };
+
+/** The condition on the former master key leaves an erasure alone that was completed in the meantime. */
+const rewrapErasures = (pool: Pool, masterKeys: MasterKeys): Promise<void> =>
+  withConnection(pool, async (connection) => {
+    type Row = RowDataPacket & { readonly erasure_id: Buffer; readonly master_key_id: string; readonly wrapped: Buffer };
+    const rows = await run<Row[]>(
+      connection,
+      "SELECT erasure_id, master_key_id, wrapped FROM erasures WHERE completed_at IS NULL AND master_key_id <> ?",
+      [masterKeys.currentId],
+    );
+    for (const { erasure_id: id, master_key_id: masterKeyId, wrapped } of rows) {
+      const name = nameOfErasure(bytesToUuid(id));
+      const next = await masterKeys.wrap(name, await masterKeys.unwrap(name, { masterKeyId, wrapped }));
+      await run(connection, "UPDATE erasures SET master_key_id = ?, wrapped = ? WHERE erasure_id = ? AND master_key_id = ?", [
+        next.masterKeyId,
+        next.wrapped,
+        id,
+        masterKeyId,
+      ]);
+    }
+  });

@@ -27,9 +27,9 @@ describe("the keys that a configuration names", () => {
 
   it("are none by default, and nothing is sealed", async () => {
     const config = load({ KEYSTORE_URL: "", PERSONAL_DATA_KEYS: "" });
-    expect(config).to.deep.equal({ SEAL_PERSONAL_DATA: false });
-    const { ring, readiness, close } = openKeys(config);
-    expect([ring, readiness]).to.deep.equal([undefined, {}]);
+    expect(config).to.deep.equal({ SEAL_PERSONAL_DATA: false, PERSONAL_DATA_CACHE_MS: 300_000 });
+    const { ring, erasures, readiness, close } = openKeys(config);
+    expect([ring, erasures, readiness]).to.deep.equal([undefined, undefined, {}]);
     await close();
   });
 

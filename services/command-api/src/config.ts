@@ -15,6 +15,10 @@ export const config = Type.Object({
   PORT: port(8080),
   EVENTSTORE_URL: mysqlUrl,
   ...sealingConfig,
+  ERASURE_DUE_MS: milliseconds(3_600_000, {
+    minimum: 1_000,
+    description: "milliseconds within which a shopper has to be erased; an alert tells of an erasure that is not",
+  }),
   DEFAULT_CURRENCY: Type.String({
     pattern: "^[A-Z]{3}$",
     default: "USD",

@@ -1,9 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { eventStoreTables } from "@cart/event-store/testing";
-import { migrateEventStore } from "@cart/migrations";
+import { migrateEventStore, migrateKeyStore } from "@cart/migrations";
 import { bearer, type ExampleRequest, exampleRequests, operationsOf, tokenEnv, useMysqlDatabase } from "@cart/testkit";
+import { uuidToBytes } from "@cart/mysql";
 import { expect } from "chai";
 import { api as definition } from "./api.ts";
-import { exampleCartId, exampleTargetId } from "./examples.ts";
+import { exampleCartId, exampleErasureId, exampleTargetId } from "./examples.ts";
 import { type CommandApi, type Reply, startCommandApi } from "./testing/startCommandApi.ts";
 
 const policies = "/tenants/default/cart-abandoned-policies";
@@ -15,16 +17,23 @@ const creating = new Set(["createCart", "addItem", "addItemByShortAddress"]);
 const afterSubmission = new Set(["reopenCart", "purchaseCart"]);
 const onPolicy = new Set(["updateCartAbandonedPolicy", "removeCartAbandonedPolicy"]);
 
-/** An answer without its times, and with the ETag. */
+const onErasures = new Set(["eraseShopper", "getErasure"]);
+
+/** Members that are another value in each run. */
+const changing = new Set(["occurred_at", "executed_at", "erasure_id", "requested_at", "due_at", "first_pass_at", "second_pass_at"]);
+
+/** An answer without its times and random ids, and with the ETag. */
 const comparable = (body: unknown, etag: unknown): unknown => ({
-  body: JSON.parse(
-    JSON.stringify(body, (key, value: unknown) => (key === "occurred_at" || key === "executed_at" ? "a time" : value)),
-  ) as unknown,
+  body: JSON.parse(JSON.stringify(body, (key, value: unknown) => (changing.has(key) ? "another" : value))) as unknown,
   etag,
 });
 
 describe("the examples of the command API's document", () => {
   const database = useMysqlDatabase({ migrate: migrateEventStore });
+  const keyStore = useMysqlDatabase({ migrate: migrateKeyStore });
+  const keys = `one:${randomBytes(32).toString("base64")}`;
+  const envOf = ({ operationId }: ExampleRequest): Record<string, string> =>
+    onErasures.has(operationId) ? { KEYSTORE_URL: keyStore.url(), PERSONAL_DATA_KEYS: keys, SEAL_PERSONAL_DATA: "true" } : {};
   /** Two carts, of which one belongs to a guest who is about to log in, and a policy, if the example needs them. */
   const prepare = async ({ operationId, variant }: ExampleRequest, api: CommandApi): Promise<void> => {
     const expectsVersion = variant === "header If-Match";
@@ -35,6 +44,16 @@ describe("the examples of the command API's document", () => {
     if (!creating.has(operationId) || expectsVersion) await send("POST", `/carts/${exampleCartId}/items`, item);
     if (afterSubmission.has(operationId) && !expectsVersion) await send("POST", `/carts/${exampleCartId}/submit`);
     await send("POST", `/carts/${exampleTargetId}/items`, { ...item, user_id: "user-123" });
+    if (operationId === "getErasure") {
+      const { json } = await api.send("POST", "/tenants/default/erasures", { user_id: "user-123" });
+      for (const table of ["erasures", "erasure_steps"])
+        await keyStore
+          .pool()
+          .query(`UPDATE ${table} SET erasure_id = ? WHERE erasure_id = ?`, [
+            uuidToBytes(exampleErasureId),
+            uuidToBytes(String(json["erasure_id"])),
+          ]);
+    }
     if (onPolicy.has(operationId)) {
       await send("POST", policies, policy);
       await send("PUT", policies, { ...policy, title: "Another" });
@@ -58,14 +77,15 @@ describe("the examples of the command API's document", () => {
     it(`${name}: works when it is sent as it is`, async () => {
       // A service remembers the carts of the examples before, so each example has services of its own.
       await eventStoreTables(database.pool()).clear();
-      const api = await startCommandApi(database.url(), () => new Date());
+      const api = await startCommandApi(database.url(), () => new Date(), envOf(request));
       await prepare(request, api);
       const reply = variant === "with-token" ? await sendWithToken(request) : await api.send(method, address, body, headers);
       await api.stop();
-      expect(reply.status, reply.text).to.equal(refused[name] ?? 200);
+      const usual = operationId === "eraseShopper" ? 202 : 200;
+      expect(reply.status, reply.text).to.equal(refused[name] ?? usual);
       if (variant !== "required") return;
-      const answer = operations.find(({ operation }) => operation.operationId === operationId)?.operation.responses[200];
-      const example = comparable(answer?.content?.["application/json"]?.example, answer?.headers["ETag"]?.schema["examples"]);
+      const answer = operations.find(({ operation }) => operation.operationId === operationId)?.operation.responses[usual];
+      const example = comparable(answer?.content?.["application/json"]?.example, answer?.headers?.["ETag"]?.schema["examples"] ?? [null]);
       expect(comparable(reply.json, [reply.headers.get("ETag")]), "the answer is as the document's example").to.deep.equal(example);
     });
   }

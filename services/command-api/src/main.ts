@@ -3,12 +3,14 @@ import { type CommittedBatch, createCommandHandler, loadStreams, newEventId, ope
 import { tokenRules } from "@cart/cart-access";
 import { apiGuard, operationsApp, serveApi } from "@cart/http-kit";
 import { createWriterCheck, requirePinnedSessions } from "@cart/mysql";
-import { openKeys } from "@cart/personal-data";
+import { openKeys, startErasures } from "@cart/personal-data";
 import { runService } from "@cart/process-kit";
 import { api } from "./api.ts";
 import { createCommandMetrics } from "./commandMetrics.ts";
 import { createKeyBudget } from "./commands/keyBudget.ts";
 import { config as configSchema } from "./config.ts";
+import { clearPlaces } from "./erasures/clearPlaces.ts";
+import { erasureRequests } from "./erasures/erasureRequests.ts";
 import { createApp } from "./createApp.ts";
 import { itemSources } from "./itemSources.ts";
 import { startAnswerPurge } from "./startAnswerPurge.ts";
@@ -29,7 +31,7 @@ await runService({
     });
     onStop("event store connections", () => pool.end());
     await requirePinnedSessions(pool);
-    const keys = openKeys(config);
+    const keys = openKeys(config, { erases: true });
     onStop("key store connections", () => keys.close());
 
     const metrics = createCommandMetrics(registry);
@@ -55,6 +57,11 @@ await runService({
     const purge = startAnswerPurge({ pool, retentionMs: config.IDEMPOTENCY_RETENTION_MS, logger });
     onStop("purge", () => purge.stop());
 
+    if (keys.erasures !== undefined) {
+      const erasures = startErasures({ ...keys.erasures, places: clearPlaces(pool, keys.erasures), logger });
+      onStop("erasures", () => erasures.stop());
+    }
+
     const operations = {
       registry,
       stopping,
@@ -69,6 +76,7 @@ await runService({
       policyHandler,
       ...sources,
       loadCarts: (ids, maySee) => loadStreams(pool, aggregate, ids, { maySee }),
+      erasures: erasureRequests({ ...keys, seals: config.SEAL_PERSONAL_DATA, withinMs: config.ERASURE_DUE_MS }),
       metrics,
       limits,
       keys: createKeyBudget({ keysPerUser: config.IDEMPOTENCY_KEYS_PER_USER, periodMs: config.IDEMPOTENCY_RETENTION_MS }),

@@ -347,6 +347,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tenants/{tenant_id}/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase a shopper
+         * @description Destroys the shopper's keys at once, and clears what was derived from the shopper's events within `due_at`. Carts, totals and the funnel stay, and show an owner `erased-…`. While an erasure of the same shopper is pending, it is returned. A later command of the same user is a new person's.
+         */
+        post: operations["eraseShopper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenant_id}/erasures/{erasure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the receipt of an erasure
+         * @description The receipt is kept for ever, and does not say who was erased.
+         */
+        get: operations["getErasure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -672,6 +712,123 @@ export interface components {
              * @example 2
              */
             version: number;
+        };
+        EraseShopper: {
+            /**
+             * @description the shopper who is to be forgotten
+             * @example user-123
+             */
+            user_id: string;
+        };
+        Erasure: {
+            /**
+             * Format: date-time
+             * @description when it was done; missing until then
+             * @example 2026-11-23T22:26:20.012Z
+             */
+            completed_at?: string;
+            /**
+             * Format: date-time
+             * @description when it has to be done at the latest
+             * @example 2026-11-23T23:06:04.670Z
+             */
+            due_at: string;
+            /**
+             * Format: uuid
+             * @description the erasure's id, under which its receipt is kept
+             * @example 9f1c2b3a-4d5e-4f60-8a7b-1c2d3e4f5a6b
+             */
+            erasure_id: string;
+            /**
+             * Format: date-time
+             * @description when the erasure was requested
+             * @example 2026-11-23T22:06:04.670Z
+             */
+            requested_at: string;
+            /**
+             * @description the user of the token, or the operator, that requested it; null if it is not known, or is the shopper
+             * @example null
+             */
+            requested_by: string | null;
+            /**
+             * @description `done`: nothing tells any more who the person was
+             * @example pending
+             * @enum {unknown}
+             */
+            status: "pending" | "done";
+            /**
+             * @description what is cleared, each twice
+             * @example [
+             *       {
+             *         "place": "keys",
+             *         "first_pass_at": null,
+             *         "second_pass_at": null,
+             *         "waits_for": null
+             *       },
+             *       {
+             *         "place": "read_model",
+             *         "first_pass_at": null,
+             *         "second_pass_at": null,
+             *         "waits_for": null
+             *       },
+             *       {
+             *         "place": "timers",
+             *         "first_pass_at": null,
+             *         "second_pass_at": null,
+             *         "waits_for": null
+             *       },
+             *       {
+             *         "place": "event_store",
+             *         "first_pass_at": null,
+             *         "second_pass_at": null,
+             *         "waits_for": null
+             *       }
+             *     ]
+             */
+            steps: {
+                /**
+                 * @description when it was cleared at the beginning; null until then
+                 * @example null
+                 */
+                first_pass_at: string | null;
+                /**
+                 * @description what is cleared
+                 * @enum {unknown}
+                 */
+                place: "keys" | "read_model" | "timers" | "event_store";
+                /**
+                 * @description when it was cleared again after all caches had ended; null until then
+                 * @example null
+                 */
+                second_pass_at: string | null;
+                /** @description what an operator has to do first; null if nothing is known */
+                waits_for: string | null;
+            }[];
+        };
+        ErasureStarted: {
+            /**
+             * Format: date-time
+             * @description when it has to be done at the latest
+             * @example 2026-11-23T23:06:04.670Z
+             */
+            due_at: string;
+            /**
+             * Format: uuid
+             * @description the erasure's id, under which its receipt is kept
+             * @example 9f1c2b3a-4d5e-4f60-8a7b-1c2d3e4f5a6b
+             */
+            erasure_id: string;
+            /**
+             * Format: date-time
+             * @description when the erasure was requested
+             * @example 2026-11-23T22:06:04.670Z
+             */
+            requested_at: string;
+            /**
+             * @example pending
+             * @constant
+             */
+            status: "pending";
         };
         MergeAnswer: {
             /**
@@ -5932,6 +6089,371 @@ export interface operations {
                         status: 503;
                         /** @enum {unknown} */
                         type: "/problems/overloaded" | "/problems/contended" | "/problems/unavailable" | "/problems/outcome-unknown" | "/problems/tenant-moving" | "/problems/timeout";
+                    };
+                };
+            };
+        };
+    };
+    eraseShopper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the shop
+                 * @example default
+                 */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "user_id": "user-123"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EraseShopper"];
+            };
+        };
+        responses: {
+            /** @description The erasure has begun, and goes on whatever happens to this process. */
+            202: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "erasure_id": "9f1c2b3a-4d5e-4f60-8a7b-1c2d3e4f5a6b",
+                     *       "requested_at": "2026-11-23T22:06:04.670Z",
+                     *       "due_at": "2026-11-23T23:06:04.670Z",
+                     *       "status": "pending"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErasureStarted"];
+                };
+            };
+            /** @description The request is not valid; The request is malformed; The request body is not valid JSON */
+            400: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 400;
+                        /** @enum {unknown} */
+                        type: "/problems/validation" | "/problems/bad-request" | "/problems/malformed-json";
+                    };
+                };
+            };
+            /** @description The request needs a valid token */
+            401: {
+                headers: {
+                    "WWW-Authenticate": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 401;
+                        /** @enum {unknown} */
+                        type: "/problems/unauthorized";
+                    };
+                };
+            };
+            /** @description The token does not allow this */
+            403: {
+                headers: {
+                    "WWW-Authenticate": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 403;
+                        /** @enum {unknown} */
+                        type: "/problems/forbidden";
+                    };
+                };
+            };
+            /** @description The service is not set up to erase a shopper */
+            409: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 409;
+                        /** @enum {unknown} */
+                        type: "/problems/erasure-not-possible";
+                    };
+                };
+            };
+            /** @description The request body is too large */
+            413: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 413;
+                        /** @enum {unknown} */
+                        type: "/problems/payload-too-large";
+                    };
+                };
+            };
+            /** @description The request body has an unsupported type */
+            415: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 415;
+                        /** @enum {unknown} */
+                        type: "/problems/unsupported-media-type";
+                    };
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 429;
+                        /** @enum {unknown} */
+                        type: "/problems/rate-limited";
+                    };
+                };
+            };
+            /** @description The service is not available; The request took too long */
+            503: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 503;
+                        /** @enum {unknown} */
+                        type: "/problems/unavailable" | "/problems/timeout";
+                    };
+                };
+            };
+        };
+    };
+    getErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the erasure's id
+                 * @example 9f1c2b3a-4d5e-4f60-8a7b-1c2d3e4f5a6b
+                 */
+                erasure_id: string;
+                /**
+                 * @description the shop
+                 * @example default
+                 */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far the erasure is. */
+            200: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "erasure_id": "9f1c2b3a-4d5e-4f60-8a7b-1c2d3e4f5a6b",
+                     *       "requested_at": "2026-11-23T22:06:04.670Z",
+                     *       "due_at": "2026-11-23T23:06:04.670Z",
+                     *       "status": "pending",
+                     *       "requested_by": null,
+                     *       "steps": [
+                     *         {
+                     *           "place": "keys",
+                     *           "first_pass_at": null,
+                     *           "second_pass_at": null,
+                     *           "waits_for": null
+                     *         },
+                     *         {
+                     *           "place": "read_model",
+                     *           "first_pass_at": null,
+                     *           "second_pass_at": null,
+                     *           "waits_for": null
+                     *         },
+                     *         {
+                     *           "place": "timers",
+                     *           "first_pass_at": null,
+                     *           "second_pass_at": null,
+                     *           "waits_for": null
+                     *         },
+                     *         {
+                     *           "place": "event_store",
+                     *           "first_pass_at": null,
+                     *           "second_pass_at": null,
+                     *           "waits_for": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description The request is not valid; The request is malformed */
+            400: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 400;
+                        /** @enum {unknown} */
+                        type: "/problems/validation" | "/problems/bad-request";
+                    };
+                };
+            };
+            /** @description The request needs a valid token */
+            401: {
+                headers: {
+                    "WWW-Authenticate": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 401;
+                        /** @enum {unknown} */
+                        type: "/problems/unauthorized";
+                    };
+                };
+            };
+            /** @description The token does not allow this */
+            403: {
+                headers: {
+                    "WWW-Authenticate": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 403;
+                        /** @enum {unknown} */
+                        type: "/problems/forbidden";
+                    };
+                };
+            };
+            /** @description There is no such erasure */
+            404: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 404;
+                        /** @enum {unknown} */
+                        type: "/problems/not-found";
+                    };
+                };
+            };
+            /** @description The service is not set up to erase a shopper */
+            409: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 409;
+                        /** @enum {unknown} */
+                        type: "/problems/erasure-not-possible";
+                    };
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 429;
+                        /** @enum {unknown} */
+                        type: "/problems/rate-limited";
+                    };
+                };
+            };
+            /** @description The service is not available; The request took too long */
+            503: {
+                headers: {
+                    /** @description seconds to wait before the next attempt */
+                    "Retry-After": string;
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status: 503;
+                        /** @enum {unknown} */
+                        type: "/problems/unavailable" | "/problems/timeout";
                     };
                 };
             };

@@ -1,5 +1,5 @@
 import { type DomainEvent, erasedKeyOf, type FieldValues, type Owner, type RecordedEvent, splitData, type Subject } from "@cart/domain";
-import { type KeyRing, type SealingKey, sealPart } from "@cart/personal-data";
+import { type KeyRing, type LeftStream, type SealingKey, sealPart } from "@cart/personal-data";
 import { eventPlace, ownerPlace, type Place, sealedSnapshot, snapshotPlace, type StoredPart, withSealed } from "./storedParts.ts";
 import type { AppendToSeal, SealedAppend, SealedAppends, SealedCategory } from "./vault.ts";
 
@@ -9,6 +9,7 @@ type Part = { readonly subject: Subject; readonly shopper: Owner; readonly field
 
 /** An append whose events are split. `owner` is the owner after the last event. */
 type SplitAppend = {
+  readonly aggregateId: string;
   readonly events: readonly SplitEvent[];
   readonly snapshot: { readonly place: Place; readonly state: string; readonly owner: Owner } | undefined;
 };
@@ -30,11 +31,21 @@ export const sealAppends = async <State, Event extends DomainEvent>(
       if (erasedKeyOf(shopper.userId) === undefined) living.set(nameOf(shopper), shopper);
     }
   }
-  const { keys, ...transaction } = await ring.sealingKeys([...living.values()]);
+  const { keys, ...transaction } = await ring.sealingKeys([...living.values()], leftStreams(split));
   const names = [...living.keys()];
   const keyOf = new Map(keys.map((key, index) => [names[index], key]));
   return { ...transaction, appends: split.map((append) => sealAppend(keyOf, append)) };
 };
+
+/** The aggregates that go to another owner, with each former owner who was not erased. */
+const leftStreams = (split: readonly SplitAppend[]): readonly LeftStream[] =>
+  split.flatMap(({ aggregateId, events }) =>
+    events.flatMap(({ parts }) =>
+      parts.flatMap(({ subject, shopper: formerOwner }) =>
+        subject === "previous_owner" && erasedKeyOf(formerOwner.userId) === undefined ? [{ formerOwner, aggregateId }] : [],
+      ),
+    ),
+  );
 
 const nameOf = ({ tenantId, userId }: Owner): string => JSON.stringify([tenantId, userId]);
 
@@ -49,8 +60,12 @@ const splitAppend = <State, Event extends DomainEvent>(
     return splitEvent(category, recorded, { owner, previous_owner: previousOwner });
   });
   if (snapshot === undefined || owner === undefined || erasedKeyOf(owner.userId) !== undefined)
-    return { events: split, snapshot: undefined };
-  return { events: split, snapshot: { place: { aggregateType, aggregateId, version: snapshot.version }, state: snapshot.state, owner } };
+    return { aggregateId, events: split, snapshot: undefined };
+  return {
+    aggregateId,
+    events: split,
+    snapshot: { place: { aggregateType, aggregateId, version: snapshot.version }, state: snapshot.state, owner },
+  };
 };
 
 /** Lets clients find the events of one command without the correlation id, which a client chooses. */

@@ -23,6 +23,7 @@ const ringOf = (opened: Buffer | "destroyed") => {
       reads += 1;
       return new Map(ids.map((id) => [id, opened]));
     },
+    maxAgeMs: 300_000,
     assertMasterKeys: async () => undefined,
   };
   return { ring, reads: () => reads };

@@ -1,8 +1,9 @@
 import { tokenRules } from "@cart/cart-access";
 import { type CartLimits, cartAggregateWithin, defaultCartLimits, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
-import { type CommandHandler, createCommandHandler, loadStreams, newEventId, openEventStorePool } from "@cart/event-store";
+import { type CommandHandler, createCommandHandler, loadStreams, newEventId, openEventStorePool, withKeys } from "@cart/event-store";
 import { apiConfig, apiGuard } from "@cart/http-kit";
-import { createLogger, createMetricsRegistry, listen, loadConfig, noTracer } from "@cart/process-kit";
+import { type OpenKeys, openKeys, sealingConfig, startErasures } from "@cart/personal-data";
+import { createLogger, createMetricsRegistry, listen, loadConfig, type Loop, noTracer } from "@cart/process-kit";
 import { checkAnswers } from "@cart/testkit";
 import type { Express } from "express";
 import type { Pool } from "mysql2/promise";
@@ -11,6 +12,8 @@ import { createCommandMetrics } from "../commandMetrics.ts";
 import { createKeyBudget } from "../commands/keyBudget.ts";
 import { checkConfig } from "../checks/checkConfig.ts";
 import { createApp } from "../createApp.ts";
+import { clearPlaces } from "../erasures/clearPlaces.ts";
+import { type ErasureRequests, erasureRequests } from "../erasures/erasureRequests.ts";
 import { itemSources } from "../itemSources.ts";
 import { priceConfig } from "../prices/priceConfig.ts";
 import { api as definition } from "../api.ts";
@@ -35,6 +38,15 @@ export type CommandApi = {
   readonly stop: () => Promise<void>;
 };
 
+const delayedErasures = (requests: ErasureRequests, before: () => Promise<void>): ErasureRequests => ({
+  request: (request) => before().then(() => requests.request(request)),
+  find: (tenantId, erasureId) => before().then(() => requests.find(tenantId, erasureId)),
+});
+
+const startErasing = ({ erasures }: OpenKeys, pool: Pool): Loop | undefined =>
+  erasures &&
+  startErasures({ ...erasures, places: clearPlaces(pool, erasures), logger: createLogger({ service: "command-api", level: "silent" }) });
+
 /** The service as one process has it, with its own queue and cache, on a free port. `env` has variables of its configuration. */
 export const startCommandApi = async (
   databaseUrl: string,
@@ -47,7 +59,10 @@ export const startCommandApi = async (
   const stopping = new AbortController();
   const pool = openEventStorePool({ url: databaseUrl, connectionLimit: 4 });
   const registry = createMetricsRegistry("command-api");
-  const handler = createCommandHandler({ pool, aggregate: cartAggregateWithin(limits), now, newEventId });
+  const personal = loadConfig(Type.Object(sealingConfig), env);
+  const personalKeys = openKeys(personal, { erases: true });
+  const aggregate = withKeys(cartAggregateWithin(limits), personalKeys.ring, personal.SEAL_PERSONAL_DATA);
+  const handler = createCommandHandler({ pool, aggregate, now, newEventId });
   const policyHandler = createCommandHandler({ pool, aggregate: tenantPolicyAggregate, now, newEventId });
   const delayed = <State, Command, Event extends DomainEvent>(
     to: CommandHandler<State, Command, Event>,
@@ -57,9 +72,11 @@ export const startCommandApi = async (
     handleOnce: (request, once) => beforeCommand().then(() => to.handleOnce(request, once)),
   });
   const logger = createLogger({ service: "command-api", level: "silent" });
+  const erasing = startErasing(personalKeys, pool);
   const app = createApp({
+    erasures: delayedErasures(erasureRequests({ ...personalKeys, seals: personal.SEAL_PERSONAL_DATA, withinMs: 3_600_000 }), beforeCommand),
     ...itemSources(loadConfig(Type.Object({ ...apiConfig, ...priceConfig, ...checkConfig }), env), { registry, logger }),
-    loadCarts: (ids, maySee) => loadStreams(pool, cartAggregateWithin(limits), ids, { maySee }),
+    loadCarts: (ids, maySee) => loadStreams(pool, aggregate, ids, { maySee }),
     handler: delayed(handler),
     policyHandler: delayed(policyHandler),
     metrics: createCommandMetrics(registry),
@@ -93,6 +110,8 @@ export const startCommandApi = async (
       await server.close();
       await handler.stop();
       await policyHandler.stop();
+      await erasing?.stop();
+      await personalKeys.close();
       await pool.end();
       answers.assertAllDescribed();
     },
