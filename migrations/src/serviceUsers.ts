@@ -24,6 +24,19 @@ const calledProcedures: Readonly<Partial<Record<ServiceWithUser, Readonly<Partia
   "query-api": { readmodel: ["await_cart"] },
 };
 
+/**
+ * Tables that a service may drop, which an interrupted rebuild leaves with the rows of its time. MySQL grants a privilege on a table
+ * that does not exist only together with CREATE.
+ */
+const droppedTables: Readonly<Partial<Record<ServiceWithUser, Readonly<Partial<Record<MigratedDatabase, readonly string[]>>>>>> = {
+  projector: {
+    readmodel: ["carts", "cart_items", "cart_milestones", "cart_abandoned_policies"].flatMap((table) => [
+      `rebuild_${table}`,
+      `replaced_${table}`,
+    ]),
+  },
+};
+
 /** What becomes of a row of the outbox. The event in the row is not among it: nobody may change that. */
 const outboxStatus = "UPDATE (status, published_at, retry_count, next_attempt_at, error_message)";
 
@@ -176,6 +189,8 @@ export const createServiceUser = async (
     const limit = maxConnections === undefined ? "" : ` WITH MAX_USER_CONNECTIONS ${maxConnections}`;
     await connection.query(`ALTER USER ?@'%' IDENTIFIED BY ?${tls}${limit}`, [login.user, login.password]);
     await grant(connection, database, login.user, serviceAccess[service][migrated] ?? {});
+    for (const table of droppedTables[service]?.[migrated] ?? [])
+      await connection.query("GRANT CREATE, DROP ON ?? TO ?@'%'", [table, login.user]);
     for (const procedure of calledProcedures[service]?.[migrated] ?? [])
       await connection.query("GRANT EXECUTE ON PROCEDURE ??.?? TO ?@'%'", [database, procedure, login.user]);
   });

@@ -10,6 +10,7 @@ export {
   type ShownDeadLetter,
 } from "./deadLetters/listDeadLetters.ts";
 export { deadLetterQueues, type DeadLetterQueue, queueOf, retryQueue } from "./deadLetters/retryDeadLetters.ts";
+export { eraseShopper } from "./erasure/eraseShopper.ts";
 export { findTenants } from "./findTenants.ts";
 export { openReadModelPool } from "./openReadModelPool.ts";
 export type { BatchResult } from "./projection/projectBatch.ts";

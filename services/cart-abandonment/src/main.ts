@@ -12,6 +12,7 @@ import { createApplyBatch } from "./consume/applyBatch.ts";
 import { handleBatch } from "./consume/handleBatch.ts";
 import { openTimerPool } from "./database/openTimerPool.ts";
 import { requiredSchema } from "./requiredSchema.ts";
+import { startShopperErasures } from "./shoppers/startShopperErasures.ts";
 import { startShopperPurge } from "./shoppers/startShopperPurge.ts";
 import { startTimerWorker } from "./work/timerWorker.ts";
 import { createWorkOff } from "./work/workOffTimers.ts";
@@ -23,12 +24,12 @@ type Config = Static<typeof configSchema>;
 /** Opens the connections to each database, and closes them when the service stops. */
 const openDatabases = (config: Config, onStop: (name: string, stop: () => Promise<void>) => void) => {
   const { MYSQL_CONNECTION_MAX_AGE_MS: maxConnectionAgeMs } = config;
-  // One connection each for the consumer, the worker, the purge, /readyz and /metrics.
-  const pool = openTimerPool({ url: config.ABANDONMENT_URL, connectionLimit: 5, maxConnectionAgeMs });
+  // One connection each for the consumer, the worker, the purge, erasures, /readyz and /metrics.
+  const pool = openTimerPool({ url: config.ABANDONMENT_URL, connectionLimit: 6, maxConnectionAgeMs });
   onStop("timer connections", () => pool.end());
   const eventStore = openEventStorePool({ url: config.EVENTSTORE_URL, connectionLimit: 4, maxConnectionAgeMs });
   onStop("event store connections", () => eventStore.end());
-  const keys = openKeys(config);
+  const keys = openKeys(config, { erases: true });
   onStop("key store connections", () => keys.close());
   return { pool, eventStore, keys };
 };
@@ -94,6 +95,7 @@ await runService({
 
     const purge = startShopperPurge({ pool, now, logger });
     onStop("purge", () => purge.stop());
+    startShopperErasures({ keys, pool, logger, onStop });
 
     const readiness = {
       kafka: consumer.assertReady,

@@ -1,11 +1,15 @@
 #!/usr/bin/env node
+import { userInfo } from "node:os";
 import { cartAggregate, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
 import { cancelMove, fillSnapshots, moveTenant, openEventStorePool, type StoredAggregate, withKeys } from "@cart/event-store";
 import { openMysqlPool } from "@cart/mysql";
-import { localMasterKeys, openKeys, rewrapKeys, sealingConfig } from "@cart/personal-data";
+import { localMasterKeys, type OpenErasures, openKeys, rewrapKeys, sealingConfig } from "@cart/personal-data";
 import { loadConfig, mysqlUrl } from "@cart/process-kit";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { Type } from "typebox";
+import { config as serviceConfig } from "./config.ts";
+import { eraseShopper, showErasure } from "./erasures/erasureProgram.ts";
+import { erasureNotPossible, erasureRequests } from "./erasures/erasureRequests.ts";
 
 /** Upper limit of keys that are read at once. */
 const keysPerBatch = 500;
@@ -14,6 +18,16 @@ const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => interrupted.abort(new Error(`interrupted by ${signal}: run it again to go on`)));
 }
+
+const filled = (text: string): string => {
+  if (text === "" || text.length > 255) throw new InvalidArgumentError("Expected 1 to 255 characters.");
+  return text;
+};
+
+const uuid = (text: string): string => {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new InvalidArgumentError("Expected a UUID.");
+  return text.toLowerCase();
+};
 
 const print = (line: object): void => console.log(JSON.stringify(line));
 
@@ -76,6 +90,46 @@ program
     }
     print({ step: "rewrapped", master_key: masterKeys.currentId, keys: rewrapped });
   });
+
+const { ERASURE_DUE_MS } = serviceConfig.properties;
+
+/** Lends the journal of erasures, and what requests them. */
+const onErasures = async (
+  work: (erasures: OpenErasures, requests: ReturnType<typeof erasureRequests>) => Promise<number>,
+): Promise<void> => {
+  const config = loadConfig(Type.Object({ ...sealingConfig, ERASURE_DUE_MS }));
+  const keys = openKeys(config, { erases: true });
+  try {
+    if (keys.erasures === undefined) throw new Error(`${erasureNotPossible.title}: set KEYSTORE_URL and PERSONAL_DATA_KEYS`);
+    const requests = erasureRequests({ ...keys, seals: config.SEAL_PERSONAL_DATA, withinMs: config.ERASURE_DUE_MS });
+    process.exitCode = await work(keys.erasures, requests);
+  } finally {
+    await keys.close();
+  }
+};
+
+program
+  .command("erase-shopper")
+  .description(
+    "erase a shopper, print the receipt after each step, and exit with 0 once nothing tells any more who it was, 2 if it is pending, 3 if " +
+      "it is overdue, 1 if it cannot begin. The services erase, also after this command was interrupted. Needs the configuration of " +
+      "command-api: KEYSTORE_URL, PERSONAL_DATA_KEYS, SEAL_PERSONAL_DATA.",
+  )
+  .argument("<tenant>", "the tenant's id", filled)
+  .argument("<user>", "the shopper's user id", filled)
+  .option("--by <name>", "who requests it, for the receipt", filled, userInfo().username)
+  .option("--no-wait", "exit at once")
+  .action((tenantId: string, userId: string, { by, wait }: { by: string; wait: boolean }) =>
+    onErasures(({ journal }, { request }) =>
+      eraseShopper({ tenantId, userId, requestedBy: by }, { request, journal, print, waits: wait, signal: interrupted.signal }),
+    ),
+  );
+
+program
+  .command("erasure")
+  .description("print the receipt of an erasure, and exit with 0 if it is done, 2 if it is pending, 3 if it is overdue, 1 if there is none")
+  .argument("<id>", "the erasure's id", uuid)
+  .action((id: string) => onErasures(({ journal }) => showErasure(journal, id, print)));
 
 const eventStoreUrl = (): string => loadConfig(Type.Object({ EVENTSTORE_URL: mysqlUrl })).EVENTSTORE_URL;
 

@@ -9,6 +9,11 @@ export const config = Type.Object({
   PORT: port(8083),
   READMODEL_URL: mysqlUrl,
   ...keyConfig,
+  EVENTSTORE_URL: Type.Optional({
+    ...mysqlUrl,
+    needs: ["KEYSTORE_URL"],
+    description: "URL of the event store, whose events are read to overwrite an erased shopper; without it no erasure is completed",
+  }),
   KAFKA_GROUP: Type.String({ minLength: 1, default: "projector", description: "consumer group whose members share the partitions" }),
   KAFKA_SESSION_TIMEOUT_MS: kafkaSessionTimeoutMs,
   BATCH_MAX_MESSAGES: Type.Integer({

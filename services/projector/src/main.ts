@@ -13,6 +13,7 @@ import {
 } from "@cart/read-model";
 import { config as configSchema } from "./config.ts";
 import { createProjectorMetrics } from "./projectorMetrics.ts";
+import { startReadModelErasures } from "./startReadModelErasures.ts";
 import { requiredSchema } from "./requiredSchema.ts";
 
 /** The number of concurrent batches: this process decodes and folds one batch while MySQL executes the other. */
@@ -22,20 +23,22 @@ await runService({
   name: "projector",
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
-    // One connection for each lane, one for /readyz, one for /metrics, one for the check of revisions.
+    // One connection for each lane, one for /readyz, one for /metrics, one for the check of revisions, two for erasures.
     const pool = openReadModelPool({
       url: config.READMODEL_URL,
-      connectionLimit: lanes + 3,
+      connectionLimit: lanes + 5,
       maxConnectionAgeMs: config.MYSQL_CONNECTION_MAX_AGE_MS,
     });
     onStop("read model connections", () => pool.end());
     await requirePinnedSessions(pool);
-    const keys = openKeys(config);
+    const keys = openKeys(config, { erases: config.EVENTSTORE_URL !== undefined });
     onStop("key store connections", () => keys.close());
     const projections = projectionsWith(keys.ring);
 
     const revisions = startRevisionWatch({ readModel: pool, projections, logger });
     onStop("check of revisions", () => revisions.stop());
+
+    startReadModelErasures({ url: config.EVENTSTORE_URL, keys, readModel: pool, logger, onStop });
 
     const topics = topicsWithPrefix(config.KAFKA_TOPIC_PREFIX);
     const applyBatch = createApplyBatch(pool, projections, { tracer, topics });

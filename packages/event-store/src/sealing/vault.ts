@@ -109,6 +109,8 @@ export type SealedOwner = { readonly aggregateId: string; readonly version: numb
 
 /** Opens personal fields when events are read, and seals them when events are stored, unless they are still stored in plain text. */
 export type Vault<Event extends DomainEvent> = RowOpener & {
+  /** Milliseconds for which what was opened may be used. */
+  readonly maxAgeMs: number;
   readonly seal?: (appends: readonly AppendToSeal<Event>[]) => Promise<SealedAppends>;
 };
 
@@ -175,7 +177,7 @@ export const createVault = <State, Event extends DomainEvent>(
       (message, { data, metadata }) => ({ ...message, metadata, event: { ...message.event, data } }),
     );
 
-  const opener = { openEvents, openMessages, ...snapshotOpener(ring, aggregateType) };
+  const opener = { maxAgeMs: ring.maxAgeMs, openEvents, openMessages, ...snapshotOpener(ring, aggregateType) };
   return seals ? { ...opener, seal: (appends) => sealAppends(ring, category, appends) } : opener;
 };
 

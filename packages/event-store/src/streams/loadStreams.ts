@@ -17,6 +17,8 @@ export type LoadedStream<State> = {
   readonly snapshotVersion: number;
   /** The id of the last event, by which an append proves that it follows that event; `undefined` for a stream without events. */
   readonly lastEventId?: string | undefined;
+  /** When the state was read from the event store, by `performance.now()`; `undefined` for the state of a stream that began in this process. */
+  readonly loadedAt?: number;
   /** Set if the state was not read, because nobody for whom it was loaded may see the stream. The state is then the initial one. */
   readonly isHidden?: true;
 };

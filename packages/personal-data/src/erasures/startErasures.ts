@@ -19,7 +19,7 @@ const pollMs = 2_000;
 
 /**
  * Does the passes of this process's places for every erasure that is under way. A pass that fails is done again, by this process or
- * another one, and keeps no other erasure from its pass. The process whose pass was the last one completes the erasure.
+ * another one, and keeps no other erasure from its pass. A process that clears the keys also completes erasures.
  */
 export const startErasures = ({ journal, places, cacheMs, logger }: ErasuresOptions): Loop => {
   const own = Object.entries(places) as [ErasurePlace, ClearPlace][];
@@ -38,8 +38,8 @@ export const startErasures = ({ journal, places, cacheMs, logger }: ErasuresOpti
         logger.warn({ erasure_id: erasure.erasureId, place, waits_for: waitsFor }, "an erasure has to wait");
       }
     }
-    // The last pass may have been another process's, which died before it could complete the erasure.
-    if ((advanced || isPassed(erasure)) && (await journal.complete(erasure.erasureId)))
+    // The last pass may be another process's.
+    if ("keys" in places && (advanced || isPassed(erasure)) && (await journal.complete(erasure.erasureId)))
       logger.info({ erasure_id: erasure.erasureId }, "an erasure is complete");
     return advanced;
   };

@@ -36,12 +36,6 @@ export type AttemptsOptions<State, Command, Event extends DomainEvent> = {
 const optimisticAttempts = 2;
 
 /**
- * Milliseconds for which a state with sealed fields is kept in plain text without a command on it. A command on the cart of a
- * shopper whose keys were destroyed meets a conflict, which drops the state at once.
- */
-const maxPersonalStateAgeMs = 300_000;
-
-/**
  * Returns a function that tries once to decide a batch and to store it. The function answers every command after
  * COMMIT and resolves to the number of events; if it rejects, it has answered only replays. An attempt works in one of three ways:
  *
@@ -62,7 +56,9 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
   type Batch = readonly PendingCommand<State, Command, Event>[];
   type Known = StateSource<State>["known"];
 
-  const maxAge = aggregate.vault?.seal === undefined ? {} : { maxAgeMs: maxPersonalStateAgeMs };
+  // A state has the fields of events in plain text, so it is kept no longer than a key by which they were read. A command on the cart of
+  // a shopper whose keys were destroyed meets a conflict, which drops the state at once.
+  const maxAge = aggregate.vault === undefined ? {} : { maxAgeMs: aggregate.vault.maxAgeMs };
   const cache = createStreamCache<State>({ ...cacheLimits, ...maxAge }, aggregate.memoryBytes);
   const closed = createClosedTenants();
   const recording = { ...idsAndTimes, requireOpen: closed.requireOpen };
@@ -99,15 +95,20 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
   };
 
   const loadNewest = async (ids: readonly string[], options: LoadOptions): Promise<ReadonlyMap<string, LoadedStream<State>>> => {
+    const loadedAt = performance.now();
     const streams = await loadStreams(pool, aggregate, ids, options);
     cache.sawLoaded(streams);
-    return streams;
+    return readAt(loadedAt, streams);
   };
 
   const commitLocked = async (batch: Batch): Promise<number> => {
     const reached = await loadStreams(pool, aggregate, [...new Set(streamIdsOfAll(batch))]);
+    const loadedAt = performance.now();
     return conclude(
-      await appendLocked(pool, aggregate, reached, (load, movesOnIt) => decideAndSettle(batch, { known: noneKnown, load }, movesOnIt)),
+      await appendLocked(pool, aggregate, reached, (loadLocked, movesOnIt) => {
+        const load = async (ids: readonly string[], options: LoadOptions) => readAt(loadedAt, await loadLocked(ids, options));
+        return decideAndSettle(batch, { known: noneKnown, load }, movesOnIt);
+      }),
     );
   };
 
@@ -150,6 +151,9 @@ const requireOpenTenantsOf = async <State, Command, Event extends DomainEvent>(
 
 const isClosed = (error: unknown): boolean =>
   error instanceof CommandFailedError && (error.code === "TENANT_MOVING" || error.code === "TENANT_MOVED");
+
+const readAt = <State>(loadedAt: number, streams: ReadonlyMap<string, LoadedStream<State>>): ReadonlyMap<string, LoadedStream<State>> =>
+  new Map([...streams].map(([id, stream]) => [id, { ...stream, loadedAt }]));
 
 const noneKnown = (): undefined => undefined;
 

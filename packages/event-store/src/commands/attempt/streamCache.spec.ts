@@ -39,6 +39,30 @@ describe("stream cache", () => {
     await waitFor("the state to be dropped", async () => cache.get("a") === undefined);
   });
 
+  it("drops a state at its time however often commands change it, and gives a state that was read again a new time", async () => {
+    const cache = createStreamCache<null>({ maxStreams: 2, maxBytes: 1_000, maxAgeMs: 40 }, () => 1);
+    const loadedAt = performance.now();
+    cache.keep(new Map([["a", { ...streamAt(1), loadedAt }]]));
+    let version = 1;
+    await waitFor(
+      "the state to be dropped although it changes all the time",
+      () => {
+        const stream = cache.get("a");
+        if (stream === undefined) return true;
+        cache.keep(new Map([["a", { ...stream, version: (version += 1) }]]));
+        return false;
+      },
+      { everyMs: 1 },
+    );
+    expect(version).to.be.above(2);
+    expect(performance.now() - loadedAt).to.be.at.least(39);
+    // What was decided on a state whose time is over is not kept either.
+    cache.keep(new Map([["a", { ...streamAt(version), loadedAt }]]));
+    expect(cache.get("a")).to.equal(undefined);
+    cache.keep(new Map([["a", { ...streamAt(version), loadedAt: performance.now() }]]));
+    expect(cache.get("a")).to.deep.include({ version });
+  });
+
   it("suggests that an uncached stream is new until uncached streams turn out to have events", () => {
     const cache = createStreamCache<null>({ maxStreams: 2, maxBytes: 1_000 }, () => 1);
     cache.keep(new Map([["cached", streamAt(1)]]));

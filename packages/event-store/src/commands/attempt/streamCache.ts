@@ -21,7 +21,7 @@ export type CacheLimits = {
   readonly maxStreams: number;
   /** By the estimate of the aggregate's `memoryBytes`. A state that is larger than the whole cache is not kept. */
   readonly maxBytes: number;
-  /** Milliseconds after which a state that no command has changed is dropped; by default it is kept until others displace it. */
+  /** Milliseconds after which a state is read again, however often commands change it; by default it is kept until others displace it. */
   readonly maxAgeMs?: number;
 };
 
@@ -36,10 +36,18 @@ export const createStreamCache = <State>(
     ...(maxAgeMs === undefined ? {} : { ttl: maxAgeMs }),
   });
   const newcomers = createNewcomers();
+  const keepOne = (id: string, stream: LoadedStream<State>): void => {
+    if (maxAgeMs === undefined) return void cache.set(id, stream);
+    // A change does not prolong the life of a state, because the change was decided on what was read then.
+    const loadedAt = stream.loadedAt ?? performance.now();
+    const ttl = maxAgeMs - (performance.now() - loadedAt);
+    if (ttl >= 1) cache.set(id, { ...stream, loadedAt }, { ttl: Math.floor(ttl) });
+    else cache.delete(id);
+  };
   return {
     get: (id) => cache.get(id),
     keep: (streams) => {
-      for (const [id, stream] of streams) if (stream.version > 0) cache.set(id, stream);
+      for (const [id, stream] of streams) if (stream.version > 0) keepOne(id, stream);
     },
     forget: (ids) => {
       for (const id of ids) cache.delete(id);

@@ -1,0 +1,122 @@
+import { cartAggregateType } from "@cart/domain";
+import { foldStreams } from "@cart/event-store";
+import { bytesToUuid, inTransaction, readRowsFrom, run, uuidToBytes, withConnection, withoutConflict } from "@cart/mysql";
+import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
+import type { StoredHeader } from "../deadLetters/storedMessage.ts";
+import { projectionOf, type Projections } from "../projection/projection.ts";
+import { pageOf } from "../rebuild/foldLimits.ts";
+import { RebuildRefusedError, withRebuildSession } from "../rebuild/rebuildSession.ts";
+import { liveName, replaceRows, rowsOf, tablesOf } from "../rebuild/storeRows.ts";
+import { dropTables } from "../rebuild/swapTables.ts";
+import { passGate } from "../writerGate.ts";
+
+export type ShopperErasure = {
+  readonly eventStore: Pool;
+  readonly readModel: Pool;
+  /** They open events with keys that were read after the shopper's keys were destroyed. */
+  readonly projections: Projections;
+  readonly tenantId: string;
+  readonly userId: string;
+  /** The carts of the shopper that are known already, also those that have another owner by now. */
+  readonly carts: readonly string[];
+  /** Records carts of the shopper. Called before anything that tells so is overwritten. */
+  readonly found: (carts: readonly string[]) => Promise<void>;
+  /** Whether no process has a key of the shopper any more. */
+  readonly isLast: boolean;
+  readonly signal: AbortSignal;
+};
+
+/** What an erasure waits for. */
+const erasureWaits = { sealing: "command-api seal-stored", rebuild: "the end of projector rebuild" } as const;
+
+/**
+ * Overwrites a shopper in the read model: each cart gets the rows that a rebuild makes of its events, and its dead letters go. Resolves to what
+ * the erasure has to wait for, or `undefined` if nothing tells any more who the shopper was. It may be cut short and called again.
+ */
+export const eraseShopper = async (erasure: ShopperErasure): Promise<string | undefined> => {
+  const { readModel, carts, found, isLast, signal } = erasure;
+  const owned = await cartsOf(erasure);
+  await found(owned);
+  for (const id of new Set([...owned, ...carts])) {
+    signal.throwIfAborted();
+    await foldAgain(erasure, id);
+  }
+  if (!isLast) return undefined;
+  if (!(await dropLeftTables(readModel, erasure.projections, signal))) return erasureWaits.rebuild;
+  // An event in plain text still says who the shopper was.
+  return (await cartsOf(erasure)).length > 0 ? erasureWaits.sealing : undefined;
+};
+
+const cartsOf = async ({ readModel, tenantId, userId }: Pick<ShopperErasure, "readModel" | "tenantId" | "userId">): Promise<string[]> => {
+  const rows = await withConnection(readModel, (connection) =>
+    run<(RowDataPacket & { readonly id: Buffer })[]>(connection, "SELECT id FROM carts WHERE tenant_id = ? AND user_id = ?", [
+      tenantId,
+      userId,
+    ]),
+  );
+  return rows.map(({ id }) => bytesToUuid(id));
+};
+
+/** Replaces the cart's rows by its fold up to the first event that cannot be projected, in one transaction. */
+const foldAgain = ({ eventStore, readModel, projections }: ShopperErasure, id: string): Promise<void> =>
+  withoutConflict(() =>
+    inTransaction(readModel, async (connection) => {
+      const { tables, lockVersion, folder } = projectionOf(projections, cartAggregateType);
+      await passGate(connection);
+      const before = await lockVersion(connection, id);
+      const folded = await foldStreams(readRowsFrom(eventStore), folder, [id], pageOf());
+      // A cart that no message has brought yet stays for the projector.
+      if (before > 0) await replaceRows(connection, tables, liveName, { ids: [id], rows: rowsOf(folded) });
+      const isWhole = before > 0 && folded.every(({ problem }) => problem === undefined);
+      await clearDeadLetters(connection, uuidToBytes(id), isWhole);
+    }),
+  );
+
+type LetterRow = RowDataPacket & { readonly id: number; readonly value: Buffer | null; readonly headers: readonly StoredHeader[] };
+
+const removed = "removed by an erasure";
+
+/**
+ * Deletes the dead letters of a cart whose rows have every event. Of any other cart, a message that is sealed stays, so that it can be
+ * retried, and one in plain text keeps nothing but its place. A reason may quote a message.
+ */
+const clearDeadLetters = async (connection: PoolConnection, id: Buffer, isWhole: boolean): Promise<void> => {
+  const own = [cartAggregateType, id];
+  if (isWhole) {
+    await run(connection, "DELETE FROM dead_letters WHERE aggregate_type = ? AND aggregate_id = ?", own);
+    return;
+  }
+  const rows = await run<LetterRow[]>(
+    connection,
+    "SELECT id, value, headers FROM dead_letters WHERE aggregate_type = ? AND aggregate_id = ? FOR UPDATE",
+    own,
+  );
+  for (const row of rows) {
+    if (isSealed(row.value)) await run(connection, "UPDATE dead_letters SET reason = ? WHERE id = ?", [removed, row.id]);
+    else
+      await run(connection, "UPDATE dead_letters SET reason = ?, message_key = NULL, headers = '[]', value = NULL WHERE id = ?", [
+        removed,
+        row.id,
+      ]);
+  }
+};
+
+const isSealed = (value: Buffer | null): boolean => {
+  try {
+    const data: unknown = JSON.parse(value?.toString("utf8") ?? "");
+    return typeof data === "object" && data !== null && "sealed" in data;
+  } catch {
+    return false;
+  }
+};
+
+/** Drops the tables that an interrupted rebuild left. Resolves to false while a rebuild is running: it may swap in rows of before. */
+const dropLeftTables = async (readModel: Pool, projections: Projections, signal: AbortSignal): Promise<boolean> => {
+  try {
+    await withRebuildSession(readModel, signal, () => dropTables(readModel, tablesOf(projections)));
+    return true;
+  } catch (error) {
+    if (error instanceof RebuildRefusedError) return false;
+    throw error;
+  }
+};
