@@ -3,14 +3,14 @@ import { type CommittedBatch, createCommandHandler, loadStreams, newEventId, ope
 import { tokenRules } from "@cart/cart-access";
 import { apiGuard, operationsApp, serveApi } from "@cart/http-kit";
 import { createWriterCheck, requirePinnedSessions } from "@cart/mysql";
-import { openKeys, startErasures } from "@cart/personal-data";
+import { openKeys } from "@cart/personal-data";
 import { runService } from "@cart/process-kit";
 import { api } from "./api.ts";
 import { createCommandMetrics } from "./commandMetrics.ts";
 import { createKeyBudget } from "./commands/keyBudget.ts";
 import { config as configSchema } from "./config.ts";
-import { clearPlaces } from "./erasures/clearPlaces.ts";
 import { erasureRequests } from "./erasures/erasureRequests.ts";
+import { startCartErasures } from "./erasures/startCartErasures.ts";
 import { createApp } from "./createApp.ts";
 import { itemSources } from "./itemSources.ts";
 import { startAnswerPurge } from "./startAnswerPurge.ts";
@@ -57,10 +57,7 @@ await runService({
     const purge = startAnswerPurge({ pool, retentionMs: config.IDEMPOTENCY_RETENTION_MS, logger });
     onStop("purge", () => purge.stop());
 
-    if (keys.erasures !== undefined) {
-      const erasures = startErasures({ ...keys.erasures, places: clearPlaces(pool, keys.erasures), logger });
-      onStop("erasures", () => erasures.stop());
-    }
+    startCartErasures({ keys, pool, registry, logger, onStop });
 
     const operations = {
       registry,

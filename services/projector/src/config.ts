@@ -11,7 +11,6 @@ export const config = Type.Object({
   ...keyConfig,
   EVENTSTORE_URL: Type.Optional({
     ...mysqlUrl,
-    needs: ["KEYSTORE_URL"],
     description: "URL of the event store, whose events are read to overwrite an erased shopper; without it no erasure is completed",
   }),
   KAFKA_GROUP: Type.String({ minLength: 1, default: "projector", description: "consumer group whose members share the partitions" }),

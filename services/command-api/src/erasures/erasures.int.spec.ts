@@ -3,7 +3,7 @@ import { eventStoreTables } from "@cart/event-store/testing";
 import { migrateEventStore, migrateKeyStore } from "@cart/migrations";
 import { openMysqlPool } from "@cart/mysql";
 import { createErasureJournal, type ErasureJournal, type ErasurePlace, localMasterKeys } from "@cart/personal-data";
-import { useMysqlDatabase, waitFor } from "@cart/testkit";
+import { bearer, type TokenClaims, tokenEnv, useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { v7 as uuidv7 } from "uuid";
@@ -121,7 +121,126 @@ describe("erasures of shoppers", () => {
     const text = await dump();
     expect(text).not.to.contain(marker);
     expect(text, "the carts of an erased person are not listed").to.contain('erasure_streams",[]');
-    const again = await addItem(api, cart, `erased-${"0".repeat(8)}`).catch((error: unknown) => error);
-    expect(String(again)).to.contain("cart-of-another-user");
+  });
+
+  it("are one for each person while it is pending, and a later cart of the person is a new person's", async () => {
+    const first = uuidv7();
+    await addItem(api, first, ann);
+    const [one, two] = await Promise.all([request(ann), request(ann)]);
+    expect(one.json).to.deep.equal(two.json);
+    const bobs = await request("bob");
+    expect(bobs.json["erasure_id"]).not.to.equal(one.json["erasure_id"]);
+    await Promise.all([one, bobs].map(({ json }) => passOthers(json["erasure_id"])));
+    await Promise.all([one, bobs].map(({ json }) => done(json["erasure_id"])));
+    const second = uuidv7();
+    await addItem(api, second, ann);
+    const again = await request(ann);
+    expect(again.json["erasure_id"]).not.to.equal(one.json["erasure_id"]);
+  });
+
+  it("take commands on the person's cart before, during and after, keep their texts out, and hide the cart from its former owner", async () => {
+    const cart = uuidv7();
+    await addItem(api, cart, ann);
+    let stopped = false;
+    const during = (async () => {
+      const statuses = new Set<number>();
+      // A client that goes on as if nothing had happened: it is refused as soon as the cart has another owner.
+      while (!stopped) {
+        const change = { quantity: (statuses.size % 5) + 1 };
+        statuses.add((await api.send("PATCH", `/carts/${cart}/items/tea`, change)).status);
+        statuses.add((await api.send("PATCH", `/carts/${cart}`, { attributes: { note: `${marker} ${Math.random()}` } })).status);
+      }
+      return statuses;
+    })();
+    const { json } = await request(ann);
+    await passOthers(json["erasure_id"], [cart]);
+    await done(json["erasure_id"]);
+    stopped = true;
+    const statuses = await during;
+    expect([...statuses].filter((status) => status >= 500)).to.deep.equal([]);
+    const late = await api.send("POST", `/carts/${cart}/items`, { user_id: ann, item_id: "late", price: 1 });
+    expect([late.status, late.json["type"]]).to.deep.equal([409, "/problems/cart-of-another-user"]);
+    expect((await api.send("POST", `/carts/${cart}/purchase`, { order_id: "order-1" })).status).to.equal(200);
+    expect(await dump()).not.to.contain(marker);
+  });
+
+  it("wait with a reason while an event is stored in plain text, and go on once it is not", async () => {
+    const plain = await startCommandApi(database.url(), () => new Date(), env({ SEAL_PERSONAL_DATA: "false" }));
+    await addItem(plain, uuidv7(), "bob");
+    await plain.stop();
+    const { json } = await request(ann);
+    await waitFor("the keys' pass", async () => stepsOf(await show(json["erasure_id"]))[0]?.first_pass_at !== null);
+    for (const place of others) await journal.passed(String(json["erasure_id"]), place, "first");
+    const waiting = await waitFor("a reason", async () =>
+      stepsOf(await show(json["erasure_id"])).find(({ waits_for: reason }) => reason !== null),
+    );
+    expect(waiting).to.deep.include({ place: "event_store", waits_for: "command-api seal-stored", first_pass_at: null });
+    await eventStoreTables(database.pool()).clear();
+    await passOthers(json["erasure_id"]);
+    await done(json["erasure_id"]);
+  });
+
+  it("remove the errors of events that could not be published, and plain snapshots, of the person's carts only", async () => {
+    const [cart, bobs] = [uuidv7(), uuidv7()];
+    await addItem(api, cart, ann);
+    await addItem(api, bobs, "bob");
+    const { outbox, snapshots } = eventStoreTables(database.pool());
+    await outbox.change({ status: "FAILED", error_message: `about ${marker}` });
+    await snapshots.insert(
+      [cart, bobs].map((id) => ({ aggregate_id: id, aggregate_type: "Cart", version: 1, schema_version: 1, state: { userId: marker } })),
+    );
+    const { json } = await request(ann);
+    await passOthers(json["erasure_id"], [cart]);
+    await done(json["erasure_id"]);
+    expect(await outbox.count({ aggregate_id: cart, error_message: "removed by an erasure" })).to.equal(2);
+    expect(await outbox.count({ aggregate_id: bobs, error_message: `about ${marker}` })).to.equal(2);
+    expect((await snapshots.rows()).map(({ aggregate_id: id }) => id)).to.deep.equal([bobs]);
+  });
+
+  it("are refused without keys or while nothing is sealed, with what to configure", async () => {
+    for (const [missing, changes] of [
+      ["KEYSTORE_URL", { KEYSTORE_URL: "", PERSONAL_DATA_KEYS: "", SEAL_PERSONAL_DATA: "false" }],
+      ["SEAL_PERSONAL_DATA=true", { SEAL_PERSONAL_DATA: "false" }],
+    ] as const) {
+      const other = await startCommandApi(database.url(), () => new Date(), env(changes));
+      const { status, json } = await other.send("POST", erasures, { user_id: ann });
+      expect([status, json["type"]]).to.deep.equal([409, "/problems/erasure-not-possible"]);
+      expect(json["detail"]).to.contain(missing);
+      expect((await show(uuidv7(), other)).status).to.equal(missing === "KEYSTORE_URL" ? 409 : 404);
+      await other.stop();
+    }
+  });
+
+  it("are answered with 503 while the key store is away", async () => {
+    const url = new URL(keyStore.url());
+    url.port = "1";
+    const away = await startCommandApi(database.url(), () => new Date(), env({ KEYSTORE_URL: url.href }));
+    for (const reply of [await away.send("POST", erasures, { user_id: ann }), await show(uuidv7(), away)])
+      expect([reply.status, reply.json["type"], reply.headers.get("Retry-After")]).to.deep.equal([503, "/problems/unavailable", "1"]);
+    await away.stop();
+  });
+
+  it("need the scope for the tenant, show no erasure of another tenant, and do not record a shopper as the one who asked", async () => {
+    const guarded = await startCommandApi(database.url(), () => new Date(), env(tokenEnv));
+    const as = async (claims: TokenClaims, method: string, path: string, body?: object): Promise<Reply> =>
+      guarded.send(method, path, body, await bearer(claims));
+    const officer = { sub: "officer", tenant_id: "default", scope: "carts:erase" };
+    const foreign = { ...officer, tenant_id: "other" };
+    for (const claims of [{ ...officer, scope: "carts:price" }, foreign]) {
+      expect((await as(claims, "POST", erasures, { user_id: ann })).status).to.equal(403);
+      expect((await as(claims, "GET", `${erasures}/${uuidv7()}`)).status).to.equal(403);
+    }
+    const { status, json } = await as(officer, "POST", erasures, { user_id: ann });
+    expect(status).to.equal(202);
+    const path = `${erasures}/${String(json["erasure_id"])}`;
+    expect((await as({ ...officer, scope: "carts:admin" }, "GET", path)).json).to.deep.include({
+      requested_by: "officer",
+      status: "pending",
+    });
+    const missing = await as(foreign, "GET", path.replace("default", "other"));
+    expect([missing.status, missing.json["type"]]).to.deep.equal([404, "/problems/not-found"]);
+    const own = await as({ ...officer, sub: `${marker}-own` }, "POST", erasures, { user_id: `${marker}-own` });
+    expect((await as(officer, "GET", `${erasures}/${String(own.json["erasure_id"])}`)).json["requested_by"]).to.equal(null);
+    await guarded.stop();
   });
 });

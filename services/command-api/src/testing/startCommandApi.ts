@@ -2,8 +2,8 @@ import { tokenRules } from "@cart/cart-access";
 import { type CartLimits, cartAggregateWithin, defaultCartLimits, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
 import { type CommandHandler, createCommandHandler, loadStreams, newEventId, openEventStorePool, withKeys } from "@cart/event-store";
 import { apiConfig, apiGuard } from "@cart/http-kit";
-import { type OpenKeys, openKeys, sealingConfig, startErasures } from "@cart/personal-data";
-import { createLogger, createMetricsRegistry, listen, loadConfig, type Loop, noTracer } from "@cart/process-kit";
+import { openKeys, sealingConfig } from "@cart/personal-data";
+import { createLogger, createMetricsRegistry, listen, loadConfig, noTracer } from "@cart/process-kit";
 import { checkAnswers } from "@cart/testkit";
 import type { Express } from "express";
 import type { Pool } from "mysql2/promise";
@@ -12,8 +12,8 @@ import { createCommandMetrics } from "../commandMetrics.ts";
 import { createKeyBudget } from "../commands/keyBudget.ts";
 import { checkConfig } from "../checks/checkConfig.ts";
 import { createApp } from "../createApp.ts";
-import { clearPlaces } from "../erasures/clearPlaces.ts";
 import { type ErasureRequests, erasureRequests } from "../erasures/erasureRequests.ts";
+import { startCartErasures } from "../erasures/startCartErasures.ts";
 import { itemSources } from "../itemSources.ts";
 import { priceConfig } from "../prices/priceConfig.ts";
 import { api as definition } from "../api.ts";
@@ -43,10 +43,6 @@ const delayedErasures = (requests: ErasureRequests, before: () => Promise<void>)
   find: (tenantId, erasureId) => before().then(() => requests.find(tenantId, erasureId)),
 });
 
-const startErasing = ({ erasures }: OpenKeys, pool: Pool): Loop | undefined =>
-  erasures &&
-  startErasures({ ...erasures, places: clearPlaces(pool, erasures), logger: createLogger({ service: "command-api", level: "silent" }) });
-
 /** The service as one process has it, with its own queue and cache, on a free port. `env` has variables of its configuration. */
 export const startCommandApi = async (
   databaseUrl: string,
@@ -72,7 +68,8 @@ export const startCommandApi = async (
     handleOnce: (request, once) => beforeCommand().then(() => to.handleOnce(request, once)),
   });
   const logger = createLogger({ service: "command-api", level: "silent" });
-  const erasing = startErasing(personalKeys, pool);
+  let stopErasing = (): Promise<void> => Promise.resolve();
+  startCartErasures({ keys: personalKeys, pool, registry, logger, onStop: (_name, stop) => void (stopErasing = stop) });
   const app = createApp({
     erasures: delayedErasures(erasureRequests({ ...personalKeys, seals: personal.SEAL_PERSONAL_DATA, withinMs: 3_600_000 }), beforeCommand),
     ...itemSources(loadConfig(Type.Object({ ...apiConfig, ...priceConfig, ...checkConfig }), env), { registry, logger }),
@@ -110,7 +107,7 @@ export const startCommandApi = async (
       await server.close();
       await handler.stop();
       await policyHandler.stop();
-      await erasing?.stop();
+      await stopErasing();
       await personalKeys.close();
       await pool.end();
       answers.assertAllDescribed();
