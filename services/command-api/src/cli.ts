@@ -19,7 +19,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => interrupted.abort(new Error(`interrupted by ${signal}: run it again to go on`)));
 }
 
-const filled = (text: string): string => {
+const notEmpty = (text: string): string => {
   if (text === "" || text.length > 255) throw new InvalidArgumentError("Expected 1 to 255 characters.");
   return text;
 };
@@ -115,9 +115,9 @@ program
       "it is overdue, 1 if it cannot begin. The services erase, also after this command was interrupted. Needs the configuration of " +
       "command-api: KEYSTORE_URL, PERSONAL_DATA_KEYS, SEAL_PERSONAL_DATA.",
   )
-  .argument("<tenant>", "the tenant's id", filled)
-  .argument("<user>", "the shopper's user id", filled)
-  .option("--by <name>", "who requests it, for the receipt", filled, userInfo().username)
+  .argument("<tenant>", "the tenant's id", notEmpty)
+  .argument("<user>", "the shopper's user id", notEmpty)
+  .option("--by <name>", "who requests it, for the receipt", notEmpty, userInfo().username)
   .option("--no-wait", "exit at once")
   .action((tenantId: string, userId: string, { by, wait }: { by: string; wait: boolean }) =>
     onErasures(({ journal }, { request }) =>

@@ -54,7 +54,7 @@ describe("erasures", () => {
   const done = ({ erasureId }: ErasureReceipt): Promise<ErasureReceipt> =>
     waitFor("a complete erasure", async () => {
       const receipt = await journal.find(erasureId);
-      return receipt?.completedAt != null && receipt;
+      return receipt !== undefined && receipt.completedAt !== null && receipt;
     });
   const dump = async (): Promise<string> => {
     const all: unknown[] = [];

@@ -4,7 +4,7 @@ import { erasureView } from "./erasureAnswers.ts";
 import type { ErasureRequest } from "./erasureRequests.ts";
 
 /** The exit codes of the commands on erasures. */
-export const erasureExit = { done: 0, failed: 1, pending: 2, overdue: 3 } as const;
+const erasureExit = { done: 0, failed: 1, pending: 2, overdue: 3 } as const;
 
 type Journal = OpenErasures["journal"];
 type Print = (line: object) => void;
@@ -13,7 +13,7 @@ type Print = (line: object) => void;
 const everyMs = 500;
 
 /** The exit code of an erasure with this receipt. */
-export const exitCodeOf = ({ completedAt, dueAt }: Pick<ErasureReceipt, "completedAt" | "dueAt">, now: Date): number => {
+const exitCodeOf = ({ completedAt, dueAt }: Pick<ErasureReceipt, "completedAt" | "dueAt">, now: Date): number => {
   if (completedAt !== null) return erasureExit.done;
   return now > dueAt ? erasureExit.overdue : erasureExit.pending;
 };
@@ -43,7 +43,8 @@ export const eraseShopper = async (shopper: ErasureRequest, { request, journal, 
   let receipt = await request(shopper);
   const show = (): void => print({ ...erasureView(receipt), tenant_id: receipt.tenantId });
   show();
-  while (waits && exitCodeOf(receipt, new Date()) === erasureExit.pending) {
+  if (!waits) return exitCodeOf(receipt, new Date());
+  while (exitCodeOf(receipt, new Date()) === erasureExit.pending) {
     await abortableDelay(everyMs, signal);
     if (signal.aborted) break;
     const next = await journal.find(receipt.erasureId);

@@ -141,11 +141,11 @@ describe("erasures of shoppers", () => {
   it("take commands on the person's cart before, during and after, keep their texts out, and hide the cart from its former owner", async () => {
     const cart = uuidv7();
     await addItem(api, cart, ann);
-    let stopped = false;
+    const stopped = new AbortController();
     const during = (async () => {
       const statuses = new Set<number>();
       // A client that goes on as if nothing had happened: it is refused as soon as the cart has another owner.
-      while (!stopped) {
+      while (!stopped.signal.aborted) {
         const change = { quantity: (statuses.size % 5) + 1 };
         statuses.add((await api.send("PATCH", `/carts/${cart}/items/tea`, change)).status);
         statuses.add((await api.send("PATCH", `/carts/${cart}`, { attributes: { note: `${marker} ${Math.random()}` } })).status);
@@ -155,7 +155,7 @@ describe("erasures of shoppers", () => {
     const { json } = await request(ann);
     await passOthers(json["erasure_id"], [cart]);
     await done(json["erasure_id"]);
-    stopped = true;
+    stopped.abort();
     const statuses = await during;
     expect([...statuses].filter((status) => status >= 500)).to.deep.equal([]);
     const late = await api.send("POST", `/carts/${cart}/items`, { user_id: ann, item_id: "late", price: 1 });

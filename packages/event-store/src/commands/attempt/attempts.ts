@@ -15,7 +15,7 @@ import type { PendingCommand } from "../settlement/pendingCommand.ts";
 import { type SettledBatch, settleBatch } from "../settlement/settleBatch.ts";
 import type { Recording } from "./decideBatch.ts";
 import { decideOnNewest, type StateSource } from "./decideOnNewest.ts";
-import { type CacheLimits, createStreamCache } from "./streamCache.ts";
+import { type CacheLimits, createStreamCache, type StreamCache } from "./streamCache.ts";
 
 export type AttemptsOptions<State, Command, Event extends DomainEvent> = {
   readonly pool: Pool;
@@ -56,10 +56,7 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
   type Batch = readonly PendingCommand<State, Command, Event>[];
   type Known = StateSource<State>["known"];
 
-  // A state has the fields of events in plain text, so it is kept no longer than a key by which they were read. A command on the cart of
-  // a shopper whose keys were destroyed meets a conflict, which drops the state at once.
-  const maxAge = aggregate.vault === undefined ? {} : { maxAgeMs: aggregate.vault.maxAgeMs };
-  const cache = createStreamCache<State>({ ...cacheLimits, ...maxAge }, aggregate.memoryBytes);
+  const cache = cacheOf(aggregate, cacheLimits);
   const closed = createClosedTenants();
   const recording = { ...idsAndTimes, requireOpen: closed.requireOpen };
   const emptyStream: LoadedStream<State> = { state: aggregate.decider.initialState, version: 0, snapshotVersion: 0 };
@@ -129,6 +126,15 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
 
   return commitOnce;
 };
+
+/**
+ * A state has the fields of events in plain text, so it is kept no longer than a key by which they were read. A command on the cart of
+ * a shopper whose keys were destroyed meets a conflict, which drops the state at once.
+ */
+const cacheOf = <State, Command, Event extends DomainEvent>(
+  { vault, memoryBytes }: StoredAggregate<State, Command, Event>,
+  limits: CacheLimits,
+): StreamCache<State> => createStreamCache<State>(vault === undefined ? limits : { ...limits, maxAgeMs: vault.maxAgeMs }, memoryBytes);
 
 /**
  * Asks for the tenants of commands that store nothing, because no append does: what they are answered would be the state of
