@@ -42,6 +42,8 @@ describe("the way of a command, through every service", () => {
         KEYSTORE_URL: keyStore.url(),
         PERSONAL_DATA_KEYS: `suite:${randomBytes(32).toString("base64")}`,
         SEAL_PERSONAL_DATA: "true",
+        // An erasure waits for four lives of a cache.
+        PERSONAL_DATA_CACHE_MS: "500",
         KAFKA_BROKERS: kafka.brokers().join(","),
         KAFKA_TOPIC_PREFIX: prefix,
         // After a consumer is killed, its partitions wait for this long.
@@ -106,6 +108,47 @@ describe("the way of a command, through every service", () => {
         items: [{ line_id: "item-456", item_id: "item-456", name: null, attributes: {}, quantity: 2, price: 29.99, line_total: 59.98 }],
         version: 2,
       });
+    });
+
+    /** All rows of all tables, as text. */
+    const everyRow = async (): Promise<string> => {
+      const all: unknown[] = [];
+      for (const { pool } of [eventStore, readModel, abandonment, keyStore]) {
+        const rowsOf = async (sql: string): Promise<unknown[][]> => {
+          const [rows] = await pool().query(sql);
+          return Array.isArray(rows) ? rows.map((row) => Object.values(row)) : [];
+        };
+        const tables = await rowsOf("SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()");
+        for (const [name] of tables)
+          for (const row of await rowsOf(`SELECT * FROM ${String(name)}`))
+            all.push(row.map((value) => (Buffer.isBuffer(value) ? value.toString("latin1") : value)));
+      }
+      return JSON.stringify(all);
+    };
+
+    it("forgets a guest and the customer whom the guest became, in every table, and keeps the cart", async function () {
+      this.timeout(90_000);
+      const id = randomUUID();
+      const [guest, customer] = [`guest-MARKER-${id}`, `customer-MARKER-${id}`];
+      const headers = { "X-Correlation-Id": `MARKER-${id}`, "Idempotency-Key": `MARKER-${id}` };
+      const item = { user_id: guest, item_id: "tea", name: "MARKER", attributes: { engraving: "MARKER" }, quantity: 2, price: 5 };
+      await post(`/carts/${id}/items`, item, headers);
+      const claimed = await post(`/carts/${id}/claim`, { user_id: customer });
+      expect((await get(`/carts/${id}?min_version=${String(claimed.body["version"])}`)).body).to.include({ user_id: customer });
+      expect(await everyRow()).to.contain("MARKER");
+      const begun = await Promise.all([guest, customer].map((user_id) => post("/tenants/default/erasures", { user_id })));
+      for (const { status, body } of begun) {
+        expect([status, body["status"]], JSON.stringify(body)).to.deep.equal([202, "pending"]);
+        const receipt = `${services["command-api"].url}/tenants/default/erasures/${String(body["erasure_id"])}`;
+        await waitFor("the erasure", async () => (await answerOf(await fetch(receipt))).body["status"] === "done", { timeoutMs: 60_000 });
+      }
+      expect(await everyRow()).not.to.contain("MARKER");
+      const bought = await post(`/carts/${id}/purchase`, { order_id: "order-of-nobody" });
+      expect(bought.status).to.equal(200);
+      const cart = (await get(`/carts/${id}?min_version=${String(bought.body["version"])}`)).body;
+      expect(cart).to.deep.include({ status: "CLOSED", item_count: 2, items_amount: 10 });
+      expect(cart["user_id"]).to.match(/^erased-[0-9a-f-]{36}$/);
+      expect((await get(`/carts/${id}/history`)).status).to.equal(200);
     });
 
     it("shows what a shop does with a cart, from the guest to the order", async () => {
