@@ -39,6 +39,7 @@ export { setAsideBlocked } from "./outbox/setAside.ts";
 export { shardCount, shardOf } from "./outbox/shardOf.ts";
 export { cancelMove, moveTenant } from "./tenants/moveTenant.ts";
 export { parseMetadata } from "./parseMetadata.ts";
+export { countUnsealed, sealStored } from "./sealing/sealStored.ts";
 export { type StoredAggregate, withKeys } from "./sealing/storedAggregate.ts";
 export { countEvents } from "./streams/countEvents.ts";
 export { createStreamFolder, foldAllStreams, foldStreams, type StreamFold, type StreamFolder } from "./streams/foldStreams.ts";

@@ -1,7 +1,16 @@
 #!/usr/bin/env node
 import { userInfo } from "node:os";
-import { cartAggregate, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
-import { cancelMove, fillSnapshots, moveTenant, openEventStorePool, type StoredAggregate, withKeys } from "@cart/event-store";
+import { type Cart, cartAggregate, type CartCommand, type CartEvent, type DomainEvent, tenantPolicyAggregate } from "@cart/domain";
+import {
+  cancelMove,
+  countUnsealed,
+  fillSnapshots,
+  moveTenant,
+  openEventStorePool,
+  sealStored,
+  type StoredAggregate,
+  withKeys,
+} from "@cart/event-store";
 import { openMysqlPool } from "@cart/mysql";
 import { localMasterKeys, type OpenErasures, openKeys, rewrapKeys, sealingConfig } from "@cart/personal-data";
 import { loadConfig, mysqlUrl } from "@cart/process-kit";
@@ -10,6 +19,9 @@ import { Type } from "typebox";
 import { config as serviceConfig } from "./config.ts";
 import { eraseShopper, showErasure } from "./erasures/erasureProgram.ts";
 import { erasureNotPossible, erasureRequests } from "./erasures/erasureRequests.ts";
+
+/** Milliseconds between two lines of progress. */
+const progressMs = 1_000;
 
 /** Upper limit of keys that are read at once. */
 const keysPerBatch = 500;
@@ -63,6 +75,52 @@ program
     try {
       const areWhole = [await fill(pool, carts), await fill(pool, tenantPolicyAggregate)];
       if (areWhole.includes(false)) process.exitCode = 1;
+    } finally {
+      await keys.close();
+      await pool.end();
+    }
+  });
+
+/** Seals what is stored in plain text and prints what was done. Resolves to whether nothing is left. */
+const seal = async (
+  pool: ReturnType<typeof openEventStorePool>,
+  carts: StoredAggregate<Cart, CartCommand, CartEvent>,
+): Promise<boolean> => {
+  let printed = 0;
+  const { moving, ...result } = await sealStored({
+    pool,
+    aggregate: carts,
+    signal: interrupted.signal,
+    report: (sealed) => {
+      if (Date.now() < printed + progressMs) return;
+      printed = Date.now();
+      print({ step: "sealing", ...sealed });
+    },
+    onDamage: ({ stream: { aggregateId }, version, code, reason }) =>
+      print({ step: "damaged", aggregate_id: aggregateId, version, reason_code: code, reason }),
+  });
+  const isWhole = Object.values(result.left).every((rows) => rows === 0);
+  print({ step: isWhole ? "sealed" : "incomplete", ...result, moving_tenants: moving });
+  return isWhole;
+};
+
+program
+  .command("seal-stored")
+  .description(
+    "encrypt the personal fields of events, snapshots and outbox rows that are stored in plain text, while the services run, and exit " +
+      "with 1 if any is left. Needs EVENTSTORE_URL and KEYSTORE_URL of an administrator of both, and the services' PERSONAL_DATA_KEYS and " +
+      "SEAL_PERSONAL_DATA=true. It can be interrupted and run again.",
+  )
+  .option("--dry-run", "only print how many rows are left")
+  .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
+    const config = loadConfig(Type.Object({ EVENTSTORE_URL: mysqlUrl, ...sealingConfig }));
+    if (!config.SEAL_PERSONAL_DATA)
+      throw new Error("set SEAL_PERSONAL_DATA=true for the services first, or they go on storing plain text, and then here");
+    const pool = openEventStorePool({ url: config.EVENTSTORE_URL, connectionLimit: 2 });
+    const keys = openKeys(config);
+    try {
+      if (dryRun) print({ step: "counted", left: await countUnsealed(pool, cartAggregate.type) });
+      else if (!(await seal(pool, withKeys(cartAggregate, keys.ring, true)))) process.exitCode = 1;
     } finally {
       await keys.close();
       await pool.end();

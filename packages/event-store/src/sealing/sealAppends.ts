@@ -1,7 +1,7 @@
-import { type DomainEvent, erasedKeyOf, type FieldValues, type Owner, type RecordedEvent, splitData, type Subject } from "@cart/domain";
+import { type DomainEvent, erasedKeyOf, type FieldValues, type Owner, splitData, type Subject } from "@cart/domain";
 import { type KeyRing, type LeftStream, type SealingKey, sealPart } from "@cart/personal-data";
 import { eventPlace, ownerPlace, type Place, sealedSnapshot, snapshotPlace, type StoredPart, withSealed } from "./storedParts.ts";
-import type { AppendToSeal, SealedAppend, SealedAppends, SealedCategory } from "./vault.ts";
+import type { AppendToSeal, EventToSeal, SealedAppend, SealedAppends, SealedCategory } from "./vault.ts";
 
 /** An event whose personal fields are apart, with the person of each part. */
 type SplitEvent = { readonly place: string; readonly data: object; readonly metadata: object; readonly parts: readonly Part[] };
@@ -74,12 +74,12 @@ const metadataFields = [correlationField, { subject: "owner", path: ["actor"] }]
 
 const splitEvent = <State, Event extends DomainEvent>(
   { personalFields }: SealedCategory<State, Event>,
-  recorded: RecordedEvent<Event>,
+  recorded: EventToSeal<Event>,
   shoppers: Readonly<Record<Subject, Owner | undefined>>,
 ): SplitEvent => {
-  const { aggregateType, aggregateId, version, event, metadata } = recorded;
+  const { aggregateType, aggregateId, version, event, metadata, storedData } = recorded;
   const eventType: Event["type"] = event.type;
-  const data = splitData(personalFields[eventType], event.data);
+  const data = splitData(personalFields[eventType], storedData ?? event.data);
   const ofMetadata = splitData(metadataFields, metadata);
   const parts = (["owner", "previous_owner"] as const).flatMap((subject): Part[] => {
     const values: { data?: FieldValues; metadata?: FieldValues } = {};

@@ -1,10 +1,15 @@
-import type { Aggregate, DomainEvent } from "@cart/domain";
+import type { Aggregate, DomainEvent, Ownership } from "@cart/domain";
 import type { KeyRing } from "@cart/personal-data";
 import { createVault, type Vault } from "./vault.ts";
 
 /** An aggregate, with the vault of its personal fields. Without a vault they are stored in plain text and sealed ones cannot be read. */
 export type StoredAggregate<State, Command, Event extends DomainEvent> = Aggregate<State, Command, Event> & {
   readonly vault?: Vault<Event>;
+};
+
+/** A stored aggregate with an owner, as every one with personal fields is. */
+export type OwnedAggregate<State, Command, Event extends DomainEvent> = StoredAggregate<State, Command, Event> & {
+  readonly ownership: Ownership<State, Event>;
 };
 
 /**

@@ -42,11 +42,14 @@ export type SealedAppends = {
   readonly conflicted: () => Promise<void>;
 };
 
+/** An event that is sealed. `storedData` is its data if it is stored already, in the schema version in which it is stored. */
+export type EventToSeal<Event extends DomainEvent> = RecordedEvent<Event> & { readonly storedData?: object };
+
 /** The part of an append that is sealed. */
 export type AppendToSeal<Event extends DomainEvent> = {
   readonly aggregateType: string;
   readonly aggregateId: string;
-  readonly events: readonly RecordedEvent<Event>[];
+  readonly events: readonly EventToSeal<Event>[];
   /** The owner before the first event. */
   readonly owner?: Owner | undefined;
   readonly snapshot?: { readonly version: number; readonly state: string } | undefined;
