@@ -4,7 +4,7 @@ export { adjustmentKinds, type StoredAdjustment, totalWith } from "./cart/adjust
 export { type Attributes, attributesText } from "./cart/attributes.ts";
 export { type AddItem, type CartCommand, type CartOperation, cartNotFound, type LinePrice } from "./cart/cartCommands.ts";
 export { cartAggregateType, type CartEvent, cartEventCatalog } from "./cart/cartEvents.ts";
-export { type CartLimits, defaultCartLimits } from "./cart/cartLimits.ts";
+export { type CartLimits, type CartRules, defaultCartLimits } from "./cart/cartLimits.ts";
 export { maxLines, maxQuantity } from "./cart/lineLimits.ts";
 export { cartOwnership } from "./cart/cartOwnership.ts";
 export { decideMerge, decideMergeWithin, type MergeCart } from "./cart/cartMerge.ts";

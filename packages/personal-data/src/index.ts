@@ -2,6 +2,7 @@ export { createKeyRing, type KeyRing, type LeftStream, type OpeningKeys, type Se
 export { destroyKeys, openLookupKey, rewrapKeys } from "./keyStore.ts";
 export { keyConfig, type OpenErasures, type OpenKeys, openKeys, sealingConfig } from "./openKeys.ts";
 export { localMasterKeys } from "./masterKeys.ts";
+export { createSecretIds } from "./secretIds.ts";
 export { openPart, type SealedPart, sealPart } from "./sealedPart.ts";
 export { shopperHash } from "./shopper.ts";
 export { SealBrokenError } from "./cipher.ts";

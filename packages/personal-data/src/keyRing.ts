@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { hkdfSync, randomBytes } from "node:crypto";
 import type { Owner } from "@cart/domain";
 import type { Statement } from "@cart/mysql";
 import { LRUCache } from "lru-cache";
@@ -44,6 +44,11 @@ export type KeyRing = {
   readonly maxAgeMs: number;
   /** Reads the keys. Throws a `KeyMissingError` or a `MasterKeyError`. */
   readonly openingKeys: (keyIds: readonly string[]) => Promise<OpeningKeys>;
+  /**
+   * Returns 32 secret bytes for a purpose, the same in every process for as long as the key store is not lost. A change of the master
+   * key does not change them. Throws a `MasterKeyError`.
+   */
+  readonly secretFor: (purpose: string) => Promise<Buffer>;
   /** Rejects with a `MasterKeyError` if the keys in the key store are wrapped by other master keys. */
   readonly assertMasterKeys: () => Promise<void>;
 };
@@ -75,12 +80,13 @@ export type KeyRingOptions = {
  * may have a key from each process.
  */
 export const createKeyRing = ({ pool, database, masterKeys, maxKeys = 20_000, maxAgeMs = 300_000 }: KeyRingOptions): KeyRing => {
-  let lookupKey: Buffer | undefined;
+  let opened: Buffer | undefined;
+  const lookupKey = async (): Promise<Buffer> => (opened ??= await openLookupKey(pool, masterKeys));
   const made = new LRUCache<string, SealingKey>({ max: maxKeys, ttl: maxAgeMs });
   const read = createReadKeys({ pool, masterKeys, maxKeys, maxAgeMs });
 
   const sealingKeys = async (shoppers: readonly Owner[], left: readonly LeftStream[] = []): Promise<SealingKeys> => {
-    const lookup = (lookupKey ??= await openLookupKey(pool, masterKeys));
+    const lookup = await lookupKey();
     const fresh = new Map<string, NewKey>();
     const used: { readonly shopper: string; readonly key: SealingKey }[] = [];
     for (const shopper of shoppers) {
@@ -119,6 +125,7 @@ export const createKeyRing = ({ pool, database, masterKeys, maxKeys = 20_000, ma
     sealingKeys,
     openingKeys: read.openingKeys,
     maxAgeMs,
+    secretFor: async (purpose) => Buffer.from(hkdfSync("sha256", await lookupKey(), Buffer.alloc(0), purpose, keyBytes)),
     assertMasterKeys: () => assertMasterKeys(pool, masterKeys),
   };
 };

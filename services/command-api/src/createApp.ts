@@ -18,7 +18,7 @@ export const createApp = ({
   metrics,
   keys,
   defaults,
-  limits,
+  rules,
   now,
   verifySignedPrice,
   check,
@@ -29,7 +29,7 @@ export const createApp = ({
   apiApp(api, {
     ...options,
     services: {
-      carts: cartCommands({ handler, metrics, keys, defaults, limits, now, verifySignedPrice, check, loadCarts }),
+      carts: cartCommands({ handler, metrics, keys, defaults, rules, now, verifySignedPrice, check, loadCarts }),
       policies: policyCommands({ handler: policyHandler, metrics, keys, now }),
       erasures,
     },

@@ -1,9 +1,9 @@
-import { cartAggregateWithin, tenantPolicyAggregate } from "@cart/domain";
+import { cartAggregateWithin, type Owner, tenantPolicyAggregate } from "@cart/domain";
 import { type CommittedBatch, createCommandHandler, loadStreams, newEventId, openEventStorePool, withKeys } from "@cart/event-store";
 import { tokenRules } from "@cart/cart-access";
 import { apiGuard, operationsApp, serveApi } from "@cart/http-kit";
 import { createWriterCheck, requirePinnedSessions } from "@cart/mysql";
-import { openKeys } from "@cart/personal-data";
+import { createSecretIds, openKeys } from "@cart/personal-data";
 import { runService } from "@cart/process-kit";
 import { api } from "./api.ts";
 import { createCommandMetrics } from "./commandMetrics.ts";
@@ -42,8 +42,16 @@ await runService({
       onCommit: ({ commands, events }: CommittedBatch) => metrics.committed(events, commands),
       onConflict: () => metrics.conflict(),
     };
-    const limits = { maxBytes: config.CART_MAX_BYTES, maxEvents: config.CART_MAX_EVENTS };
-    const aggregate = withKeys(cartAggregateWithin(limits), keys.ring, config.SEAL_PERSONAL_DATA);
+    const secretIds = keys.ring === undefined || !config.SEAL_PERSONAL_DATA ? undefined : createSecretIds(keys.ring, "ids of lines");
+    const rules = {
+      maxBytes: config.CART_MAX_BYTES,
+      maxEvents: config.CART_MAX_EVENTS,
+      ...(secretIds && { lineIds: (text: string, { tenantId, userId }: Owner) => secretIds.idOf([tenantId, userId, text]) }),
+    };
+    const aggregate = {
+      ...withKeys(cartAggregateWithin(rules), keys.ring, config.SEAL_PERSONAL_DATA),
+      ...(secretIds && { ready: secretIds.ready }),
+    };
     const handler = createCommandHandler({
       ...common,
       aggregate,
@@ -72,10 +80,14 @@ await runService({
       handler,
       policyHandler,
       ...sources,
-      loadCarts: (ids, maySee) => loadStreams(pool, aggregate, ids, { maySee }),
+      loadCarts: async (ids, maySee) => {
+        // The shop is asked about the lines as they will be, with their ids.
+        await secretIds?.ready();
+        return loadStreams(pool, aggregate, ids, { maySee });
+      },
       erasures: erasureRequests({ ...keys, seals: config.SEAL_PERSONAL_DATA, withinMs: config.ERASURE_DUE_MS }),
       metrics,
-      limits,
+      rules,
       keys: createKeyBudget({ keysPerUser: config.IDEMPOTENCY_KEYS_PER_USER, periodMs: config.IDEMPOTENCY_RETENTION_MS }),
       defaults: { tenantId: "default", currency: config.DEFAULT_CURRENCY },
       now,

@@ -3,7 +3,7 @@ import type { Decider } from "../decider.ts";
 import { createEventCodec } from "../events/eventCodec.ts";
 import { type CartCommand, decideCart } from "./cartCommands.ts";
 import { cartAggregateType, type CartEvent, cartEventCatalog } from "./cartEvents.ts";
-import { type CartLimits, contentBytes, defaultCartLimits, requireWithin } from "./cartLimits.ts";
+import { type CartRules, contentBytes, defaultCartLimits, requireWithin } from "./cartLimits.ts";
 import { cartOwnership } from "./cartOwnership.ts";
 import { cartPersonalFields } from "./cartPersonalFields.ts";
 import { type Cart, cartSnapshots, evolveCart } from "./cartState.ts";
@@ -11,18 +11,23 @@ import { type Cart, cartSnapshots, evolveCart } from "./cartState.ts";
 export const cartEventCodec = createEventCodec(cartEventCatalog);
 
 /** The decider of carts that stay within the limits. */
-export const cartDeciderWithin = (limits: CartLimits): Decider<Cart, CartCommand, CartEvent> => ({
+export const cartDeciderWithin = (rules: CartRules): Decider<Cart, CartCommand, CartEvent> => ({
   initialState: { status: "NONE" },
   decide: (command, cart, version) =>
-    requireWithin(limits, { cart, version }, decideCart(command, cart), command.type === "ChangeCart" ? "operations" : undefined),
+    requireWithin(
+      rules,
+      { cart, version },
+      decideCart(command, cart, rules.lineIds),
+      command.type === "ChangeCart" ? "operations" : undefined,
+    ),
   evolve: evolveCart,
 });
 
 export const cartDecider = cartDeciderWithin(defaultCartLimits);
 
-export const cartAggregateWithin = (limits: CartLimits): Aggregate<Cart, CartCommand, CartEvent> => ({
+export const cartAggregateWithin = (rules: CartRules): Aggregate<Cart, CartCommand, CartEvent> => ({
   type: cartAggregateType,
-  decider: cartDeciderWithin(limits),
+  decider: cartDeciderWithin(rules),
   codec: cartEventCodec,
   snapshots: cartSnapshots,
   tenantOf: (cart) => (cart.status === "NONE" ? undefined : cart.tenantId),

@@ -1,11 +1,12 @@
 import { deciderSpec } from "@cart/testkit";
 import { expect } from "chai";
 import { DomainError } from "../domainError.ts";
-import { cartDecider } from "./cartAggregate.ts";
+import { cartDecider, cartDeciderWithin } from "./cartAggregate.ts";
 import type { Adjustment, StoredAdjustment } from "./adjustments.ts";
 import type { Attributes } from "./attributes.ts";
 import type { AddItem, CartCommand, CartOperation, ChangeDetails, CreateCart } from "./cartCommands.ts";
 import type { CartEvent } from "./cartEvents.ts";
+import { defaultCartLimits } from "./cartLimits.ts";
 import type { Cart } from "./cartState.ts";
 
 const { given } = deciderSpec(cartDecider);
@@ -147,6 +148,32 @@ describe("cart", () => {
       given([created, largeLine])
         .when(addItem({ attributes: {} }))
         .then([itemAdded()]);
+    });
+
+    it("get their ids from the function that is passed, and an equal item finds its line whatever its id", () => {
+      const { given: givenSecret } = deciderSpec(
+        cartDeciderWithin({ ...defaultCartLimits, lineIds: (text, owner) => `secret of ${owner.userId} at ${owner.tenantId} for ${text}` }),
+      );
+      const withSecret = itemAdded({
+        line_id: 'secret of user-1 at default for ["item-1","{\\"gift\\":true,\\"size\\":\\"L\\"}",0]',
+        attributes: { gift: true, size: "L" },
+      });
+      givenSecret([])
+        .when(addItem({ attributes: large }))
+        .then([created, withSecret]);
+      givenSecret([created])
+        .when(addItem({ attributes: large }))
+        .then([withSecret]);
+      givenSecret([created, withSecret])
+        .when(addItem({ attributes: large }))
+        .then([withSecret]);
+      givenSecret([created, largeLine])
+        .when(addItem({ attributes: large }))
+        .then([largeLine]);
+      givenSecret([created]).when(addItem()).then([itemAdded()]);
+      given([created, withSecret])
+        .when(addItem({ attributes: large }))
+        .then([withSecret]);
     });
 
     it("never share an id, even if an item is called as the derived id of another line", () => {

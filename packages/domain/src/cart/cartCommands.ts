@@ -13,11 +13,10 @@ import {
 } from "./attributes.ts";
 import type { CartEvent } from "./cartEvents.ts";
 
-import { findLine, newLineId, requireLine } from "./cartLines.ts";
+import { findLine, type LineIds, newLineId, plainLineIds, requireLine } from "./cartLines.ts";
 import { requireAmount, requireLineCount, requireQuantity } from "./lineLimits.ts";
 import {
   type Cart,
-  type CartLine,
   evolveCart,
   type ExistingCart,
   itemCount,
@@ -140,7 +139,7 @@ export type CartCommand =
   | RemindOfAbandonment;
 
 /** Customer commands treat an abandoned cart as open; `reopenedFirst` prepends the `CartReopened`. */
-export const decideCart = (command: CartCommand, cart: Cart): readonly CartEvent[] => {
+export const decideCart = (command: CartCommand, cart: Cart, lineIds: LineIds = plainLineIds): readonly CartEvent[] => {
   switch (command.type) {
     case "CreateCart":
       return create(command, cart);
@@ -150,9 +149,9 @@ export const decideCart = (command: CartCommand, cart: Cart): readonly CartEvent
     case "ClearCart":
     case "ChangeDetails":
     case "SetAdjustments":
-      return operate(command, cart);
+      return operate(command, cart, lineIds);
     case "ChangeCart":
-      return changeCart(command, cart);
+      return changeCart(command, cart, lineIds);
     case "ClaimCart":
       return reopenedFirst(cart, claim(command, cart));
     case "SubmitCart":
@@ -170,10 +169,10 @@ export const decideCart = (command: CartCommand, cart: Cart): readonly CartEvent
   }
 };
 
-const operate = (operation: CartOperation, cart: Cart): readonly CartEvent[] => {
+const operate = (operation: CartOperation, cart: Cart, lineIds: LineIds): readonly CartEvent[] => {
   switch (operation.type) {
     case "AddItem":
-      return reopenedFirst(cart, addItem(operation, cart));
+      return reopenedFirst(cart, addItem(operation, cart, lineIds));
     case "ChangeItem":
       return reopenedFirst(cart, changeItem(operation, cart));
     case "RemoveItem":
@@ -190,10 +189,10 @@ const operate = (operation: CartOperation, cart: Cart): readonly CartEvent[] => 
 };
 
 /** Decides each operation on the result of the operations before it. A refusal names its operation by its place, from 0. */
-const changeCart = ({ operations }: ChangeCart, cart: Cart): readonly CartEvent[] =>
+const changeCart = ({ operations }: ChangeCart, cart: Cart, lineIds: LineIds): readonly CartEvent[] =>
   decideEach(operations, cart, (operation, state, place) => {
     try {
-      return operate(operation, state);
+      return operate(operation, state, lineIds);
     } catch (error) {
       throw error instanceof DomainError ? error.ofOperation(place) : error;
     }
@@ -228,18 +227,19 @@ export const reopenedFirst = (cart: Cart, events: readonly CartEvent[]): readonl
 
 const shopEvents: ReadonlySet<CartEvent["type"]> = new Set<CartEvent["type"]>(["ItemPriceChanged", "CartAdjustmentsChanged"]);
 
-const addItem = (command: AddItem, cart: Cart): readonly CartEvent[] => {
+const addItem = (command: AddItem, cart: Cart, lineIds: LineIds): readonly CartEvent[] => {
   if (cart.status === "NONE") {
     const { userId } = command;
     if (userId === undefined) throw cartNotFound("user_id");
     const created = cartCreated({ ...command, userId });
-    return [created, itemAdded(command, undefined, created.data.currency)];
+    const { tenant_id: tenantId, currency } = created.data;
+    return [created, itemAdded(command, undefined, { currency, newId: newIdIn({ userId, tenantId, lines: noLines }, lineIds) })];
   }
   const open = requireOpen(cart);
   requireSameOwner(command, open);
   const currencyChanged = currencyChange(command.currency, open);
   const ready = currencyChanged.reduce(evolveOpen, open);
-  return [...currencyChanged, itemAdded(command, ready, ready.currency)];
+  return [...currencyChanged, itemAdded(command, ready, { currency: ready.currency, newId: newIdIn(ready, lineIds) })];
 };
 
 const create = (command: CreateCart, cart: Cart): readonly CartEvent[] => {
@@ -297,10 +297,24 @@ const currencyMismatch = (currency: string, cart: ExistingCart): DomainError =>
 
 const evolveOpen = (cart: OpenCart, event: CartEvent): OpenCart => requireOpen(evolveCart(cart, event));
 
+const noLines: OpenCart["lines"] = new Map();
+
+/** Returns the id of a new line with these attributes. */
+type NewId = (itemId: string, attributes: Attributes) => string;
+
+const newIdIn =
+  ({ userId, tenantId, lines }: Pick<OpenCart, "userId" | "tenantId" | "lines">, lineIds: LineIds): NewId =>
+  (itemId, attributes) =>
+    newLineId(lineIds, { userId, tenantId, lines }, itemId, attributes);
+
 /** `cart` is undefined for a cart that the same decision creates. */
-const itemAdded = (command: AddItem, cart: OpenCart | undefined, currency: string): CartEvent => {
+const itemAdded = (
+  command: AddItem,
+  cart: OpenCart | undefined,
+  { currency, newId }: { readonly currency: string; readonly newId: NewId },
+): CartEvent => {
   const { itemId, quantity } = command;
-  const lines: ReadonlyMap<string, CartLine> = cart?.lines ?? new Map<string, CartLine>();
+  const lines = cart?.lines ?? noLines;
   const attributes = requireAttributes(command.attributes, "attributes");
   const line = findLine(lines, itemId, attributes);
   if (line === undefined) requireLineCount(lines.size + 1, "item_id");
@@ -310,7 +324,7 @@ const itemAdded = (command: AddItem, cart: OpenCart | undefined, currency: strin
   return {
     type: "ItemAddedToCart",
     data: {
-      line_id: line?.lineId ?? newLineId(lines, itemId, attributes),
+      line_id: line?.lineId ?? newId(itemId, attributes),
       item_id: itemId,
       ...(command.name === undefined ? {} : { name: command.name }),
       ...attributesMember(attributes),

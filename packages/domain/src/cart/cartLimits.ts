@@ -2,6 +2,7 @@ import { DomainError } from "../domainError.ts";
 import type { StoredAdjustment } from "./adjustments.ts";
 import { type Attributes, attributesText, noAttributes } from "./attributes.ts";
 import type { CartEvent } from "./cartEvents.ts";
+import type { LineIds } from "./cartLines.ts";
 import { type Cart, type CartLine, evolveCart } from "./cartState.ts";
 
 /** Bounds of one cart, besides its number of lines, so that no event and no state grows without a bound. */
@@ -10,6 +11,12 @@ export type CartLimits = {
   readonly maxBytes: number;
   /** Number of events after which a cart can only be brought to its end. */
   readonly maxEvents: number;
+};
+
+/** What decisions about carts depend on besides the cart and the command. */
+export type CartRules = CartLimits & {
+  /** Gives new lines with attributes their ids; `plainLineIds` by default. */
+  readonly lineIds?: LineIds | undefined;
 };
 
 export const defaultCartLimits: CartLimits = { maxBytes: 65_536, maxEvents: 10_000 };

@@ -1,5 +1,6 @@
 import { v5 as uuidv5 } from "uuid";
 import { DomainError } from "../domainError.ts";
+import type { Owner } from "../ownership.ts";
 import { type Attributes, attributesText } from "./attributes.ts";
 import type { CartLine } from "./cartState.ts";
 
@@ -16,19 +17,31 @@ export const findLine = (lines: Lines, itemId: string, attributes: Attributes): 
   return undefined;
 };
 
+/**
+ * Returns a UUID for a text, always the same one. Whoever reads events may guess the text of an id that needs no secret: the attributes
+ * of a line, for example. The owner of the cart is passed so that a secret can give the lines of two shoppers different ids.
+ */
+export type LineIds = (text: string, owner: Owner) => string;
+
 /** Part of the ids of lines. Changing this namespace would give the same item and attributes other ids, but would not damage a cart. */
 const namespace = "8d3b6c0a-5f0f-4a41-9a55-1f6d0e0c7b52";
+
+/** Ids that need no secret, as long as attributes are stored in plain text. */
+export const plainLineIds: LineIds = (text) => uuidv5(text, namespace);
+
+/** The cart that gets a new line. */
+type LinesOfOwner = Owner & { readonly lines: Pick<Lines, "has"> };
 
 /**
  * Returns the id of a new line. A line without attributes has its item's id. The id of a line with attributes is derived from both,
  * so that a decision needs no random source. An id that another line has already is skipped: clients choose item ids, so an item
  * may be called as a derived id is.
  */
-export const newLineId = (lines: Pick<Lines, "has">, itemId: string, attributes: Attributes): string => {
+export const newLineId = (lineIds: LineIds, { lines, ...owner }: LinesOfOwner, itemId: string, attributes: Attributes): string => {
   const text = attributesText(attributes);
   if (text === "{}" && !lines.has(itemId)) return itemId;
   for (let attempt = 0; ; attempt++) {
-    const id = uuidv5(JSON.stringify([itemId, text, attempt]), namespace);
+    const id = lineIds(JSON.stringify([itemId, text, attempt]), owner);
     if (!lines.has(id)) return id;
   }
 };

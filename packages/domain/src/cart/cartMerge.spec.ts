@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { DomainError } from "../domainError.ts";
 import { cartDecider } from "./cartAggregate.ts";
 import type { CartEvent } from "./cartEvents.ts";
-import { decideMerge, type MergeCart, type MergeEvents, type MergeStrategy } from "./cartMerge.ts";
+import { defaultCartLimits } from "./cartLimits.ts";
+import { decideMerge, decideMergeWithin, type MergeCart, type MergeEvents, type MergeStrategy } from "./cartMerge.ts";
 import { type Cart, itemCount } from "./cartState.ts";
 
 const sourceCartId = "00000000-0000-4000-8000-000000000001";
@@ -146,6 +147,22 @@ describe("merge", () => {
     expect(events.map(({ type }) => type)).to.deep.equal(["CartCurrencyChanged", "CartMergedFrom"]);
     expect(events[0]).to.deep.equal(changed);
     expect(decideMerge(merge("add"), cart(created({ currency: "EUR" })), target)).to.deep.equal(decided("add", []));
+  });
+
+  it("gives a line that is new in the target an id of the target's owner, from the function that is passed", () => {
+    const attributes = { colour: "blue" };
+    const line: CartEvent = {
+      type: "ItemAddedToCart",
+      data: { line_id: "line-1", item_id: "cup", attributes, quantity: 1, unit_price: 100, previous_unit_price: null },
+    };
+    const lineIds = (text: string, { userId, tenantId }: { readonly userId: string; readonly tenantId: string }): string =>
+      `${tenantId} ${userId} ${text}`;
+    const rules = { ...defaultCartLimits, lineIds };
+    expect(decideMergeWithin(rules, merge("add"), cart(created(), line), { cart: target, version: 3 }).target).to.deep.equal(
+      decided("add", [
+        { line_id: 'default user-1 ["cup","{\\"colour\\":\\"blue\\"}",0]', item_id: "cup", attributes, quantity: 1, unit_price: 100 },
+      ]).target,
+    );
   });
 
   it("copies the attributes of the cart into a target that it creates", () => {

@@ -3,9 +3,9 @@ import { attributesMember, noAttributes } from "./attributes.ts";
 import { attributesChange, currencyChange, type LinePrice, reopenedFirst, reprice, requireOpen } from "./cartCommands.ts";
 import type { CartEvent } from "./cartEvents.ts";
 import { requireAmount, requireLineCount, requireQuantity } from "./lineLimits.ts";
-import { findLine, newLineId } from "./cartLines.ts";
+import { findLine, type LineIds, newLineId, plainLineIds } from "./cartLines.ts";
 import { type Cart, type CartLine, evolveCart, lineAmount, type OpenCart } from "./cartState.ts";
-import { type CartAtVersion, type CartLimits, requireWithin } from "./cartLimits.ts";
+import { type CartAtVersion, type CartRules, requireWithin } from "./cartLimits.ts";
 
 /** The quantity of an item that is in both carts: the sum of the two, or the greater one. */
 export type MergeStrategy = "add" | "max";
@@ -25,9 +25,9 @@ export type MergeCart = {
 export type MergeEvents = { readonly source: readonly CartEvent[]; readonly target: readonly CartEvent[] };
 
 /** Decides like `decideMerge`, and refuses a merge that would take the target beyond its limits. */
-export const decideMergeWithin = (limits: CartLimits, command: MergeCart, source: Cart, target: CartAtVersion): MergeEvents => {
-  const events = decideMerge(command, source, target.cart);
-  return { ...events, target: requireWithin(limits, target, events.target, targetField) };
+export const decideMergeWithin = (rules: CartRules, command: MergeCart, source: Cart, target: CartAtVersion): MergeEvents => {
+  const events = decideMerge(command, source, target.cart, rules.lineIds);
+  return { ...events, target: requireWithin(rules, target, events.target, targetField) };
 };
 
 /** The input that a refusal names if the target is at fault. */
@@ -40,7 +40,7 @@ const targetField = "target_cart_id";
  * An item in both carts with the same attributes keeps the target's price and name, unless the command names another price.
  * Merging again into the same target changes nothing.
  */
-export const decideMerge = (command: MergeCart, sourceCart: Cart, targetCart: Cart): MergeEvents => {
+export const decideMerge = (command: MergeCart, sourceCart: Cart, targetCart: Cart, lineIds: LineIds = plainLineIds): MergeEvents => {
   if (command.sourceCartId === command.targetCartId) {
     throw new DomainError("CART_MERGED_INTO_ITSELF", "a cart cannot be merged into itself", targetField);
   }
@@ -52,7 +52,7 @@ export const decideMerge = (command: MergeCart, sourceCart: Cart, targetCart: Ca
   const inCurrency = targetCurrency(source, existing);
   const target = requireOpen(inCurrency.reduce<Cart>(evolveCart, existing), targetField);
 
-  const lines = mergedLines(source, target, command.strategy);
+  const lines = mergedLines({ source, target }, command.strategy, lineIds);
   const mergedFrom: CartEvent = {
     type: "CartMergedFrom",
     data: { source_cart_id: command.sourceCartId, strategy: command.strategy, lines: lines.map(mergedLineData) },
@@ -97,7 +97,12 @@ const requireSameTenant = (source: OpenCart, target: OpenCart): void => {
  * Returns the lines that are new in the target or change their quantity there, as they are after the merge. The lines of the
  * same item with the same attributes are the same line, whatever its id in each cart. Throws if the target would be too great.
  */
-const mergedLines = (source: OpenCart, target: OpenCart, strategy: MergeStrategy): readonly Omit<CartLine, "position">[] => {
+const mergedLines = (
+  { source, target }: { readonly source: OpenCart; readonly target: OpenCart },
+  strategy: MergeStrategy,
+  lineIds: LineIds,
+): readonly Omit<CartLine, "position">[] => {
+  const { userId, tenantId } = target;
   const lines = new Map(target.lines);
   const changed: Omit<CartLine, "position">[] = [];
   let difference = 0;
@@ -108,7 +113,9 @@ const mergedLines = (source: OpenCart, target: OpenCart, strategy: MergeStrategy
     requireQuantity(moved.itemId, quantity, targetField);
     // The event names no name of a line that the target has: the line keeps its own.
     const merged =
-      line === undefined ? { ...moved, lineId: newLineId(lines, moved.itemId, moved.attributes) } : { ...line, name: null, quantity };
+      line === undefined
+        ? { ...moved, lineId: newLineId(lineIds, { userId, tenantId, lines }, moved.itemId, moved.attributes) }
+        : { ...line, name: null, quantity };
     difference += lineAmount(merged) - (line === undefined ? 0 : lineAmount(line));
     lines.set(merged.lineId, merged);
     changed.push(merged);

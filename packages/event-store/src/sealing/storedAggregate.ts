@@ -5,6 +5,8 @@ import { createVault, type Vault } from "./vault.ts";
 /** An aggregate, with the vault of its personal fields. Without a vault they are stored in plain text and sealed ones cannot be read. */
 export type StoredAggregate<State, Command, Event extends DomainEvent> = Aggregate<State, Command, Event> & {
   readonly vault?: Vault<Event>;
+  /** Awaited before each decision: what the decider needs and a program may not have at its start. */
+  readonly ready?: () => Promise<void>;
 };
 
 /** A stored aggregate with an owner, as every one with personal fields is. */

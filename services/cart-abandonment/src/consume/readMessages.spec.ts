@@ -24,6 +24,7 @@ const ringOf = (opened: Buffer | "destroyed") => {
       return new Map(ids.map((id) => [id, opened]));
     },
     maxAgeMs: 300_000,
+    secretFor: async () => randomBytes(32),
     assertMasterKeys: async () => undefined,
   };
   return { ring, reads: () => reads };

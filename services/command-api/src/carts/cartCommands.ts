@@ -52,7 +52,7 @@ type CartOperation = (Operation<Cart, CartCommand, CartEvent> | PreparedOperatio
 };
 
 export const cartCommands = (options: CartCommandsOptions): CartCommands => {
-  const { defaults, limits, verifySignedPrice: verify, check } = options;
+  const { defaults, rules, verifySignedPrice: verify, check } = options;
   const executeCommand = commandExecutor(options);
   const checked = check && checkedChanges({ ...options, check });
   const inTurn = cartTurns();
@@ -111,7 +111,7 @@ export const cartCommands = (options: CartCommandsOptions): CartCommands => {
     },
     merge: (request, target, guest) => {
       const command: MergeCart = { type: "MergeCart", sourceCartId: cartIdOf(request), ...target };
-      if (checked === undefined) return execute(request, mergeOperation(limits, command), guest);
+      if (checked === undefined) return execute(request, mergeOperation(rules, command), guest);
       const prepare = () => checked.merge({ ...proposalOf(request), guest }, command);
       return executePrepared(request, { type: command.type, prepare }, guest);
     },

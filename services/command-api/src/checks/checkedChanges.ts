@@ -3,7 +3,7 @@ import {
   type Cart,
   cartAggregateWithin,
   type CartEvent,
-  type CartLimits,
+  type CartRules,
   type CartOperation,
   decideMergeWithin,
   DomainError,
@@ -22,7 +22,7 @@ import type { ShopCheck } from "./shopCheck.ts";
 export type CheckedChangesOptions = {
   readonly check: ShopCheck;
   readonly defaults: AddItem["defaults"];
-  readonly limits: CartLimits;
+  readonly rules: CartRules;
   /** Loads the committed states of carts. */
   readonly loadCarts: (ids: readonly string[], maySee: MaySee | undefined) => Promise<ReadonlyMap<string, LoadedStream<Cart>>>;
 };
@@ -44,8 +44,8 @@ export type Proposal = {
  * The shop is not asked about a change that would be refused, or about a submission or a merge that changes nothing.
  */
 export const checkedChanges = (options: CheckedChangesOptions) => {
-  const { check, limits } = options;
-  const { decider } = cartAggregateWithin(limits);
+  const { check, rules } = options;
+  const { decider } = cartAggregateWithin(rules);
   const lookAt = viewOf(options);
 
   return {
@@ -75,8 +75,8 @@ export const checkedChanges = (options: CheckedChangesOptions) => {
       const look = await lookAt(proposal, [...new Set([sourceCartId, targetCartId])]);
       const [source, { state: target, version }] = [look(sourceCartId), look(targetCartId)];
       const decidedOn = [source.version, version] as const;
-      const events = acceptedEvents(() => decideMergeWithin(limits, command, source.state, { cart: target, version }).target);
-      if (events.length === 0) return mergeOperation(limits, command, decidedOn);
+      const events = acceptedEvents(() => decideMergeWithin(rules, command, source.state, { cart: target, version }).target);
+      if (events.length === 0) return mergeOperation(rules, command, decidedOn);
       const merged = requireExisting(events.reduce(decider.evolve, target));
       const { prices } = await askAbout(check, proposal, source, {
         operation: "merge",
@@ -84,7 +84,7 @@ export const checkedChanges = (options: CheckedChangesOptions) => {
         result: checkedCart(targetCartId, merged, version + events.length),
         strategy,
       });
-      return mergeOperation(limits, { ...command, prices }, decidedOn);
+      return mergeOperation(rules, { ...command, prices }, decidedOn);
     },
   };
 };

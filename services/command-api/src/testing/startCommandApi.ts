@@ -79,7 +79,7 @@ export const startCommandApi = async (
     metrics: createCommandMetrics(registry),
     keys: createKeyBudget({ keysPerUser: 1_000, periodMs: 60_000 }),
     defaults: { tenantId: "default", currency: "USD" },
-    limits,
+    rules: limits,
     now,
     guard: apiGuard(loadConfig(Type.Object(apiConfig), env), tokenRules),
     logger,

@@ -27,10 +27,10 @@ describe("attempts", () => {
   after(() => pool.end());
 
   /** One process with its own cache. Resolves to the versions in the commands' answers, or to the error of the attempt. */
-  const newProcess = (own: Pool = pool, command: CartCommand = addItem) => {
+  const newProcess = (own: Pool = pool, command: CartCommand = addItem, ready?: () => Promise<void>) => {
     const commitOnce = createAttempts<Cart, CartCommand, CartEvent>({
       pool: own,
-      aggregate: cartAggregate,
+      aggregate: ready === undefined ? cartAggregate : { ...cartAggregate, ready },
       recording: { now: () => new Date("2025-11-20T16:30:00Z"), newEventId: () => uuidv7() },
       cache: { maxStreams: 10, maxBytes: 1_000_000 },
       answerReplays: async (batch) => batch,
@@ -114,6 +114,14 @@ describe("attempts", () => {
       const answers = await Promise.all([commit([aggregateId], 3), commitElsewhere([aggregateId], 3)]);
       expect(answers.flat()).to.have.members([version, version + 1]);
     }
+  });
+
+  it("decide nothing before the aggregate is ready, and fail with what keeps it from being so", async () => {
+    const away = new Error("the key store is away");
+    const aggregateId = uuidv7();
+    for (const attempt of [1, 3])
+      expect(await newProcess(pool, addItem, () => Promise.reject(away))([aggregateId], attempt)).to.equal(away);
+    expect(await newProcess(pool, addItem, () => Promise.resolve())([aggregateId], 1)).to.deep.equal([2]);
   });
 
   it("locked: need one connection, also to reject a command", async () => {

@@ -112,6 +112,7 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
   const movesOf: MovesOf = (tenantIds) => withConnection(pool, (connection) => readMoves(connection, tenantIds));
 
   const decideAndSettle = async (batch: Batch, source: StateSource<State>, moves: MovesOf): Promise<SettledBatch<State, Event>> => {
+    await aggregate.ready?.();
     const decided = await decideOnNewest(aggregate, batch, source, recording);
     await requireOpenTenantsOf(moves, aggregate, decided);
     return settleBatch(aggregate, await withoutReplays(decided, answerReplays));
