@@ -36,6 +36,7 @@ const commands = {
   "test:console": { build: true, suite: "tests/console" },
   "test:faults": { build: true, script: ["tests/faults", "src/main.ts"] },
   "test:cluster": { build: true, script: ["tests/cluster", "src/main.ts"] },
+  "test:erasure": { build: true, script: ["tests/erasure", "src/main.ts"] },
   "test:limits": { build: true, script: ["tests/limits", "src/main.ts"] },
   "test:hostile": { build: true, script: ["tests/hostile", "src/main.ts"] },
   "test:logs": { build: true, suite: "tests/logs" },

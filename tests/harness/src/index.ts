@@ -1,3 +1,4 @@
+export { makeBuiltCopy, type Patch } from "./builtCopy.ts";
 export { countOutbox } from "./check/eventStore.ts";
 export { readDeadLetters, readViewVersions } from "./check/readModel.ts";
 export { messagesOf } from "./check/topic.ts";

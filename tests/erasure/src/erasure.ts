@@ -1,0 +1,98 @@
+import { cartAggregate } from "@cart/domain";
+import { loadStreams, openEventStorePool, readStream, withKeys } from "@cart/event-store";
+import { eventStoreTables } from "@cart/event-store/testing";
+import { readRowsFrom } from "@cart/mysql";
+import { openKeys } from "@cart/personal-data";
+import { waitUntil } from "@cart/tools/own-servers";
+import { findPerson, type Kept, type Person } from "./person.ts";
+import { tablesOf } from "./places.ts";
+import type { Carts } from "./year.ts";
+import { accepted, type Answer, backEnd, tenant, type World } from "./world.ts";
+
+/** Requests the erasure of everybody that the person was. */
+export const requestErasure = async (world: World, { guest, customer }: Person): Promise<readonly string[]> => {
+  const ids: string[] = [];
+  for (const userId of [guest, customer]) {
+    const { json } = await accepted(world.send("POST", `/tenants/${tenant}/erasures`, backEnd, { user_id: userId }));
+    ids.push(String(json["erasure_id"]));
+  }
+  return ids;
+};
+
+/** Seconds. Caches end after 1.5 s, and some of the services may be killed meanwhile. */
+const longestErasureSeconds = 60;
+
+export const erasuresDone = (world: World, ids: readonly string[]): Promise<void> =>
+  waitUntil("the erasures to be done", longestErasureSeconds, async () => {
+    for (const id of ids) {
+      const { json, text } = await accepted(world.send("GET", `/tenants/${tenant}/erasures/${id}`, backEnd));
+      if (json["status"] !== "done") throw new Error(text.slice(0, 600));
+    }
+  });
+
+/** What query-api answers about the person's carts, and about the person if somebody still knows the user ids. */
+export const answersAbout = async (world: World, { guest, customer }: Person, carts: Carts): Promise<readonly Kept[]> => {
+  const paths = [
+    ...Object.values(carts).flatMap((cart) => [`/carts/${cart}`, `/carts/${cart}/history`, `/carts/${cart}?version=2`]),
+    ...[guest, customer].flatMap((userId) => [`/users/${userId}/carts`, `/users/${userId}/cart`]),
+    `/tenants/${tenant}/carts`,
+    `/tenants/${tenant}/cart-funnel`,
+  ];
+  return Promise.all(paths.map(async (path) => ({ place: `answer to ${withoutIds(path)}`, content: await answerOf(world, path) })));
+};
+
+const withoutIds = (path: string): string => path.replace(/\/(carts|users)\/[^/?]+/, "/$1/{id}");
+
+/** A problem names the path of its request, which has the user id in it. */
+const answerOf = async ({ query }: World, path: string): Promise<string> => {
+  const { status, text } = await query(path);
+  return status === 200 ? text : "";
+};
+
+/** What must not change: everything about the carts but the personal texts. */
+export const figuresOf = async (world: World, carts: Carts): Promise<string> => {
+  const answers = await Promise.all(
+    [...Object.values(carts).map((cart) => `/carts/${cart}`), `/tenants/${tenant}/cart-funnel`].map((path) => world.query(path)),
+  );
+  return JSON.stringify(answers.map(({ json }: Answer) => withoutPersonal(json)), undefined, 1);
+};
+
+const personal = new Set(["user_id", "attributes", "name", "label", "reference", "updated_at"]);
+
+const withoutPersonal = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutPersonal);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).flatMap(([name, member]) => (personal.has(name) ? [] : [[name, withoutPersonal(member)]])));
+};
+
+/** Everything that another shopper's carts have. */
+export const contentsOf = async ({ query }: World, carts: Carts): Promise<string> => {
+  const answers = await Promise.all(Object.values(carts).flatMap((cart) => [query(`/carts/${cart}`), query(`/carts/${cart}/history`)]));
+  return answers.map(({ text }) => text).join("\n");
+};
+
+/** Restores the backup beside the system and reads it with the keys of today. */
+export const readBackup = async ({ admin, system }: World, backup: string, { carts, person }: { carts: Carts; person: Person }) => {
+  const { env } = system();
+  const kept = await tablesOf(admin, backup);
+  const pool = openEventStorePool({ url: String(env["EVENTSTORE_URL"]).replace(/[^/]+$/, backup), connectionLimit: 2 });
+  const keys = openKeys(env);
+  const aggregate = withKeys(cartAggregate, keys.ring, true);
+  try {
+    for (const cart of Object.values(carts)) {
+      const streams = await loadStreams(pool, aggregate, [cart]);
+      const { events } = await readStream(readRowsFrom(pool), aggregate, { aggregateId: cart, after: 0 }, { maxEvents: 500, maxBytes: 4_000_000 });
+      if (events.length === 0) throw new Error("the backup lacks a cart");
+      const { state } = streams.get(cart) ?? {};
+      const lines = state !== undefined && state.status !== "NONE" ? [...state.lines.values()] : [];
+      kept.push({ place: "opened", content: JSON.stringify([state, lines, events]) });
+    }
+  } finally {
+    await Promise.all([keys.close(), pool.end()]);
+  }
+  return findPerson(person, kept).map((finding) => `restored backup: ${finding}`);
+};
+
+/** The outbox rows of the carts that have not been published. */
+export const unpublished = ({ admin, system }: World): Promise<number> =>
+  eventStoreTables(admin, system().databases.eventStore).outbox.count({ status: ["PENDING", "FAILED"] });

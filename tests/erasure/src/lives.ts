@@ -1,0 +1,163 @@
+import { repairOutbox } from "@cart/event-store/testing";
+import { topicsWithPrefix } from "@cart/messaging";
+import { runServiceCommand, startServiceCommand } from "@cart/tests-harness";
+import { readTopic } from "@cart/tests-common";
+import { waitUntil } from "@cart/tools/own-servers";
+import { answersAbout, contentsOf, erasuresDone, figuresOf, readBackup, requestErasure, unpublished } from "./erasure.ts";
+import { findPerson, personNamed } from "./person.ts";
+import { beginBinaryLog, binaryLogsOf, everythingKept } from "./places.ts";
+import { accepted, backEnd, isShown, type World } from "./world.ts";
+import { backUp, type Carts, interruptRebuild, liveYear } from "./year.ts";
+
+/** What was found that must not be. */
+export type Findings = readonly string[];
+
+export type Life = {
+  readonly name: string;
+  readonly about: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly run: (world: World) => Promise<Findings>;
+};
+
+const ann = personNamed("ann");
+const bob = personNamed("bob");
+
+/** What happens while the erasure is under way. */
+type Meanwhile = (world: World, ids: readonly string[]) => Promise<void>;
+
+const eraseAnn = async (world: World, carts: { readonly anns: Carts; readonly bobs: Carts }, meanwhile: Meanwhile): Promise<Findings> => {
+  const findings: string[] = [];
+  const backup = await backUp(world);
+  await interruptRebuild(world);
+  const before = { figures: await figuresOf(world, carts.anns), bobs: await contentsOf(world, carts.bobs) };
+  requireSeen(findPerson(ann, await everythingKept(world)));
+
+  const ids = await requestErasure(world, ann);
+  await meanwhile(world, ids);
+  await erasuresDone(world, ids);
+  world.searchBinaryLogsFrom(await beginBinaryLog(world.admin));
+
+  findings.push(...difference("totals, lines and funnel", before.figures, await figuresOf(world, carts.anns)));
+  findings.push(...difference("another shopper's carts", before.bobs, await contentsOf(world, carts.bobs)));
+  await goOn(world, carts.anns);
+  findings.push(...findPerson(ann, await answersAbout(world, ann, carts.anns)));
+  findings.push(...findPerson(ann, await everythingKept(world)));
+  findings.push(...(await readBackup(world, backup, { carts: carts.anns, person: ann })));
+
+  await runServiceCommand(world.system(), "projector", ["rebuild"]);
+  await runServiceCommand(world.system(), "projector", ["verify"]);
+  findings.push(...difference("another shopper's carts after a rebuild", before.bobs, await contentsOf(world, carts.bobs)));
+  findings.push(...findPerson(ann, await everythingKept(world)).map((finding) => `after a rebuild: ${finding}`));
+  findings.push(...(await beNewPerson(world, carts.anns)));
+  return [...new Set(findings)];
+};
+
+/** The search must find the person before, or it would find nothing afterwards either. */
+const requireSeen = (seen: Findings): void => {
+  for (const place of ["views.carts.user_id", "views.rebuild_carts.user_id", "views.dead_letters.value", "timers.timers.user_id"]) {
+    if (!seen.some((finding) => finding.startsWith(`${place}:`)))
+      throw new Error(`the search is blind: the person is not in ${place} before the erasure, but in ${seen.join("; ")}`);
+  }
+};
+
+const difference = (what: string, before: string, after: string): Findings => {
+  if (before === after) return [];
+  const [was, is] = [before.split("\n"), after.split("\n")];
+  const at = was.findIndex((line, index) => line !== is[index]);
+  return [`${what} changed: ${was[at]?.trim().slice(0, 200)} became ${is[at]?.trim().slice(0, 200)}`];
+};
+
+/** A late report of a payment, and the retry of the row that could not be published. */
+const goOn = async (world: World, carts: Carts): Promise<void> => {
+  const { json } = await accepted(world.send("POST", `/carts/${carts.open}/purchase`, backEnd, { order_id: "late-order" }));
+  await isShown(world, carts.open, json["version"]);
+  await repairOutbox(world.admin, world.system().databases.eventStore);
+  await runServiceCommand(world.system(), "outbox-relay", ["retry", "--all"]);
+  await waitUntil("an empty outbox", 60, async () => {
+    if ((await unpublished(world)) > 0) throw new Error("rows are left");
+  });
+  await isShown(world, carts.unpublished, 4);
+};
+
+/** Whoever comes back is somebody else: the former carts stay nobody's. */
+const beNewPerson = async (world: World, carts: Carts): Promise<Findings> => {
+  const cart = crypto.randomUUID();
+  const item = { item_id: "tea", quantity: 1, price: 1 };
+  const { json } = await accepted(world.send("POST", `/carts/${cart}/items`, { sub: ann.customer, scope: "carts:price" }, item));
+  await isShown(world, cart, json["version"]);
+  const owners = await Promise.all([cart, carts.long].map(async (id) => (await world.query(`/carts/${id}`)).json["user_id"]));
+  return owners[0] === ann.customer && String(owners[1]).startsWith("erased-") ? [] : [`the owners are ${owners.join(" and ")}`];
+};
+
+const liveBoth = async (world: World, seals: boolean): Promise<{ readonly anns: Carts; readonly bobs: Carts }> => {
+  const anns = await liveYear(world, ann, { seals });
+  return { anns, bobs: await liveYear(world, bob, { seals }) };
+};
+
+const nothing: Meanwhile = () => Promise.resolve();
+
+/** Kills each service again and again until the erasures are done. */
+const killAll: Meanwhile = async (world, ids) => {
+  for (let round = 0; round < 2; round += 1) {
+    for (const service of world.system().services()) await service.kill();
+    await Promise.all(world.system().services().map((service) => service.ready()));
+  }
+  await erasuresDone(world, ids);
+};
+
+const sealed = { SEAL_PERSONAL_DATA: "true" };
+
+/** Encrypts what was stored before, while another shopper buys, and kills the program in between. */
+const sealStored = async (world: World): Promise<Findings> => {
+  const log = await beginBinaryLog(world.admin);
+  let isDone = false;
+  const buying = (async () => {
+    const cart = crypto.randomUUID();
+    const item = { item_id: "tea", quantity: 1, price: 1 };
+    while (!isDone) await accepted(world.send("POST", `/carts/${cart}/items`, { sub: bob.customer, scope: "carts:price" }, item));
+  })();
+  const killed = startServiceCommand(world.system(), "command-api", ["seal-stored"]);
+  await killed.printed("sealing");
+  killed.kill();
+  await killed.ended;
+  await runServiceCommand(world.system(), "command-api", ["seal-stored"]).finally(() => (isDone = true));
+  await buying;
+  return findPerson(ann, await binaryLogsOf(world.admin, log)).map((finding) => `while it was encrypted: ${finding}`);
+};
+
+/** Returns the offsets at which the topics end. */
+const endsOf = async (world: World): Promise<ReadonlyMap<string, bigint>> => {
+  const { kafka, env } = world.system();
+  const ends = new Map<string, bigint>();
+  for (const topic of Object.values(topicsWithPrefix(env["KAFKA_TOPIC_PREFIX"] ?? ""))) {
+    await readTopic({ kafka, topic, partitions: 12 }, ({ partition, offset }) => void ends.set(`${topic}/${partition}`, BigInt(offset) + 1n));
+  }
+  return ends;
+};
+
+export const lives: readonly Life[] = [
+  {
+    name: "tokens",
+    about: "a year with sealed events",
+    env: sealed,
+    run: async (world) => eraseAnn(world, await liveBoth(world, true), nothing),
+  },
+  {
+    name: "killed",
+    about: "kill -9 of every service during the erasure",
+    env: sealed,
+    run: async (world) => eraseAnn(world, await liveBoth(world, true), killAll),
+  },
+  {
+    name: "stored",
+    about: "events of before are sealed under load, with kill -9",
+    env: {},
+    run: async (world) => {
+      const carts = await liveBoth(world, false);
+      world.ignoreMessagesBefore(await endsOf(world));
+      await world.restart(sealed);
+      const findings = await sealStored(world);
+      return [...findings, ...(await eraseAnn(world, carts, nothing))];
+    },
+  },
+];

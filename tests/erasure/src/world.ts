@@ -1,0 +1,143 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { ConsumedMessage } from "@cart/messaging";
+import { bearer, tokenEnv } from "@cart/testkit";
+import type { SuiteRun } from "@cart/tests-common";
+import { type Reach, startSystem } from "@cart/tests-harness";
+import { startOwnKafka, startOwnMysql, waitUntil } from "@cart/tools/own-servers";
+import { createPool, type Pool } from "mysql2/promise";
+import { collectTraces, type Traces } from "./traces.ts";
+
+export type RunningSystem = Awaited<ReturnType<typeof startSystem>>;
+export type Programs = NonNullable<Parameters<typeof startSystem>[0]["programs"]>;
+
+export const tenant = "shop";
+
+/** A whole system with its servers, and with what it has to say of itself. */
+export type World = {
+  readonly system: () => RunningSystem;
+  /** Stops the services and starts them with other settings on the same data. */
+  readonly restart: (env: Readonly<Record<string, string>>) => Promise<void>;
+  readonly admin: Pool;
+  readonly databasePrefix: string;
+  readonly logFolder: string;
+  readonly traces: Traces;
+  /** The first of MySQL's binary logs that is searched. */
+  readonly firstBinaryLog: () => string;
+  readonly searchBinaryLogsFrom: (name: string) => void;
+  /** Whether a message is none of the system's, or older than its encryption. */
+  readonly isForeign: (message: ConsumedMessage) => boolean;
+  readonly ignoreMessagesBefore: (ends: ReadonlyMap<string, bigint>) => void;
+  readonly send: Send;
+  readonly query: (path: string) => Promise<Answer>;
+  readonly stop: () => Promise<void>;
+};
+
+export type Answer = { readonly status: number; readonly text: string; readonly json: Readonly<Record<string, unknown>> };
+export type Send = (
+  method: string,
+  path: string,
+  sender: { readonly sub: string; readonly scope?: string },
+  body?: unknown,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<Answer>;
+
+/** In messages that the suite sends to a topic itself. */
+export const suiteSender = "erasure-suite";
+
+/** Everybody who is no shopper. */
+export const backEnd = { sub: "back-end", scope: "carts:admin carts:price carts:purchase carts:erase" };
+
+const replicas = { "command-api": 1, "query-api": 1, "outbox-relay": 1, projector: 1, "cart-abandonment": 1, console: 0 };
+
+export const startServers = async ({ folder, signal, report, atEnd }: SuiteRun<{ readonly name: string }>): Promise<Reach> => {
+  const plan = (name: string) => ({ folder: join(folder, name), keep: false, signal, report });
+  const [mysql, kafka] = await Promise.allSettled([startOwnMysql(plan("mysql")), startOwnKafka(plan("kafka"))]);
+  for (const server of [mysql, kafka]) if (server.status === "fulfilled") atEnd(server.value.stop);
+  if (mysql.status === "rejected") throw mysql.reason;
+  if (kafka.status === "rejected") throw kafka.reason;
+  const { url } = mysql.value;
+  return { mysqlUrl: url, eventStoreUrl: url, readModelUrl: url, brokers: kafka.value.brokers, replicationFactor: 1 };
+};
+
+export type WorldOptions = {
+  readonly name: string;
+  readonly reach: Reach;
+  readonly logFolder: string;
+  readonly signal: AbortSignal;
+  readonly env: Readonly<Record<string, string>>;
+  readonly programs?: Programs | undefined;
+};
+
+export const startWorld = async ({ name, reach, logFolder: logs, signal, env, programs = {} }: WorldOptions): Promise<World> => {
+  const traces = await collectTraces();
+  const admin = createPool({ uri: reach.mysqlUrl, connectionLimit: 4 });
+  const logFolder = join(logs, name);
+  const common = {
+    ...tokenEnv,
+    PERSONAL_DATA_KEYS: `suite:${randomBytes(32).toString("base64")}`,
+    // Longer than a few commands take, so that states and keys are in memory, and short enough to wait for their end.
+    PERSONAL_DATA_CACHE_MS: "1500",
+    RELAY_MAX_ATTEMPTS: "2",
+    TIMER_POLL_MS: "100",
+    OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint,
+    OTEL_TRACES_SAMPLER: "always_on",
+  };
+  const start = (settings: Readonly<Record<string, string>>): Promise<RunningSystem> =>
+    startSystem({ name, reach, replicas, logFolder, signal, env: { ...common, ...settings }, programs });
+  let system = await start(env).catch(async (error: unknown) => {
+    await Promise.all([traces.stop(), admin.end()]);
+    throw error;
+  });
+  let firstBinaryLog = "";
+  let ends: ReadonlyMap<string, bigint> = new Map();
+
+  const request = async (url: string, init: RequestInit): Promise<Answer> => {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(30_000) });
+    const text = await response.text();
+    return { status: response.status, text, json: text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : {} };
+  };
+  return {
+    system: () => system,
+    restart: async (settings) => {
+      await system.stop();
+      system = await start(settings);
+    },
+    admin,
+    databasePrefix: `${name.replaceAll(/\W/g, "_")}_`,
+    logFolder,
+    traces,
+    firstBinaryLog: () => firstBinaryLog,
+    searchBinaryLogsFrom: (log) => void (firstBinaryLog = log),
+    isForeign: (message) =>
+      JSON.stringify(message.headers).includes(suiteSender) || BigInt(message.offset) < (ends.get(`${message.topic}/${message.partition}`) ?? 0n),
+    ignoreMessagesBefore: (known) => void (ends = known),
+    send: async (method, path, sender, body, headers = {}) => {
+      const [commandApi] = system.commandApis;
+      return request(`${commandApi?.url}${path}`, {
+        method,
+        headers: { "Content-Type": "application/json", ...headers, ...(await bearer({ ...sender, tenant_id: tenant })) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    },
+    query: async (path) => request(`${system.queryApi.url}${path}`, { headers: await bearer({ ...backEnd, tenant_id: tenant }) }),
+    stop: async () => {
+      await system.stop();
+      await Promise.all([traces.stop(), admin.end()]);
+    },
+  };
+};
+
+/** Throws unless the answer is a success. */
+export const accepted = async (answer: Promise<Answer>): Promise<Answer> => {
+  const { status, text, json } = await answer;
+  if (status >= 300) throw new Error(`a request was answered with ${status}: ${text.slice(0, 300)}`);
+  return { status, text, json };
+};
+
+/** Waits until query-api has the cart at this version. */
+export const isShown = (world: World, cart: string, version: unknown): Promise<void> =>
+  waitUntil(`the cart at version ${String(version)}`, 60, async () => {
+    const { status } = await world.query(`/carts/${cart}?min_version=${String(version)}`);
+    if (status !== 200) throw new Error(`query-api answers ${status}`);
+  });
