@@ -76,7 +76,7 @@ export const readBackup = async ({ admin, system }: World, backup: string, { car
   const { env } = system();
   const kept = await tablesOf(admin, backup);
   const pool = openEventStorePool({ url: String(env["EVENTSTORE_URL"]).replace(/[^/]+$/, backup), connectionLimit: 2 });
-  const keys = openKeys(env);
+  const keys = openKeys({ KEYSTORE_URL: env["KEYSTORE_URL"], PERSONAL_DATA_KEYS: env["PERSONAL_DATA_KEYS"] });
   const aggregate = withKeys(cartAggregate, keys.ring, true);
   try {
     for (const cart of Object.values(carts)) {

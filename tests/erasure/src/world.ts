@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { ConsumedMessage } from "@cart/messaging";
-import { bearer, tokenEnv } from "@cart/testkit";
+import { bearer, tokenEnv } from "@cart/testkit/tokens";
 import type { SuiteRun } from "@cart/tests-common";
 import { type Reach, startSystem } from "@cart/tests-harness";
 import { startOwnKafka, startOwnMysql, waitUntil } from "@cart/tools/own-servers";

@@ -4,7 +4,7 @@ import { createCommandHandler, newEventId, openEventStorePool, withKeys } from "
 import { eventStoreTables, poisonOutbox } from "@cart/event-store/testing";
 import { createEventProducer, encodeEventMessage } from "@cart/messaging";
 import { openKeys } from "@cart/personal-data";
-import { bearer } from "@cart/testkit";
+import { bearer } from "@cart/testkit/tokens";
 import { readDeadLetters } from "@cart/tests-harness";
 import { waitUntil } from "@cart/tools/own-servers";
 import type { RowDataPacket } from "mysql2/promise";
@@ -114,7 +114,7 @@ const leaveCart = async (world: World, person: Person, { abandoned: cart }: Cart
     if (!String(error).includes("409")) throw error;
   });
   const pool = openEventStorePool({ url: env["EVENTSTORE_URL"] ?? "", connectionLimit: 1 });
-  const keys = openKeys(env);
+  const keys = openKeys({ KEYSTORE_URL: env["KEYSTORE_URL"], PERSONAL_DATA_KEYS: env["PERSONAL_DATA_KEYS"] });
   const aggregate = withKeys(cartAggregate, keys.ring, seals);
   const handler = createCommandHandler({ pool, aggregate, now: () => new Date(Date.now() - 7_200_000), newEventId });
   const { item_id: itemId, ...item } = itemOf(person, "tea");
