@@ -2,7 +2,7 @@ export { commonConfig, logLevel, milliseconds, mysqlConfig, mysqlUrl, parseBroke
 export { type KafkaConfig, kafkaConfig, kafkaSessionTimeoutMs } from "./config/kafkaConfig.ts";
 export { ConfigError, loadConfig } from "./config/loadConfig.ts";
 export { answerWithin, timeoutProblem } from "./http/answerWithin.ts";
-export { correlationId, correlationIdOf } from "./http/correlationId.ts";
+export { correlationId, correlationIdOf, loggedCorrelationId } from "./http/correlationId.ts";
 export { type FieldError, HttpProblem, type HttpProblemInit, problemSchema } from "./http/httpProblem.ts";
 export { httpLimits } from "./http/httpLimits.ts";
 export { limitClients, rateLimited } from "./http/limitClients.ts";

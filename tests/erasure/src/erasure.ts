@@ -49,10 +49,13 @@ const answerOf = async ({ query }: World, path: string): Promise<string> => {
   return status === 200 ? text : "";
 };
 
+/** The read model does not have the last events of the other cart before they are retried. An erasure folds them earlier. */
+const published = ({ unpublished: _unpublished, ...carts }: Carts): readonly string[] => Object.values(carts);
+
 /** What must not change: everything about the carts but the personal texts. */
 export const figuresOf = async (world: World, carts: Carts): Promise<string> => {
   const answers = await Promise.all(
-    [...Object.values(carts).map((cart) => `/carts/${cart}`), `/tenants/${tenant}/cart-funnel`].map((path) => world.query(path)),
+    [...published(carts).map((cart) => `/carts/${cart}`), `/tenants/${tenant}/cart-funnel`].map((path) => accepted(world.query(path))),
   );
   return JSON.stringify(answers.map(({ json }: Answer) => withoutPersonal(json)), undefined, 1);
 };
@@ -67,7 +70,7 @@ const withoutPersonal = (value: unknown): unknown => {
 
 /** Everything that another shopper's carts have. */
 export const contentsOf = async ({ query }: World, carts: Carts): Promise<string> => {
-  const answers = await Promise.all(Object.values(carts).flatMap((cart) => [query(`/carts/${cart}`), query(`/carts/${cart}/history`)]));
+  const answers = await Promise.all(published(carts).flatMap((cart) => [accepted(query(`/carts/${cart}`)), accepted(query(`/carts/${cart}/history`))]));
   return answers.map(({ text }) => text).join("\n");
 };
 

@@ -11,7 +11,7 @@ export const everythingKept = async (world: World): Promise<readonly Kept[]> => 
   const parts = await Promise.all([
     tablesOf(world.admin, world.databasePrefix),
     messagesOf(world),
-    filesOf(world.logFolder, "log"),
+    ...world.logFolders.map(filesOf),
     metricsOf(world.system()),
     binaryLogsOf(world.admin, world.firstBinaryLog()),
   ]);
@@ -59,9 +59,9 @@ const headerText = (value: unknown): unknown =>
     ? Buffer.from(value.data as number[]).toString("latin1")
     : value;
 
-const filesOf = async (folder: string, kind: string): Promise<Kept[]> => {
+const filesOf = async (folder: string): Promise<Kept[]> => {
   const names = await readdir(folder);
-  return Promise.all(names.map(async (name) => ({ place: `${kind} of ${name}`, content: await readFile(join(folder, name)) })));
+  return Promise.all(names.map(async (name) => ({ place: `log of ${name}`, content: await readFile(join(folder, name)) })));
 };
 
 const metricsOf = ({ services }: RunningSystem): Promise<Kept[]> =>

@@ -20,7 +20,8 @@ export type World = {
   readonly restart: (env: Readonly<Record<string, string>>) => Promise<void>;
   readonly admin: Pool;
   readonly databasePrefix: string;
-  readonly logFolder: string;
+  /** A folder for each start of the services. */
+  readonly logFolders: readonly string[];
   readonly traces: Traces;
   /** The first of MySQL's binary logs that is searched. */
   readonly firstBinaryLog: () => string;
@@ -72,7 +73,7 @@ export type WorldOptions = {
 export const startWorld = async ({ name, reach, logFolder: logs, signal, env, programs = {} }: WorldOptions): Promise<World> => {
   const traces = await collectTraces();
   const admin = createPool({ uri: reach.mysqlUrl, connectionLimit: 4 });
-  const logFolder = join(logs, name);
+  const logFolders: string[] = [];
   const common = {
     ...tokenEnv,
     PERSONAL_DATA_KEYS: `suite:${randomBytes(32).toString("base64")}`,
@@ -83,8 +84,11 @@ export const startWorld = async ({ name, reach, logFolder: logs, signal, env, pr
     OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint,
     OTEL_TRACES_SAMPLER: "always_on",
   };
-  const start = (settings: Readonly<Record<string, string>>): Promise<RunningSystem> =>
-    startSystem({ name, reach, replicas, logFolder, signal, env: { ...common, ...settings }, programs });
+  const start = (settings: Readonly<Record<string, string>>): Promise<RunningSystem> => {
+    const logFolder = join(logs, `${name}-${logFolders.length + 1}`);
+    logFolders.push(logFolder);
+    return startSystem({ name, reach, replicas, logFolder, signal, env: { ...common, ...settings }, programs });
+  };
   let system = await start(env).catch(async (error: unknown) => {
     await Promise.all([traces.stop(), admin.end()]);
     throw error;
@@ -105,12 +109,12 @@ export const startWorld = async ({ name, reach, logFolder: logs, signal, env, pr
     },
     admin,
     databasePrefix: `${name.replaceAll(/\W/g, "_")}_`,
-    logFolder,
+    logFolders,
     traces,
     firstBinaryLog: () => firstBinaryLog,
     searchBinaryLogsFrom: (log) => void (firstBinaryLog = log),
     isForeign: (message) =>
-      JSON.stringify(message.headers).includes(suiteSender) || BigInt(message.offset) < (ends.get(`${message.topic}/${message.partition}`) ?? 0n),
+      String(message.headers["suite"]) === suiteSender || BigInt(message.offset) < (ends.get(`${message.topic}/${message.partition}`) ?? 0n),
     ignoreMessagesBefore: (known) => void (ends = known),
     send: async (method, path, sender, body, headers = {}) => {
       const [commandApi] = system.commandApis;

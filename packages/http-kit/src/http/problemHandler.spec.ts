@@ -228,14 +228,23 @@ describe("an API's errors", () => {
   });
 
   it("tells a defect to the log and not to the client", async () => {
-    const response = await send("/defect", { headers: { "X-Correlation-Id": "abc" } });
+    const id = "018f4e5a-0000-7000-8000-000000000001";
+    const response = await send("/defect", { headers: { "X-Correlation-Id": id } });
     const problem = await expectProblem(response, 500, "/problems/internal");
     expect(JSON.stringify(problem)).not.to.contain("denied");
     expect(lines.map((line) => [line["level"], line["correlation_id"], line["msg"]])).to.deep.equal([
-      [50, "abc", "request failed"],
-      [50, "abc", "request"],
+      [50, id, "request failed"],
+      [50, id, "request"],
     ]);
     expect(lines[0]).to.have.nested.property("err.message", "Access denied for root");
+  });
+
+  it("logs a correlation id that may be a text about a person as a code, the same in all lines, and answers with the id itself", async () => {
+    const response = await send("/defect", { headers: { "X-Correlation-Id": "order-of-ann" } });
+    expect(response.headers.get("X-Correlation-Id")).to.equal("order-of-ann");
+    const [first, second] = lines.map((line) => line["correlation_id"]);
+    expect(first).to.match(/^text-[0-9a-f]{16}$/).and.to.equal(second);
+    expect(JSON.stringify(lines)).not.to.contain("order-of-ann");
   });
 
   it("logs no failure for a 503 that is the intended answer", async () => {

@@ -1,4 +1,4 @@
-import { type Logger, correlationIdOf, limitLines, operationalPaths } from "@cart/process-kit";
+import { type Logger, limitLines, loggedCorrelationId, operationalPaths } from "@cart/process-kit";
 import type { Request, RequestHandler, Response } from "express";
 import { matchedRoute } from "./matchedRoute.ts";
 
@@ -38,7 +38,7 @@ const levelOf = (res: Response): "debug" | "info" | "warn" | "error" => {
 };
 
 type RequestLine = {
-  readonly correlation_id: string;
+  readonly correlation_id: string | undefined;
   readonly duration_ms: number;
   readonly method: string;
   readonly route: string;
@@ -46,7 +46,7 @@ type RequestLine = {
 };
 
 const lineOf = (req: Request, res: Response, milliseconds: number): RequestLine => ({
-  correlation_id: correlationIdOf(res),
+  correlation_id: loggedCorrelationId(res),
   method: req.method,
   route: matchedRoute(req) ?? "none",
   status: res.statusCode,

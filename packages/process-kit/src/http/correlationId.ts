@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import type { RequestHandler, Response } from "express";
 
 const header = "X-Correlation-Id";
@@ -28,4 +28,19 @@ export const correlationIdOf = (res: Response): string => {
 export const findCorrelationId = (res: Response): string | undefined => {
   const id: unknown = res.locals["correlationId"];
   return typeof id === "string" ? id : undefined;
+};
+
+/** A UUID, or the hexadecimal id of a trace or a span. Any other id may be a text that names a person. */
+const randomId = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16}|[0-9a-f]{32})$/i;
+
+const secret = randomBytes(32);
+
+/**
+ * Returns the request's correlation id as it is logged: a random id as it is, and any other text of a client as a code that is the same
+ * for the same text until the process ends. Nobody erases a person from a log.
+ */
+export const loggedCorrelationId = (res: Response): string | undefined => {
+  const id = findCorrelationId(res);
+  if (id === undefined || randomId.test(id)) return id;
+  return `text-${createHmac("sha256", secret).update(id).digest("hex").slice(0, 16)}`;
 };

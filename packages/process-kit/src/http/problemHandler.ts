@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, Response } from "express";
 import type { Logger } from "../logs/createLogger.ts";
 import { limitLines } from "../logs/limitLines.ts";
 import { wasAnsweredWithin } from "./answerWithin.ts";
-import { findCorrelationId } from "./correlationId.ts";
+import { loggedCorrelationId } from "./correlationId.ts";
 import { HttpProblem, type HttpProblemInit } from "./httpProblem.ts";
 import { sendProblem } from "./sendProblem.ts";
 import { commonProblems } from "./problemKind.ts";
@@ -37,7 +37,7 @@ export const problemHandler = ({ logger }: { readonly logger: Logger }): ErrorRe
       if (logged.has(failure)) return;
       logged.add(failure);
     }
-    const line = { err: error, correlation_id: findCorrelationId(res) };
+    const line = { err: error, correlation_id: loggedCorrelationId(res) };
     writeLine({ level: "error", kind: problem.type, line, message: "request failed" });
   };
 
