@@ -79,7 +79,7 @@ export const describeSubscriber = (system: UsedSystem): void => {
         const subjects = ["You left something behind", "Reminder 2"];
         const abandonOne = async (): Promise<boolean> => {
           const ids = await abandon(system.eventStoreUrl(), await cartOf("user-1"));
-          due.push(...ids.map((messageId, index) => ({ messageId, to: "user-1", subject: subjects[index], items: 1 })));
+          due.push(...ids.map((messageId, index) => ({ messageId, to: "user-1@customers.example", subject: subjects[index], items: 1 })));
           return mails().length > 0;
         };
         await waitFor("a mail", abandonOne, { timeoutMs: 60_000, everyMs: 500 });
