@@ -30,13 +30,18 @@ export const erasuresDone = (world: World, ids: readonly string[]): Promise<void
     }
   });
 
+const dayOf = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+/** The days of the funnel: the suite may run over midnight. */
+const period = `from=${dayOf(-1)}&to=${dayOf(1)}`;
+
 /** What query-api answers about the person's carts, and about the person if somebody still knows the user ids. */
 export const answersAbout = async (world: World, { guest, customer }: Person, carts: Carts): Promise<readonly Kept[]> => {
   const paths = [
     ...Object.values(carts).flatMap((cart) => [`/carts/${cart}`, `/carts/${cart}/history`, `/carts/${cart}?version=2`]),
     ...[guest, customer].flatMap((userId) => [`/users/${userId}/carts`, `/users/${userId}/cart`]),
     `/tenants/${tenant}/carts`,
-    `/tenants/${tenant}/cart-funnel`,
+    `/tenants/${tenant}/cart-funnel?${period}`,
   ];
   return Promise.all(paths.map(async (path) => ({ place: `answer to ${withoutIds(path)}`, content: await answerOf(world, path) })));
 };
@@ -55,9 +60,15 @@ const published = ({ unpublished: _unpublished, ...carts }: Carts): readonly str
 /** What must not change: everything about the carts but the personal texts. */
 export const figuresOf = async (world: World, carts: Carts): Promise<string> => {
   const answers = await Promise.all(
-    [...published(carts).map((cart) => `/carts/${cart}`), `/tenants/${tenant}/cart-funnel`].map((path) => accepted(world.query(path))),
+    [...published(carts).map((cart) => `/carts/${cart}`), `/tenants/${tenant}/cart-funnel?${period}`].map((path) =>
+      accepted(world.query(path)),
+    ),
   );
-  return JSON.stringify(answers.map(({ json }: Answer) => withoutPersonal(json)), undefined, 1);
+  return JSON.stringify(
+    answers.map(({ json }: Answer) => withoutPersonal(json)),
+    undefined,
+    1,
+  );
 };
 
 const personal = new Set(["user_id", "attributes", "name", "label", "reference", "updated_at"]);
@@ -65,12 +76,16 @@ const personal = new Set(["user_id", "attributes", "name", "label", "reference",
 const withoutPersonal = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutPersonal);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).flatMap(([name, member]) => (personal.has(name) ? [] : [[name, withoutPersonal(member)]])));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]) => (personal.has(name) ? [] : [[name, withoutPersonal(member)]])),
+  );
 };
 
 /** Everything that another shopper's carts have. */
 export const contentsOf = async ({ query }: World, carts: Carts): Promise<string> => {
-  const answers = await Promise.all(published(carts).flatMap((cart) => [accepted(query(`/carts/${cart}`)), accepted(query(`/carts/${cart}/history`))]));
+  const answers = await Promise.all(
+    published(carts).flatMap((cart) => [accepted(query(`/carts/${cart}`)), accepted(query(`/carts/${cart}/history`))]),
+  );
   return answers.map(({ text }) => text).join("\n");
 };
 
@@ -84,7 +99,12 @@ export const readBackup = async ({ admin, system }: World, backup: string, { car
   try {
     for (const cart of Object.values(carts)) {
       const streams = await loadStreams(pool, aggregate, [cart]);
-      const { events } = await readStream(readRowsFrom(pool), aggregate, { aggregateId: cart, after: 0 }, { maxEvents: 500, maxBytes: 4_000_000 });
+      const { events } = await readStream(
+        readRowsFrom(pool),
+        aggregate,
+        { aggregateId: cart, after: 0 },
+        { maxEvents: 500, maxBytes: 4_000_000 },
+      );
       if (events.length === 0) throw new Error("the backup lacks a cart");
       const { state } = streams.get(cart) ?? {};
       const lines = state !== undefined && state.status !== "NONE" ? [...state.lines.values()] : [];

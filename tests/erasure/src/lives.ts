@@ -100,7 +100,12 @@ const nothing: Meanwhile = () => Promise.resolve();
 const killAll: Meanwhile = async (world, ids) => {
   for (let round = 0; round < 2; round += 1) {
     for (const service of world.system().services()) await service.kill();
-    await Promise.all(world.system().services().map((service) => service.ready()));
+    await Promise.all(
+      world
+        .system()
+        .services()
+        .map((service) => service.ready()),
+    );
   }
   await erasuresDone(world, ids);
 };
@@ -130,7 +135,10 @@ const endsOf = async (world: World): Promise<ReadonlyMap<string, bigint>> => {
   const { kafka, env } = world.system();
   const ends = new Map<string, bigint>();
   for (const topic of Object.values(topicsWithPrefix(env["KAFKA_TOPIC_PREFIX"] ?? ""))) {
-    await readTopic({ kafka, topic, partitions: 12 }, ({ partition, offset }) => void ends.set(`${topic}/${partition}`, BigInt(offset) + 1n));
+    await readTopic(
+      { kafka, topic, partitions: 12 },
+      ({ partition, offset }) => void ends.set(`${topic}/${partition}`, BigInt(offset) + 1n),
+    );
   }
   return ends;
 };

@@ -28,7 +28,8 @@ export const tablesOf = async (admin: Pool, databasePrefix: string): Promise<Kep
   for (const { db, name } of tables) {
     const [rows] = await admin.query<RowDataPacket[]>("SELECT * FROM ??.??", [db, name]);
     const short = `${db.slice(databasePrefix.length)}.${name}`;
-    for (const row of rows) for (const [column, value] of Object.entries(row)) kept.push({ place: `${short}.${column}`, content: textOf(value) });
+    for (const row of rows)
+      for (const [column, value] of Object.entries(row)) kept.push({ place: `${short}.${column}`, content: textOf(value) });
   }
   return kept;
 };

@@ -11,4 +11,82 @@ export type Sabotage = {
   readonly symptom: RegExp;
 };
 
-export const sabotages: readonly Sabotage[] = [];
+const eraseInReadModel = "packages/read-model/dist/erasure/eraseShopper.js";
+const clearStreams = "packages/event-store/dist/erasure/clearStreams.js";
+const sealAppends = "packages/event-store/dist/sealing/sealAppends.js";
+const writers = ["command-api", "cart-abandonment"] as const;
+
+export const sabotages: readonly Sabotage[] = [
+  {
+    place: "the read model",
+    services: ["projector"],
+    patches: [
+      { file: eraseInReadModel, from: "await foldAgain(erasure, id);", to: "" },
+      { file: eraseInReadModel, from: "(await cartsOf(erasure)).length > 0", to: "false" },
+    ],
+    life: "tokens",
+    symptom: /views\.carts\.user_id/,
+  },
+  {
+    place: "dead letters",
+    services: ["projector"],
+    patches: [{ file: eraseInReadModel, from: "await clearDeadLetters(connection, uuidToBytes(id), isWhole);", to: "" }],
+    life: "tokens",
+    symptom: /views\.dead_letters\.value/,
+  },
+  {
+    place: "timers",
+    services: ["cart-abandonment"],
+    patches: [
+      {
+        file: "services/cart-abandonment/dist/shoppers/startShopperErasures.js",
+        from: "await eraseShopper(pool, { tenantId, userId });",
+        to: "",
+      },
+    ],
+    life: "tokens",
+    symptom: /timers\.timers\.user_id/,
+  },
+  {
+    place: "the tables of an interrupted rebuild",
+    services: ["projector"],
+    patches: [{ file: eraseInReadModel, from: "!(await dropLeftTables(readModel, erasure.projections, signal))", to: "false" }],
+    life: "tokens",
+    symptom: /views\.rebuild_carts\.user_id/,
+  },
+  {
+    place: "the seal of snapshots",
+    services: writers,
+    patches: [{ file: sealAppends, from: "JSON.stringify(sealSnapshot(snapshot))", to: "snapshot.state" }],
+    life: "tokens",
+    symptom: /restored backup: snapshots\.state/,
+  },
+  {
+    place: "the seal of the actor and correlation id",
+    services: writers,
+    patches: [
+      {
+        file: sealAppends,
+        from: "const ofMetadata = splitData(metadataFields, metadata);",
+        to: "const ofMetadata = splitData([], metadata);",
+      },
+      { file: sealAppends, from: "correlation_id: metadata.causation_id", to: "correlation_id: metadata.correlation_id" },
+    ],
+    life: "tokens",
+    symptom: /events\.events\.metadata/,
+  },
+  {
+    place: "the destruction of keys",
+    services: ["command-api"],
+    patches: [{ file: "services/command-api/dist/erasures/clearPlaces.js", from: "await destroyKeys(shopper);", to: "" }],
+    life: "tokens",
+    symptom: /restored backup: opened|became pending|waited 60 s/,
+  },
+  {
+    place: "the seal of stored outbox rows",
+    services: ["command-api"],
+    patches: [{ file: clearStreams, from: "is_plain === 1).length };", to: "is_plain === 2).length };" }],
+    life: "stored",
+    symptom: /events\.outbox/,
+  },
+];

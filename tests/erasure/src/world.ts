@@ -114,7 +114,8 @@ export const startWorld = async ({ name, reach, logFolder: logs, signal, env, pr
     firstBinaryLog: () => firstBinaryLog,
     searchBinaryLogsFrom: (log) => void (firstBinaryLog = log),
     isForeign: (message) =>
-      String(message.headers["suite"]) === suiteSender || BigInt(message.offset) < (ends.get(`${message.topic}/${message.partition}`) ?? 0n),
+      String(message.headers["suite"]) === suiteSender ||
+      BigInt(message.offset) < (ends.get(`${message.topic}/${message.partition}`) ?? 0n),
     ignoreMessagesBefore: (known) => void (ends = known),
     send: async (method, path, sender, body, headers = {}) => {
       const [commandApi] = system.commandApis;

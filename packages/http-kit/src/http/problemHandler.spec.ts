@@ -243,7 +243,9 @@ describe("an API's errors", () => {
     const response = await send("/defect", { headers: { "X-Correlation-Id": "order-of-ann" } });
     expect(response.headers.get("X-Correlation-Id")).to.equal("order-of-ann");
     const [first, second] = lines.map((line) => line["correlation_id"]);
-    expect(first).to.match(/^text-[0-9a-f]{16}$/).and.to.equal(second);
+    expect(first)
+      .to.match(/^text-[0-9a-f]{16}$/)
+      .and.to.equal(second);
     expect(JSON.stringify(lines)).not.to.contain("order-of-ann");
   });
 
