@@ -115,17 +115,18 @@ const sealed = { SEAL_PERSONAL_DATA: "true" };
 /** Encrypts what was stored before, while another shopper buys, and kills the program in between. */
 const sealStored = async (world: World): Promise<Findings> => {
   const log = await beginBinaryLog(world.admin);
-  let isDone = false;
+  const done = new AbortController();
   const buying = (async () => {
     const cart = crypto.randomUUID();
     const item = { item_id: "tea", quantity: 1, price: 1 };
-    while (!isDone) await accepted(world.send("POST", `/carts/${cart}/items`, { sub: bob.customer, scope: "carts:price" }, item));
+    while (!done.signal.aborted)
+      await accepted(world.send("POST", `/carts/${cart}/items`, { sub: bob.customer, scope: "carts:price" }, item));
   })();
   const killed = startServiceCommand(world.system(), "command-api", ["seal-stored"]);
   await killed.printed("sealing");
   killed.kill();
   await killed.ended;
-  await runServiceCommand(world.system(), "command-api", ["seal-stored"]).finally(() => (isDone = true));
+  await runServiceCommand(world.system(), "command-api", ["seal-stored"]).finally(() => done.abort());
   await buying;
   return findPerson(ann, await binaryLogsOf(world.admin, log)).map((finding) => `while it was encrypted: ${finding}`);
 };
