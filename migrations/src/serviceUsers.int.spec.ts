@@ -107,6 +107,14 @@ describe("the users of the services", () => {
       }
     });
 
+    it("let the projector replace the rows of a cart, and drop the tables that an interrupted rebuild has left", async () => {
+      const tables = ["carts", "cart_items", "cart_milestones", "dead_letters"];
+      for (const table of tables) expect(await refusalOf("projector", `DELETE FROM ${table} WHERE FALSE`), table).to.equal(undefined);
+      await databases.readmodel.pool().query("CREATE TABLE rebuild_carts LIKE carts");
+      expect(await refusalOf("projector", "DROP TABLE IF EXISTS rebuild_carts, replaced_carts, rebuild_cart_items")).to.equal(undefined);
+      expect(await refusalOf("projector", "DROP TABLE carts")).to.equal(noTable);
+    });
+
     it("let the relay change the status of an outbox row, but not the event in it", async () => {
       const noColumn = "ER_COLUMNACCESS_DENIED_ERROR";
       const change =

@@ -86,11 +86,12 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       relay_members: ["SELECT", "INSERT", "UPDATE", "DELETE"],
     },
   },
+  // It deletes a cart's rows to fold the cart again, when a shopper is erased.
   projector: {
     readmodel: {
-      carts: ["SELECT", "INSERT", "UPDATE"],
+      carts: ["SELECT", "INSERT", "UPDATE", "DELETE"],
       cart_items: ["SELECT", "INSERT", "UPDATE", "DELETE"],
-      cart_milestones: ["SELECT", "INSERT", "UPDATE"],
+      cart_milestones: ["SELECT", "INSERT", "UPDATE", "DELETE"],
       cart_abandoned_policies: ["SELECT", "INSERT", "UPDATE"],
       dead_letters: ["SELECT", "INSERT", "UPDATE", "DELETE"],
       projections: ["SELECT", "INSERT", "UPDATE"],
