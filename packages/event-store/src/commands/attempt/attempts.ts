@@ -4,7 +4,7 @@ import type { Pool } from "mysql2/promise";
 import type { StoredAggregate } from "../../sealing/storedAggregate.ts";
 import { appendLocked, appendStreams } from "../../streams/appendStreams.ts";
 import { ConcurrencyError } from "../../streams/concurrencyError.ts";
-import { type LoadedStream, type LoadOptions, loadStreams } from "../../streams/loadStreams.ts";
+import { type LoadedStream, loadStreams } from "../../streams/loadStreams.ts";
 import { type MovesOf, readMoves, TenantsMovingError } from "../../tenants/tenantGate.ts";
 import { CommandFailedError } from "../commandErrors.ts";
 import { streamIdsOf } from "../commandRequest.ts";
@@ -91,21 +91,18 @@ export const createAttempts = <State, Command, Event extends DomainEvent>({
     return conclude(settled);
   };
 
-  const loadNewest = async (ids: readonly string[], options: LoadOptions): Promise<ReadonlyMap<string, LoadedStream<State>>> => {
-    const loadedAt = performance.now();
+  const loadNewest = dated<State>(async (ids, options) => {
     const streams = await loadStreams(pool, aggregate, ids, options);
     cache.sawLoaded(streams);
-    return readAt(loadedAt, streams);
-  };
+    return streams;
+  });
 
   const commitLocked = async (batch: Batch): Promise<number> => {
     const reached = await loadStreams(pool, aggregate, [...new Set(streamIdsOfAll(batch))]);
-    const loadedAt = performance.now();
     return conclude(
-      await appendLocked(pool, aggregate, reached, (loadLocked, movesOnIt) => {
-        const load = async (ids: readonly string[], options: LoadOptions) => readAt(loadedAt, await loadLocked(ids, options));
-        return decideAndSettle(batch, { known: noneKnown, load }, movesOnIt);
-      }),
+      await appendLocked(pool, aggregate, reached, (load, movesOnIt) =>
+        decideAndSettle(batch, { known: noneKnown, load: dated(load) }, movesOnIt),
+      ),
     );
   };
 
@@ -159,8 +156,13 @@ const requireOpenTenantsOf = async <State, Command, Event extends DomainEvent>(
 const isClosed = (error: unknown): boolean =>
   error instanceof CommandFailedError && (error.code === "TENANT_MOVING" || error.code === "TENANT_MOVED");
 
-const readAt = <State>(loadedAt: number, streams: ReadonlyMap<string, LoadedStream<State>>): ReadonlyMap<string, LoadedStream<State>> =>
-  new Map([...streams].map(([id, stream]) => [id, { ...stream, loadedAt }]));
+/** Records in each state when its read began. */
+const dated =
+  <State>(load: StateSource<State>["load"]): StateSource<State>["load"] =>
+  async (ids, options) => {
+    const loadedAt = performance.now();
+    return new Map([...(await load(ids, options))].map(([id, stream]) => [id, { ...stream, loadedAt }]));
+  };
 
 const noneKnown = (): undefined => undefined;
 
