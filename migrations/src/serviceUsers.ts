@@ -65,6 +65,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       outbox: ["SELECT", "INSERT", "UPDATE (error_message)"],
       snapshots: ["SELECT", "INSERT", "DELETE"],
       tenant_moves: ["SELECT"],
+      archived_streams: ["SELECT"],
       idempotency_keys: ["SELECT", "INSERT", "DELETE"],
     },
     // It begins erasures, destroys the keys, and completes erasures.
@@ -102,13 +103,13 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
     keystore: { ...opens, ...clearsPlaces },
   },
   rebuild: {
-    eventstore: { events: ["SELECT"], event_store_identity: ["SELECT"] },
+    eventstore: { events: ["SELECT"], archived_streams: ["SELECT"], event_store_identity: ["SELECT"] },
     readmodel: { "*": ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX", "DROP", "LOCK TABLES"] },
     keystore: opens,
   },
   "query-api": {
     readmodel: { carts: ["SELECT"], cart_items: ["SELECT"], cart_milestones: ["SELECT"], cart_abandoned_policies: ["SELECT"] },
-    eventstore: { events: ["SELECT"], snapshots: ["SELECT"] },
+    eventstore: { events: ["SELECT"], archived_streams: ["SELECT"], snapshots: ["SELECT"] },
     keystore: opens,
   },
   "cart-abandonment": {
@@ -117,6 +118,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       outbox: ["INSERT"],
       snapshots: ["SELECT", "INSERT", "DELETE"],
       tenant_moves: ["SELECT"],
+      archived_streams: ["SELECT"],
     },
     abandonment: {
       policies: ["SELECT", "INSERT", "UPDATE"],

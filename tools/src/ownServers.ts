@@ -1,7 +1,7 @@
 export { type BuiltService, startBuiltService } from "./builtService.ts";
 export { markdownTable } from "./markdownTable.ts";
 export { onStopRequest } from "./onStopRequest.ts";
-export { cacheFolder, dataFolder, repositoryRoot } from "./paths.ts";
+export { dataFolder, repositoryRoot } from "./paths.ts";
 export { type Report, reportToStderr, step } from "./progress.ts";
 export { findProgram } from "./servers/findProgram.ts";
 export { findHaproxy, startHaproxy } from "./servers/haproxyProcess.ts";
@@ -12,6 +12,8 @@ export { mysqlIdentity } from "./servers/mysqlProcess.ts";
 export { findMysqlPrograms } from "./servers/mysqlPrograms.ts";
 export { prepareOwnMysql, startOwnMysql } from "./servers/mysqlProviders.ts";
 export { startPrometheus } from "./servers/prometheusProcess.ts";
+export { installPythonProgram } from "./servers/pythonProgram.ts";
+export { type RunningS3, startS3 } from "./servers/s3Process.ts";
 export { type Killable, loopback, type ServerHost, type ServerPlan } from "./servers/runningServer.ts";
 export { waitUntil } from "./servers/waitUntil.ts";
 export { endWithThisProcess, removeWithThisProcess } from "./servers/watchdog.ts";

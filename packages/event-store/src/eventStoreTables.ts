@@ -39,6 +39,18 @@ export const eventStoreTables = {
   relay_members: ["owner", "expires_at"],
   outbox_blocks: ["aggregate_id", "aggregate_type", "outbox_id", "next_attempt_at"],
   tenant_moves: ["tenant_id", "state", "other_id", "changed_at"],
+  archived_streams: [
+    "aggregate_id",
+    "aggregate_type",
+    "state",
+    "tenant_id",
+    "version",
+    "object_key",
+    "sha256",
+    "event_id",
+    "event_data",
+    "archived_at",
+  ],
   event_store_identity: ["number", "id", "created_at"],
   idempotency_keys: ["aggregate_id", "aggregate_type", "idempotency_key", "request_hash", "version", "answer", "created_at"],
 } as const;

@@ -1,8 +1,14 @@
+export { type ArchivedStream, readArchived } from "./archive/archivedStreams.ts";
+export { type ArchiveOutcome, archiveStream, finishRemovals, type StreamToArchive } from "./archive/archiveStream.ts";
+export { ArchiveDamagedError, type ArchiveStorage, type StoredEvent } from "./archive/archiveObject.ts";
+export { findIdleStreams, findUnpublished } from "./archive/idleStreams.ts";
+export { restoreStream } from "./archive/restoreStream.ts";
 export {
   CommandFailedError,
   type CommandFailure,
   CommandTooLargeError,
   IdempotencyKeyReusedError,
+  StreamArchivedError,
   StreamHiddenError,
   VersionMismatchError,
 } from "./commands/commandErrors.ts";

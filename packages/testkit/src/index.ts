@@ -10,4 +10,5 @@ export { type RawAnswer, sendRaw } from "./sendRaw.ts";
 export { bearer, signPrice, signedPriceEnv, type TokenClaims, tokenEnv } from "./tokens.ts";
 export { useKafka } from "./useKafka.ts";
 export { useMysqlDatabase } from "./useMysqlDatabase.ts";
+export { useS3 } from "./useS3.ts";
 export { waitFor } from "./waitFor.ts";

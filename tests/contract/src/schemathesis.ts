@@ -1,37 +1,15 @@
-import { existsSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheFolder, UserError } from "@cart/tools/own-servers";
+import { installPythonProgram } from "@cart/tools/own-servers";
 import { execa } from "execa";
-
-const version = "4.32.5";
 
 /** Longest run for one API in milliseconds. On two idle cores a run takes half a minute. */
 const longestTryMs = 300_000;
 
 /** Installs Schemathesis into the user's cache folder once. Resolves to the path of its program. */
-export const installSchemathesis = async (): Promise<string> => {
-  const folder = join(cacheFolder, `schemathesis-${version}`);
-  const program = join(folder, "bin", "schemathesis");
-  if (existsSync(program)) return program;
-  const missing = new UserError(
-    "Python 3.10 or newer with venv and pip is needed: on Debian or Ubuntu, apt-get install python3-venv python3-pip",
-  );
-  const python = await execa("python3", ["-c", "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))"], { reject: false });
-  if (python.failed) throw missing;
-  // A virtual environment cannot be moved into place. Its program is installed last, so its presence means that it is complete.
-  await rm(folder, { recursive: true, force: true });
-  await execa("python3", ["-m", "venv", folder]);
-  const pip = await execa(join(folder, "bin", "pip"), ["install", "--quiet", "--disable-pip-version-check", `schemathesis==${version}`], {
-    reject: false,
-  });
-  if (pip.failed) {
-    await rm(folder, { recursive: true, force: true });
-    throw new UserError(`schemathesis could not be installed with pip: ${pip.stderr.trim().split("\n").at(-1) ?? "it printed nothing"}`);
-  }
-  return program;
-};
+export const installSchemathesis = (): Promise<string> =>
+  installPythonProgram({ package: "schemathesis", version: "4.32.5", program: "schemathesis" });
 
 export type TryOptions = {
   readonly program: string;

@@ -183,6 +183,27 @@ const CartAbandonedV2 = Type.Object(
 /** This step is due `after_minutes` after the abandonment; the event may be appended later, for example because of quiet time. */
 const CartAbandonmentReminderDueV1 = Type.Object({ step: Type.Integer({ minimum: 1 }), after_minutes: minutes }, closed);
 
+/**
+ * The cart has left the event store for the archive, where the object has its `events` events. It is the last message of the cart, and
+ * no event of its stream: a cart that comes back from the archive begins again with its first event. `milestones` are the days on
+ * which the cart first reached each of its milestones, in UTC.
+ */
+const CartArchivedV1 = Type.Object(
+  {
+    tenant_id: opaqueId,
+    object_key: Type.String({ minLength: 1, maxLength: 1024 }),
+    events: Type.Integer({ minimum: 1 }),
+    milestones: Type.Array(
+      Type.Object(
+        { milestone: Type.String({ pattern: "^[a-z_]{1,32}$" }), day: Type.String({ pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }) },
+        closed,
+      ),
+      { maxItems: 100 },
+    ),
+  },
+  closed,
+);
+
 /** The events of a cart in their current versions: what `decide` returns and `evolve` takes. */
 export type CartEvent =
   | { readonly type: "CartCreated"; readonly data: Static<typeof CartCreatedV2> }
@@ -201,7 +222,8 @@ export type CartEvent =
   | { readonly type: "CartMergedInto"; readonly data: Static<typeof CartMergedIntoV1> }
   | { readonly type: "CartMergedFrom"; readonly data: Static<typeof CartMergedFromV2> }
   | { readonly type: "CartAbandoned"; readonly data: Static<typeof CartAbandonedV2> }
-  | { readonly type: "CartAbandonmentReminderDue"; readonly data: Static<typeof CartAbandonmentReminderDueV1> };
+  | { readonly type: "CartAbandonmentReminderDue"; readonly data: Static<typeof CartAbandonmentReminderDueV1> }
+  | { readonly type: "CartArchived"; readonly data: Static<typeof CartArchivedV1> };
 
 type StoredData = Readonly<Record<string, unknown>>;
 
@@ -240,4 +262,5 @@ export const cartEventCatalog: EventCatalog<CartEvent> = {
     versions: [{ schema: CartAbandonedV1 }, { schema: CartAbandonedV2, upcast: (v1) => ({ ...v1, stage: "cart" }) }],
   },
   CartAbandonmentReminderDue: { versions: [{ schema: CartAbandonmentReminderDueV1 }] },
+  CartArchived: { versions: [{ schema: CartArchivedV1 }] },
 };

@@ -95,6 +95,7 @@ const prolongs: Readonly<Record<CartEvent["type"], boolean>> = {
   CartMergedFrom: true,
   CartAbandoned: false,
   CartAbandonmentReminderDue: false,
+  CartArchived: false,
 };
 
 /** Bytes of a line in JSON besides its texts: the names of its members and its numbers. */

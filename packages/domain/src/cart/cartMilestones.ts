@@ -35,6 +35,7 @@ export const milestonesOf = (before: Cart, event: CartEvent): readonly CartMiles
     case "CartReopened":
     case "CartMergedInto":
     case "CartAbandonmentReminderDue":
+    case "CartArchived":
       return [];
     default:
       return event satisfies never;

@@ -33,4 +33,5 @@ export const cartPersonalFields: PersonalFields<CartEvent> = {
   ],
   CartAbandoned: [],
   CartAbandonmentReminderDue: [],
+  CartArchived: [],
 };

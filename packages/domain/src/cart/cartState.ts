@@ -139,6 +139,8 @@ export const evolveCart = (cart: Cart, event: CartEvent): Cart => {
       return { ...requireStatus(cart, event, "OPEN", "SUBMITTED"), status: "ABANDONED", wasAbandoned: true, remindedStep: 0 };
     case "CartAbandonmentReminderDue":
       return { ...requireStatus(cart, event, "ABANDONED"), remindedStep: event.data.step };
+    case "CartArchived":
+      return { status: "NONE" };
     default:
       return event satisfies never;
   }

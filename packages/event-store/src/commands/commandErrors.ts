@@ -1,3 +1,4 @@
+import type { ArchivedStream } from "../archive/archivedStreams.ts";
 import type { ExpectedVersion } from "./commandRequest.ts";
 
 /** The stream is not at the version that the caller expects. Nothing was stored. */
@@ -27,6 +28,17 @@ export class StreamHiddenError extends Error {
   constructor(aggregateId: string) {
     super(`the stream ${aggregateId} is hidden from the sender of the command`);
     this.aggregateId = aggregateId;
+  }
+}
+
+/** The stream's events are in the archive, so no command finds them. Nothing was stored, and nothing begins the stream again. */
+export class StreamArchivedError extends Error {
+  override readonly name = "StreamArchivedError";
+  readonly stream: ArchivedStream;
+
+  constructor(stream: ArchivedStream) {
+    super(`the stream ${stream.aggregateId} was archived at ${stream.archivedAt.toISOString()}`);
+    this.stream = stream;
   }
 }
 

@@ -22,6 +22,7 @@ import type { SealedAppends, StoredForm, Vault } from "../sealing/vault.ts";
 import { shardOf } from "../outbox/shardOf.ts";
 import { CommitOutcomeUnknownError } from "./commitOutcomeUnknownError.ts";
 import { type MovesOf, readMoves, shareGate, tenantsAreOpen, TenantsMovingError } from "../tenants/tenantGate.ts";
+import { noneIsArchived } from "../archive/archivedStreams.ts";
 import { ConcurrencyError } from "./concurrencyError.ts";
 import type { EncodedSnapshot } from "./encodedSnapshot.ts";
 import { type LoadedStream, type LoadOptions, loadStreamsOn } from "./loadStreams.ts";
@@ -62,6 +63,8 @@ export type Append<Event extends DomainEvent> = {
  * may know events that no longer exist: a stream never gets a hole, nor an event that was
  * decided on another history. Within a stream ids ascend
  * with versions, in `events` and in `outbox`.
+ *
+ * A stream in the archive fails it in the same way, whether its events were removed before or are removed at the same time.
  *
  * A tenant that moves to another event store, or has moved, fails the transaction with `TenantsMovingError`. A tenant
  * is closed only while no append is open, so what is copied after that has every event that was ever acknowledged.
@@ -163,12 +166,18 @@ const toStatements = async <Event extends DomainEvent>(
       ...groupByBytes(answers.toSorted(byScope), ({ answer }) => Buffer.byteLength(answer), insertBytes).map(insertAnswers),
       ...statements,
       ...insertRows(rows),
+      // Behind the inserts: whoever removes a stream locks its events, so an insert that came through sees what became of the stream.
+      ...requireNoneArchived(appends),
       ...groupByBytes(snapshots, ({ snapshot }) => Buffer.byteLength(snapshot.state), insertBytes).map(saveSnapshots),
     ],
     committed,
     conflicted,
   };
 };
+
+/** Fails unless the event store has the events of all streams: an archived one must not begin again. It reads one index entry for each stream. */
+const requireNoneArchived = <Event extends DomainEvent>(appends: readonly Append<Event>[]): readonly Statement[] =>
+  appends.length === 0 ? [] : [requireAll([noneIsArchived(appends)])];
 
 /** Stores events and snapshots in plain text. */
 const plainAppends = <Event extends DomainEvent>(appends: readonly Append<Event>[]): SealedAppends => ({

@@ -1,5 +1,6 @@
 import type { DomainEvent } from "@cart/domain";
 import { bytesToUuid, type ReadRows, type Statement, uuidToBytes } from "@cart/mysql";
+import { readArchived } from "../archive/archivedStreams.ts";
 import type { RowOpener } from "../sealing/vault.ts";
 import { type PageLimits, readPage, type RowPage } from "./readPage.ts";
 import type { StreamDamagedError } from "./streamDamagedError.ts";
@@ -129,7 +130,7 @@ async function* foldPages<Result>(
     const streams = foldRows(startOf, page, carried);
     // The last stream may continue on the next page.
     carried = last === undefined ? undefined : streams.pop();
-    const results = streams.map(({ fold }) => fold.end());
+    const results = (await withoutArchived(readRows, streams)).map(({ fold }) => fold.end());
     const ended = streams.at(-1);
     const through = ended === undefined ? "" : bytesToUuid(ended.id);
     yield { results, through: last === undefined ? undefined : through, events: page.rows.length };
@@ -145,7 +146,27 @@ const openAll = async <Result>(folders: readonly StreamFolder<Result>[], rows: r
 };
 
 /** A stream to which the next rows may belong. */
-type OpenStream<Result> = { readonly id: Buffer; readonly aggregateType: string; readonly fold: RowFold<Result> };
+type OpenStream<Result> = {
+  readonly id: Buffer;
+  readonly aggregateType: string;
+  readonly firstVersion: number;
+  readonly fold: RowFold<Result>;
+};
+
+/** Leaves out what is left of streams that are being removed into the archive. Only streams without a first event are looked up. */
+const withoutArchived = async <Result>(
+  read: ReadRows,
+  streams: readonly OpenStream<Result>[],
+): Promise<readonly OpenStream<Result>[]> => {
+  const headless = streams.filter(({ firstVersion }) => firstVersion !== 1);
+  if (headless.length === 0) return streams;
+  const archived = new Set<string>();
+  for (const type of new Set(headless.map(({ aggregateType }) => aggregateType))) {
+    const ids = headless.filter(({ aggregateType }) => aggregateType === type).map(({ id }) => bytesToUuid(id));
+    for (const { aggregateId } of await readArchived(read, type, ids)) archived.add(`${type}/${aggregateId}`);
+  }
+  return streams.filter(({ aggregateType, id }) => !archived.has(`${aggregateType}/${bytesToUuid(id)}`));
+};
 
 /** Folds the rows into their streams, in their order; the first stream may be the carried one. */
 const foldRows = <Result>(
@@ -160,7 +181,7 @@ const foldRows = <Result>(
     if (stream === undefined || stream.aggregateType !== aggregateType || !stream.id.equals(id)) {
       const start = startOf.get(aggregateType);
       if (start === undefined) throw new Error(`no folder for streams of the type ${aggregateType}`);
-      stream = { id, aggregateType, fold: start(bytesToUuid(id)) };
+      stream = { id, aggregateType, firstVersion: row.version, fold: start(bytesToUuid(id)) };
       streams.push(stream);
     }
     stream.fold.add(row);

@@ -1,12 +1,13 @@
 import type { DomainEvent } from "@cart/domain";
-import { nextMaxRows, withConnection } from "@cart/mysql";
+import { nextMaxRows, readRowsOn, withConnection } from "@cart/mysql";
 import type { Pool, PoolConnection } from "mysql2/promise";
+import { type ArchivedStream, readArchived } from "../archive/archivedStreams.ts";
 import type { StoredAggregate } from "../sealing/storedAggregate.ts";
 import { foldEvents } from "./foldEvents.ts";
 import type { PageLimits } from "./readPage.ts";
 import type { StreamSlice } from "./readRanges.ts";
 import { type MaySee, readBeginnings, requireSnapshotMemory } from "./streamBeginnings.ts";
-import { notApplicable } from "./streamDamagedError.ts";
+import { notApplicable, StreamDamagedError } from "./streamDamagedError.ts";
 import { requireMemory } from "./streamsTooLargeError.ts";
 import { type IdentifiedEvent, readTails } from "./streamTails.ts";
 
@@ -21,6 +22,8 @@ export type LoadedStream<State> = {
   readonly loadedAt?: number;
   /** Set if the state was not read, because nobody for whom it was loaded may see the stream. The state is then the initial one. */
   readonly isHidden?: true;
+  /** Set if the stream is in the archive. The state is then the initial one, and the version 0. */
+  readonly archived?: ArchivedStream;
 };
 
 export type LoadOptions = {
@@ -54,23 +57,56 @@ export const loadStreams = <State, Command, Event extends DomainEvent>(
 ): Promise<Map<string, LoadedStream<State>>> =>
   withConnection(pool, (connection) => loadStreamsOn(connection, aggregate, aggregateIds, options));
 
-/** Loads like `loadStreams`, in the connection's transaction. */
+/**
+ * Loads like `loadStreams`, in the connection's transaction. A stream whose events are removed into the archive while they are read
+ * is read again.
+ */
 export const loadStreamsOn = async <State, Command, Event extends DomainEvent>(
   connection: PoolConnection,
   aggregate: StoredAggregate<State, Command, Event>,
   aggregateIds: readonly string[],
-  { maxBytes = Infinity, maySee }: LoadOptions = {},
+  options: LoadOptions = {},
 ): Promise<Map<string, LoadedStream<State>>> => {
+  const gone = new Set<string>();
+  for (;;) {
+    const loaded = await loadOnce(connection, aggregate, aggregateIds, options).catch((error: unknown) => {
+      if (error instanceof StreamDamagedError) return error;
+      throw error;
+    });
+    if (!(loaded instanceof StreamDamagedError) && !loaded.hasShrunk) return loaded.streams;
+    const archived = await readArchived(readRowsOn(connection), aggregate.type, aggregateIds);
+    const newlyGone = archived.filter(({ aggregateId }) => !gone.has(aggregateId));
+    if (newlyGone.length === 0) {
+      if (loaded instanceof StreamDamagedError) throw loaded;
+      return loaded.streams;
+    }
+    for (const { aggregateId } of newlyGone) gone.add(aggregateId);
+  }
+};
+
+type LoadedOnce<State> = {
+  readonly streams: Map<string, LoadedStream<State>>;
+  /** Whether a stream has fewer events than it had when the load began. */
+  readonly hasShrunk: boolean;
+};
+
+const loadOnce = async <State, Command, Event extends DomainEvent>(
+  connection: PoolConnection,
+  aggregate: StoredAggregate<State, Command, Event>,
+  aggregateIds: readonly string[],
+  { maxBytes = Infinity, maySee }: LoadOptions,
+): Promise<LoadedOnce<State>> => {
   const { decider } = aggregate;
   const streams = new Map<string, LoadedStream<State>>(
     aggregateIds.map((id) => [id, { state: decider.initialState, version: 0, snapshotVersion: 0 }]),
   );
   const beginnings = await readBeginnings(connection, aggregate, aggregateIds, maySee);
-  for (const { aggregateId, version, isHidden } of beginnings) {
-    if (isHidden) streams.set(aggregateId, { state: decider.initialState, version, snapshotVersion: 0, isHidden });
+  for (const { aggregateId, version, isHidden, archived } of beginnings) {
+    if (archived !== undefined) streams.set(aggregateId, { state: decider.initialState, version: 0, snapshotVersion: 0, archived });
+    else if (isHidden) streams.set(aggregateId, { state: decider.initialState, version, snapshotVersion: 0, isHidden });
   }
 
-  const visible = beginnings.filter(({ isHidden }) => !isHidden);
+  const visible = beginnings.filter(({ isHidden, archived }) => !isHidden && archived === undefined);
   requireSnapshotMemory(visible, maxBytes);
   // Streams without events need no read. Most uncached streams are new, so the list is often empty.
   let unread: readonly Tail[] = visible.map(({ aggregateId, snapshot }) => ({ aggregateId, snapshotVersion: snapshot?.version }));
@@ -94,7 +130,8 @@ export const loadStreamsOn = async <State, Command, Event extends DomainEvent>(
     maxEvents = nextMaxRows(maxEvents, fitting, page.maxEvents);
     requireMemory(aggregate, streams.values(), maxBytes);
   }
-  return streams;
+  const hasShrunk = visible.some(({ aggregateId, version }) => (streams.get(aggregateId)?.version ?? 0) < version);
+  return { streams, hasShrunk };
 };
 
 /** A stream whose end is not read yet, with the version of its newest snapshot if that is not read either. */

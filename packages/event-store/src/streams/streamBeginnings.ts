@@ -1,6 +1,7 @@
 import type { DomainEvent, Owner } from "@cart/domain";
 import { bytesToUuid, requirePrimary, type RoleRow, runTogether, serverRole, uuidToBytes } from "@cart/mysql";
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
+import { type ArchivedRow, type ArchivedStream, selectArchived, toArchived } from "../archive/archivedStreams.ts";
 import type { StoredAggregate } from "../sealing/storedAggregate.ts";
 import { selectSnapshotPlaces, type SnapshotPlaceRow } from "./snapshots.ts";
 import { type OwnerRow, ownersOf, selectOwners } from "./streamOwners.ts";
@@ -15,6 +16,8 @@ export type Beginning = {
   readonly version: number;
   readonly snapshot: { readonly version: number; readonly bytes: number } | undefined;
   readonly isHidden: true | undefined;
+  /** Set if the stream is in the archive. It may still have some events here, which are no stream. */
+  readonly archived: ArchivedStream | undefined;
 };
 
 /** Reads where the streams end and where their newest snapshots are, and hides the streams that nobody may see. */
@@ -26,7 +29,9 @@ export const readBeginnings = async <State, Command, Event extends DomainEvent>(
 ): Promise<readonly Beginning[]> => {
   const { type, ownership } = aggregate;
   const owned = ownership === undefined || maySee === undefined ? undefined : { ...aggregate, ownership };
-  const [snapshotRows, endRows, role, ownerRows] = await runTogether<[SnapshotPlaceRow[], EndRow[], RoleRow[], ...OwnerRow[][]]>(
+  const [snapshotRows, endRows, role, archivedRows, ownerRows] = await runTogether<
+    [SnapshotPlaceRow[], EndRow[], RoleRow[], ArchivedRow[], ...OwnerRow[][]]
+  >(
     connection,
     [
       selectSnapshotPlaces(aggregate, aggregateIds),
@@ -35,6 +40,8 @@ export const readBeginnings = async <State, Command, Event extends DomainEvent>(
         values: [aggregateIds.map(uuidToBytes), type],
       },
       serverRole,
+      // Behind the events: a stream that had none is in the archive by now, or never was.
+      selectArchived(type, aggregateIds),
       ...(owned === undefined ? [] : [selectOwners(owned, aggregateIds)]),
     ],
   );
@@ -42,10 +49,11 @@ export const readBeginnings = async <State, Command, Event extends DomainEvent>(
   const owners = owned === undefined ? new Map<string, Owner>() : await ownersOf(owned, ownerRows ?? []);
   const places = new Map(snapshotRows.map(({ aggregate_id, version, bytes }) => [bytesToUuid(aggregate_id), { version, bytes }]));
   const ends = new Map(endRows.map(({ aggregate_id, version }) => [bytesToUuid(aggregate_id), version]));
-  return [...new Set([...places.keys(), ...ends.keys()])].map((aggregateId) => {
+  const archived = new Map(archivedRows.map(toArchived).map((stream) => [stream.aggregateId, stream]));
+  return [...new Set([...places.keys(), ...ends.keys(), ...archived.keys()])].map((aggregateId) => {
     const owner = owners.get(aggregateId);
     const isHidden = owner !== undefined && maySee?.(aggregateId, owner) === false ? true : undefined;
-    return { aggregateId, version: ends.get(aggregateId) ?? 0, snapshot: places.get(aggregateId), isHidden };
+    return { aggregateId, version: ends.get(aggregateId) ?? 0, snapshot: places.get(aggregateId), isHidden, archived: archived.get(aggregateId) };
   });
 };
 

@@ -96,6 +96,7 @@ const effects: ReadonlyMap<string, Effect> = new Map<string, Effect>(
     CartMergedInto: "END",
     CartAbandoned: "ABANDONED",
     CartAbandonmentReminderDue: "REMINDED",
+    CartArchived: "END",
   } satisfies Record<CartEvent["type"], Effect>),
 );
 

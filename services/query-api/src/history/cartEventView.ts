@@ -1,7 +1,7 @@
 import { cartEventCodec, type CartEvent, fromMinorUnits, type RecordedEvent } from "@cart/domain";
 import { type Static, type TObject, Type } from "typebox";
 import { adjustmentSchema, adjustmentViews, attributesSchema } from "../carts/cartView.ts";
-import { exampleCartId, exampleTime } from "../examples.ts";
+import { exampleCartId, exampleObjectKey, exampleTime } from "../examples.ts";
 
 const amount = Type.Number({ minimum: 0, description: "in the cart's currency", examples: [29.99] });
 const positive = Type.Integer({ minimum: 1, examples: [1] });
@@ -118,6 +118,13 @@ export const cartEventSchema = Type.Union([
       }),
     }),
   ),
+  cartEvent(
+    "CartArchived",
+    Type.Object({
+      object_key: Type.String({ description: "the object of the archive that has the cart's events", examples: [exampleObjectKey] }),
+      events: positive,
+    }),
+  ),
 ]);
 
 export type CartEventView = Static<typeof cartEventSchema>;
@@ -204,6 +211,8 @@ export const cartEventView = (
       return { ...common, type: event.type, data: event.data };
     case "CartMergedInto":
       return { ...common, type: event.type, data: event.data };
+    case "CartArchived":
+      return { ...common, type: event.type, data: { object_key: event.data.object_key, events: event.data.events } };
     default:
       return event satisfies never;
   }

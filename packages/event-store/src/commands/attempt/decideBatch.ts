@@ -1,6 +1,6 @@
 import type { Aggregate, DomainEvent, EventMetadata, Owner, RecordedEvent } from "@cart/domain";
 import type { LoadedStream } from "../../streams/loadStreams.ts";
-import { StreamHiddenError, VersionMismatchError } from "../commandErrors.ts";
+import { StreamArchivedError, StreamHiddenError, VersionMismatchError } from "../commandErrors.ts";
 import {
   type CommandRequest,
   type CommandResult,
@@ -58,7 +58,11 @@ export const decideBatch = <
 
   const outcomes = batch.map((entry): { entry: Entry; decision: Decision<Event> } => {
     try {
-      for (const id of streamIdsOf(entry.request)) recording.requireOpen(aggregate.tenantOf(streamOf(id).state));
+      for (const id of streamIdsOf(entry.request)) {
+        const { state, archived } = streamOf(id);
+        if (archived !== undefined) throw new StreamArchivedError(archived);
+        recording.requireOpen(aggregate.tenantOf(state));
+      }
       const result = decideCommand(aggregate, streamOf, entry.request, recording);
       // Fold all results before keeping any of them, so that an event that cannot be folded leaves no trace.
       const folded = resultsOf(result).map((one) => ({ ...one, stream: fold(aggregate, streamOf(one.aggregateId), one) }));

@@ -33,6 +33,7 @@ const sentences: { readonly [EventType in CartEvent["type"]]: (data: Of<EventTyp
   CartAbandonmentReminderDue: (data) => `reminder ${formatNumber(data.step)}, after ${formatMinutes(data.after_minutes)}`,
   CartMergedInto: (data) => `the lines are now in ${data.target_cart_id}`,
   CartMergedFrom: (data) => `${formatNumber(data.lines.length)} ${data.lines.length === 1 ? "line" : "lines"} of ${data.source_cart_id}`,
+  CartArchived: (data) => `its ${formatNumber(data.events)} events are now in the archive`,
 };
 
 /** What an event did, on one line. An event of a newer release shows its data. */

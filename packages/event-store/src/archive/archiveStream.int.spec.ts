@@ -1,0 +1,325 @@
+import { createHash } from "node:crypto";
+import {
+  type AddItem,
+  type Cart,
+  cartAggregate,
+  type CartCommand,
+  type CartEvent,
+  decideMerge,
+  itemCount,
+  type RecordedEvent,
+} from "@cart/domain";
+import { migrateEventStore } from "@cart/migrations";
+import { readRowsFrom } from "@cart/mysql";
+import { useMysqlDatabase, waitFor } from "@cart/testkit";
+import { expect } from "chai";
+import type { Pool, RowDataPacket } from "mysql2/promise";
+import { v7 as uuidv7 } from "uuid";
+import { StreamArchivedError } from "../commands/commandErrors.ts";
+import { type CommandHandler, createCommandHandler } from "../commands/commandHandler.ts";
+import { openEventStorePool } from "../openEventStorePool.ts";
+import { type Append, appendLocked, appendStreams } from "../streams/appendStreams.ts";
+import { ConcurrencyError } from "../streams/concurrencyError.ts";
+import { createStreamFolder, foldAllStreams } from "../streams/foldStreams.ts";
+import { loadStreams } from "../streams/loadStreams.ts";
+import { readStream } from "../streams/readStream.ts";
+import { eventRow, eventStoreTables } from "../testing/eventStoreTables.ts";
+import { readArchived } from "./archivedStreams.ts";
+import { archiveStream, finishRemovals } from "./archiveStream.ts";
+import type { ArchiveStorage } from "./archiveObject.ts";
+import { findIdleStreams, findUnpublished } from "./idleStreams.ts";
+import { restoreStream } from "./restoreStream.ts";
+
+type Carts = CommandHandler<Cart, CartCommand, CartEvent>;
+
+const metadata = { correlation_id: "correlation-1", causation_id: "causation-1" };
+const created: CartEvent = { type: "CartCreated", data: { user_id: "user-1", tenant_id: "shop", currency: "USD" } };
+const add: AddItem = {
+  type: "AddItem",
+  userId: "user-1",
+  defaults: { tenantId: "shop", currency: "USD" },
+  itemId: "item-1",
+  quantity: 1,
+  price: 29.99,
+};
+
+/** Keeps objects in memory, as a storage does: no object is replaced. */
+const memoryStorage = (): ArchiveStorage & { readonly objects: Map<string, Buffer> } => {
+  const objects = new Map<string, Buffer>();
+  return {
+    objects,
+    put: (key, content) => {
+      const isNew = !objects.has(key);
+      if (isNew) objects.set(key, Buffer.from(content));
+      return Promise.resolve(isNew);
+    },
+    get: (key) => Promise.resolve(objects.get(key)),
+  };
+};
+
+describe("the archive", () => {
+  const database = useMysqlDatabase({ migrate: migrateEventStore });
+  let pool: Pool;
+  before(() => (pool = openEventStorePool({ url: database.url(), connectionLimit: 10 })));
+  after(() => pool.end());
+  const stops: (() => Promise<void>)[] = [];
+  afterEach(async () => void (await Promise.all(stops.splice(0).map((stop) => stop()))));
+
+  /** Stands for one process, with its own queue and cache. */
+  const carts = (): Carts => {
+    const handler = createCommandHandler({ pool, aggregate: cartAggregate, now: () => new Date(), newEventId: () => uuidv7() });
+    stops.push(handler.stop);
+    return handler;
+  };
+  const send = (handler: Carts, aggregateId: string, command: CartCommand = add) => handler.handle({ aggregateId, command, metadata });
+  /** Sends `items` commands, which make one event more. */
+  const fill = async (handler: Carts, cart: string, items: number): Promise<number> => {
+    for (let n = 0; n < items; n += 1) await send(handler, cart);
+    await publish(cart);
+    return items + 1;
+  };
+  const publish = (cart: string) => eventStoreTables(pool).outbox.remove({ aggregate_id: cart });
+  const archive = (aggregateId: string, version: number, storage: ArchiveStorage = memoryStorage(), eventId = uuidv7()) =>
+    archiveStream(pool, storage, {
+      aggregateType: "Cart",
+      aggregateId,
+      tenantId: "shop",
+      version,
+      notice: { eventId, type: "CartArchived", schemaVersion: 1, dataOf: (object_key) => ({ object_key }), metadata, at: new Date() },
+    });
+  const restore = (aggregateId: string, storage: ArchiveStorage) => restoreStream(pool, storage, { aggregateType: "Cart", aggregateId });
+  const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+    work.then(
+      () => "resolved",
+      (error: unknown) => error,
+    );
+  const rowsOf = (cart: string) => eventStoreTables(pool).events.rows({ aggregate_id: cart });
+  const withoutIds = (rows: readonly Record<string, unknown>[]) => rows.map(({ id: _, ...row }) => row);
+  const stateOf = async (cart: string) => (await loadStreams(pool, cartAggregate, [cart])).get(cart);
+  /** How many transactions wait for a lock. */
+  const waiting = async (): Promise<number> => {
+    const [[row]] = await database
+      .pool()
+      .query<(RowDataPacket & { readonly waiting: number })[]>(
+        "SELECT COUNT(DISTINCT ENGINE_TRANSACTION_ID) AS waiting FROM performance_schema.data_locks WHERE OBJECT_SCHEMA = DATABASE() AND LOCK_STATUS = 'WAITING'",
+      );
+    return row?.waiting ?? 0;
+  };
+
+  it("moves a stream out of every table, tells subscribers once behind its last event, and brings it back as it was", async () => {
+    const [cart, storage, eventId] = [uuidv7(), memoryStorage(), uuidv7()];
+    const handler = carts();
+    await handler.handleOnce(
+      { aggregateId: cart, command: add, metadata },
+      { key: "key-1", requestHash: createHash("sha256").update("1").digest(), answer: () => "{}" },
+    );
+    const version = 1 + (await fill(handler, cart, 250));
+    const before = await rowsOf(cart);
+    const { events, outbox, snapshots, keys } = eventStoreTables(pool);
+    expect([await snapshots.count({ aggregate_id: cart }), await keys.count({ aggregate_id: cart })].every((rows) => rows > 0)).to.equal(true);
+
+    expect(await archive(cart, version, storage, eventId)).to.equal("archived");
+    expect(await archive(cart, version, storage)).to.equal("changed");
+    for (const table of [events, snapshots, keys]) expect(await table.count({ aggregate_id: cart })).to.equal(0);
+    const told = await outbox.rows({ aggregate_id: cart });
+    expect(told.map(({ version: at, event_type, event_id }) => ({ at, event_type, event_id }))).to.deep.equal([
+      { at: version + 1, event_type: "CartArchived", event_id: eventId },
+    ]);
+    const [archived] = await readArchived(readRowsFrom(pool), "Cart", [cart]);
+    expect(archived).to.include({ state: "ARCHIVED", tenantId: "shop", version, objectKey: `cart/t-shop/${cart}/${version}.ndjson.gz` });
+
+    expect(await failureOf(restore(cart, storage))).to.match(/have not been told yet/);
+    await publish(cart);
+    expect(await restore(cart, storage)).to.equal(version);
+    expect(withoutIds(await rowsOf(cart))).to.deep.equal(withoutIds(before));
+    expect((await outbox.rows({ aggregate_id: cart })).map((row) => row["event_id"])).to.deep.equal(before.map((row) => row["event_id"]));
+    expect(await failureOf(restore(cart, storage))).to.match(/is not in the archive/);
+    await send(handler, cart);
+    expect((await stateOf(cart))?.version).to.equal(version + 1);
+    await publish(cart);
+    expect(await archive(cart, version + 1, storage)).to.equal("archived");
+    expect(storage.objects.size).to.equal(2);
+  });
+
+  it("refuses every command on an archived stream, in every process, and no other command of its batch", async () => {
+    const [cart, other, storage] = [uuidv7(), uuidv7(), memoryStorage()];
+    const [writer, reader] = [carts(), carts()];
+    const version = await fill(writer, cart, 3);
+    await send(reader, cart);
+    await publish(cart);
+    expect(await archive(cart, version + 1, storage)).to.equal("archived");
+    const commands: readonly CartCommand[] = [add, { type: "RemoveItem", lineId: "absent" }, { type: "ClearCart" }];
+    for (const handler of [writer, reader, carts()]) {
+      for (const command of commands) {
+        const outcomes = await Promise.all([failureOf(send(handler, cart, command)), failureOf(send(handler, other))]);
+        expect(outcomes[0], command.type).to.be.instanceOf(StreamArchivedError).and.to.have.nested.property("stream.aggregateId", cart);
+        expect(outcomes[1], command.type).to.equal("resolved");
+      }
+      for (const [aggregateId, otherId] of [
+        [cart, other],
+        [other, cart],
+      ] as const) {
+        const decide = (own: { readonly state: Cart }, into: { readonly state: Cart }) => {
+          const merge = { type: "MergeCart", sourceCartId: aggregateId, targetCartId: otherId, strategy: "add" } as const;
+          const { source, target } = decideMerge(merge, own.state, into.state);
+          return { own: source, other: target };
+        };
+        expect(await failureOf(handler.handle({ aggregateId, otherId, decide, metadata }))).to.be.instanceOf(StreamArchivedError);
+      }
+    }
+    expect(await rowsOf(cart)).to.deep.equal([]);
+    await publish(cart);
+    await restore(cart, storage);
+    for (const handler of [writer, reader, carts()]) await send(handler, cart);
+    const state = (await stateOf(cart))?.state;
+    expect(state?.status === "OPEN" ? itemCount(state) : 0).to.equal(7);
+  });
+
+  const eventAt = (cart: string, version: number): RecordedEvent<CartEvent> => ({
+    eventId: uuidv7(),
+    aggregateType: "Cart",
+    aggregateId: cart,
+    version,
+    schemaVersion: 1,
+    occurredAt: new Date(),
+    metadata,
+    event: { type: "CartCleared", data: {} },
+  });
+  const ways: Readonly<Record<string, (append: Append<CartEvent>, version: number) => Promise<unknown>>> = {
+    "without locks": (append) => appendStreams(pool, cartAggregate, { appends: [append], answers: [], tenantIds: ["shop"] }),
+    "with locks": (append, version) =>
+      appendLocked(pool, cartAggregate, new Map([[append.aggregateId, { version }]]), () =>
+        Promise.resolve({ appends: [append], answers: [], tenantIds: ["shop"] }),
+      ),
+  };
+  for (const [way, append] of Object.entries(ways)) {
+    it(`leaves a stream alone that gets an event ${way} at the same time, and refuses the event of one that it removes first`, async () => {
+      const handler = carts();
+      const [late, early] = [uuidv7(), uuidv7()];
+      const version = await fill(handler, late, 2);
+      await fill(handler, early, 2);
+      const next = async (cart: string, event = eventAt(cart, version + 1)) => {
+        const follows = (await rowsOf(cart)).at(-1)?.["event_id"];
+        return append({ aggregateType: "Cart", aggregateId: cart, events: [event], follows: String(follows) }, version);
+      };
+      const blocker = await database.pool().getConnection();
+      let works: Promise<unknown>[] = [];
+      try {
+        await blocker.query("START TRANSACTION");
+        await eventStoreTables(blocker).moves.change({ changed_at: new Date() }, { tenant_id: "" });
+        works = [failureOf(next(late))];
+        await waitFor("the append to wait for the gate, with no lock on its stream", async () => (await waiting()) === 1);
+        expect(await archive(late, version)).to.equal("archived");
+        await blocker.query("ROLLBACK");
+        expect(await works[0]).to.be.instanceOf(ConcurrencyError);
+        expect(await rowsOf(late)).to.deep.equal([]);
+
+        const event = eventAt(early, version + 1);
+        await blocker.query("START TRANSACTION");
+        await eventStoreTables(blocker).events.insert([eventRow({ aggregate_id: uuidv7(), version: 1, event_id: event.eventId })]);
+        works = [next(early, event)];
+        await waitFor("the append to wait for another event with its id", async () => (await waiting()) === 1);
+        works.push(archive(early, version));
+        await waitFor("the removal to wait for the append", async () => (await waiting()) === 2);
+        await blocker.query("ROLLBACK");
+        await works[0];
+        expect(await works[1]).to.equal("changed");
+        expect(await rowsOf(early)).to.have.lengthOf(version + 1);
+      } finally {
+        blocker.destroy();
+        await Promise.allSettled(works);
+      }
+    });
+  }
+
+  it("lets nobody begin an archived stream again, not even an append that was decided before", async () => {
+    const cart = uuidv7();
+    const version = await fill(carts(), cart, 1);
+    await archive(cart, version);
+    const first = { ...eventAt(cart, 1), schemaVersion: 2, event: created };
+    for (const append of Object.values(ways))
+      expect(await failureOf(append({ aggregateType: "Cart", aggregateId: cart, events: [first] }, 0))).to.be.instanceOf(ConcurrencyError);
+    expect(await rowsOf(cart)).to.deep.equal([]);
+  });
+
+  it("removes nothing unless the storage has exactly the stream", async () => {
+    const cart = uuidv7();
+    const version = await fill(carts(), cart, 2);
+    const whole = memoryStorage();
+    const other = uuidv7();
+    await archive(other, await fill(carts(), other, 2), whole);
+    const [otherObject = Buffer.alloc(0)] = whole.objects.values();
+    const storages: Readonly<Record<string, ArchiveStorage>> = {
+      "loses the object": { put: () => Promise.resolve(true), get: () => Promise.resolve(undefined) },
+      "cuts the object": { put: () => Promise.resolve(true), get: () => Promise.resolve(otherObject.subarray(0, 100)) },
+      "has another stream": { put: () => Promise.resolve(false), get: () => Promise.resolve(otherObject) },
+      "fails to store": { put: () => Promise.reject(new Error("the disk is full")), get: () => Promise.resolve(otherObject) },
+      "fails to read": { put: () => Promise.resolve(true), get: () => Promise.reject(new Error("no answer")) },
+    };
+    for (const [name, storage] of Object.entries(storages)) {
+      expect(await failureOf(archive(cart, version, storage)), name).to.be.instanceOf(Error);
+      expect(await rowsOf(cart), name).to.have.lengthOf(version);
+    }
+    await send(carts(), cart);
+    expect(await archive(cart, version)).to.equal("changed");
+    expect(await archive(cart, version + 1)).to.equal("unpublished");
+    expect(await findUnpublished(readRowsFrom(pool), "Cart", [cart, uuidv7()])).to.deep.equal(new Set([cart]));
+    await publish(cart);
+    expect(await archive(cart, version + 1)).to.equal("archived");
+    expect(await failureOf(restore(cart, memoryStorage()))).to.match(/is missing/);
+  });
+
+  it("removes a long stream in several transactions, and the next run ends what a killed one has left", async () => {
+    const [cart, storage] = [uuidv7(), memoryStorage()];
+    const rows = Array.from({ length: 2_500 }, (_, index) =>
+      eventRow({
+        aggregate_id: cart,
+        version: index + 1,
+        ...(index === 0 ? { event_type: "CartCreated", schema_version: 2, event_data: created.data } : {}),
+      }),
+    );
+    await eventStoreTables(pool).events.insert(rows);
+    await database.pool().query(
+      "CREATE TRIGGER stop_deleting BEFORE DELETE ON events FOR EACH ROW IF OLD.version > 2000 THEN SIGNAL SQLSTATE '45000'; END IF",
+    );
+    expect(await failureOf(archive(cart, 2_500, storage))).to.be.instanceOf(Error);
+    expect(await eventStoreTables(pool).events.count({ aggregate_id: cart })).to.equal(500);
+    expect((await stateOf(cart))?.archived).to.include({ state: "REMOVING", version: 2_500 });
+    expect((await readStream(readRowsFrom(pool), cartAggregate, { aggregateId: cart, after: 0, upTo: 1 }, { maxEvents: 1, maxBytes: 1 })).events).to.deep.equal([]);
+    expect(await failureOf(send(carts(), cart))).to.be.instanceOf(StreamArchivedError);
+    const folder = createStreamFolder(cartAggregate, (id) => ({ add: () => undefined, end: () => id }));
+    const folded: string[] = [];
+    for await (const { results } of foldAllStreams(readRowsFrom(pool), [folder], { maxEvents: 300, maxBytes: 4_000_000 })) folded.push(...results);
+    expect(folded).not.to.include(cart);
+
+    await database.pool().query("DROP TRIGGER stop_deleting");
+    const { signal } = new AbortController();
+    expect(await finishRemovals(pool, "Cart", signal)).to.equal(1);
+    expect(await finishRemovals(pool, "Cart", signal)).to.equal(0);
+    expect(await rowsOf(cart)).to.deep.equal([]);
+
+    await publish(cart);
+    await database.pool().query(
+      "CREATE TRIGGER stop_inserting BEFORE INSERT ON events FOR EACH ROW IF NEW.version > 1500 THEN SIGNAL SQLSTATE '45000'; END IF",
+    );
+    expect(await failureOf(restore(cart, storage))).to.be.instanceOf(Error);
+    expect(await failureOf(send(carts(), cart))).to.be.instanceOf(StreamArchivedError);
+    await database.pool().query("DROP TRIGGER stop_inserting");
+    expect(await restore(cart, storage)).to.equal(2_500);
+    expect((await rowsOf(cart)).map((row) => row["version"])).to.deep.equal(rows.map((_, index) => index + 1));
+  });
+
+  it("finds the streams that were left alone, whatever was appended to others", async () => {
+    const handler = carts();
+    const [old, young] = [uuidv7(), uuidv7()];
+    const begin = new Date();
+    await fill(handler, old, 2);
+    await fill(handler, young, 1);
+    await eventStoreTables(pool).events.change({ created_at: new Date(begin.getTime() - 86_400_000) }, { aggregate_id: old });
+    await eventStoreTables(pool).events.change({ created_at: new Date(begin.getTime() - 86_400_000) }, { aggregate_id: young, version: 1 });
+    const found: string[] = [];
+    for await (const ids of findIdleStreams(readRowsFrom(pool), "Cart", begin)) found.push(...ids);
+    expect(found).to.include(old);
+    expect(found).not.to.include(young);
+  });
+});

@@ -1,0 +1,173 @@
+import { readRowsFrom, readRowsOn, run, uuidToBytes, withConnection, withoutConflict } from "@cart/mysql";
+import type { Pool, PoolConnection, ResultSetHeader } from "mysql2/promise";
+import { shardOf } from "../outbox/shardOf.ts";
+import { lockStreams } from "../streams/lockStreams.ts";
+import { type ArchivedStream, readInState } from "./archivedStreams.ts";
+import { ArchiveDamagedError, archiveKey, type ArchiveStorage, decodeArchive, digestOfEvents, encodeArchive, type StoredEvent } from "./archiveObject.ts";
+import { findUnpublished } from "./idleStreams.ts";
+import { readStoredEvents, type StreamId } from "./storedEvents.ts";
+
+/** The message by which subscribers learn that a stream was archived. It follows the stream's last event, and is not stored as one. */
+export type ArchiveNotice = {
+  readonly eventId: string;
+  readonly type: string;
+  readonly schemaVersion: number;
+  /** The data of the message, given the key of the object. */
+  readonly dataOf: (objectKey: string) => unknown;
+  readonly metadata: unknown;
+  readonly at: Date;
+};
+
+export type StreamToArchive = StreamId & {
+  readonly tenantId: string;
+  /** The version that was judged. A stream that has another one by now is left alone. */
+  readonly version: number;
+  readonly notice: ArchiveNotice;
+  /** Whether the stored events may be archived as they are: for example not while one of them waits to be encrypted. */
+  readonly accepts?: (events: readonly StoredEvent[]) => boolean;
+};
+
+/**
+ * - `archived`: the object has the stream, and the event store does not;
+ * - `changed`: the stream has got events, or another process has archived it;
+ * - `unpublished`: a row of it is in the outbox;
+ * - `refused`: `accepts` was false.
+ *
+ * Unless it was archived, the stream is as it was, and its object may exist too.
+ */
+export type ArchiveOutcome = "archived" | "changed" | "unpublished" | "refused";
+
+/** Events that one transaction deletes. It holds the locks on one stream, for a few dozen milliseconds. */
+const eventsPerTransaction = 1_000;
+
+/**
+ * Moves a stream to the archive. Its object is written, read back and compared before a transaction removes anything, and that
+ * transaction compares the stored events with the object once more, behind a lock that keeps every append out. So whatever dies
+ * whenever: the stream is whole in the event store or in the object, or in both. Run it again, and it does what is left.
+ *
+ * The transaction inserts the stream's row of `archived_streams` and its notice in the outbox, and deletes its snapshots and its
+ * first events, all or nothing. The events of a long stream are deleted in several transactions: what is left of it meanwhile
+ * is no stream to any reader. Throws `ArchiveDamagedError`, and the errors of the storage.
+ */
+export const archiveStream = async (pool: Pool, storage: ArchiveStorage, stream: StreamToArchive): Promise<ArchiveOutcome> => {
+  const { aggregateType, aggregateId, tenantId, version, accepts } = stream;
+  const events = await readStoredEvents(readRowsFrom(pool), stream);
+  if (events.length !== version || events.at(-1)?.version !== version) return "changed";
+  if (accepts?.(events) === false) return "refused";
+  const sha256 = digestOfEvents(events);
+  const objectKey = archiveKey(stream);
+  await storage.put(objectKey, await encodeArchive({ aggregateType, aggregateId, tenantId, events }));
+  const found = await decodeArchive(objectKey, await storage.get(objectKey));
+  if (!found.sha256.equals(sha256)) throw new ArchiveDamagedError(objectKey, "has other events than the event store");
+  const outcome = await withoutConflict(() => beginRemoval(pool, stream, { objectKey, sha256 }));
+  if (outcome === "archived") await finishRemoval(pool, stream);
+  return outcome;
+};
+
+/** Ends the removal of streams whose job was killed. Resolves to their number. */
+export const finishRemovals = async (pool: Pool, aggregateType: string, signal: AbortSignal): Promise<number> => {
+  for (let finished = 0; ; ) {
+    const streams = await readInState(readRowsFrom(pool), { aggregateType, state: "REMOVING", limit: 100 });
+    if (streams.length === 0) return finished;
+    for (const stream of streams) {
+      signal.throwIfAborted();
+      await finishRemoval(pool, stream);
+      finished += 1;
+    }
+  }
+};
+
+const beginRemoval = (
+  pool: Pool,
+  stream: StreamToArchive,
+  { objectKey, sha256 }: Pick<ArchivedStream, "objectKey" | "sha256">,
+): Promise<ArchiveOutcome> =>
+  withConnection(pool, async (connection) => {
+    const { aggregateType, aggregateId, version } = stream;
+    const undo = async (outcome: ArchiveOutcome): Promise<ArchiveOutcome> => {
+      await run(connection, "ROLLBACK");
+      return outcome;
+    };
+    // Only REPEATABLE READ locks the gap behind the last event.
+    await run(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    await run(connection, "START TRANSACTION");
+    await lockStreams(connection, aggregateType, new Map([[aggregateId, { version }]]));
+    const stored = await readStoredEvents(readRowsOn(connection), stream, "FOR UPDATE");
+    if (!digestOfEvents(stored).equals(sha256)) return undo("changed");
+    if ((await findUnpublished(readRowsOn(connection), aggregateType, [aggregateId])).size > 0) return undo("unpublished");
+    await insertTombstone(connection, stream, { objectKey, sha256 });
+    await run(connection, "DELETE FROM snapshots WHERE aggregate_id = ? AND aggregate_type = ?", [uuidToBytes(aggregateId), aggregateType]);
+    await deleteEvents(connection, stream);
+    await run(connection, "COMMIT");
+    return "archived";
+  });
+
+const insertTombstone = async (
+  connection: PoolConnection,
+  { aggregateType, aggregateId, tenantId, version, notice }: StreamToArchive,
+  { objectKey, sha256 }: Pick<ArchivedStream, "objectKey" | "sha256">,
+): Promise<void> => {
+  const [id, eventId] = [uuidToBytes(aggregateId), uuidToBytes(notice.eventId)];
+  const data = JSON.stringify(notice.dataOf(objectKey));
+  await run(
+    connection,
+    `INSERT INTO archived_streams (aggregate_id, aggregate_type, state, tenant_id, version, object_key, sha256, event_id, event_data, archived_at)
+     VALUES (?)`,
+    [[id, aggregateType, "REMOVING", tenantId, version, objectKey, sha256, eventId, data, notice.at]],
+  );
+  await run(
+    connection,
+    `INSERT INTO outbox (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at, shard)
+     VALUES (?)`,
+    [
+      [
+        eventId,
+        id,
+        aggregateType,
+        version + 1,
+        notice.type,
+        notice.schemaVersion,
+        data,
+        JSON.stringify(notice.metadata),
+        notice.at,
+        shardOf(id),
+      ],
+    ],
+  );
+};
+
+/** Deletes the first events of a stream. From the first event on: what is left has a gap, so no program takes it for a stream. */
+const deleteEvents = async (connection: PoolConnection, { aggregateType, aggregateId }: StreamId): Promise<number> => {
+  const { affectedRows } = await run<ResultSetHeader>(
+    connection,
+    "DELETE FROM events WHERE aggregate_id = ? AND aggregate_type = ? ORDER BY version LIMIT ?",
+    [uuidToBytes(aggregateId), aggregateType, eventsPerTransaction],
+  );
+  return affectedRows;
+};
+
+/** Deletes what is left of a stream that is being removed. */
+export const finishRemoval = async (pool: Pool, stream: StreamId): Promise<void> => {
+  const scope = [uuidToBytes(stream.aggregateId), stream.aggregateType];
+  const removing = "aggregate_id = ? AND aggregate_type = ? AND state = 'REMOVING'";
+  for (let deleted = eventsPerTransaction; deleted === eventsPerTransaction; ) {
+    deleted = await withConnection(pool, async (connection) => {
+      await run(connection, "START TRANSACTION");
+      // Another process may have ended the removal, and have restored the stream since.
+      const rows = await readRowsOn(connection)({ sql: `SELECT 1 FROM archived_streams WHERE ${removing} FOR UPDATE`, values: scope });
+      const some = rows.length === 0 ? 0 : await deleteEvents(connection, stream);
+      await run(connection, "COMMIT");
+      return some;
+    });
+  }
+  // By itself: an append locks its answers before its events, so a transaction that has locked events must not wait for answers.
+  await withConnection(pool, (connection) =>
+    run(
+      connection,
+      `DELETE k FROM archived_streams a JOIN idempotency_keys k ON k.aggregate_id = a.aggregate_id AND k.aggregate_type = a.aggregate_type
+       WHERE a.aggregate_id = ? AND a.aggregate_type = ? AND a.state = 'REMOVING'`,
+      scope,
+    ),
+  );
+  await withConnection(pool, (connection) => run(connection, `UPDATE archived_streams SET state = 'ARCHIVED' WHERE ${removing}`, scope));
+};

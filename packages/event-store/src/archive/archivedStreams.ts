@@ -1,0 +1,84 @@
+import { bytesToUuid, type ReadRows, type Statement, uuidToBytes } from "@cart/mysql";
+import type { RowDataPacket } from "mysql2/promise";
+
+/**
+ * - `REMOVING`: the object has the whole stream, and its events are being deleted;
+ * - `ARCHIVED`: the event store has no event of it;
+ * - `RESTORING`: its events are being inserted again.
+ */
+export type ArchiveState = "REMOVING" | "ARCHIVED" | "RESTORING";
+
+/** A stream whose events are in the archive, and where they are. */
+export type ArchivedStream = {
+  readonly aggregateType: string;
+  readonly aggregateId: string;
+  readonly tenantId: string;
+  readonly state: ArchiveState;
+  /** Of its last event. */
+  readonly version: number;
+  readonly objectKey: string;
+  /** SHA-256 of the events in the object. */
+  readonly sha256: Buffer;
+  readonly archivedAt: Date;
+};
+
+export type ArchivedRow = RowDataPacket & {
+  readonly aggregate_type: string;
+  readonly aggregate_id: Buffer;
+  readonly tenant_id: string;
+  readonly state: ArchiveState;
+  readonly version: number;
+  readonly object_key: string;
+  readonly sha256: Buffer;
+  readonly archived_at: Date;
+};
+
+const columns = "aggregate_type, aggregate_id, tenant_id, state, version, object_key, sha256, archived_at";
+
+export const toArchived = (row: ArchivedRow): ArchivedStream => ({
+  aggregateType: row.aggregate_type,
+  aggregateId: bytesToUuid(row.aggregate_id),
+  tenantId: row.tenant_id,
+  state: row.state,
+  version: row.version,
+  objectKey: row.object_key,
+  sha256: row.sha256,
+  archivedAt: row.archived_at,
+});
+
+/** Selects those of the streams (at least one) of a type that are in the archive. */
+export const selectArchived = (aggregateType: string, aggregateIds: readonly string[]): Statement => ({
+  sql: `SELECT ${columns} FROM archived_streams WHERE aggregate_id IN (?) AND aggregate_type = ?`,
+  values: [aggregateIds.map(uuidToBytes), aggregateType],
+});
+
+/** Reads which of the streams of a type are in the archive. */
+export const readArchived = async (
+  read: ReadRows,
+  aggregateType: string,
+  aggregateIds: readonly string[],
+): Promise<readonly ArchivedStream[]> =>
+  aggregateIds.length === 0 ? [] : (await read<ArchivedRow>(selectArchived(aggregateType, aggregateIds))).map(toArchived);
+
+/** Reads archived streams in a state (at most `limit`). */
+export const readInState = async (
+  read: ReadRows,
+  { aggregateType, state, limit }: { readonly aggregateType: string; readonly state: ArchiveState; readonly limit: number },
+): Promise<readonly ArchivedStream[]> => {
+  const rows = await read<ArchivedRow>({
+    sql: `SELECT ${columns} FROM archived_streams WHERE state = ? AND aggregate_type = ? ORDER BY aggregate_id LIMIT ?`,
+    values: [state, aggregateType, limit],
+  });
+  return rows.map(toArchived);
+};
+
+/**
+ * A condition on which an append depends: none of its streams (at least one) is in the archive. It locks what it reads, so it sees the
+ * newest rows in any isolation.
+ */
+export const noneIsArchived = (
+  streams: readonly { readonly aggregateId: string; readonly aggregateType: string }[],
+): Required<Statement> => ({
+  sql: "(SELECT COUNT(*) FROM archived_streams WHERE aggregate_id IN (?) AND aggregate_type IN (?) FOR SHARE) = 0",
+  values: [streams.map(({ aggregateId }) => uuidToBytes(aggregateId)), [...new Set(streams.map(({ aggregateType }) => aggregateType))]],
+});

@@ -1,0 +1,2 @@
+export { type ObjectStorage, ObjectTooLargeError } from "./objectStorage.ts";
+export { openObjectStorage } from "./openObjectStorage.ts";
