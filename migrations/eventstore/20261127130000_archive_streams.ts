@@ -17,6 +17,7 @@ export async function up(knex: Knex): Promise<void> {
       object_key     VARCHAR(1024) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
       sha256         BINARY(32)   NOT NULL COMMENT 'of the events in the object',
       event_id       BINARY(16)   NOT NULL,
+      schema_version SMALLINT UNSIGNED NOT NULL COMMENT 'of event_data',
       event_data     JSON         NOT NULL,
       archived_at    DATETIME(6)  NOT NULL,
       PRIMARY KEY (aggregate_id, aggregate_type),

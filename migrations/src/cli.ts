@@ -117,6 +117,8 @@ program
   .option("--max-connections <number>", "upper limit of each user's open connections, over all replicas", positiveInteger)
   .action(async (limits: UserLimits) => {
     for (const service of servicesWithUser) {
+      // Only who archives carts needs a user that may delete events.
+      if (service === "archive" && process.env["ARCHIVE_EVENTSTORE_URL"] === undefined) continue;
       for (const database of databasesOf(service).filter(isUsed)) {
         const variable = `${service.toUpperCase().replaceAll("-", "_")}_${urlVariable[database]}`;
         const serviceUrl = required(variable, `the ${urlVariable[database]} of ${service}`);

@@ -3,7 +3,7 @@ import { connectionOf, type MigratedDatabase, migratedDatabases, onServer } from
 
 type Privilege = "SELECT" | "INSERT" | "UPDATE" | `UPDATE (${string})` | "DELETE" | "CREATE" | "ALTER" | "INDEX" | "DROP" | "LOCK TABLES";
 
-/** The programs that have a MySQL user: the services, and the projector's `rebuild` command. */
+/** The programs that have a MySQL user: the services, the projector's `rebuild` command, and command-api's `archive-carts`. */
 export const servicesWithUser = [
   "command-api",
   "outbox-relay",
@@ -12,6 +12,7 @@ export const servicesWithUser = [
   "query-api",
   "cart-abandonment",
   "console",
+  "archive",
 ] as const;
 export type ServiceWithUser = (typeof servicesWithUser)[number];
 
@@ -55,8 +56,8 @@ const sealsAndOpens: TableGrants = { shopper_keys: ["SELECT", "INSERT"], lookup_
 const opens: TableGrants = { shopper_keys: ["SELECT"], lookup_keys: ["SELECT"] };
 
 /**
- * The privileges of each service, and no others: no service may change or delete an
- * event, the relay may not read events nor change what it publishes, and query-api may not write.
+ * The privileges of each service, and no others: no service may change an event, only the archive's job may delete one, the relay may
+ * not read events nor change what it publishes, and query-api may not write.
  */
 export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Record<MigratedDatabase, TableGrants>>>>> = {
   "command-api": {
@@ -93,6 +94,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       carts: ["SELECT", "INSERT", "UPDATE", "DELETE"],
       cart_items: ["SELECT", "INSERT", "UPDATE", "DELETE"],
       cart_milestones: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+      archived_milestones: ["SELECT", "INSERT", "UPDATE"],
       cart_abandoned_policies: ["SELECT", "INSERT", "UPDATE"],
       dead_letters: ["SELECT", "INSERT", "UPDATE", "DELETE"],
       projections: ["SELECT", "INSERT", "UPDATE"],
@@ -108,7 +110,13 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
     keystore: opens,
   },
   "query-api": {
-    readmodel: { carts: ["SELECT"], cart_items: ["SELECT"], cart_milestones: ["SELECT"], cart_abandoned_policies: ["SELECT"] },
+    readmodel: {
+      carts: ["SELECT"],
+      cart_items: ["SELECT"],
+      cart_milestones: ["SELECT"],
+      archived_milestones: ["SELECT"],
+      cart_abandoned_policies: ["SELECT"],
+    },
     eventstore: { events: ["SELECT"], archived_streams: ["SELECT"], snapshots: ["SELECT"] },
     keystore: opens,
   },
@@ -129,6 +137,19 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
     },
     keystore: { ...sealsAndOpens, ...clearsPlaces, claimed_streams: ["SELECT", "INSERT"] },
   },
+  // The only program that may delete an event, once it is in the archive, and insert it again. It opens personal fields to judge carts.
+  archive: {
+    eventstore: {
+      events: ["SELECT", "INSERT", "UPDATE (locking)", "DELETE"],
+      outbox: ["SELECT", "INSERT"],
+      snapshots: ["SELECT", "DELETE"],
+      idempotency_keys: ["SELECT", "DELETE"],
+      archived_streams: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+    },
+    readmodel: { dead_letters: ["SELECT"] },
+    abandonment: { timers: ["SELECT"] },
+    keystore: opens,
+  },
   // It writes the read model as the projector does, to retry dead letters, and never a line of its own log twice.
   console: {
     eventstore: {
@@ -137,9 +158,10 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       outbox_blocks: ["SELECT", "DELETE"],
     },
     readmodel: {
-      carts: ["SELECT", "INSERT", "UPDATE"],
+      carts: ["SELECT", "INSERT", "UPDATE", "DELETE"],
       cart_items: ["SELECT", "INSERT", "UPDATE", "DELETE"],
-      cart_milestones: ["SELECT", "INSERT", "UPDATE"],
+      cart_milestones: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+      archived_milestones: ["SELECT", "INSERT", "UPDATE"],
       cart_abandoned_policies: ["SELECT", "INSERT", "UPDATE"],
       dead_letters: ["SELECT", "UPDATE", "DELETE"],
     },

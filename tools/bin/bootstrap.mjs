@@ -39,6 +39,7 @@ const commands = {
   "test:erasure": { build: true, script: ["tests/erasure", "src/main.ts"] },
   "test:limits": { build: true, script: ["tests/limits", "src/main.ts"] },
   "test:hostile": { build: true, script: ["tests/hostile", "src/main.ts"] },
+  "test:archive": { build: true, script: ["tests/archive", "src/main.ts"] },
   "test:logs": { build: true, suite: "tests/logs" },
   "test:compose": { build: false, script: ["tests/compose", "src/main.ts"] },
 };

@@ -9,6 +9,7 @@ export { maxLines, maxQuantity } from "./cart/lineLimits.ts";
 export { cartOwnership } from "./cart/cartOwnership.ts";
 export { decideMerge, decideMergeWithin, type MergeCart } from "./cart/cartMerge.ts";
 export { type CartMilestone, cartMilestones, milestonesOf } from "./cart/cartMilestones.ts";
+export { archivedData, type CartPast, isFinished, noPast, withEvent } from "./cart/cartRetention.ts";
 export { type Cart, type CartLine, type CartStatus, type ExistingCart, itemCount, itemsAmount, totalAmount } from "./cart/cartState.ts";
 export type { Decider } from "./decider.ts";
 export { DomainError, type DomainErrorCode } from "./domainError.ts";

@@ -48,6 +48,7 @@ export const eventStoreTables = {
     "object_key",
     "sha256",
     "event_id",
+    "schema_version",
     "event_data",
     "archived_at",
   ],

@@ -1,7 +1,8 @@
-export { type ArchivedStream, readArchived } from "./archive/archivedStreams.ts";
-export { type ArchiveOutcome, archiveStream, finishRemovals, type StreamToArchive } from "./archive/archiveStream.ts";
-export { ArchiveDamagedError, type ArchiveStorage, type StoredEvent } from "./archive/archiveObject.ts";
+export { type ArchivedStream, readArchived, readEndings } from "./archive/archivedStreams.ts";
+export { type ArchiveOutcome, archiveStream, finishRemovals } from "./archive/archiveStream.ts";
+export type { ArchiveStorage } from "./archive/archiveObject.ts";
 export { findIdleStreams, findUnpublished } from "./archive/idleStreams.ts";
+export { waitsForSealing } from "./archive/waitsForSealing.ts";
 export { restoreStream } from "./archive/restoreStream.ts";
 export {
   CommandFailedError,

@@ -1,6 +1,7 @@
 import { createLogger } from "@cart/process-kit";
 import { useKafka } from "@cart/testkit";
 import { expect } from "chai";
+import { ConfigResourceTypes } from "kafkajs";
 import { createTopics, TopicError } from "./createTopics.ts";
 import { createKafka } from "./kafkaClient.ts";
 
@@ -27,6 +28,20 @@ describe("createTopics", () => {
 
     expect(await partitionsOf(server.topicName("a"))).to.equal(3);
     expect(await partitionsOf(server.topicName("c"))).to.equal(2);
+  });
+
+  it("gives a new topic the retention that it is told", async () => {
+    const topic = server.topicName("kept");
+    await createTopics(client(), { topics: [{ topic, partitions: 1, retentionMs: 3_600_000 }], replicationFactor: 1 });
+    const admin = client().admin();
+    await admin.connect();
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ["retention.ms", "message.timestamp.type"] }],
+    });
+    await admin.disconnect();
+    const values = resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]) ?? [];
+    expect(Object.fromEntries(values)).to.deep.equal({ "retention.ms": "3600000", "message.timestamp.type": "LogAppendTime" });
   });
 
   it("refuses a topic with fewer partitions, and accepts a topic with more", async () => {

@@ -2,7 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Admin, ITopicMetadata, Kafka } from "kafkajs";
 import { explained, protocolErrorType } from "./kafkaErrors.ts";
 
-export type TopicDefinition = { readonly topic: string; readonly partitions: number };
+export type TopicDefinition = {
+  readonly topic: string;
+  readonly partitions: number;
+  /** Milliseconds for which a new topic keeps a message at least; by default what the brokers are set to. An existing topic keeps its own. */
+  readonly retentionMs?: number;
+};
 
 export type CreateTopicsOptions = {
   readonly topics: readonly TopicDefinition[];
@@ -30,7 +35,13 @@ export const createTopics = async (kafka: Kafka, { topics, replicationFactor, ti
   try {
     await admin.connect();
     await admin.createTopics({
-      topics: topics.map(({ topic, partitions }) => ({ topic, numPartitions: partitions, replicationFactor, configEntries })),
+      topics: topics.map(({ topic, partitions, retentionMs }) => ({
+        topic,
+        numPartitions: partitions,
+        replicationFactor,
+        configEntries:
+          retentionMs === undefined ? configEntries : [...configEntries, { name: "retention.ms", value: String(Math.round(retentionMs)) }],
+      })),
       timeout: timeoutMs,
       waitForLeaders: false,
     });

@@ -16,15 +16,22 @@ const run = async (): Promise<void> => {
       ...kafkaConfig,
       TOPIC_PARTITIONS: Type.Integer({ minimum: 1, maximum: 1_000, default: 12, description: "partitions of the topic of cart events" }),
       TOPIC_REPLICATION: Type.Integer({ minimum: 1, maximum: 10, default: 1, description: "copies of each partition" }),
+      TOPIC_RETENTION_DAYS: Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 3_650,
+        default: 7,
+        description: "days for which a new topic keeps a message",
+      }),
       LOG_LEVEL: logLevel,
     }),
   );
   const logger = createLogger({ service: "create-topics", level: config.LOG_LEVEL === "info" ? "error" : config.LOG_LEVEL });
   const kafka = kafkaFromConfig(config, { clientId: "create-topics", logger });
   const names = topicsWithPrefix(config.KAFKA_TOPIC_PREFIX);
+  const retentionMs = config.TOPIC_RETENTION_DAYS * 86_400_000;
   const topics = [
-    { topic: names.cartEvents, partitions: config.TOPIC_PARTITIONS },
-    { topic: names.tenantPolicyEvents, partitions: 1 },
+    { topic: names.cartEvents, partitions: config.TOPIC_PARTITIONS, retentionMs },
+    { topic: names.tenantPolicyEvents, partitions: 1, retentionMs },
   ];
 
   const deadline = Date.now() + retryForMs;

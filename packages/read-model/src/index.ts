@@ -11,6 +11,8 @@ export {
 } from "./deadLetters/listDeadLetters.ts";
 export { deadLetterQueues, type DeadLetterQueue, queueOf, retryQueue } from "./deadLetters/retryDeadLetters.ts";
 export { eraseShopper } from "./erasure/eraseShopper.ts";
+export { purgeDeadLetters } from "./deadLetters/purgeDeadLetters.ts";
+export { findParked } from "./deadLetters/parkedAggregates.ts";
 export { findTenants } from "./findTenants.ts";
 export { openReadModelPool } from "./openReadModelPool.ts";
 export type { BatchResult } from "./projection/projectBatch.ts";

@@ -43,6 +43,7 @@ export const readModelTables = {
     "message_id",
   ],
   cart_milestones: ["cart_id", "milestone", "tenant_id", "day"],
+  archived_milestones: ["cart_id", "milestone", "tenant_id", "day"],
   projections: ["aggregate_type", "revision"],
   cart_abandoned_policies: [
     "id",

@@ -1,14 +1,14 @@
 import { eventStoreTables } from "@cart/event-store";
 import type { RequiredSchema } from "@cart/mysql";
 
-const { events, outbox, snapshots, tenant_moves } = eventStoreTables;
+const { events, outbox, snapshots, tenant_moves, archived_streams } = eventStoreTables;
 
 /**
  * The tables and columns that the service needs to be ready, by database. A spec compares them with the
  * migrations and with the grants of the service's users.
  */
 export const requiredSchema = {
-  eventstore: { tables: { events, outbox, snapshots, tenant_moves } },
+  eventstore: { tables: { events, outbox, snapshots, tenant_moves, archived_streams } },
   abandonment: {
     tables: {
       policies: [

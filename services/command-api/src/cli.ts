@@ -7,15 +7,21 @@ import {
   fillSnapshots,
   moveTenant,
   openEventStorePool,
+  restoreStream,
   sealStored,
   type StoredAggregate,
   withKeys,
 } from "@cart/event-store";
 import { openMysqlPool } from "@cart/mysql";
+import { openObjectStorage } from "@cart/object-storage";
 import { localMasterKeys, type OpenErasures, openKeys, rewrapKeys, sealingConfig } from "@cart/personal-data";
 import { loadConfig, mysqlUrl } from "@cart/process-kit";
 import { Command, InvalidArgumentError } from "commander";
 import { Type } from "typebox";
+import { archiveCarts } from "./archive/archiveCarts.ts";
+import { archiveConfig, restoreConfig } from "./archive/archiveConfig.ts";
+import { openWaiting } from "./archive/openWaiting.ts";
+import { retentionOf } from "./archive/retention.ts";
 import { config as serviceConfig } from "./config.ts";
 import { eraseShopper, showErasure } from "./erasures/erasureProgram.ts";
 import { erasureNotPossible, erasureRequests } from "./erasures/erasureRequests.ts";
@@ -188,6 +194,60 @@ program
   .description("print the receipt of an erasure, and exit with 0 if it is done, 2 if it is pending, 3 if it is overdue, 1 if there is none")
   .argument("<id>", "the erasure's id", uuid)
   .action((id: string) => onErasures(({ journal }) => showErasure(journal, id, print)));
+
+const archiver = (url: string) => openEventStorePool({ url, connectionLimit: 8 });
+
+program
+  .command("archive-carts")
+  .description(
+    "move finished carts that were left alone for longer than their tenants' retention to the archive, while the services run. Needs " +
+      "EVENTSTORE_URL of a user who may delete events, ARCHIVE_STORAGE, ARCHIVE_AFTER_DAYS or ARCHIVE_TENANTS, and the services' keys of " +
+      "personal data; with READMODEL_URL and ABANDONMENT_URL it leaves carts with dead letters and open timers alone. Exits with 1 if a " +
+      "cart is damaged. It can be interrupted and run again.",
+  )
+  .option("--dry-run", "print the carts that are due, and change nothing", false)
+  .option("--limit <carts>", "archive at most so many carts", (text) => Number.parseInt(text, 10), Infinity)
+  .action(async ({ dryRun, limit }: { dryRun: boolean; limit: number }) => {
+    if (!(limit > 0)) throw new Error("--limit: expected a number of carts above 0");
+    const config = loadConfig(archiveConfig);
+    const retention = retentionOf(config, new Date());
+    if (retention.latest === undefined) throw new Error("no cart is ever archived: set ARCHIVE_AFTER_DAYS or ARCHIVE_TENANTS");
+    const storage = openObjectStorage(config.ARCHIVE_STORAGE);
+    const pool = archiver(config.EVENTSTORE_URL);
+    const keys = openKeys(config);
+    const waiting = openWaiting(config);
+    try {
+      const carts = withKeys(cartAggregate, keys.ring, config.SEAL_PERSONAL_DATA);
+      const { signal } = interrupted;
+      const { findWaiting } = waiting;
+      const result = await archiveCarts({ pool, storage, carts, retention, findWaiting, report: print, signal, dryRun, limit });
+      print({ step: dryRun ? "dry run" : "done", ...result });
+      if (result.left.damaged !== undefined) process.exitCode = 1;
+    } finally {
+      await Promise.all([pool.end(), keys.close(), waiting.close()]);
+      storage.close();
+    }
+  });
+
+program
+  .command("restore-cart")
+  .description(
+    "bring an archived cart back into the event store, and publish its events again. Needs EVENTSTORE_URL of a user who may delete events, " +
+      "and ARCHIVE_STORAGE. The object stays. It can be interrupted and run again.",
+  )
+  .argument("<cart>", "the cart's id")
+  .action(async (cartId: string) => {
+    const config = loadConfig(restoreConfig);
+    const storage = openObjectStorage(config.ARCHIVE_STORAGE);
+    const pool = archiver(config.EVENTSTORE_URL);
+    try {
+      const events = await restoreStream(pool, storage, { aggregateType: cartAggregate.type, aggregateId: cartId.toLowerCase() });
+      print({ step: "restored", cart_id: cartId.toLowerCase(), events });
+    } finally {
+      await pool.end();
+      storage.close();
+    }
+  });
 
 const eventStoreUrl = (): string => loadConfig(Type.Object({ EVENTSTORE_URL: mysqlUrl })).EVENTSTORE_URL;
 

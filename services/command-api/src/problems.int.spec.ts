@@ -1,4 +1,4 @@
-import { CommandFailedError, type CommandFailure, CommandTooLargeError } from "@cart/event-store";
+import { type ArchivedStream, CommandFailedError, type CommandFailure, CommandTooLargeError, StreamArchivedError } from "@cart/event-store";
 import { migrateEventStore } from "@cart/migrations";
 import { bearer, type NamedOperation, operationsOf, tokenEnv, useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
@@ -128,6 +128,16 @@ describe("problems of every operation of the command API", () => {
         });
       }
 
+      const archived: ArchivedStream = {
+        aggregateType: "Cart",
+        aggregateId: uuidv7(),
+        tenantId: "default",
+        state: "ARCHIVED",
+        version: 3,
+        objectKey: "cart/t-default/1/3.ndjson.gz",
+        sha256: Buffer.alloc(32),
+        archivedAt: new Date(),
+      };
       const failures: Readonly<Record<CommandFailure, readonly [status: number, problem: string]>> = {
         OVERLOADED: [503, "overloaded"],
         CONTENDED: [503, "contended"],
@@ -146,6 +156,8 @@ describe("problems of every operation of the command API", () => {
         }
         failure = new CommandTooLargeError();
         if (mayAnswer(each, "command-too-large")) expectProblem(await call(each, { on: failing }), 422, "command-too-large");
+        failure = new StreamArchivedError(archived);
+        if (mayAnswer(each, "cart-archived")) expectProblem(await call(each, { on: failing }), 410, "cart-archived");
         failure = "never";
         expectProblem(await call(each, { on: failing }), 503, "timeout");
       });

@@ -15,6 +15,12 @@ export const config = Type.Object({
   }),
   KAFKA_GROUP: Type.String({ minLength: 1, default: "projector", description: "consumer group whose members share the partitions" }),
   KAFKA_SESSION_TIMEOUT_MS: kafkaSessionTimeoutMs,
+  DEAD_LETTER_RETENTION_DAYS: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 3_650,
+    default: 90,
+    description: "days after which a dead letter is deleted; its cart is then repaired by a rebuild",
+  }),
   BATCH_MAX_MESSAGES: Type.Integer({
     minimum: 1,
     maximum: 20_000,

@@ -1,7 +1,7 @@
 import { followOnly, kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
-import { createWriterCheck, readFollowedEventStores, requirePinnedSessions } from "@cart/mysql";
+import { createWriterCheck, readFollowedEventStores, requirePinnedSessions, withConnection } from "@cart/mysql";
 import { openKeys } from "@cart/personal-data";
-import { httpLimits, runService, serve, workerApp, workerPort } from "@cart/process-kit";
+import { httpLimits, runService, serve, startPurge, workerApp, workerPort } from "@cart/process-kit";
 import {
   countDeadLetters,
   createApplyBatch,
@@ -9,6 +9,7 @@ import {
   openReadModelPool,
   projectedTopics,
   projectionsWith,
+  purgeDeadLetters,
   startRevisionWatch,
 } from "@cart/read-model";
 import { config as configSchema } from "./config.ts";
@@ -23,7 +24,7 @@ await runService({
   name: "projector",
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
-    // One connection for each lane, one for /readyz, one for /metrics, one for the check of revisions, two for erasures.
+    // One connection for each lane, one for /readyz, one for /metrics, one for the check of revisions and the purge, two for erasures.
     const pool = openReadModelPool({
       url: config.READMODEL_URL,
       connectionLimit: lanes + 5,
@@ -39,6 +40,15 @@ await runService({
     onStop("check of revisions", () => revisions.stop());
 
     startReadModelErasures({ url: config.EVENTSTORE_URL, keys, readModel: pool, logger, onStop });
+
+    const purge = startPurge({
+      name: "the purge of dead letters",
+      deleteExpired: (limit) =>
+        withConnection(pool, (connection) => purgeDeadLetters(connection, config.DEAD_LETTER_RETENTION_DAYS * 86_400_000, limit)),
+      intervalMs: 3_600_000,
+      logger,
+    });
+    onStop("purge", () => purge.stop());
 
     const topics = topicsWithPrefix(config.KAFKA_TOPIC_PREFIX);
     const applyBatch = createApplyBatch(pool, projections, { tracer, topics });

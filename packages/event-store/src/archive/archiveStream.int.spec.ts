@@ -116,7 +116,9 @@ describe("the archive", () => {
     const version = 1 + (await fill(handler, cart, 250));
     const before = await rowsOf(cart);
     const { events, outbox, snapshots, keys } = eventStoreTables(pool);
-    expect([await snapshots.count({ aggregate_id: cart }), await keys.count({ aggregate_id: cart })].every((rows) => rows > 0)).to.equal(true);
+    expect([await snapshots.count({ aggregate_id: cart }), await keys.count({ aggregate_id: cart })].every((rows) => rows > 0)).to.equal(
+      true,
+    );
 
     expect(await archive(cart, version, storage, eventId)).to.equal("archived");
     expect(await archive(cart, version, storage)).to.equal("changed");
@@ -279,17 +281,22 @@ describe("the archive", () => {
       }),
     );
     await eventStoreTables(pool).events.insert(rows);
-    await database.pool().query(
-      "CREATE TRIGGER stop_deleting BEFORE DELETE ON events FOR EACH ROW IF OLD.version > 2000 THEN SIGNAL SQLSTATE '45000'; END IF",
-    );
+    await database
+      .pool()
+      .query(
+        "CREATE TRIGGER stop_deleting BEFORE DELETE ON events FOR EACH ROW IF OLD.version > 2000 THEN SIGNAL SQLSTATE '45000'; END IF",
+      );
     expect(await failureOf(archive(cart, 2_500, storage))).to.be.instanceOf(Error);
     expect(await eventStoreTables(pool).events.count({ aggregate_id: cart })).to.equal(500);
     expect((await stateOf(cart))?.archived).to.include({ state: "REMOVING", version: 2_500 });
-    expect((await readStream(readRowsFrom(pool), cartAggregate, { aggregateId: cart, after: 0, upTo: 1 }, { maxEvents: 1, maxBytes: 1 })).events).to.deep.equal([]);
+    expect(
+      (await readStream(readRowsFrom(pool), cartAggregate, { aggregateId: cart, after: 0, upTo: 1 }, { maxEvents: 1, maxBytes: 1 })).events,
+    ).to.deep.equal([]);
     expect(await failureOf(send(carts(), cart))).to.be.instanceOf(StreamArchivedError);
     const folder = createStreamFolder(cartAggregate, (id) => ({ add: () => undefined, end: () => id }));
     const folded: string[] = [];
-    for await (const { results } of foldAllStreams(readRowsFrom(pool), [folder], { maxEvents: 300, maxBytes: 4_000_000 })) folded.push(...results);
+    for await (const { results } of foldAllStreams(readRowsFrom(pool), [folder], { maxEvents: 300, maxBytes: 4_000_000 }))
+      folded.push(...results);
     expect(folded).not.to.include(cart);
 
     await database.pool().query("DROP TRIGGER stop_deleting");
@@ -299,9 +306,11 @@ describe("the archive", () => {
     expect(await rowsOf(cart)).to.deep.equal([]);
 
     await publish(cart);
-    await database.pool().query(
-      "CREATE TRIGGER stop_inserting BEFORE INSERT ON events FOR EACH ROW IF NEW.version > 1500 THEN SIGNAL SQLSTATE '45000'; END IF",
-    );
+    await database
+      .pool()
+      .query(
+        "CREATE TRIGGER stop_inserting BEFORE INSERT ON events FOR EACH ROW IF NEW.version > 1500 THEN SIGNAL SQLSTATE '45000'; END IF",
+      );
     expect(await failureOf(restore(cart, storage))).to.be.instanceOf(Error);
     expect(await failureOf(send(carts(), cart))).to.be.instanceOf(StreamArchivedError);
     await database.pool().query("DROP TRIGGER stop_inserting");

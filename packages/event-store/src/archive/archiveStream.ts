@@ -3,7 +3,15 @@ import type { Pool, PoolConnection, ResultSetHeader } from "mysql2/promise";
 import { shardOf } from "../outbox/shardOf.ts";
 import { lockStreams } from "../streams/lockStreams.ts";
 import { type ArchivedStream, readInState } from "./archivedStreams.ts";
-import { ArchiveDamagedError, archiveKey, type ArchiveStorage, decodeArchive, digestOfEvents, encodeArchive, type StoredEvent } from "./archiveObject.ts";
+import {
+  ArchiveDamagedError,
+  archiveKey,
+  type ArchiveStorage,
+  decodeArchive,
+  digestOfEvents,
+  encodeArchive,
+  type StoredEvent,
+} from "./archiveObject.ts";
 import { findUnpublished } from "./idleStreams.ts";
 import { readStoredEvents, type StreamId } from "./storedEvents.ts";
 
@@ -66,7 +74,7 @@ export const archiveStream = async (pool: Pool, storage: ArchiveStorage, stream:
 
 /** Ends the removal of streams whose job was killed. Resolves to their number. */
 export const finishRemovals = async (pool: Pool, aggregateType: string, signal: AbortSignal): Promise<number> => {
-  for (let finished = 0; ; ) {
+  for (let finished = 0; ;) {
     const streams = await readInState(readRowsFrom(pool), { aggregateType, state: "REMOVING", limit: 100 });
     if (streams.length === 0) return finished;
     for (const stream of streams) {
@@ -111,9 +119,9 @@ const insertTombstone = async (
   const data = JSON.stringify(notice.dataOf(objectKey));
   await run(
     connection,
-    `INSERT INTO archived_streams (aggregate_id, aggregate_type, state, tenant_id, version, object_key, sha256, event_id, event_data, archived_at)
+    `INSERT INTO archived_streams (aggregate_id, aggregate_type, state, tenant_id, version, object_key, sha256, event_id, schema_version, event_data, archived_at)
      VALUES (?)`,
-    [[id, aggregateType, "REMOVING", tenantId, version, objectKey, sha256, eventId, data, notice.at]],
+    [[id, aggregateType, "REMOVING", tenantId, version, objectKey, sha256, eventId, notice.schemaVersion, data, notice.at]],
   );
   await run(
     connection,
@@ -150,7 +158,7 @@ const deleteEvents = async (connection: PoolConnection, { aggregateType, aggrega
 export const finishRemoval = async (pool: Pool, stream: StreamId): Promise<void> => {
   const scope = [uuidToBytes(stream.aggregateId), stream.aggregateType];
   const removing = "aggregate_id = ? AND aggregate_type = ? AND state = 'REMOVING'";
-  for (let deleted = eventsPerTransaction; deleted === eventsPerTransaction; ) {
+  for (let deleted = eventsPerTransaction; deleted === eventsPerTransaction;) {
     deleted = await withConnection(pool, async (connection) => {
       await run(connection, "START TRANSACTION");
       // Another process may have ended the removal, and have restored the stream since.

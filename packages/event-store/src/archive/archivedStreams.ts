@@ -82,3 +82,30 @@ export const noneIsArchived = (
   sql: "(SELECT COUNT(*) FROM archived_streams WHERE aggregate_id IN (?) AND aggregate_type IN (?) FOR SHARE) = 0",
   values: [streams.map(({ aggregateId }) => uuidToBytes(aggregateId)), [...new Set(streams.map(({ aggregateType }) => aggregateType))]],
 });
+
+/** Archived streams of a type that are returned at once. */
+const endingsPerPage = 500;
+
+/** The message of a stream's archiving, as it is stored. */
+export type ArchiveEnding = { readonly aggregateId: string; readonly schemaVersion: number; readonly data: unknown };
+
+type EndingRow = RowDataPacket & { readonly aggregate_id: Buffer; readonly schema_version: number; readonly event_data: unknown };
+
+/** Returns the last messages of the archived streams of a type, page by page; with `since`, only of those that were archived from then on. */
+export async function* readEndings(
+  read: ReadRows,
+  { aggregateType, since = new Date(0) }: { readonly aggregateType: string; readonly since?: Date },
+): AsyncGenerator<readonly ArchiveEnding[]> {
+  let after: Buffer = Buffer.alloc(0);
+  for (;;) {
+    const rows = await read<EndingRow>({
+      sql: `SELECT aggregate_id, schema_version, event_data FROM archived_streams
+         WHERE aggregate_id > ? AND aggregate_type = ? AND archived_at >= ? ORDER BY aggregate_id LIMIT ?`,
+      values: [after, aggregateType, since, endingsPerPage],
+    });
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map((row) => ({ aggregateId: bytesToUuid(row.aggregate_id), schemaVersion: row.schema_version, data: row.event_data }));
+    after = last.aggregate_id;
+  }
+}

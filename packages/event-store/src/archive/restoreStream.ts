@@ -36,7 +36,9 @@ export const restoreStream = async (pool: Pool, storage: Pick<ArchiveStorage, "g
 const beginRestore = async (pool: Pool, stream: ArchivedStream): Promise<void> => {
   // Its message has to be before those of its events, and the relay does not skip a row of a stream.
   if ((await findUnpublished(readRowsFrom(pool), stream.aggregateType, [stream.aggregateId])).size > 0)
-    throw new Error("subscribers have not been told yet that the stream was archived: run the command again when the relay has published it");
+    throw new Error(
+      "subscribers have not been told yet that the stream was archived: run the command again when the relay has published it",
+    );
   await inTransaction(pool, (connection) => advance(connection, stream, "ARCHIVED", "RESTORING"));
 };
 

@@ -154,10 +154,7 @@ type OpenStream<Result> = {
 };
 
 /** Leaves out what is left of streams that are being removed into the archive. Only streams without a first event are looked up. */
-const withoutArchived = async <Result>(
-  read: ReadRows,
-  streams: readonly OpenStream<Result>[],
-): Promise<readonly OpenStream<Result>[]> => {
+const withoutArchived = async <Result>(read: ReadRows, streams: readonly OpenStream<Result>[]): Promise<readonly OpenStream<Result>[]> => {
   const headless = streams.filter(({ firstVersion }) => firstVersion !== 1);
   if (headless.length === 0) return streams;
   const archived = new Set<string>();

@@ -31,20 +31,17 @@ export const readBeginnings = async <State, Command, Event extends DomainEvent>(
   const owned = ownership === undefined || maySee === undefined ? undefined : { ...aggregate, ownership };
   const [snapshotRows, endRows, role, archivedRows, ownerRows] = await runTogether<
     [SnapshotPlaceRow[], EndRow[], RoleRow[], ArchivedRow[], ...OwnerRow[][]]
-  >(
-    connection,
-    [
-      selectSnapshotPlaces(aggregate, aggregateIds),
-      {
-        sql: "SELECT aggregate_id, MAX(version) AS version FROM events WHERE aggregate_id IN (?) AND aggregate_type = ? GROUP BY aggregate_id",
-        values: [aggregateIds.map(uuidToBytes), type],
-      },
-      serverRole,
-      // Behind the events: a stream that had none is in the archive by now, or never was.
-      selectArchived(type, aggregateIds),
-      ...(owned === undefined ? [] : [selectOwners(owned, aggregateIds)]),
-    ],
-  );
+  >(connection, [
+    selectSnapshotPlaces(aggregate, aggregateIds),
+    {
+      sql: "SELECT aggregate_id, MAX(version) AS version FROM events WHERE aggregate_id IN (?) AND aggregate_type = ? GROUP BY aggregate_id",
+      values: [aggregateIds.map(uuidToBytes), type],
+    },
+    serverRole,
+    // Behind the events: a stream that had none is in the archive by now, or never was.
+    selectArchived(type, aggregateIds),
+    ...(owned === undefined ? [] : [selectOwners(owned, aggregateIds)]),
+  ]);
   requirePrimary(role);
   const owners = owned === undefined ? new Map<string, Owner>() : await ownersOf(owned, ownerRows ?? []);
   const places = new Map(snapshotRows.map(({ aggregate_id, version, bytes }) => [bytesToUuid(aggregate_id), { version, bytes }]));
@@ -53,7 +50,13 @@ export const readBeginnings = async <State, Command, Event extends DomainEvent>(
   return [...new Set([...places.keys(), ...ends.keys(), ...archived.keys()])].map((aggregateId) => {
     const owner = owners.get(aggregateId);
     const isHidden = owner !== undefined && maySee?.(aggregateId, owner) === false ? true : undefined;
-    return { aggregateId, version: ends.get(aggregateId) ?? 0, snapshot: places.get(aggregateId), isHidden, archived: archived.get(aggregateId) };
+    return {
+      aggregateId,
+      version: ends.get(aggregateId) ?? 0,
+      snapshot: places.get(aggregateId),
+      isHidden,
+      archived: archived.get(aggregateId),
+    };
   });
 };
 

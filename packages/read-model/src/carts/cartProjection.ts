@@ -1,5 +1,6 @@
 import { cartAggregate, type CartEvent } from "@cart/domain";
 import type { ProjectionDefinition } from "../projection/projection.ts";
+import { keepMilestones } from "./archivedMilestones.ts";
 import { cartRows, cartTables } from "./cartRows.ts";
 import { cartWrites } from "./cartWrites.ts";
 import { projectCartEvent } from "./projectCartEvent.ts";
@@ -15,5 +16,6 @@ export const cartDefinition: ProjectionDefinition<ProjectedCart, CartEvent, Cart
   select: selectCarts,
   toStates: toCarts,
   writes: cartWrites,
+  ending: { type: "CartArchived", keep: keepMilestones },
   rowsOf: cartRows,
 };

@@ -1,4 +1,4 @@
-import { bytesToUuid, type Statement } from "@cart/mysql";
+import { bytesToUuid, type ReadRows, type Statement, uuidToBytes } from "@cart/mysql";
 import type { RowDataPacket } from "mysql2/promise";
 
 export type ParkedRow = RowDataPacket & { readonly aggregate_id: Buffer };
@@ -13,3 +13,7 @@ export const selectParked = (aggregateType: string, ids: readonly (Buffer | null
 });
 
 export const toParked = (rows: readonly ParkedRow[]): Set<string> => new Set(rows.map(({ aggregate_id }) => bytesToUuid(aggregate_id)));
+
+/** Returns those of the aggregates (at least one) that have a dead letter. */
+export const findParked = async (read: ReadRows, aggregateType: string, ids: readonly string[]): Promise<ReadonlySet<string>> =>
+  toParked(await read<ParkedRow>(selectParked(aggregateType, ids.map(uuidToBytes))));

@@ -57,8 +57,19 @@ export type ProjectionDefinition<State extends Projected, Event extends DomainEv
    * overwrite the other projector's row.
    */
   readonly writes: (changes: readonly Change<State>[]) => readonly Statement[];
+  /** The last message of an aggregate, after which the read model has nothing of it but what is kept. Left out if there is none. */
+  readonly ending?: Ending<Event>;
   /** Returns all rows of an aggregate that was folded from its first event. An aggregate without events has no rows. */
   readonly rowsOf: (id: Buffer, state: State) => TableRows;
+};
+
+/** An aggregate that has ended, with the data of its last message. */
+export type Ended<Event extends DomainEvent = DomainEvent> = { readonly id: Buffer; readonly event: Event };
+
+export type Ending<Event extends DomainEvent> = {
+  readonly type: Event["type"];
+  /** Returns the statements that keep something of the aggregates (at least one) in tables that no rebuild replaces. They may run twice. */
+  readonly keep: (ended: readonly Ended<Event>[]) => readonly Statement[];
 };
 
 /** An aggregate that was folded from its events in the event store. */
@@ -80,6 +91,9 @@ export type PreparedBatch = {
   readonly project: (rows: readonly RowDataPacket[][]) => { readonly result: BatchResult; readonly writes: readonly Statement[] };
 };
 
+/** The last message of an aggregate, as the event store has it. */
+export type StoredEnding = { readonly aggregateId: string; readonly schemaVersion: number; readonly data: unknown };
+
 /** Projects aggregates of one type into the read model. The type of their state is private. */
 export type Projection = {
   readonly aggregateType: string;
@@ -94,6 +108,8 @@ export type Projection = {
   readonly lockVersion: (connection: PoolConnection, id: string) => Promise<number>;
   /** Folds aggregates from the event store. */
   readonly folder: StreamFolder<Folded>;
+  /** Returns the statements that keep what is left of aggregates that have ended, given the data of their last messages as they are stored. */
+  readonly keepEnded: (ended: readonly StoredEnding[]) => readonly Statement[];
 };
 
 /**
@@ -104,9 +120,11 @@ export const projectMessages = <State extends Projected, Event extends DomainEve
   category,
   initialState,
   project,
-}: ProjectionDefinition<State, Event, Rows>): Projector<State> => ({
+  ending,
+}: ProjectionDefinition<State, Event, Rows>): Projector<State, Event> => ({
   aggregateType: category.type,
   initialState,
+  toEnding: (event) => (event.type === ending?.type ? category.codec.decode(event) : undefined),
   project: (state, { version, occurredAt, event }) => {
     if (version !== state.version + 1) {
       throw new ProjectionError("VERSION_GAP", `the event has version ${version}, expected ${state.version + 1}`);
@@ -133,8 +151,8 @@ export const createProjection = <State extends Projected, Event extends DomainEv
         // `rows` are the results of `reads`, in their order.
         const states = toStates(rows.slice(0, selects.length) as Rows);
         const parked = isRetry ? new Set<string>() : toParked((rows[selects.length] ?? []) as ParkedRow[]);
-        const { changes, ...result } = projectBatch(projector, { states, parked }, messages);
-        return { result, writes: writes(changes) };
+        const { changes, ended, ...result } = projectBatch(projector, { states, parked }, messages);
+        return { result, writes: [...endWrites(definition, ended), ...writes(changes)] };
       },
     };
   };
@@ -156,7 +174,31 @@ export const createProjection = <State extends Projected, Event extends DomainEv
       return row?.version ?? 0;
     },
     folder: createStreamFolder(category, (id) => foldOne(definition, id)),
+    keepEnded: (stored) => {
+      const { ending } = definition;
+      if (ending === undefined || stored.length === 0) return [];
+      return ending.keep(
+        stored.map(({ aggregateId, schemaVersion, data }) => ({
+          id: uuidToBytes(aggregateId),
+          event: category.codec.decode({ type: ending.type, schemaVersion, data }),
+        })),
+      );
+    },
   };
+};
+
+/** Removes everything of the aggregates that have ended, their dead letters too: a message that was missing does not matter any more. */
+const endWrites = <State extends Projected, Event extends DomainEvent, Rows extends RowDataPacket[][]>(
+  { category, tables, ending }: ProjectionDefinition<State, Event, Rows>,
+  ended: readonly Ended<Event>[],
+): readonly Statement[] => {
+  if (ending === undefined || ended.length === 0) return [];
+  const ids = ended.map(({ id }) => id);
+  return [
+    ...tables.map(({ name, aggregateColumn }) => ({ sql: `DELETE FROM ${name} WHERE ${aggregateColumn} IN (?)`, values: [ids] })),
+    { sql: "DELETE FROM dead_letters WHERE aggregate_type = ? AND aggregate_id IN (?)", values: [category.type, ids] },
+    ...ending.keep(ended),
+  ];
 };
 
 const openMessages = async <Event extends DomainEvent>(

@@ -24,6 +24,8 @@ export type NewTables = {
   readonly expected: () => Checksum;
   /** Folds these aggregates again, up to their newest events, and replaces their rows. */
   readonly refold: (aggregates: readonly Aggregate[]) => Promise<readonly Folded[]>;
+  /** Removes the rows of these aggregates, which have left the event store for the archive. */
+  readonly remove: (aggregates: readonly Aggregate[]) => Promise<void>;
 };
 
 /** Above this many, the aggregates that are behind are folded again before the projectors have to wait. */
@@ -57,7 +59,20 @@ export const createNewTables = async (session: RebuildSession, options: RebuildO
     return refolded;
   };
 
-  return { events, caughtUp: () => caughtUp, unprojectable: () => [...unprojectable.values()], expected: () => expected, refold };
+  const remove = async (aggregates: readonly Aggregate[]): Promise<void> => {
+    const emptied = aggregates.map((aggregate): Folded => ({ ...aggregate, version: 0, rows: {}, problem: undefined }));
+    for (const aggregate of aggregates) unprojectable.delete(keyOf(aggregate));
+    expected = addChecksum(expected, await putIntoNewTables(options, emptied));
+  };
+
+  return {
+    remove,
+    events,
+    caughtUp: () => caughtUp,
+    unprojectable: () => [...unprojectable.values()],
+    expected: () => expected,
+    refold,
+  };
 };
 
 /** Folds aggregates again that projectors have advanced since they were folded, until few enough are left to do behind the closed gate. */

@@ -1,5 +1,5 @@
-import { readEventStoreIds } from "@cart/event-store";
-import { bytesToUuid, followEventStore, run } from "@cart/mysql";
+import { readEndings, readEventStoreIds } from "@cart/event-store";
+import { bytesToUuid, followEventStore, inTransaction, readRowsFrom, run, writeTogether } from "@cart/mysql";
 import type { RowDataPacket } from "mysql2/promise";
 import type { Folded } from "../projection/projection.ts";
 import { recordRevisions } from "../revisions/builtRevisions.ts";
@@ -44,6 +44,11 @@ export type RebuildResult = {
  * For the same reason the dead letters of a completely folded aggregate can be deleted:
  * the fold contains the event of each one, or the message never was an event of the store.
  *
+ * A cart may be folded and leave the event store for the archive before the swap. A projector that has its last message has removed
+ * it from the old tables, so the new ones must not have it: such aggregates are removed behind the gate too. A cart that is archived
+ * later has its last message after the swap. The messages of an archived cart that were not projected before the swap find no
+ * aggregate to follow, and wait as dead letters until its last message clears them.
+ *
  * The read model follows the event store that it was rebuilt from: its projectors skip messages of any other one.
  *
  * A rebuild that is killed at any moment leaves complete live tables, the old or the new
@@ -73,13 +78,17 @@ export const rebuildAll = async (options: RebuildOptions): Promise<RebuildResult
 
 const rebuildIn = async (session: RebuildSession, options: RebuildOptions): Promise<RebuildResult> => {
   const begin = performance.now();
+  const began = new Date();
+  await keepArchived(options);
   const newTables = await createNewTables(session, options);
   const foldSeconds = (performance.now() - begin) / 1000;
   await options.onFolded?.();
 
   await catchUp(newTables, options);
+  await removeArchived(newTables, options, began);
+  const caughtUp = new Date();
   await verifyNewTables(newTables, options);
-  const cleared = await session.withGateClosed(() => replaceLiveTables(session, newTables, options));
+  const cleared = await session.withGateClosed(() => replaceLiveTables(session, newTables, options, caughtUp));
 
   const unprojectable = newTables.unprojectable();
   reportUnprojectable(unprojectable, options);
@@ -95,16 +104,44 @@ const rebuildIn = async (session: RebuildSession, options: RebuildOptions): Prom
   };
 };
 
+/** Adds what is kept of archived aggregates, which no event of the event store tells any more. */
+const keepArchived = async ({ eventStore, readModel, projections, signal }: RebuildOptions): Promise<void> => {
+  for (const { aggregateType, keepEnded } of projections) {
+    for await (const endings of readEndings(readRowsFrom(eventStore), { aggregateType })) {
+      signal.throwIfAborted();
+      await inTransaction(readModel, (connection) => writeTogether(connection, keepEnded(endings)));
+    }
+  }
+};
+
+/** The clock of the process that archives may be behind that of this one. */
+const clockMarginMs = 600_000;
+
+const removeArchived = async (newTables: NewTables, { eventStore, projections }: RebuildOptions, since: Date): Promise<void> => {
+  for (const { aggregateType } of projections) {
+    const from = new Date(since.getTime() - clockMarginMs);
+    for await (const endings of readEndings(readRowsFrom(eventStore), { aggregateType, since: from })) {
+      await newTables.remove(endings.map(({ aggregateId: id }) => ({ aggregateType, id })));
+    }
+  }
+};
+
 const rounded = (seconds: number): number => Math.round(seconds * 100) / 100;
 
 /** Must run behind the closed gate. Resolves to the number of dead letters that it has cleared. */
-const replaceLiveTables = async (session: RebuildSession, newTables: NewTables, options: RebuildOptions): Promise<number> => {
+const replaceLiveTables = async (
+  session: RebuildSession,
+  newTables: NewTables,
+  options: RebuildOptions,
+  caughtUp: Date,
+): Promise<number> => {
   const { readModel, projections, signal, report } = options;
   const closedAt = performance.now();
   const queued = await queuedMessages(session);
   const behind = keyed(await aggregatesBehind(options));
   const folded = await newTables.refold([...new Map([...behind, ...keyed(queued)]).values()]);
   assertNoneGoesBack(folded, behind);
+  await removeArchived(newTables, options, caughtUp);
 
   signal.throwIfAborted();
   const readersWaitedMs = await swapTables(session, options);

@@ -1,4 +1,4 @@
-import { foldAllStreams, foldStreams } from "@cart/event-store";
+import { foldAllStreams, foldStreams, readArchived } from "@cart/event-store";
 import { readRowsFrom } from "@cart/mysql";
 import { abortableDelay } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
@@ -67,11 +67,11 @@ export const verifyReadModel = async (options: VerifyOptions): Promise<VerifyRes
   while (waiting.length > 0) {
     const found = await compareNow(options, waiting);
     const isLate = performance.now() >= until;
-    const counted = found.filter(({ difference }) => isLate || !isInFlight(difference));
+    const counted = found.filter((suspect) => isLate || !isInFlight(suspect));
     for (const { difference } of counted) report(difference);
     differences += counted.length;
     if (isLate) break;
-    waiting = found.filter(({ difference }) => isInFlight(difference));
+    waiting = found.filter(isInFlight);
     if (waiting.length > 0) await abortableDelay(250, signal);
     signal.throwIfAborted();
   }
@@ -79,11 +79,17 @@ export const verifyReadModel = async (options: VerifyOptions): Promise<VerifyRes
 };
 
 /** An aggregate that differed in the last comparison. */
-type Suspect = { readonly projection: Projection; readonly difference: Difference };
+type Suspect = {
+  readonly projection: Projection;
+  readonly difference: Difference;
+  /** Whether the event store has moved it into the archive: its last message may be on its way. */
+  readonly isArchived: boolean;
+};
 
-const suspectOf = (projection: Projection, difference: Difference): Suspect => ({ projection, difference });
+const suspectOf = (projection: Projection, difference: Difference, isArchived = false): Suspect => ({ projection, difference, isArchived });
 
-const isInFlight = ({ difference }: Difference): boolean => difference === "MISSING" || difference === "BEHIND";
+const isInFlight = ({ difference: { difference }, isArchived }: Suspect): boolean =>
+  difference === "MISSING" || difference === "BEHIND" || (difference === "UNKNOWN" && isArchived);
 
 const compareNow = async ({ eventStore, readModel, projections }: VerifyOptions, suspects: readonly Suspect[]): Promise<Suspect[]> => {
   const found: Suspect[] = [];
@@ -93,7 +99,11 @@ const compareNow = async ({ eventStore, readModel, projections }: VerifyOptions,
       const some = ids.slice(from, from + 500);
       const rows = await readRows(readModel, projection.tables, { ids: some });
       const expected = rowsOf(await foldStreams(readRowsFrom(eventStore), projection.folder, some, pageOf()));
-      found.push(...compareRows(projection, rows, expected).map((difference) => suspectOf(projection, difference)));
+      const differences = compareRows(projection, rows, expected);
+      const unknown = differences.flatMap(({ difference, aggregate_id: id }) => (difference === "UNKNOWN" ? [id] : []));
+      const archived = await readArchived(readRowsFrom(eventStore), projection.aggregateType, unknown);
+      const archivedIds = new Set(archived.map(({ aggregateId }) => aggregateId));
+      found.push(...differences.map((difference) => suspectOf(projection, difference, archivedIds.has(difference.aggregate_id))));
     }
   }
   return found;

@@ -1,5 +1,5 @@
 import { type Cart, type CartCommand, type CartEvent, DomainError, type RecordedEvent } from "@cart/domain";
-import { type CommandHandler, VersionMismatchError } from "@cart/event-store";
+import { type CommandHandler, StreamArchivedError, VersionMismatchError } from "@cart/event-store";
 import type { Logger, Tracer } from "@cart/process-kit";
 import { v7 as uuidv7 } from "uuid";
 import type { TimerOutcome } from "../abandonmentMetrics.ts";
@@ -64,6 +64,8 @@ const append = async (cart: DueCart, command: TimerCommand, { handler, logger, t
     span.end(error);
     // The timer is still due, so the next batch takes it again and reads the concurrent event.
     if (error instanceof VersionMismatchError) return { settled: { timer, progress }, outcome: "conflict" };
+    // Its last message, which ends the timer as well, is on its way.
+    if (error instanceof StreamArchivedError) return { settled: { timer, progress, ended: true }, outcome: "ended" };
     if (!(error instanceof DomainError)) throw error;
     logger.warn(
       { code: error.code, aggregate_id: timer.cartId, command: command.type },

@@ -4,6 +4,7 @@ import {
   type CommandFailure,
   CommandTooLargeError,
   IdempotencyKeyReusedError,
+  StreamArchivedError,
   StreamHiddenError,
   VersionMismatchError,
 } from "@cart/event-store";
@@ -62,6 +63,8 @@ export const idempotencyKeyReused: ProblemKind = {
   title: "The idempotency key was used for another request",
 };
 
+export const cartArchived: ProblemKind = { status: 410, type: "/problems/cart-archived", title: "The cart is in the archive" };
+
 export const commandTooLarge: ProblemKind = {
   status: 422,
   type: "/problems/command-too-large",
@@ -103,6 +106,11 @@ export const commandProblem = (error: unknown, fieldOf: FieldOf = ({ field }) =>
     );
   }
   if (error instanceof StreamHiddenError) return commandProblem(cartNotFound());
+  if (error instanceof StreamArchivedError) {
+    const { aggregateId, archivedAt } = error.stream;
+    const members = { cart_id: aggregateId, archived_at: archivedAt.toISOString() };
+    return new HttpProblem({ ...cartArchived, detail: error.message, members }, { cause: error });
+  }
   if (error instanceof VersionMismatchError) {
     return new HttpProblem(
       {

@@ -1,7 +1,8 @@
 import type { DomainErrorCode } from "@cart/domain";
 import { type DescribedProblem, retryLater } from "@cart/http-kit";
 import { type Static, type TObject, Type } from "typebox";
-import { commandTooLarge, domainProblems, failureProblems, idempotencyKeyReused, versionMismatch } from "./commandProblem.ts";
+import { exampleCartId, exampleTime } from "../examples.ts";
+import { cartArchived, commandTooLarge, domainProblems, failureProblems, idempotencyKeyReused, versionMismatch } from "./commandProblem.ts";
 
 /** The answers of a route that executes a command: its body has this schema, and `example` is the body to the route's example. */
 export const executed = <Schema extends TObject>(schema: Schema, example: Static<Schema> & { readonly version: number }) => ({
@@ -32,6 +33,13 @@ const commonCommandProblems: readonly DescribedProblem[] = [
   },
   idempotencyKeyReused,
   commandTooLarge,
+  {
+    ...cartArchived,
+    members: Type.Object({
+      cart_id: Type.String({ format: "uuid", description: "the archived cart", examples: [exampleCartId] }),
+      archived_at: Type.String({ format: "date-time", examples: [exampleTime] }),
+    }),
+  },
   ...Object.values(failureProblems).map((kind) => ({ ...kind, headers: retryLater })),
 ];
 

@@ -8,6 +8,7 @@ import { createVersionWatcher, minVersionPace } from "../versions/versionWatcher
 import { versionNotFound, versionNotReached } from "./cartProblems.ts";
 import type { CartRecord } from "./cartView.ts";
 import { readCart, readCartSoon } from "./readCart.ts";
+import { requireNotArchived } from "./requireNotArchived.ts";
 
 export type CartReaderOptions = {
   readonly readModel: ReadOnlyDatabase;
@@ -23,7 +24,7 @@ export type Reader = {
   readonly signal: AbortSignal;
 };
 
-/** Both resolve to `undefined` for a cart that does not exist, and for a cart of another user. */
+/** Both resolve to `undefined` for a cart that does not exist, and for a cart of another user, and reject with a 410 for an archived cart. */
 export type CartReader = {
   /** Waits until the cart has the version; rejects with a 503 when it does not get there in time. */
   readonly newest: (id: string, minVersion: number, reader: Reader) => Promise<CartRecord | undefined>;
@@ -55,6 +56,7 @@ export const cartReader = ({ readModel, eventStore, minVersionTimeoutMs }: CartR
       const deadline = performance.now() + minVersionTimeoutMs;
       const timeLeft = (): number => Math.max(0, deadline - performance.now());
       const found = await readSoon(id, minVersion, access);
+      if (found === undefined) await requireNotArchived(eventStore, id, access);
       if ((found?.version ?? 0) >= minVersion) return found;
       const reached = await watcher.reached({ id, version: minVersion, timeoutMs: timeLeft(), signal });
       const then = reached === undefined ? undefined : await readCart(readModel, id, access);
@@ -66,7 +68,9 @@ export const cartReader = ({ readModel, eventStore, minVersionTimeoutMs }: CartR
     past: async (id, version, { access, signal }) => {
       const cart = await readCartAt(eventStore, id, { version, access, signal });
       if (cart === "unknown version") throw versionNotFound(version);
-      return cart === "unknown cart" ? undefined : cart;
+      if (cart !== "unknown cart") return cart;
+      await requireNotArchived(eventStore, id, access);
+      return undefined;
     },
   };
 };

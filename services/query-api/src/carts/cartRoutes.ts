@@ -21,7 +21,7 @@ export const cartRoutes: readonly Route<Services>[] = [
     query: getCartQuery,
     headers: ifNoneMatch,
     answers: shownVersioned("The cart.", cartSchema),
-    problems: queryProblems(cartProblems.notFound, cartProblems.versionNotFound, {
+    problems: queryProblems(cartProblems.notFound, cartProblems.archived, cartProblems.versionNotFound, {
       ...cartProblems.versionNotReached,
       headers: retryLater,
     }),

@@ -3,6 +3,7 @@ import { type Route, route } from "@cart/http-kit";
 import { Type } from "typebox";
 import { cartIdParameter, historyQuery } from "../carts/cartParameters.ts";
 import { cartNotFound, cartProblems } from "../carts/cartProblems.ts";
+import { requireNotArchived } from "../carts/requireNotArchived.ts";
 import { exampleCartId } from "../examples.ts";
 import { noCache, queryProblems, shown } from "../http/queryRoute.ts";
 import { cartEventSchema, cartEventViews } from "./cartEventView.ts";
@@ -34,13 +35,16 @@ export const historyRoutes: readonly Route<Services>[] = [
     params: cartIdParameter,
     query: historyQuery,
     answers: shown("A page of events.", historySchema),
-    problems: queryProblems(cartProblems.notFound),
+    problems: queryProblems(cartProblems.notFound, cartProblems.archived),
     handle: async ({ params, query, access }, { eventStore }: Services) => {
       const id = params.id.toLowerCase();
       const { after_version: after = 0, limit = 20 } = query;
       // Events never change, so several statements see no less than one would.
       const creation = await readCreation(eventStore, id, access);
-      if (creation === undefined) throw cartNotFound();
+      if (creation === undefined) {
+        await requireNotArchived(eventStore, id, access);
+        throw cartNotFound();
+      }
       const currency = await readCurrency(eventStore, creation, after);
       const { events, isWhole } = await readHistoryPage(eventStore, { aggregateId: id, after, limit });
       const showsActor = access === "unchecked" || isAdmin(access);
