@@ -145,6 +145,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       snapshots: ["SELECT", "DELETE"],
       idempotency_keys: ["SELECT", "DELETE"],
       archived_streams: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+      tenant_moves: ["SELECT"],
     },
     readmodel: { dead_letters: ["SELECT"] },
     abandonment: { timers: ["SELECT"] },

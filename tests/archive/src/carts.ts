@@ -20,8 +20,11 @@ const executed = async (answer: Promise<Answer>): Promise<void> => {
   if (status !== 200) throw new Error(`a command was answered with ${status}: ${JSON.stringify(body)}`);
 };
 
-/** Lets carts live until they are as the retention policy judges them, and waits until the read model has them. */
-export const makeCarts = async (system: ArchiveSystem): Promise<readonly LivedCart[]> => {
+/**
+ * Lets carts live until they are as the retention policy judges them, and waits until the read model has them. `hasLong` gives the long
+ * cart more events than one transaction of the job takes.
+ */
+export const makeCarts = async (system: ArchiveSystem, hasLong: boolean): Promise<readonly LivedCart[]> => {
   const { command } = system;
   const add = async (id: string, times = 1): Promise<void> => {
     for (let sent = 0; sent < times; sent += 100)
@@ -30,7 +33,7 @@ export const makeCarts = async (system: ArchiveSystem): Promise<readonly LivedCa
   const ids = { purchased: [uuidv7(), uuidv7()], merged: [uuidv7()], empty: [uuidv7()], long: [uuidv7()], open: [uuidv7(), uuidv7()] };
   const [target = ""] = ids.open;
   for (const id of Object.values(ids).flat()) await add(id);
-  for (const id of ids.long) await add(id, longItems);
+  for (const id of ids.long) await add(id, hasLong ? longItems : 10);
   for (const id of [...ids.purchased, ...ids.long]) await executed(command("POST", `/carts/${id}/purchase`, { order_id: `order-${id}` }));
   for (const id of ids.merged) await executed(command("POST", `/carts/${id}/merge`, { target_cart_id: target }));
   for (const id of ids.empty) await executed(command("DELETE", `/carts/${id}/items`));

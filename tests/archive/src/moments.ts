@@ -4,7 +4,7 @@ import type { Place } from "./hold.ts";
 export type Moment = { readonly name: string; readonly place?: Place; readonly job?: "archive" | "restore" };
 
 /** Above the events that one transaction removes or inserts. */
-const later = 1_001;
+export const later = 1_001;
 
 export const moments: readonly Moment[] = [
   { name: "no kill" },

@@ -3,12 +3,12 @@ import { waitUntil } from "@cart/tools/own-servers";
 import { historyOf, type LivedCart, makeCarts, shopMeanwhile } from "./carts.ts";
 import { checkAnswers, checkMessages, checkPlaces } from "./check.ts";
 import { holdAt } from "./hold.ts";
-import type { Moment } from "./moments.ts";
+import { later, type Moment } from "./moments.ts";
 import type { ArchiveSystem } from "./system.ts";
 
 /** Archives carts, with the job killed at the moment, and restores one. Resolves to what was wrong. */
 export const runMoment = async (system: ArchiveSystem, moment: Moment, built?: string): Promise<readonly string[]> => {
-  const carts = await makeCarts(system);
+  const carts = await makeCarts(system, moment.place?.when.includes(String(later)) === true);
   const [funnelBefore, mistakes] = [await funnelOf(system), [] as string[]];
   const run = (args: readonly string[]) => runJob(system, args, built);
   const isArchiveKilled = moment.place !== undefined && moment.job !== "restore";

@@ -696,7 +696,7 @@ export interface components {
                 /** Format: date-time */
                 occurred_at: string;
                 /** @enum {unknown} */
-                type: "CartCreated" | "CartAttributesChanged" | "CartAdjustmentsChanged" | "CartCurrencyChanged" | "CartClaimed" | "ItemAddedToCart" | "ItemQuantityChanged" | "ItemPriceChanged" | "ItemRemovedFromCart" | "CartCleared" | "CartSubmitted" | "CartReopened" | "CartPurchased" | "CartMergedInto" | "CartMergedFrom" | "CartAbandoned" | "CartAbandonmentReminderDue";
+                type: "CartCreated" | "CartAttributesChanged" | "CartAdjustmentsChanged" | "CartCurrencyChanged" | "CartClaimed" | "ItemAddedToCart" | "ItemQuantityChanged" | "ItemPriceChanged" | "ItemRemovedFromCart" | "CartCleared" | "CartSubmitted" | "CartReopened" | "CartPurchased" | "CartMergedInto" | "CartMergedFrom" | "CartAbandoned" | "CartAbandonmentReminderDue" | "CartArchived";
                 /** @description the cart's version after this event */
                 version: number;
             }[];
@@ -851,7 +851,7 @@ export interface components {
                 /** Format: date-time */
                 occurred_at: string;
                 /** @enum {unknown} */
-                type: "CartCreated" | "CartAttributesChanged" | "CartAdjustmentsChanged" | "CartCurrencyChanged" | "CartClaimed" | "ItemAddedToCart" | "ItemQuantityChanged" | "ItemPriceChanged" | "ItemRemovedFromCart" | "CartCleared" | "CartSubmitted" | "CartReopened" | "CartPurchased" | "CartMergedInto" | "CartMergedFrom" | "CartAbandoned" | "CartAbandonmentReminderDue";
+                type: "CartCreated" | "CartAttributesChanged" | "CartAdjustmentsChanged" | "CartCurrencyChanged" | "CartClaimed" | "ItemAddedToCart" | "ItemQuantityChanged" | "ItemPriceChanged" | "ItemRemovedFromCart" | "CartCleared" | "CartSubmitted" | "CartReopened" | "CartPurchased" | "CartMergedInto" | "CartMergedFrom" | "CartAbandoned" | "CartAbandonmentReminderDue" | "CartArchived";
                 /** @description the cart's version after this event */
                 version: number;
             }[];
@@ -884,7 +884,7 @@ export interface components {
                     /** Format: date-time */
                     occurred_at: string;
                     /** @enum {unknown} */
-                    type: "CartCreated" | "CartAttributesChanged" | "CartAdjustmentsChanged" | "CartCurrencyChanged" | "CartClaimed" | "ItemAddedToCart" | "ItemQuantityChanged" | "ItemPriceChanged" | "ItemRemovedFromCart" | "CartCleared" | "CartSubmitted" | "CartReopened" | "CartPurchased" | "CartMergedInto" | "CartMergedFrom" | "CartAbandoned" | "CartAbandonmentReminderDue";
+                    type: "CartCreated" | "CartAttributesChanged" | "CartAdjustmentsChanged" | "CartCurrencyChanged" | "CartClaimed" | "ItemAddedToCart" | "ItemQuantityChanged" | "ItemPriceChanged" | "ItemRemovedFromCart" | "CartCleared" | "CartSubmitted" | "CartReopened" | "CartPurchased" | "CartMergedInto" | "CartMergedFrom" | "CartAbandoned" | "CartAbandonmentReminderDue" | "CartArchived";
                     /** @description the cart's version after this event */
                     version: number;
                 }[];
@@ -1110,6 +1110,33 @@ export interface operations {
                         status: 409;
                         /** @enum {unknown} */
                         type: "/problems/cart-closed" | "/problems/cart-merged" | "/problems/cart-submitted" | "/problems/cart-of-another-user" | "/problems/cart-of-another-tenant" | "/problems/currency-mismatch";
+                    };
+                };
+            };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
                     };
                 };
             };
@@ -1439,6 +1466,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
+                    };
+                };
+            };
             /** @description The version does not match */
             412: {
                 headers: {
@@ -1712,6 +1766,33 @@ export interface operations {
                         status: 409;
                         /** @enum {unknown} */
                         type: "/problems/cart-closed" | "/problems/cart-merged" | "/problems/cart-submitted" | "/problems/currency-mismatch";
+                    };
+                };
+            };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
                     };
                 };
             };
@@ -2037,6 +2118,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
+                    };
+                };
+            };
             /** @description The version does not match */
             412: {
                 headers: {
@@ -2357,6 +2465,38 @@ export interface operations {
                         status: 409;
                         /** @enum {unknown} */
                         type: "/problems/cart-closed" | "/problems/cart-merged" | "/problems/cart-submitted" | "/problems/cart-of-another-user" | "/problems/cart-of-another-tenant" | "/problems/currency-mismatch" | "/problems/item-ambiguous";
+                    };
+                };
+            };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /**
+                         * @description the place of the refused operation in `operations`, from 0
+                         * @example 0
+                         */
+                        operation?: number;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
                     };
                 };
             };
@@ -2688,6 +2828,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
+                    };
+                };
+            };
             /** @description The version does not match */
             412: {
                 headers: {
@@ -2958,6 +3125,33 @@ export interface operations {
                         status: 409;
                         /** @enum {unknown} */
                         type: "/problems/cart-closed" | "/problems/cart-merged" | "/problems/cart-submitted" | "/problems/cart-of-another-user" | "/problems/cart-of-another-tenant" | "/problems/currency-mismatch";
+                    };
+                };
+            };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
                     };
                 };
             };
@@ -3235,6 +3429,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
+                    };
+                };
+            };
             /** @description The version does not match */
             412: {
                 headers: {
@@ -3452,6 +3673,33 @@ export interface operations {
                         status: 409;
                         /** @enum {unknown} */
                         type: "/problems/cart-closed" | "/problems/cart-merged" | "/problems/cart-submitted" | "/problems/item-ambiguous";
+                    };
+                };
+            };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
                     };
                 };
             };
@@ -3710,6 +3958,33 @@ export interface operations {
                         status: 409;
                         /** @enum {unknown} */
                         type: "/problems/cart-closed" | "/problems/cart-merged" | "/problems/cart-submitted" | "/problems/item-ambiguous";
+                    };
+                };
+            };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
                     };
                 };
             };
@@ -4019,6 +4294,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
+                    };
+                };
+            };
             /** @description The version does not match */
             412: {
                 headers: {
@@ -4325,6 +4627,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
+                    };
+                };
+            };
             /** @description The version does not match */
             412: {
                 headers: {
@@ -4577,6 +4906,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
+                    };
+                };
+            };
             /** @description The version does not match */
             412: {
                 headers: {
@@ -4826,6 +5182,33 @@ export interface operations {
                         status: 409;
                         /** @enum {unknown} */
                         type: "/problems/cart-closed" | "/problems/cart-merged" | "/problems/cart-empty";
+                    };
+                };
+            };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
                     };
                 };
             };
@@ -5492,6 +5875,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
+                    };
+                };
+            };
             /** @description The version does not match */
             412: {
                 headers: {
@@ -5756,6 +6166,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
+                    };
+                };
+            };
             /** @description The version does not match */
             412: {
                 headers: {
@@ -5996,6 +6433,33 @@ export interface operations {
                         status: 404;
                         /** @enum {unknown} */
                         type: "/problems/not-found";
+                    };
+                };
+            };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * Format: uuid
+                         * @description the archived cart
+                         * @example 550e8400-e29b-41d4-a716-446655440000
+                         */
+                        cart_id: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
                     };
                 };
             };

@@ -1353,6 +1353,53 @@ export interface components {
              * @example 1
              */
             version: number;
+        } | {
+            /**
+             * @description the user whose command caused it, if known; only the history has it, and only for administrators
+             * @example user-123
+             */
+            actor?: string;
+            /**
+             * @description correlation id of the request that caused it
+             * @example 018f4e5a-0000-7000-8000-000000000001
+             */
+            correlation_id: string;
+            data: {
+                /** @example 1 */
+                events: number;
+                /**
+                 * @description the object of the archive that has the cart's events
+                 * @example carts/t-shop-1/550e8400-e29b-41d4-a716-446655440000/12.ndjson.gz
+                 */
+                object_key: string;
+            };
+            /**
+             * Format: uuid
+             * @example 019ab2c4-3f00-7000-8000-000000000001
+             */
+            event_id: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T22:06:04.670Z
+             */
+            occurred_at: string;
+            /**
+             * @description schema version of `data`: an event is always shown in the newest form of its type
+             * @example 1
+             */
+            schema_version: number;
+            /**
+             * @description the trace of the request that caused it, if it had one; shown as `actor` is
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id?: string;
+            /** @constant */
+            type: "CartArchived";
+            /**
+             * @description the cart's version after this event
+             * @example 1
+             */
+            version: number;
         };
         CartFunnel: {
             /** @description every day of the range; a cart counts once for each milestone, on the day on which it first reached it */
@@ -1747,6 +1794,32 @@ export interface operations {
                     };
                 };
             };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * @description the object of the archive that has the cart's events
+                         * @example carts/t-shop-1/550e8400-e29b-41d4-a716-446655440000/12.ndjson.gz
+                         */
+                        object_key: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
+                    };
+                };
+            };
             /** @description Too many requests */
             429: {
                 headers: {
@@ -2007,6 +2080,32 @@ export interface operations {
                         status: 404;
                         /** @enum {unknown} */
                         type: "/problems/not-found";
+                    };
+                };
+            };
+            /** @description The cart is in the archive */
+            410: {
+                headers: {
+                    /** @description identifies the request in the logs: the client's own id, or a new one */
+                    "X-Correlation-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-23T22:06:04.670Z
+                         */
+                        archived_at: string;
+                        /**
+                         * @description the object of the archive that has the cart's events
+                         * @example carts/t-shop-1/550e8400-e29b-41d4-a716-446655440000/12.ndjson.gz
+                         */
+                        object_key: string;
+                        /** @constant */
+                        status: 410;
+                        /** @enum {unknown} */
+                        type: "/problems/cart-archived";
                     };
                 };
             };

@@ -2,6 +2,7 @@ import { readRowsFrom, readRowsOn, run, uuidToBytes, withConnection, withoutConf
 import type { Pool, PoolConnection, ResultSetHeader } from "mysql2/promise";
 import { shardOf } from "../outbox/shardOf.ts";
 import { lockStreams } from "../streams/lockStreams.ts";
+import { readMoves, shareGate } from "../tenants/tenantGate.ts";
 import { type ArchivedStream, readInState } from "./archivedStreams.ts";
 import {
   ArchiveDamagedError,
@@ -39,11 +40,12 @@ export type StreamToArchive = StreamId & {
  * - `archived`: the object has the stream, and the event store does not;
  * - `changed`: the stream has got events, or another process has archived it;
  * - `unpublished`: a row of it is in the outbox;
+ * - `moving`: its tenant moves to another event store, or has moved;
  * - `refused`: `accepts` was false.
  *
  * Unless it was archived, the stream is as it was, and its object may exist too.
  */
-export type ArchiveOutcome = "archived" | "changed" | "unpublished" | "refused";
+export type ArchiveOutcome = "archived" | "changed" | "unpublished" | "moving" | "refused";
 
 /** Events that one transaction deletes. It holds the locks on one stream, for a few dozen milliseconds. */
 const eventsPerTransaction = 1_000;
@@ -99,10 +101,13 @@ const beginRemoval = (
     // Only REPEATABLE READ locks the gap behind the last event.
     await run(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
     await run(connection, "START TRANSACTION");
+    // First of all locks, as in every append. It keeps a move from beginning, which would find the stream in two places.
+    await shareGate(connection);
     await lockStreams(connection, aggregateType, new Map([[aggregateId, { version }]]));
     const stored = await readStoredEvents(readRowsOn(connection), stream, "FOR UPDATE");
     if (!digestOfEvents(stored).equals(sha256)) return undo("changed");
     if ((await findUnpublished(readRowsOn(connection), aggregateType, [aggregateId])).size > 0) return undo("unpublished");
+    if ((await readMoves(connection, [stream.tenantId])).length > 0) return undo("moving");
     await insertTombstone(connection, stream, { objectKey, sha256 });
     await run(connection, "DELETE FROM snapshots WHERE aggregate_id = ? AND aggregate_type = ?", [uuidToBytes(aggregateId), aggregateType]);
     await deleteEvents(connection, stream);

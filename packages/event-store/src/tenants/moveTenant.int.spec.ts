@@ -228,6 +228,36 @@ describe("a tenant that moves to another event store", () => {
     );
   });
 
+  it("takes along where archived carts are, and does not begin while one is on its way to the archive", async () => {
+    const [tenantId, cart, archived, eventId] = ["shop-archived", uuidv7(), uuidv7(), uuidv7()];
+    const handler = carts(source);
+    await add(handler, tenantId, cart, "key-1");
+    const row = {
+      aggregate_id: archived,
+      aggregate_type: "Cart",
+      state: "REMOVING",
+      tenant_id: tenantId,
+      version: 3,
+      object_key: "cart/t-shop-archived/1/3.ndjson.gz",
+      sha256: Buffer.alloc(32, 7),
+      event_id: eventId,
+      schema_version: 1,
+      event_data: { tenant_id: tenantId },
+      archived_at: new Date(),
+    };
+    await eventStoreTables(source).archived.insert([row]);
+    expect(await messageOf(move(tenantId))).to.contain("on its way to the archive");
+    await eventStoreTables(source).archived.change({ state: "ARCHIVED" }, { aggregate_id: archived });
+    await move(tenantId);
+    const ofTarget = eventStoreTables(target);
+    expect(await ofTarget.archived.rows({ aggregate_id: archived })).to.deep.equal(
+      await eventStoreTables(source).archived.rows({ aggregate_id: archived }),
+    );
+    const [message] = await ofTarget.outbox.rows({ aggregate_id: archived });
+    expect(message).to.include({ event_id: eventId, event_type: "CartArchived", version: 4 });
+    expect(await messageOf(add(carts(target), tenantId, archived, "key-1"))).to.contain("was archived");
+  });
+
   const differences: Readonly<Record<string, (cart: string) => Promise<unknown>>> = {
     "an event that differs": (cart) => eventStoreTables(target).events.change({ metadata: {} }, { aggregate_id: cart }),
     "an event that is missing": (cart) => eventStoreTables(target).events.remove({ aggregate_id: cart, version: 2 }),

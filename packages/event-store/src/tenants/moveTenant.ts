@@ -1,6 +1,7 @@
 import { inTransaction, type ReadRows, readRowsFrom, withConnection } from "@cart/mysql";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { readEventStoreIds } from "../eventStoreIdentity.ts";
+import { copyArchived, requireSettled, verifyArchived } from "../archive/moveArchived.ts";
 import { copyStreams, requireUnsealed, type StreamKey, verifyStreams } from "./movedRows.ts";
 import { withMoveLock } from "./moveLock.ts";
 import { advanceMove, insertMove, lockGate, type MoveState, openTenant, readMoves } from "./tenantGate.ts";
@@ -29,7 +30,7 @@ const rowsPerWindow = 200_000;
 const streamsPerPage = 200;
 
 /**
- * Moves a tenant with its history to another event store. From the first step on both event stores refuse its commands; at the end
+ * Moves a tenant with its history to another event store, and with what tells where its archived streams are. From the first step on both event stores refuse its commands; at the end
  * the target accepts them, and the source refuses them for ever. Each step is decided by what is stored, so it may be interrupted at
  * any moment and is run again to go on. No event that was acknowledged is left behind: the freeze waits for every open append.
  */
@@ -58,14 +59,17 @@ const moveAlone = async ({ source, target, tenantId, report }: MoveOptions, { so
   const state = await stateOf(source, left);
   if (state === "ARRIVING") throw new Error("the tenant is arriving in the source: finish that move first");
   if (state !== "MOVED") {
+    if (state === undefined) await requireSettled(read[0], tenantId);
     if (state === undefined) for await (const streams of streamsOf(read[0], tenantId)) await requireUnsealed(read[0], streams);
     await closeTarget(target, read[1], { tenantId, otherId: sourceId });
     if (state === undefined) await close(source, { ...left, state: "FROZEN" });
     await report({ step: "frozen" });
     if (state !== "COPIED") {
       await copyAll(read[0], target, tenantId, report);
+      await copyArchived(read[0], target, tenantId);
       await advance("COPIED", "FROZEN");
     }
+    await verifyArchived(read, tenantId);
     await report({ step: "verified", ...(await verifyAll({ source, target }, read, tenantId)) });
     await advance("MOVED", "COPIED");
     await report({ step: "left" });
