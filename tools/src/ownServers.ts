@@ -13,7 +13,6 @@ export { findMysqlPrograms } from "./servers/mysqlPrograms.ts";
 export { prepareOwnMysql, startOwnMysql } from "./servers/mysqlProviders.ts";
 export { startPrometheus } from "./servers/prometheusProcess.ts";
 export { installPythonProgram } from "./servers/pythonProgram.ts";
-export { type RunningS3, startS3 } from "./servers/s3Process.ts";
 export { type Killable, loopback, type ServerHost, type ServerPlan } from "./servers/runningServer.ts";
 export { waitUntil } from "./servers/waitUntil.ts";
 export { endWithThisProcess, removeWithThisProcess } from "./servers/watchdog.ts";

@@ -1,2 +1,1 @@
-export { type ObjectStorage, ObjectTooLargeError } from "./objectStorage.ts";
 export { openObjectStorage } from "./openObjectStorage.ts";

@@ -1,7 +1,7 @@
 import { followOnly, kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
-import { createWriterCheck, readFollowedEventStores, requirePinnedSessions, withConnection } from "@cart/mysql";
+import { createWriterCheck, readFollowedEventStores, requirePinnedSessions } from "@cart/mysql";
 import { openKeys } from "@cart/personal-data";
-import { httpLimits, runService, serve, startPurge, workerApp, workerPort } from "@cart/process-kit";
+import { httpLimits, runService, serve, workerApp, workerPort } from "@cart/process-kit";
 import {
   countDeadLetters,
   createApplyBatch,
@@ -9,16 +9,18 @@ import {
   openReadModelPool,
   projectedTopics,
   projectionsWith,
-  purgeDeadLetters,
   startRevisionWatch,
 } from "@cart/read-model";
 import { config as configSchema } from "./config.ts";
 import { createProjectorMetrics } from "./projectorMetrics.ts";
 import { startReadModelErasures } from "./startReadModelErasures.ts";
 import { requiredSchema } from "./requiredSchema.ts";
+import { startDeadLetterPurge } from "./startDeadLetterPurge.ts";
 
 /** The number of concurrent batches: this process decodes and folds one batch while MySQL executes the other. */
 const lanes = 2;
+
+const dayMs = 86_400_000;
 
 await runService({
   name: "projector",
@@ -40,14 +42,7 @@ await runService({
     onStop("check of revisions", () => revisions.stop());
 
     startReadModelErasures({ url: config.EVENTSTORE_URL, keys, readModel: pool, logger, onStop });
-
-    const purge = startPurge({
-      name: "the purge of dead letters",
-      deleteExpired: (limit) =>
-        withConnection(pool, (connection) => purgeDeadLetters(connection, config.DEAD_LETTER_RETENTION_DAYS * 86_400_000, limit)),
-      intervalMs: 3_600_000,
-      logger,
-    });
+    const purge = startDeadLetterPurge({ pool, retentionMs: config.DEAD_LETTER_RETENTION_DAYS * dayMs, logger });
     onStop("purge", () => purge.stop());
 
     const topics = topicsWithPrefix(config.KAFKA_TOPIC_PREFIX);

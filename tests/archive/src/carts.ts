@@ -53,11 +53,12 @@ export const makeCarts = async (system: ArchiveSystem, hasLong: boolean): Promis
 /** Reads the whole history of a cart. */
 export const historyOf = async ({ query }: ArchiveSystem, id: string): Promise<readonly unknown[]> => {
   const events: unknown[] = [];
-  for (let after: unknown = 0; after !== null;) {
-    const { status, body } = await query(`/carts/${id}/history?after_version=${String(after)}&limit=100`);
+  for (let after: number | undefined = 0; after !== undefined;) {
+    const { status, body } = await query(`/carts/${id}/history?after_version=${after}&limit=100`);
     if (status !== 200 || !Array.isArray(body["events"])) throw new Error(`the history of ${id} is answered with ${status}`);
     events.push(...(body["events"] as unknown[]));
-    after = body["next_after_version"] ?? null;
+    const next: unknown = body["next_after_version"];
+    after = typeof next === "number" ? next : undefined;
   }
   return events;
 };
@@ -70,9 +71,9 @@ export const shopMeanwhile = async (
 ): Promise<{ readonly taken: ReadonlyMap<string, number>; readonly mistakes: readonly string[] }> => {
   const taken = new Map<string, number>();
   const mistakes: string[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const shop = async ({ id, life }: LivedCart): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       // A cart that is purchased or merged refuses it, an archived one says so, and an open one takes it.
       const { status } = await command("POST", `/carts/${id}/items`, { ...item, item_id: "late" });
       if (status === 200) taken.set(id, (taken.get(id) ?? 0) + 1);
@@ -85,7 +86,7 @@ export const shopMeanwhile = async (
   try {
     await work();
   } finally {
-    isOver = true;
+    over.abort();
     await Promise.all(shopping);
   }
   return { taken, mistakes };

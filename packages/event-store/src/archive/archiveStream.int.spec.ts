@@ -94,7 +94,7 @@ describe("the archive", () => {
       (error: unknown) => error,
     );
   const rowsOf = (cart: string) => eventStoreTables(pool).events.rows({ aggregate_id: cart });
-  const withoutIds = (rows: readonly Record<string, unknown>[]) => rows.map(({ id: _, ...row }) => row);
+  const withoutIds = (rows: readonly Record<string, unknown>[]) => rows.map((row) => ({ ...row, id: undefined }));
   const stateOf = async (cart: string) => (await loadStreams(pool, cartAggregate, [cart])).get(cart);
   /** How many transactions wait for a lock. */
   const waiting = async (): Promise<number> => {

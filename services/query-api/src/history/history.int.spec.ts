@@ -100,6 +100,34 @@ describe("a cart's past", () => {
         .that.deep.equals({ target_cart_id: id, strategy: "max" });
     });
 
+    it("of an archived cart says where it is, as the cart itself does", async () => {
+      const cart = "01930000-0000-7000-8000-00000000a4c1";
+      await eventStoreTables(api.eventStore.pool()).archived.insert([
+        {
+          aggregate_id: cart,
+          aggregate_type: "Cart",
+          state: "ARCHIVED",
+          tenant_id: "shop-1",
+          version: 3,
+          object_key: "cart/t-shop-1/1/3.ndjson.gz",
+          sha256: Buffer.alloc(32),
+          event_id: unknown,
+          schema_version: 1,
+          event_data: {},
+          archived_at: new Date("2026-06-01T00:00:00.000Z"),
+        },
+      ]);
+      for (const path of [`/carts/${cart}/history`, `/carts/${cart}`, `/carts/${cart}?min_version=3`, `/carts/${cart}?at_version=1`]) {
+        const { status, body } = await api.get(path);
+        expect(status, path).to.equal(410);
+        expect(body, path).to.include({
+          type: "/problems/cart-archived",
+          object_key: "cart/t-shop-1/1/3.ndjson.gz",
+          archived_at: "2026-06-01T00:00:00.000Z",
+        });
+      }
+    });
+
     it("goes from page to page", async () => {
       const versions = async (query: string) => {
         const { body } = await api.get(`/carts/${id}/history${query}`);
