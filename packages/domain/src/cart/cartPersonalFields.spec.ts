@@ -20,7 +20,7 @@ const stored = readdirSync(fixtures).map((file) => {
 /** What the system computes with, and so what a shop must not put a person into. */
 const plainTexts = new Set([
   ..."tenant_id currency previous_currency item_id line_id order_id source_cart_id target_cart_id".split(" "),
-  ..."strategy kind stage last_activity_at".split(" "),
+  ..."strategy kind stage last_activity_at object_key milestone day".split(" "),
 ]);
 
 /** The names of all members that are texts, also of members that are free to choose. */
