@@ -116,7 +116,7 @@ describe("the way of a command, through every service", () => {
       for (const { pool } of [eventStore, readModel, abandonment, keyStore]) {
         const rowsOf = async (sql: string): Promise<unknown[][]> => {
           const [rows] = await pool().query(sql);
-          return Array.isArray(rows) ? rows.map((row): unknown[] => Object.values(row)) : [];
+          return Array.isArray(rows) ? (rows as readonly object[]).map((row) => Object.values<unknown>({ ...row })) : [];
         };
         const tables = await rowsOf("SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()");
         for (const [name] of tables)
