@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 
 /*
- * Streams whose events are in an object of the archive, and no more in `events` (ADR 34). A row is inserted in the transaction that
+ * Streams whose events are in an object of the archive, and no more in `events` (ADR 35). A row is inserted in the transaction that
  * deletes the first events of its stream, and is deleted in the one that ends a restore, so a stream is whole in one of the two places.
  * Every append refuses the streams of these rows. The release before this one does not read the table: it must not run while
  * streams are archived. `event_data` are the data of the stream's CartArchived message, from which a read model is rebuilt.
