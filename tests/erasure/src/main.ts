@@ -5,7 +5,7 @@ import { type Findings, type Life, lives } from "./lives.ts";
 import { selfCheck } from "./selfCheck.ts";
 import { startServers, startWorld, type WorldOptions } from "./world.ts";
 
-export const runLife = async (life: Life, options: Omit<WorldOptions, "env">): Promise<Findings> => {
+const runLife = async (life: Life, options: Omit<WorldOptions, "env">): Promise<Findings> => {
   const world = await startWorld({ ...options, env: life.env });
   try {
     return await life.run(world);

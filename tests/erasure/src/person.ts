@@ -16,7 +16,7 @@ export const personNamed = (name: string): Person => {
 };
 
 /** What tells who a person is: the person's texts, and what anybody can compute from a user id and compare. */
-export const needlesOf = ({ mark, guest, customer }: Person): readonly Needle[] => [
+const needlesOf = ({ mark, guest, customer }: Person): readonly Needle[] => [
   { name: "text", bytes: mark },
   ...[guest, customer].flatMap((userId): Needle[] => {
     const hash = createHash("sha256").update(userId).digest();

@@ -2,7 +2,6 @@ export { makeBuiltCopy, type Patch } from "./builtCopy.ts";
 export { countOutbox } from "./check/eventStore.ts";
 export { readDeadLetters, readViewVersions } from "./check/readModel.ts";
 export { messagesOf } from "./check/topic.ts";
-export { makeBuiltCopy } from "./builtCopy.ts";
 export { createRandom } from "./random.ts";
 export { assertOptions, roundsOf, roundsOptions, runRounds, seedOf } from "./runRounds.ts";
 export { type RunOptions, runScenario } from "./runScenario.ts";
