@@ -2,6 +2,7 @@ import type { Patch } from "@cart/tests-harness";
 import type { Programs } from "./world.ts";
 
 export type Sabotage = {
+  readonly name: string;
   /** What the erasure forgets. */
   readonly place: string;
   readonly services: readonly (keyof Programs)[];
@@ -18,6 +19,7 @@ const writers = ["command-api", "cart-abandonment"] as const;
 
 export const sabotages: readonly Sabotage[] = [
   {
+    name: "read-model",
     place: "the read model",
     services: ["projector"],
     patches: [
@@ -28,6 +30,7 @@ export const sabotages: readonly Sabotage[] = [
     symptom: /views\.carts\.user_id/,
   },
   {
+    name: "dead-letters",
     place: "dead letters",
     services: ["projector"],
     patches: [{ file: eraseInReadModel, from: "await clearDeadLetters(connection, uuidToBytes(id), isWhole);", to: "" }],
@@ -35,6 +38,7 @@ export const sabotages: readonly Sabotage[] = [
     symptom: /views\.dead_letters\.value/,
   },
   {
+    name: "timers",
     place: "timers",
     services: ["cart-abandonment"],
     patches: [
@@ -48,6 +52,7 @@ export const sabotages: readonly Sabotage[] = [
     symptom: /timers\.timers\.user_id/,
   },
   {
+    name: "left-rebuild",
     place: "the tables of an interrupted rebuild",
     services: ["projector"],
     patches: [{ file: eraseInReadModel, from: "!(await dropLeftTables(readModel, erasure.projections, signal))", to: "false" }],
@@ -55,6 +60,7 @@ export const sabotages: readonly Sabotage[] = [
     symptom: /views\.rebuild_carts\.user_id/,
   },
   {
+    name: "snapshots",
     place: "the seal of snapshots",
     services: writers,
     patches: [{ file: sealAppends, from: "JSON.stringify(sealSnapshot(snapshot))", to: "snapshot.state" }],
@@ -62,6 +68,7 @@ export const sabotages: readonly Sabotage[] = [
     symptom: /restored backup: snapshots\.state/,
   },
   {
+    name: "metadata",
     place: "the seal of the actor and correlation id",
     services: writers,
     patches: [
@@ -76,6 +83,7 @@ export const sabotages: readonly Sabotage[] = [
     symptom: /events\.events\.metadata/,
   },
   {
+    name: "keys",
     place: "the destruction of keys",
     services: ["command-api"],
     patches: [{ file: "services/command-api/dist/erasures/clearPlaces.js", from: "await destroyKeys(shopper);", to: "" }],
@@ -83,6 +91,7 @@ export const sabotages: readonly Sabotage[] = [
     symptom: /restored backup: opened|became pending|waited 60 s/,
   },
   {
+    name: "outbox",
     place: "the seal of stored outbox rows",
     services: ["command-api"],
     patches: [{ file: clearStreams, from: "is_plain === 1).length };", to: "is_plain === 2).length };" }],

@@ -3,26 +3,27 @@ import type { SuiteVerdict } from "@cart/tests-common";
 import { makeBuiltCopy } from "@cart/tests-harness";
 import { type Report, step } from "@cart/tools/own-servers";
 import { type Findings, type Life, lives } from "./lives.ts";
-import { sabotages } from "./sabotages.ts";
+import type { Sabotage } from "./sabotages.ts";
 import type { WorldOptions } from "./world.ts";
 
 export type SelfCheckOptions = Omit<WorldOptions, "env" | "name" | "programs"> & {
+  readonly sabotages: readonly Sabotage[];
   readonly folder: string;
   readonly report: Report;
   readonly runLife: (life: Life, options: Omit<WorldOptions, "env">) => Promise<Findings>;
 };
 
 /** Forgets one place at a time. A life that finds nothing there, or only something else, is a mistake. */
-export const selfCheck = async ({ folder, report, runLife, ...options }: SelfCheckOptions): Promise<SuiteVerdict> => {
+export const selfCheck = async ({ sabotages, folder, report, runLife, ...options }: SelfCheckOptions): Promise<SuiteVerdict> => {
   const copy = join(folder, "sabotaged");
   let mistakeCount = 0;
-  for (const [index, { place, services, patches, life: name, symptom }] of sabotages.entries()) {
-    const life = lives.find((each) => each.name === name);
-    if (life === undefined) throw new Error(`there is no life "${name}"`);
+  for (const { name, place, services, patches, life: lifeName, symptom } of sabotages) {
+    const life = lives.find((each) => each.name === lifeName);
+    if (life === undefined) throw new Error(`there is no life "${lifeName}"`);
     await makeBuiltCopy(copy, patches);
     const programs = Object.fromEntries(services.map((service) => [service, join(copy, "services", service)]));
     const findings = await step(report, `without ${place}`, () =>
-      runLife(life, { ...options, name: `forgotten-${index + 1}`, programs }).catch((error: unknown) => [String(error)]),
+      runLife(life, { ...options, name: `without-${name}`, programs }).catch((error: unknown) => [String(error)]),
     );
     for (const finding of findings.slice(0, 5)) report(`    ${finding.slice(0, 200)}`);
     const isRight = findings.some((finding) => symptom.test(finding));

@@ -1,6 +1,6 @@
 import { run, uuidToBytes, withConnection, withoutConflict } from "@cart/mysql";
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
-import { hasSealed } from "./plainEvents.ts";
+import { isSealedSql, isSealedText } from "../sealing/isSealedSql.ts";
 
 export type ClearedStreams = {
   readonly answers: number;
@@ -38,7 +38,7 @@ const clearSome = async (connection: PoolConnection, aggregateType: string, ids:
   const affected = async (sql: string, values: readonly unknown[]): Promise<number> =>
     (await run<ResultSetHeader>(connection, sql, values)).affectedRows;
   const answers = await affected("DELETE FROM idempotency_keys WHERE aggregate_id IN (?) AND aggregate_type = ?", [ids, aggregateType]);
-  const snapshots = await affected(`DELETE FROM snapshots WHERE aggregate_id IN (?) AND aggregate_type = ? AND NOT ${hasSealed("state")}`, [
+  const snapshots = await affected(`DELETE FROM snapshots WHERE aggregate_id IN (?) AND aggregate_type = ? AND NOT ${isSealedSql("state")}`, [
     ids,
     aggregateType,
   ]);
@@ -46,7 +46,7 @@ const clearSome = async (connection: PoolConnection, aggregateType: string, ids:
   type Row = RowDataPacket & { readonly id: number; readonly has_error: number; readonly is_plain: number };
   const rows = await run<Row[]>(
     connection,
-    `SELECT id, COALESCE(error_message <> ?, FALSE) AS has_error, NOT ${hasSealed("event_data")} AS is_plain
+    `SELECT id, COALESCE(error_message <> ?, FALSE) AS has_error, NOT ${isSealedText("event_data")} AS is_plain
      FROM outbox FORCE INDEX (outbox_status) WHERE status IN ('PENDING', 'FAILED') AND aggregate_id IN (?) AND aggregate_type = ?`,
     [removedText, ids, aggregateType],
   );

@@ -1,8 +1,6 @@
 import { bytesToUuid, run, withConnection } from "@cart/mysql";
 import type { Pool, RowDataPacket } from "mysql2/promise";
-
-/** The SQL of whether a JSON column has sealed parts. */
-export const hasSealed = (column: string): string => `JSON_CONTAINS_PATH(${column}, 'one', '$.sealed')`;
+import { isSealedSql } from "../sealing/isSealedSql.ts";
 
 export type PlainEvent = { readonly aggregateId: string; readonly version: number };
 
@@ -31,7 +29,7 @@ export const plainEventCheck = (pool: Pool, aggregateType: string): ((signal: Ab
       run<Row[]>(
         connection,
         `SELECT aggregate_id, version FROM events FORCE INDEX (PRIMARY)
-         WHERE id > ? AND id <= ? AND aggregate_type = ? AND NOT ${hasSealed("event_data")} ORDER BY id LIMIT 1`,
+         WHERE id > ? AND id <= ? AND aggregate_type = ? AND NOT ${isSealedSql("event_data")} ORDER BY id LIMIT 1`,
         [after, through, aggregateType],
       ),
     );

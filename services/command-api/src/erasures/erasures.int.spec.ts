@@ -180,6 +180,24 @@ describe("erasures of shoppers", () => {
     await done(json["erasure_id"]);
   });
 
+  it("wait, and do not fail, while the text of an event that waits to be published is not JSON", async () => {
+    const cart = uuidv7();
+    await addItem(api, cart, ann);
+    const { outbox } = eventStoreTables(database.pool());
+    await outbox.change({ status: "FAILED", event_data: `${marker} {` }, { version: 2 });
+    const { json } = await request(ann);
+    await journal.addStreams(String(json["erasure_id"]), [cart]);
+    await waitFor("the keys' pass", async () => stepsOf(await show(json["erasure_id"]))[0]?.first_pass_at !== null);
+    for (const place of others) await journal.passed(String(json["erasure_id"]), place, "first");
+    const waiting = await waitFor("a reason", async () =>
+      stepsOf(await show(json["erasure_id"])).find(({ waits_for: reason }) => reason !== null),
+    );
+    expect(waiting).to.deep.include({ place: "event_store", waits_for: "command-api seal-stored" });
+    await outbox.remove({ version: 2 });
+    await passOthers(json["erasure_id"]);
+    await done(json["erasure_id"]);
+  });
+
   it("remove the errors of events that could not be published, and plain snapshots, of the person's carts only", async () => {
     const [cart, bobs] = [uuidv7(), uuidv7()];
     await addItem(api, cart, ann);
