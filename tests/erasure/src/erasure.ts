@@ -22,10 +22,14 @@ export const requestErasure = async (world: World, { guest, customer }: Person):
 /** Seconds. Caches end after 1.5 s, and some of the services may be killed meanwhile. */
 const longestErasureSeconds = 60;
 
+/** Returns the receipt. */
+export const erasureOf = (world: World, id: string): Promise<Answer> =>
+  accepted(world.send("GET", `/tenants/${tenant}/erasures/${id}`, backEnd));
+
 export const erasuresDone = (world: World, ids: readonly string[]): Promise<void> =>
   waitUntil("the erasures to be done", longestErasureSeconds, async () => {
     for (const id of ids) {
-      const { json, text } = await accepted(world.send("GET", `/tenants/${tenant}/erasures/${id}`, backEnd));
+      const { json, text } = await erasureOf(world, id);
       if (json["status"] !== "done") throw new Error(text.slice(0, 600));
     }
   });
@@ -114,6 +118,13 @@ export const readBackup = async ({ admin, system }: World, backup: string, { car
     await Promise.all([keys.close(), pool.end()]);
   }
   return findPerson(person, kept).map((finding) => `restored backup: ${finding}`);
+};
+
+/** Answers that are kept for the carts. Their keys and requests are hashes, which the search does not know, but others can compute. */
+export const storedAnswers = async ({ admin, system }: World, carts: Carts): Promise<readonly string[]> => {
+  const { keys } = eventStoreTables(admin, system().databases.eventStore);
+  const count = await keys.count({ aggregate_id: Object.values(carts) });
+  return count === 0 ? [] : [`stored answers: ${count}`];
 };
 
 /** The outbox rows of the carts that have not been published. */

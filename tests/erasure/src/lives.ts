@@ -1,9 +1,19 @@
-import { repairOutbox } from "@cart/event-store/testing";
+import { eventStoreTables, repairOutbox } from "@cart/event-store/testing";
 import { topicsWithPrefix } from "@cart/messaging";
 import { runServiceCommand, startServiceCommand } from "@cart/tests-harness";
 import { readTopic } from "@cart/tests-common";
 import { waitUntil } from "@cart/tools/own-servers";
-import { answersAbout, contentsOf, erasuresDone, figuresOf, readBackup, requestErasure, unpublished } from "./erasure.ts";
+import {
+  answersAbout,
+  contentsOf,
+  erasureOf,
+  erasuresDone,
+  figuresOf,
+  readBackup,
+  requestErasure,
+  storedAnswers,
+  unpublished,
+} from "./erasure.ts";
 import { findPerson, personNamed } from "./person.ts";
 import { beginBinaryLog, binaryLogsOf, everythingKept } from "./places.ts";
 import { accepted, backEnd, isShown, type World } from "./world.ts";
@@ -25,20 +35,28 @@ const bob = personNamed("bob");
 /** What happens while the erasure is under way. */
 type Meanwhile = (world: World, ids: readonly string[]) => Promise<void>;
 
-const eraseAnn = async (world: World, carts: { readonly anns: Carts; readonly bobs: Carts }, meanwhile: Meanwhile): Promise<Findings> => {
+type Moments = { readonly meanwhile?: Meanwhile; readonly afterBackup?: () => Promise<void> };
+
+const eraseAnn = async (
+  world: World,
+  carts: { readonly anns: Carts; readonly bobs: Carts },
+  { meanwhile, afterBackup }: Moments = {},
+): Promise<Findings> => {
   const findings: string[] = [];
   const backup = await backUp(world);
+  await afterBackup?.();
   await interruptRebuild(world);
   const before = { figures: await figuresOf(world, carts.anns), bobs: await contentsOf(world, carts.bobs) };
-  requireSeen(findPerson(ann, await everythingKept(world)));
+  requireSeen([...findPerson(ann, await everythingKept(world)), ...(await storedAnswers(world, carts.anns))]);
 
   const ids = await requestErasure(world, ann);
-  await meanwhile(world, ids);
+  await meanwhile?.(world, ids);
   await erasuresDone(world, ids);
   world.searchBinaryLogsFrom(await beginBinaryLog(world.admin));
 
   findings.push(...difference("totals, lines and funnel", before.figures, await figuresOf(world, carts.anns)));
   findings.push(...difference("another shopper's carts", before.bobs, await contentsOf(world, carts.bobs)));
+  findings.push(...(await storedAnswers(world, carts.anns)));
   await goOn(world, carts.anns);
   findings.push(...findPerson(ann, await answersAbout(world, ann, carts.anns)));
   findings.push(...findPerson(ann, await everythingKept(world)));
@@ -54,7 +72,13 @@ const eraseAnn = async (world: World, carts: { readonly anns: Carts; readonly bo
 
 /** The search must find the person before, or it would find nothing afterwards either. */
 const requireSeen = (seen: Findings): void => {
-  for (const place of ["views.carts.user_id", "views.rebuild_carts.user_id", "views.dead_letters.value", "timers.timers.user_id"]) {
+  for (const place of [
+    "views.carts.user_id",
+    "views.rebuild_carts.user_id",
+    "views.dead_letters.value",
+    "timers.timers.user_id",
+    "stored answers",
+  ]) {
     if (!seen.some((finding) => finding.startsWith(`${place}:`)))
       throw new Error(`the search is blind: the person is not in ${place} before the erasure, but in ${seen.join("; ")}`);
   }
@@ -94,8 +118,6 @@ const liveBoth = async (world: World, seals: boolean): Promise<{ readonly anns: 
   return { anns, bobs: await liveYear(world, bob, { seals }) };
 };
 
-const nothing: Meanwhile = () => Promise.resolve();
-
 /** Kills each service again and again until the erasures are done. */
 const killAll: Meanwhile = async (world, ids) => {
   for (let round = 0; round < 2; round += 1) {
@@ -111,6 +133,31 @@ const killAll: Meanwhile = async (world, ids) => {
 };
 
 const sealed = { SEAL_PERSONAL_DATA: "true" };
+
+/** Encrypts what is left once an erasure waits for it. Nothing, if none of them ever waits. */
+const sealWhenAsked: Meanwhile = async (world, ids) => {
+  let waits = false;
+  await waitUntil("an erasure that waits or all to be done", 60, async () => {
+    const receipts = await Promise.all(ids.map((id) => erasureOf(world, id)));
+    waits = receipts.some(({ text }) => text.includes("command-api seal-stored"));
+    if (!waits && receipts.some(({ json }) => json["status"] !== "done")) throw new Error("they are pending");
+  });
+  if (waits) await runServiceCommand(world.system(), "command-api", ["seal-stored"]);
+};
+
+/**
+ * Returns a function that brings back the cart's rows of the outbox as they are now, as if `seal-stored` had been killed after the
+ * events and not been run again.
+ */
+const keepOutbox = async ({ admin, system }: World, cart: string): Promise<() => Promise<void>> => {
+  const { outbox } = eventStoreTables(admin, system().databases.eventStore);
+  const before = await outbox.rows({ aggregate_id: cart });
+  if (before.length === 0) throw new Error("the cart has no row that waits to be published");
+  return async () => {
+    for (const { event_id: id, event_data: data, metadata } of before)
+      await outbox.change({ event_data: data, metadata }, { event_id: id });
+  };
+};
 
 /** Encrypts what was stored before, while another shopper buys, and kills the program in between. */
 const sealStored = async (world: World): Promise<Findings> => {
@@ -149,13 +196,13 @@ export const lives: readonly Life[] = [
     name: "tokens",
     about: "a year with sealed events",
     env: sealed,
-    run: async (world) => eraseAnn(world, await liveBoth(world, true), nothing),
+    run: async (world) => eraseAnn(world, await liveBoth(world, true)),
   },
   {
     name: "killed",
     about: "kill -9 of every service during the erasure",
     env: sealed,
-    run: async (world) => eraseAnn(world, await liveBoth(world, true), killAll),
+    run: async (world) => eraseAnn(world, await liveBoth(world, true), { meanwhile: killAll }),
   },
   {
     name: "stored",
@@ -165,8 +212,9 @@ export const lives: readonly Life[] = [
       const carts = await liveBoth(world, false);
       world.ignoreMessagesBefore(await endsOf(world));
       await world.restart(sealed);
+      const afterBackup = await keepOutbox(world, carts.anns.unpublished);
       const findings = await sealStored(world);
-      return [...findings, ...(await eraseAnn(world, carts, nothing))];
+      return [...findings, ...(await eraseAnn(world, carts, { meanwhile: sealWhenAsked, afterBackup }))];
     },
   },
 ];

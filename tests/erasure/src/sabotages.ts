@@ -91,8 +91,16 @@ export const sabotages: readonly Sabotage[] = [
     symptom: /restored backup: opened|became pending|waited 60 s/,
   },
   {
+    name: "stored-answers",
+    place: "stored answers",
+    services: ["command-api"],
+    patches: [{ file: clearStreams, from: "DELETE FROM idempotency_keys WHERE", to: "DELETE FROM idempotency_keys WHERE FALSE AND" }],
+    life: "tokens",
+    symptom: /^stored answers: /,
+  },
+  {
     name: "outbox",
-    place: "the seal of stored outbox rows",
+    place: "the wait for outbox rows in plain text",
     services: ["command-api"],
     patches: [{ file: clearStreams, from: "is_plain === 1).length };", to: "is_plain === 2).length };" }],
     life: "stored",
