@@ -26,7 +26,7 @@ export {
 } from "./commands/commandRequest.ts";
 export type { CommittedBatch } from "./commands/retries/retries.ts";
 export { clearStreams } from "./erasure/clearStreams.ts";
-export { plainEventCheck } from "./erasure/plainEvents.ts";
+export { hasPlainEvents, plainEventCheck } from "./erasure/plainEvents.ts";
 export { readEventStoreIds } from "./eventStoreIdentity.ts";
 export { eventStoreTables } from "./eventStoreTables.ts";
 export { purgeAnswers } from "./idempotency/purgeAnswers.ts";

@@ -1,4 +1,4 @@
-import { bytesToUuid, run, withConnection } from "@cart/mysql";
+import { bytesToUuid, type ReadRows, run, uuidToBytes, withConnection } from "@cart/mysql";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { isSealedSql } from "../sealing/isSealedSql.ts";
 
@@ -47,4 +47,13 @@ export const plainEventCheck = (pool: Pool, aggregateType: string): ((signal: Ab
     }
     return undefined;
   };
+};
+
+/** Whether the aggregate has an event that is stored in plain text. */
+export const hasPlainEvents = async (read: ReadRows, aggregateType: string, aggregateId: string): Promise<boolean> => {
+  const rows = await read({
+    sql: `SELECT 1 FROM events WHERE aggregate_type = ? AND aggregate_id = ? AND NOT ${isSealedSql("event_data")} LIMIT 1`,
+    values: [aggregateType, uuidToBytes(aggregateId)],
+  });
+  return rows.length > 0;
 };

@@ -236,6 +236,16 @@ describe("the erasure of a shopper in the read model", () => {
     expect(await dump()).not.to.contain(marker);
   });
 
+  it("does not wait for a cart that the same user began after the keys were destroyed, and leaves it", async () => {
+    await append(cartId(1), life);
+    await destroy();
+    await append(cartId(2), life);
+    await project();
+    expect((await erase(true)).waitsFor).to.equal(undefined);
+    const [rows] = await database.pool().query<RowDataPacket[]>("SELECT user_id FROM carts ORDER BY user_id");
+    expect(rows.map(({ user_id: owner }) => String(owner).replace(/^erased-.*/, "erased"))).to.have.members(["erased", guest.userId]);
+  });
+
   it("opens nothing without keys, so the rows stay as the plain events say", async () => {
     await append(cartId(1), life, false);
     await createApplyBatch(readModel, projections)(await published());

@@ -1,5 +1,5 @@
 import { cartAggregateType } from "@cart/domain";
-import { foldStreams } from "@cart/event-store";
+import { foldStreams, hasPlainEvents } from "@cart/event-store";
 import { bytesToUuid, inTransaction, readRowsFrom, run, uuidToBytes, withConnection, withoutConflict } from "@cart/mysql";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { StoredHeader } from "../deadLetters/storedMessage.ts";
@@ -31,20 +31,33 @@ const erasureWaits = { sealing: "command-api seal-stored", rebuild: "the end of 
 
 /**
  * Overwrites a shopper in the read model: each cart gets the rows that a rebuild makes of its events, and its dead letters go. Resolves to what
- * the erasure has to wait for, or `undefined` if nothing tells any more who the shopper was. It may be cut short and called again.
+ * the erasure has to wait for, or `undefined` if nothing tells any more who the shopper was. Carts that the same user began after the keys
+ * were destroyed for the last time are a new person's and stay. It may be cut short and called again.
  */
 export const eraseShopper = async (erasure: ShopperErasure): Promise<string | undefined> => {
-  const { readModel, carts, found, isLast, signal } = erasure;
+  const { eventStore, readModel, carts, isLast, signal } = erasure;
+  const folded = new Set<string>();
+  const fold = async (ids: Iterable<string>): Promise<void> => {
+    for (const id of ids) {
+      signal.throwIfAborted();
+      await foldAgain(erasure, id);
+      folded.add(id);
+    }
+  };
   const owned = await cartsOf(erasure);
-  await found(owned);
-  for (const id of new Set([...owned, ...carts])) {
-    signal.throwIfAborted();
-    await foldAgain(erasure, id);
-  }
+  await erasure.found(owned);
+  await fold(new Set([...owned, ...carts]));
   if (!isLast) return undefined;
   if (!(await dropLeftTables(readModel, erasure.projections, signal))) return erasureWaits.rebuild;
-  // An event in plain text still says who the shopper was.
-  return (await cartsOf(erasure)).length > 0 ? erasureWaits.sealing : undefined;
+  // The projector may have brought others meanwhile.
+  const others = (await cartsOf(erasure)).filter((id) => !folded.has(id));
+  await erasure.found(others);
+  await fold(others);
+  for (const id of await cartsOf(erasure)) {
+    // An event in plain text still says who the shopper was. A cart without one has a key that was made after the last pass on the keys.
+    if (await hasPlainEvents(readRowsFrom(eventStore), cartAggregateType, id)) return erasureWaits.sealing;
+  }
+  return undefined;
 };
 
 const cartsOf = async ({ readModel, tenantId, userId }: Pick<ShopperErasure, "readModel" | "tenantId" | "userId">): Promise<string[]> => {
