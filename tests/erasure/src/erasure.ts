@@ -9,15 +9,17 @@ import { tablesOf } from "./places.ts";
 import type { Carts } from "./year.ts";
 import { accepted, type Answer, backEnd, tenant, type World } from "./world.ts";
 
-/** Requests the erasure of everybody that the person was. */
-export const requestErasure = async (world: World, { guest, customer }: Person): Promise<readonly string[]> => {
-  const ids: string[] = [];
-  for (const userId of [guest, customer]) {
-    const { json } = await accepted(world.send("POST", `/tenants/${tenant}/erasures`, backEnd, { user_id: userId }));
-    ids.push(String(json["erasure_id"]));
-  }
-  return ids;
+/** Requests the erasure of one user and returns its id. */
+export const requestErasureOf = async (world: World, userId: string): Promise<string> => {
+  const { json } = await accepted(world.send("POST", `/tenants/${tenant}/erasures`, backEnd, { user_id: userId }));
+  return String(json["erasure_id"]);
 };
+
+/** Requests the erasure of everybody that the person was. */
+export const requestErasure = async (world: World, { guest, customer }: Person): Promise<readonly string[]> => [
+  await requestErasureOf(world, guest),
+  await requestErasureOf(world, customer),
+];
 
 /** Seconds. Caches end after 1.5 s, and some of the services may be killed meanwhile. */
 const longestErasureSeconds = 60;

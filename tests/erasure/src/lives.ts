@@ -16,6 +16,7 @@ import {
 } from "./erasure.ts";
 import { findPerson, personNamed } from "./person.ts";
 import { beginBinaryLog, binaryLogsOf, everythingKept } from "./places.ts";
+import { shopOn } from "./shopOn.ts";
 import { accepted, backEnd, isShown, type World } from "./world.ts";
 import { backUp, type Carts, interruptRebuild, liveYear } from "./year.ts";
 
@@ -197,6 +198,12 @@ export const lives: readonly Life[] = [
     about: "a year with sealed events",
     env: sealed,
     run: async (world) => eraseAnn(world, await liveBoth(world, true)),
+  },
+  {
+    name: "shops-on",
+    about: "a shopper who goes on during the erasure",
+    env: sealed,
+    run: shopOn,
   },
   {
     name: "killed",

@@ -38,10 +38,10 @@ const clearSome = async (connection: PoolConnection, aggregateType: string, ids:
   const affected = async (sql: string, values: readonly unknown[]): Promise<number> =>
     (await run<ResultSetHeader>(connection, sql, values)).affectedRows;
   const answers = await affected("DELETE FROM idempotency_keys WHERE aggregate_id IN (?) AND aggregate_type = ?", [ids, aggregateType]);
-  const snapshots = await affected(`DELETE FROM snapshots WHERE aggregate_id IN (?) AND aggregate_type = ? AND NOT ${isSealedSql("state")}`, [
-    ids,
-    aggregateType,
-  ]);
+  const snapshots = await affected(
+    `DELETE FROM snapshots WHERE aggregate_id IN (?) AND aggregate_type = ? AND NOT ${isSealedSql("state")}`,
+    [ids, aggregateType],
+  );
   // The rows are read first, because an update with this condition would lock every row that waits to be published.
   type Row = RowDataPacket & { readonly id: number; readonly has_error: number; readonly is_plain: number };
   const rows = await run<Row[]>(
