@@ -1,4 +1,5 @@
 import type { CartEvent } from "@cart/domain";
+import { eventStoreTables } from "@cart/event-store/testing";
 import { bearer, type TokenClaims, tokenEnv, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import { type Answer, project, storeEvents, traceId, useQueryApi } from "./testing/useQueryApi.ts";
@@ -141,6 +142,36 @@ describe("access to queries", () => {
       }
     });
   }
+
+  it("tells everybody of its tenant that a cart is archived, and nobody else", async () => {
+    const archived = cartId(98);
+    await eventStoreTables(api.eventStore.pool()).archived.insert([
+      {
+        aggregate_id: archived,
+        aggregate_type: "Cart",
+        state: "ARCHIVED",
+        tenant_id: "shop-1",
+        version: 3,
+        object_key: "cart/t-shop-1/1/3.ndjson.gz",
+        sha256: Buffer.alloc(32),
+        event_id: unknown,
+        schema_version: 1,
+        event_data: {},
+        archived_at: new Date("2026-06-01T00:00:00.000Z"),
+      },
+    ]);
+    for (const [n, path] of ofOneCart(archived)
+      .filter((each) => !each.endsWith("/stream"))
+      .entries()) {
+      for (const who of [ann, bob, admin]) expect(await statusOf(who, path), path).to.equal(410);
+      const expected = seen(await get(bob, ofOneCart(unknown)[n] ?? ""), unknown);
+      for (const who of [annElsewhere, adminElsewhere]) {
+        const answer = await get(who, path);
+        expect(answer.status, path).not.to.equal(410);
+        expect(seen(answer, archived), path).to.deep.equal(expected);
+      }
+    }
+  });
 
   it("does not let who knows a cart's version find out that it is there", async () => {
     const { headers } = await get(ann, `/carts/${cart}`);

@@ -19,6 +19,11 @@ export type CommandRequest<State, Command, Event extends DomainEvent> = {
    * `StreamHiddenError`. The function must be pure; it is called with the owner in the state on which the command is decided.
    */
   readonly permits?: ((owner: Owner) => boolean) | undefined;
+  /**
+   * The sender's tenant; by default the sender may know of every tenant's archived streams. A stream that was archived for another
+   * tenant is hidden, as `permits` hides one. Only its tenant is known, because its owner is in the archive.
+   */
+  readonly senderTenantId?: string | undefined;
   readonly metadata: EventMetadata;
 } & (CommandOnOne<Command> | CommandOnTwo<State, Event>);
 

@@ -69,6 +69,37 @@ describe("access to commands", () => {
     expect(await eventsOf(cart)).to.deep.equal([]);
   });
 
+  it("tells everybody of its tenant that a cart is archived, and nobody else", async () => {
+    const [archived, unknown] = [uuidv7(), uuidv7()];
+    await eventStoreTables(api.pool).archived.insert([
+      {
+        aggregate_id: archived,
+        aggregate_type: "Cart",
+        state: "ARCHIVED",
+        tenant_id: "shop-1",
+        version: 3,
+        object_key: "cart/t-shop-1/1/3.ndjson.gz",
+        sha256: Buffer.alloc(32),
+        event_id: uuidv7(),
+        schema_version: 1,
+        event_data: {},
+        archived_at: new Date("2026-06-01T00:00:00.000Z"),
+      },
+    ]);
+    for (const who of [ann, bob, admin])
+      expect((await add(who, archived, { ...item, user_id: who.sub === "back-end" ? "ann" : who.sub })).status, who.sub).to.equal(410);
+    for (const who of [annElsewhere, adminElsewhere]) {
+      for (const step of ["submit", "merge"]) {
+        const sendTo = (cart: string) => send(who, "POST", `/carts/${cart}/${step}`, step === "merge" ? { target_cart_id: uuidv7() } : {});
+        const expected = await sendTo(unknown);
+        expect(expected.status, step).to.equal(404);
+        expect(seen(await sendTo(archived), archived), step).to.deep.equal(seen(expected, unknown));
+      }
+      expect((await add(who, archived, { ...item, user_id: "ann" })).status).to.equal(404);
+    }
+    expect(await eventsOf(archived)).to.deep.equal([]);
+  });
+
   it("creates a cart for the token's user and tenant, and says who did it", async () => {
     const cart = await cartOf(ann);
     const [created, added] = await eventsOf(cart);

@@ -108,7 +108,8 @@ export const commandExecutor = <State, Command extends Named, Event extends Doma
   const execute = async ({ access, headers, req, res }: CommandRouteRequest, routed: RoutedCommand<State, Command, Event>) => {
     const { path, aggregateId, permits } = routed;
     const expectedVersion = expectedVersionOf(headers);
-    const common = { aggregateId, permits, metadata: commandMetadata(res, access) };
+    const senderTenantId = access === "unchecked" ? undefined : access.tenantId;
+    const common = { aggregateId, permits, senderTenantId, metadata: commandMetadata(res, access) };
     const prepare = async (): Promise<CommandRequest<State, Command, Event>> => {
       if (!("prepare" in routed)) return { ...common, ...operationOf(routed), expectedVersion };
       const { decidedOn, ...operation } = await routed.prepare();

@@ -60,7 +60,8 @@ export const decideBatch = <
     try {
       for (const id of streamIdsOf(entry.request)) {
         const { state, archived } = streamOf(id);
-        if (archived !== undefined) throw new StreamArchivedError(archived);
+        const { senderTenantId } = entry.request;
+        if (archived !== undefined && (senderTenantId ?? archived.tenantId) === archived.tenantId) throw new StreamArchivedError(archived);
         recording.requireOpen(aggregate.tenantOf(state));
       }
       const result = decideCommand(aggregate, streamOf, entry.request, recording);
@@ -113,7 +114,9 @@ const senderView = <State, Command, Event extends DomainEvent>(
   permits: ((owner: Owner) => boolean) | undefined,
 ) => {
   if (permits !== undefined && ownership === undefined) throw new Error(`streams of the type ${type} have no owners`);
-  const mayLook = ({ version, state, isHidden }: LoadedStream<State>): boolean => {
+  const mayLook = ({ version, state, isHidden, archived }: LoadedStream<State>): boolean => {
+    // Commands of the tenant itself have failed before.
+    if (archived !== undefined) return false;
     if (version === 0 || permits === undefined) return true;
     const owner = ownership?.ownerOf(state);
     return isHidden !== true && owner !== undefined && permits(owner);
