@@ -3,7 +3,7 @@ import type { Pool, PoolConnection, ResultSetHeader } from "mysql2/promise";
 import { shardOf } from "../outbox/shardOf.ts";
 import { lockStreams } from "../streams/lockStreams.ts";
 import { readMoves, shareGate } from "../tenants/tenantGate.ts";
-import { type ArchivedStream, readInState } from "./archivedStreams.ts";
+import { type ArchivedStream, eventsPerTransaction, readInState } from "./archivedStreams.ts";
 import {
   ArchiveDamagedError,
   archiveKey,
@@ -46,9 +46,6 @@ export type StreamToArchive = StreamId & {
  * Unless it was archived, the stream is as it was, and its object may exist too.
  */
 export type ArchiveOutcome = "archived" | "changed" | "unpublished" | "moving" | "refused";
-
-/** Events that one transaction deletes. It holds the locks on one stream, for a few dozen milliseconds. */
-const eventsPerTransaction = 1_000;
 
 /**
  * Moves a stream to the archive. Its object is written, read back and compared before a transaction removes anything, and that

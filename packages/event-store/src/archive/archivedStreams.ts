@@ -33,6 +33,21 @@ export type ArchivedRow = RowDataPacket & {
   readonly archived_at: Date;
 };
 
+/**
+ * Events that one transaction of a removal deletes, first events first, and that one of a restore inserts. It holds the locks on one
+ * stream, for a few dozen milliseconds. It may be raised, but not lowered: appends of every release that still runs rely on it, see
+ * `needsArchiveCheck`.
+ */
+export const eventsPerTransaction = 1_000;
+
+/**
+ * Whether an append at `version` has to ask whether its stream is in the archive. Any other append depends on its predecessor, which it
+ * locks: the first transaction of a removal deletes the predecessor, so it is done before the append or waits for it. A restore stores
+ * the first `eventsPerTransaction` events together. If they are all, the same transaction ends the archiving; if not, the unique key
+ * refuses the append, because the event at `version` is stored too.
+ */
+export const needsArchiveCheck = (version: number): boolean => version === 1 || version > eventsPerTransaction;
+
 const columns = "aggregate_type, aggregate_id, tenant_id, state, version, object_key, sha256, archived_at";
 
 export const toArchived = (row: ArchivedRow): ArchivedStream => ({

@@ -1,13 +1,10 @@
 import { inTransaction, readRowsFrom, readRowsOn, run, uuidToBytes } from "@cart/mysql";
 import type { Pool, PoolConnection, ResultSetHeader } from "mysql2/promise";
-import { type ArchivedStream, type ArchiveState, readArchived } from "./archivedStreams.ts";
+import { type ArchivedStream, type ArchiveState, eventsPerTransaction, readArchived } from "./archivedStreams.ts";
 import { ArchiveDamagedError, type ArchiveStorage, decodeArchive, digestOfEvents, type StoredEvent } from "./archiveObject.ts";
 import { finishRemoval } from "./archiveStream.ts";
 import { findUnpublished } from "./idleStreams.ts";
 import { insertStoredEvents, readStoredEvents, type StreamId } from "./storedEvents.ts";
-
-/** Events that one transaction inserts. */
-const eventsPerTransaction = 1_000;
 
 /**
  * Brings a stream back from the archive, with every event as it was, and publishes its events again, so that subscribers, who have
@@ -29,7 +26,6 @@ export const restoreStream = async (pool: Pool, storage: Pick<ArchiveStorage, "g
     const isComplete = await inTransaction(pool, (connection) => insertSome(connection, archived, events));
     if (isComplete) break;
   }
-  await endRestore(pool, archived);
   return events.length;
 };
 
@@ -42,7 +38,7 @@ const beginRestore = async (pool: Pool, stream: ArchivedStream): Promise<void> =
   await inTransaction(pool, (connection) => advance(connection, stream, "ARCHIVED", "RESTORING"));
 };
 
-/** Inserts the next events. Resolves to whether the stream has all of them. */
+/** Inserts the next events, and ends the restore with the last ones, all or nothing. Resolves to whether the stream has all of them. */
 const insertSome = async (connection: PoolConnection, stream: ArchivedStream, events: readonly StoredEvent[]): Promise<boolean> => {
   const [row] = await readRowsOn(connection)({
     sql: "SELECT 1 FROM archived_streams WHERE aggregate_id = ? AND aggregate_type = ? AND state = 'RESTORING' FOR UPDATE",
@@ -52,21 +48,20 @@ const insertSome = async (connection: PoolConnection, stream: ArchivedStream, ev
   const stored = await readStoredEvents(readRowsOn(connection), stream);
   const next = events.slice(stored.length, stored.length + eventsPerTransaction);
   await insertStoredEvents(connection, stream, next);
-  return stored.length + next.length === events.length;
+  if (stored.length + next.length < events.length) return false;
+  await endRestore(connection, stream);
+  return true;
 };
 
-const endRestore = (pool: Pool, stream: ArchivedStream): Promise<void> =>
-  inTransaction(pool, async (connection) => {
-    const stored = await readStoredEvents(readRowsOn(connection), stream, "FOR UPDATE");
-    if (!digestOfEvents(stored).equals(stream.sha256))
-      throw new ArchiveDamagedError(stream.objectKey, "has other events than the event store after the restore");
-    const { affectedRows } = await run<ResultSetHeader>(
-      connection,
-      "DELETE FROM archived_streams WHERE aggregate_id = ? AND aggregate_type = ? AND state = 'RESTORING'",
-      [uuidToBytes(stream.aggregateId), stream.aggregateType],
-    );
-    if (affectedRows === 0) throw new Error("another process has restored the stream");
-  });
+const endRestore = async (connection: PoolConnection, stream: ArchivedStream): Promise<void> => {
+  const stored = await readStoredEvents(readRowsOn(connection), stream, "FOR UPDATE");
+  if (!digestOfEvents(stored).equals(stream.sha256))
+    throw new ArchiveDamagedError(stream.objectKey, "has other events than the event store after the restore");
+  await run(connection, "DELETE FROM archived_streams WHERE aggregate_id = ? AND aggregate_type = ? AND state = 'RESTORING'", [
+    uuidToBytes(stream.aggregateId),
+    stream.aggregateType,
+  ]);
+};
 
 const advance = async (connection: PoolConnection, stream: StreamId, before: ArchiveState, after: ArchiveState): Promise<void> => {
   const { affectedRows } = await run<ResultSetHeader>(
