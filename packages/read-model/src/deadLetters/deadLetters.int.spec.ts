@@ -8,6 +8,7 @@ import { openReadModelPool } from "../openReadModelPool.ts";
 import { added, cartId, created, messageOf, stream } from "../testing/cartMessages.ts";
 import { discardDeadLetter } from "./discardDeadLetter.ts";
 import { type DeadLetterFilter, listDeadLetters, type ListedDeadLetter, showDeadLetter } from "./listDeadLetters.ts";
+import { purgeDeadLetters } from "./purgeDeadLetters.ts";
 import { type DeadLetterQueue, deadLetterQueues, queueOf, retryQueue } from "./retryDeadLetters.ts";
 import { projections } from "../projections.ts";
 
@@ -69,6 +70,22 @@ describe("dead letters", () => {
     // The cart of the later topic is parked, so its later events wait in order.
     await apply([messageOf(2, 2, added("a"))]);
     expect((await list({ aggregateId: cartId(2) })).map(({ reason_code }) => reason_code)).to.deep.equal(["UNKNOWN_EVENT_TYPE", "PARKED"]);
+  });
+
+  it("are deleted once their time is over, the oldest first and at most as many as asked", async () => {
+    await apply([painted(1, 1), painted(2, 1), painted(3, 1), painted(4, 1)]);
+    const age = (n: number, minutes: number) =>
+      database
+        .pool()
+        .query("UPDATE dead_letters SET created_at = NOW(6) - INTERVAL ? MINUTE WHERE aggregate_id = UUID_TO_BIN(?)", [minutes, cartId(n)]);
+    for (const n of [1, 2, 3]) await age(n, 61);
+    await age(4, 59);
+    const purge = (limit: number) => inTransaction(pool, (connection) => purgeDeadLetters(connection, 3_600_000, limit));
+    expect(await purge(2)).to.equal(2);
+    expect((await list()).map((row) => row.aggregate_id)).to.deep.equal([cartId(3), cartId(4)]);
+    expect(await purge(2)).to.equal(1);
+    expect(await purge(2)).to.equal(0);
+    expect((await list()).map((row) => row.aggregate_id)).to.deep.equal([cartId(4)]);
   });
 
   it("are shown whole, text as text and other bytes in base64", async () => {
