@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { waitUntil } from "@cart/tools/own-servers";
 import { v7 as uuidv7 } from "uuid";
 import type { Answer, ArchiveSystem } from "./system.ts";
@@ -63,6 +64,9 @@ export const historyOf = async ({ query }: ArchiveSystem, id: string): Promise<r
   return events;
 };
 
+/** Between two commands of a shopper. Without a pause the shoppers take the processors from the job that they are to meet. */
+const shopperPauseMs = 25;
+
 /** Sends commands to the carts for as long as `work` takes. Resolves to the ids of carts that took one, with their number, and what was wrong. */
 export const shopMeanwhile = async (
   { command }: ArchiveSystem,
@@ -79,6 +83,7 @@ export const shopMeanwhile = async (
       if (status === 200) taken.set(id, (taken.get(id) ?? 0) + 1);
       const isExpected = status === 410 || (life === "open" ? status === 200 : status === 409);
       if (!isExpected) mistakes.push(`a ${life} cart answers a command with ${status}`);
+      await delay(shopperPauseMs);
     }
   };
   // The empty cart is left alone: an item would keep it from the archive.
