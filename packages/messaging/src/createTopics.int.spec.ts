@@ -1,7 +1,7 @@
 import { createLogger } from "@cart/process-kit";
 import { useKafka } from "@cart/testkit";
 import { expect } from "chai";
-import { ConfigResourceTypes } from "kafkajs";
+import kafkajs from "kafkajs";
 import { createTopics, TopicError } from "./createTopics.ts";
 import { createKafka } from "./kafkaClient.ts";
 
@@ -37,7 +37,7 @@ describe("createTopics", () => {
     await admin.connect();
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ["retention.ms", "message.timestamp.type"] }],
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: ["retention.ms", "message.timestamp.type"] }],
     });
     await admin.disconnect();
     const values = resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]) ?? [];
