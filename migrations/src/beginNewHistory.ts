@@ -42,7 +42,7 @@ export const beginNewHistory = async (urls: NewHistoryUrls, report: (step: strin
 
 /** The tables whose rows follow from events. */
 export const madeOfEvents = {
-  readmodel: ["cart_items", "cart_milestones", "carts", "cart_abandoned_policies", "dead_letters"],
+  readmodel: ["archived_milestones", "cart_items", "cart_milestones", "carts", "cart_abandoned_policies", "dead_letters"],
   abandonment: ["timers", "policies", "purchases", "reminder_slots"],
 } as const;
 
