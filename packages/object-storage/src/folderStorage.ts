@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { link, mkdir, open, readFile, stat, unlink } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { type ObjectStorage, requireFitting, requireKey } from "./objectStorage.ts";
 
 /**
@@ -17,12 +17,16 @@ export const openFolderStorage = (folder: string): ObjectStorage => {
     put: async (key, content) => {
       requireFitting(key, content.length);
       const path = pathOf(key);
-      if ((await sizeOf(path)) !== undefined) return false;
-      await makeFolder(dirname(path));
+      if ((await sizeOf(path)) !== undefined) {
+        // A process that was killed may have linked it and not have come to this.
+        await syncFolders(dirname(path), folder);
+        return false;
+      }
+      await mkdir(dirname(path), { recursive: true });
       const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}`);
       await writeDurably(temporary, content);
       const isNew = await linkTo(temporary, path).finally(() => unlink(temporary));
-      await syncFolder(dirname(path));
+      await syncFolders(dirname(path), folder);
       return isNew;
     },
     get: async (key) => {
@@ -80,11 +84,17 @@ const linkTo = async (temporary: string, path: string): Promise<boolean> => {
   }
 };
 
-/** Makes the folder and its parents, each with its entry on the disk. */
-const makeFolder = async (folder: string): Promise<void> => {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+/**
+ * Brings the entries of a folder to the disk, and those of its parents up to the storage's own folder, whose entry follows unless its
+ * parent may not be opened: then somebody else has made the storage's folder.
+ */
+const syncFolders = async (folder: string, storage: string): Promise<void> => {
+  const root = resolve(storage);
+  for (let next = resolve(folder); next !== root; next = dirname(next)) await syncFolder(next);
+  await syncFolder(root);
+  await syncFolder(dirname(root)).catch((error: unknown) => {
+    if (codeOf(error) !== "EACCES") throw error;
+  });
 };
 
 const syncFolder = async (folder: string): Promise<void> => {

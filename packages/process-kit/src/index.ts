@@ -1,3 +1,4 @@
+export { positiveInteger, uuidArgument } from "./config/commandArguments.ts";
 export { commonConfig, logLevel, milliseconds, mysqlConfig, mysqlUrl, parseBrokers, port, workerPort } from "./config/configSchema.ts";
 export { type KafkaConfig, kafkaConfig, kafkaSessionTimeoutMs } from "./config/kafkaConfig.ts";
 export { ConfigError, loadConfig } from "./config/loadConfig.ts";

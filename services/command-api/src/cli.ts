@@ -15,7 +15,7 @@ import {
 import { openMysqlPool } from "@cart/mysql";
 import { openObjectStorage } from "@cart/object-storage";
 import { localMasterKeys, type OpenErasures, openKeys, rewrapKeys, sealingConfig } from "@cart/personal-data";
-import { loadConfig, mysqlUrl } from "@cart/process-kit";
+import { loadConfig, mysqlUrl, positiveInteger, uuidArgument } from "@cart/process-kit";
 import { Command, InvalidArgumentError } from "commander";
 import { Type } from "typebox";
 import { archiveCarts } from "./archive/archiveCarts.ts";
@@ -40,11 +40,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 const notEmpty = (text: string): string => {
   if (text === "" || text.length > 255) throw new InvalidArgumentError("Expected 1 to 255 characters.");
   return text;
-};
-
-const uuid = (text: string): string => {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new InvalidArgumentError("Expected a UUID.");
-  return text.toLowerCase();
 };
 
 const print = (line: object): void => console.log(JSON.stringify(line));
@@ -192,7 +187,7 @@ program
 program
   .command("erasure")
   .description("print the receipt of an erasure, and exit with 0 if it is done, 2 if it is pending, 3 if it is overdue, 1 if there is none")
-  .argument("<id>", "the erasure's id", uuid)
+  .argument("<id>", "the erasure's id", uuidArgument)
   .action((id: string) => onErasures(({ journal }) => showErasure(journal, id, print)));
 
 const archiver = (url: string) => openEventStorePool({ url, connectionLimit: 8 });
@@ -206,9 +201,8 @@ program
       "cart is damaged. It can be interrupted and run again.",
   )
   .option("--dry-run", "print the carts that are due, and change nothing", false)
-  .option("--limit <carts>", "archive at most so many carts", (text) => Number.parseInt(text, 10), Infinity)
+  .option("--limit <carts>", "archive at most so many carts", positiveInteger, Infinity)
   .action(async ({ dryRun, limit }: { dryRun: boolean; limit: number }) => {
-    if (!(limit > 0)) throw new Error("--limit: expected a number of carts above 0");
     const config = loadConfig(archiveConfig);
     const retention = retentionOf(config, new Date());
     if (retention.latest === undefined) throw new Error("no cart is ever archived: set ARCHIVE_AFTER_DAYS or ARCHIVE_TENANTS");
@@ -235,14 +229,14 @@ program
     "bring an archived cart back into the event store, and publish its events again. Needs EVENTSTORE_URL of a user who may delete events, " +
       "and ARCHIVE_STORAGE. The object stays. It can be interrupted and run again.",
   )
-  .argument("<cart>", "the cart's id")
+  .argument("<cart>", "the cart's id", uuidArgument)
   .action(async (cartId: string) => {
     const config = loadConfig(restoreConfig);
     const storage = openObjectStorage(config.ARCHIVE_STORAGE);
     const pool = archiver(config.EVENTSTORE_URL);
     try {
-      const events = await restoreStream(pool, storage, { aggregateType: cartAggregate.type, aggregateId: cartId.toLowerCase() });
-      print({ step: "restored", cart_id: cartId.toLowerCase(), events });
+      const events = await restoreStream(pool, storage, { aggregateType: cartAggregate.type, aggregateId: cartId });
+      print({ step: "restored", cart_id: cartId, events });
     } finally {
       await pool.end();
       storage.close();

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { listFailed, retryFailed } from "@cart/event-store";
 import { openMysqlPool, withConnection } from "@cart/mysql";
-import { loadConfig, mysqlUrl } from "@cart/process-kit";
-import { Command, InvalidArgumentError } from "commander";
+import { loadConfig, mysqlUrl, positiveInteger, uuidArgument } from "@cart/process-kit";
+import { Command } from "commander";
 import type { PoolConnection } from "mysql2/promise";
 import { Type } from "typebox";
 
@@ -14,16 +14,6 @@ const onEventStore = async <T>(work: (connection: PoolConnection) => Promise<T>)
   } finally {
     await pool.end();
   }
-};
-
-const uuid = (text: string): string => {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new InvalidArgumentError("Expected a UUID.");
-  return text.toLowerCase();
-};
-
-const positiveInteger = (text: string): number => {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError("Expected a positive integer.");
-  return Number(text);
 };
 
 const program = new Command("outbox-relay").description("Lists and retries outbox rows that could not be published. Needs EVENTSTORE_URL.");
@@ -39,7 +29,7 @@ program
 program
   .command("retry")
   .description("publish failed rows again, and then the rows that wait behind them")
-  .option("--aggregate <id>", "retry the rows of this aggregate only", uuid)
+  .option("--aggregate <id>", "retry the rows of this aggregate only", uuidArgument)
   .option("--all", "retry the rows of every aggregate")
   .action(async ({ aggregate, all }: { aggregate?: string; all?: true }) => {
     if ((aggregate === undefined) === (all === undefined)) throw new Error("expected either --aggregate ID or --all");

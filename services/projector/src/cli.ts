@@ -2,7 +2,7 @@
 import { cartAggregateType } from "@cart/domain";
 import { inTransaction, openMysqlPool } from "@cart/mysql";
 import { keyConfig, openKeys } from "@cart/personal-data";
-import { loadConfig, mysqlUrl } from "@cart/process-kit";
+import { loadConfig, mysqlUrl, uuidArgument } from "@cart/process-kit";
 import {
   type DeadLetterQueue,
   deadLetterQueues,
@@ -61,11 +61,6 @@ const onBoth = (work: (databases: Databases) => Promise<void>): Promise<void> =>
     }),
   );
 
-const uuid = (text: string): string => {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new InvalidArgumentError("Expected a UUID.");
-  return text.toLowerCase();
-};
-
 /** Returns the queues in the order of their oldest dead letters, page by page. A queue whose retry fails is not returned again. */
 async function* everyQueue(readModel: Pool): AsyncGenerator<DeadLetterQueue> {
   for (let afterId = 0; ;) {
@@ -120,7 +115,7 @@ const deadLetters = program
 deadLetters
   .command("list")
   .description("print each dead letter as a JSON line, in the order of arrival")
-  .option("--aggregate <id>", "only dead letters of this aggregate", uuid)
+  .option("--aggregate <id>", "only dead letters of this aggregate", uuidArgument)
   .option("--reason <code>", "only dead letters with this reason_code, such as VERSION_GAP")
   .option("--limit <rows>", "upper limit of printed dead letters", positiveInteger, 100)
   .action(async ({ aggregate, reason, limit }: { aggregate?: string; reason?: string; limit: number }) => {
@@ -144,7 +139,7 @@ deadLetters
   .command("retry")
   .description("project a queue in its order, up to the first message that still fails; then print the reason and exit with 1")
   .argument("[id]", "the queue that this dead letter is in", positiveInteger)
-  .option("--aggregate <id>", "the queue of this aggregate", uuid)
+  .option("--aggregate <id>", "the queue of this aggregate", uuidArgument)
   .addOption(typeOption())
   .option("--all", "every queue")
   .action(async (id: number | undefined, { aggregate, type, all }: { aggregate?: string; type: string; all?: true }) => {
@@ -181,7 +176,7 @@ program
     "rebuild the read model from the event store, while clients read it and projectors run. Needs EVENTSTORE_URL (not of a replica), " +
       "and READMODEL_URL of a user who may create, lock, rename and drop tables. It can be interrupted and run again.",
   )
-  .option("--aggregate <id>", "rebuild only this aggregate, in place", uuid)
+  .option("--aggregate <id>", "rebuild only this aggregate, in place", uuidArgument)
   .addOption(typeOption())
   .action(({ aggregate, type }: { aggregate?: string; type: string }) =>
     onBoth(async (databases) => {

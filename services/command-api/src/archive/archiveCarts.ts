@@ -96,7 +96,7 @@ export const archiveCarts = async (options: ArchiveCartsOptions): Promise<Archiv
         }
       });
     }
-    if (due.length > 0) report({ step: "archived", carts: archived, events });
+    if (due.length > 0 && !dryRun) report({ step: "archived", carts: archived, events });
     if (archived >= limit) break;
   }
   return { archived, events, left };
