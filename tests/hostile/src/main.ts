@@ -4,7 +4,7 @@ import { startOwnKafka, startOwnMysql, step } from "@cart/tools/own-servers";
 import { assertHostile } from "./assertHostile.ts";
 import { hostileOptions } from "./hostileOptions.ts";
 import { ordinaryUser } from "./ordinaryUser.ts";
-import { type Folder, foldersWithServerSpecs } from "./foldersWithServerSpecs.ts";
+import { type Folder, foldersWithMysqlSpecs } from "./foldersWithMysqlSpecs.ts";
 import { runSpecs } from "./runSpecs.ts";
 
 /** Without it, a user without SUPER may create none. */
@@ -28,12 +28,12 @@ const startServers = async ({ folder, signal, report, atEnd }: SuiteRun<Folder>)
 
 await runSuite({
   script: "test:hostile",
-  about: `Runs the specs that need servers, of every package, of the services and the migrations, on a MySQL server of its own with
+  about: `Runs the specs that need MySQL, of the packages, the services and the migrations, on a MySQL server of its own with
 settings that nothing may rely on, as a user for which the server runs init_connect. Exit code 1 if a spec fails.
 
 ${hostileOptions.map((option) => `  ${option}`).join("\n")}`,
   part: "folder",
-  parts: await foldersWithServerSpecs(),
+  parts: await foldersWithMysqlSpecs(),
   maxMinutes: 30,
   run: async (run) => {
     const { chosen, report, signal } = run;
