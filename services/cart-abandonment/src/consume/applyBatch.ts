@@ -49,9 +49,8 @@ export const createApplyBatch =
       const policies = await loadPolicies(eventStore, [...policyIds]);
       return inTransaction(pool, async (connection) => {
         await storePolicies(connection, policies);
-        const cartIds = [...news.keys()];
-        const beginning = [...news.values()].flatMap(({ events }) => followCart(unknownCart, events).progress.tenantId ?? []);
-        const { timers, policies: inForce } = await lockTimers(connection, cartIds, beginning);
+        const told = [...news].map(([cartId, { events }]) => ({ cartId, tenantId: followCart(unknownCart, events).progress.tenantId }));
+        const { timers, policies: inForce } = await lockTimers(connection, told);
         const changes = [...news].flatMap(([cartId, { events, isIncomplete }]): TimerChange[] => {
           const timer = timers.get(cartId);
           const before = timer?.progress ?? unknownCart;

@@ -130,7 +130,7 @@ describe("timers whose policy has changed", () => {
       let stored: Promise<unknown> = Promise.resolve();
       await inTransaction(abandonment.pool(), async (connection) => {
         // These are the locks that a consumer holds while it sets the timer of a new cart by the policy that it has read.
-        await lockTimers(connection, [cartId(1)], ["shop-1"]);
+        await lockTimers(connection, [{ cartId: cartId(1), tenantId: "shop-1" }]);
         stored = deliver(update);
         await waitFor("the new policy to wait", async () => {
           const [waiting] = await abandonment.query(

@@ -37,12 +37,8 @@ export type SettleOptions = {
 export const settleTimers = (pool: Pool, settled: readonly Settled[], options: SettleOptions): Promise<void> =>
   withoutConflict(() =>
     inTransaction(pool, async (connection) => {
-      const tenantIds = settled.flatMap(({ progress }) => progress.tenantId ?? []);
-      const { timers, policies } = await lockTimers(
-        connection,
-        settled.map(({ timer }) => timer.cartId),
-        tenantIds,
-      );
+      const carts = settled.map(({ timer, progress }) => ({ cartId: timer.cartId, tenantId: progress.tenantId }));
+      const { timers, policies } = await lockTimers(connection, carts);
       const outdated: Settled[] = [];
       const current: Settled[] = [];
       for (const one of settled) {
