@@ -21,6 +21,8 @@ export const bareTransactionCpu =
     return { value: clientMicros + serverMicros, details: { client: clientMicros, mysql: serverMicros, commandsPerSecond: rate } };
   };
 
+const warmUpSeconds = 5;
+
 /** `rate` is in commands per second, the costs are those of one command. */
 type BareLoop = { readonly rate: number; readonly clientMicros: number; readonly serverMicros: number };
 
@@ -37,7 +39,7 @@ const bareLoop = (bench: Bench, connections: number): Promise<BareLoop> =>
       connection.release();
     };
     const all = (until: number): Promise<void[]> => Promise.all(Array.from({ length: connections }, () => loop(until)));
-    await all(performance.now() + 1_000);
+    await all(performance.now() + warmUpSeconds * 1_000);
     commands = 0;
     const [server, client, started] = [await measureCpu(bench.servers), process.cpuUsage(), performance.now()];
     await all(started + bench.seconds * 1000);

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import type { Registry } from "prom-client";
 import { type Static, type TObject, Type } from "typebox";
 import { Check } from "typebox/value";
@@ -30,6 +31,12 @@ export type ServiceDefinition<Schema extends TObject> = {
 };
 
 /**
+ * V8 collects the old generation when it has doubled since the last collection, not when it is four times as large. A batch in flight
+ * outlives the collections of the young generation, so a consumer under load would hold 150 MB of garbage beside 35 MB in use.
+ */
+const heapGrowth = "--heap-growing-percent=100";
+
+/**
  * Runs a service's process from its environment to its exit code.
  *
  * - A configuration that is not valid: its lines on standard error, exit 1.
@@ -41,6 +48,7 @@ export type ServiceDefinition<Schema extends TObject> = {
  *   the `onStop` functions, as the state of the process is unknown.
  */
 export const runService = async <Schema extends TObject>({ name, config: schema, start }: ServiceDefinition<Schema>): Promise<void> => {
+  setFlagsFromString(heapGrowth);
   const config = loadConfigOrExit(schema);
   if (!Check(Type.Object(commonConfig), config)) throw new Error(`the config schema of ${name} does not contain commonConfig`);
   const logger = createLogger({ service: name, level: config.LOG_LEVEL });
