@@ -104,12 +104,9 @@ export const runService = async <Schema extends TObject>({ name, config: schema,
     process.exit(1);
   });
 
-  let tracer = noTracer;
-  if (config.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined) {
-    tracer = createOtlpTracer(name, config.OTEL_EXPORTER_OTLP_ENDPOINT);
-    // The first to be opened and so the last to be closed: it sends the spans of the others' last work.
-    opened.push({ name: "tracer", close: tracer.stop });
-  }
+  const tracer = config.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? noTracer : createOtlpTracer(name, config.OTEL_EXPORTER_OTLP_ENDPOINT);
+  // The first to be opened and so the last to be closed: it sends the spans of the others' last work.
+  if (tracer !== noTracer) opened.push({ name: "tracer", close: tracer.stop });
 
   try {
     await start({
