@@ -2,9 +2,11 @@ import { kafkaInCeiling, kafkaOutCeiling } from "./ceilings/kafkaCeilings.ts";
 import { bareTransactionCpu, mysqlCeiling } from "./ceilings/mysqlCeiling.ts";
 import { visibleCeiling } from "./ceilings/visibleCeiling.ts";
 import { addsToOneCart, appendInProcess, firstAddsByOneClient, firstAddsOverHttp, longStream } from "./figures/appendFigures.ts";
+import { archivedRates, commandsWhileArchiving } from "./figures/archiveFigures.ts";
 import { visibleBesideBlockedRows } from "./figures/blockedRows.ts";
 import { projectorBacklog, rebuild } from "./figures/projectorFigures.ts";
 import { relayBacklog, relayLatency } from "./figures/relayFigures.ts";
+import { sealingInProcess, sealingOverHttp } from "./figures/sealingFigures.ts";
 import { idleCost, visibleAtHalfLoad, visibleUnderLightLoad } from "./figures/systemFigures.ts";
 import { shopHour, wholeWay, wholeWayCpu } from "./figures/wholeWayFigures.ts";
 import type { Figure } from "./measurement.ts";
@@ -155,6 +157,37 @@ export const figures: readonly Figure[] = [
     limits: { mysqlTimes: 2 },
     run: visibleBesideBlockedRows(31_000),
   },
+  {
+    name: "archived/rates",
+    title: "append, HTTP and relay rates of an event store with archived carts against one without, the least",
+    unit: "times",
+    target: { kind: "atLeast", value: 0.95 },
+    run: archivedRates,
+  },
+  {
+    name: "archived/commands",
+    title: "p99 of 200 commands/s while carts are archived against the p99 without",
+    unit: "times",
+    target: { kind: "atMost", value: 3 },
+    limits: { failed: 0 },
+    run: commandsWhileArchiving,
+  },
+  {
+    name: "sealing/append",
+    title: "CPU of an append in process with sealing against without, known shoppers",
+    unit: "times",
+    target: { kind: "atMost", value: 1.03 },
+    run: sealingInProcess("known"),
+  },
+  {
+    name: "sealing/http",
+    title: "CPU of a first add over HTTP with sealing against without, known shoppers",
+    unit: "times",
+    target: { kind: "atMost", value: 1.03 },
+    run: sealingOverHttp("known"),
+  },
+  { name: "sealing/append-new", title: "the same append in process, each by a new shopper", unit: "times", run: sealingInProcess("new") },
+  { name: "sealing/http-new", title: "the same first add over HTTP, each by a new shopper", unit: "times", run: sealingOverHttp("new") },
   {
     name: "idle",
     title: "idle cost of all services",

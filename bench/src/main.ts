@@ -25,6 +25,9 @@ import { writeDocument } from "./writeDocument.ts";
 
 const memoryEvents = 2_000_000;
 
+/** As many as the figure archives in half a minute. */
+const defaultArchivedEvents = 200_000;
+
 const profileFolder = join(repositoryRoot, "bench/results/profiles");
 
 /** Path from docs/. */
@@ -43,6 +46,7 @@ without the system, so that figures are ratios. Prints a table and writes bench/
   --profile            the services write CPU profiles into bench/results/profiles, each with a page that shows it as a flame graph;
                        the figures are lower than without
   --seconds N          seconds of load for each figure that runs for a time (default 10; 2 with --short)
+  --archived-events N  events that archived/rates archives (default ${defaultArchivedEvents.toLocaleString("en")})
   --json FILE          writes the results to FILE (default bench/results/latest.json, bench/results/growth.json and memory.json)
   --write              writes the table into docs/performance.md, its chart and its samples beside the document
   --help
@@ -56,6 +60,7 @@ const { values } = parseArgs({
     memory: { type: "boolean", default: false },
     profile: { type: "boolean", default: false },
     seconds: { type: "string" },
+    "archived-events": { type: "string" },
     json: { type: "string" },
     write: { type: "boolean", default: false },
     help: { type: "boolean", short: "h" },
@@ -81,6 +86,7 @@ const chosen = (): typeof figures => {
 };
 
 const seconds = Number(values.seconds ?? (values.short ? 2 : 10));
+const archivedEvents = Number(values["archived-events"] ?? defaultArchivedEvents);
 
 /** Stops everything that this run has started. Work that is still in progress then fails. */
 let cleanUp = async (): Promise<void> => undefined;
@@ -94,17 +100,18 @@ const withServers = async <T>(work: (bench: Bench) => Promise<T>): Promise<T> =>
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const plan = { folder, keep: false, report: reportToStderr };
-    const mysql = await step(reportToStderr, "MySQL", () => startOwnMysql(plan));
+    const own = { folder, keep: false, report: reportToStderr };
+    const mysql = await step(reportToStderr, "MySQL", () => startOwnMysql(own));
     started.push(mysql);
-    const kafka = await step(reportToStderr, "Kafka", () => startOwnKafka(plan));
+    const kafka = await step(reportToStderr, "Kafka", () => startOwnKafka(own));
     started.push(kafka);
     const servers = [
       { name: "mysql", pid: mysql.pid },
       { name: "kafka", pid: kafka.pid },
     ];
     const profiled = values.profile ? { profiles: profileFolder } : {};
-    return await work({ mysqlUrl: mysql.url, brokers: kafka.brokers, servers, seconds, ...profiled, report: reportToStderr });
+    const plan = { mysqlUrl: mysql.url, brokers: kafka.brokers, servers, seconds, archivedEvents, ...profiled };
+    return await work({ ...plan, report: reportToStderr });
   } finally {
     await cleanUp();
   }
@@ -215,6 +222,8 @@ else {
   );
   try {
     if (!(seconds >= 1 && seconds <= 600)) throw new UserError("--seconds: expected a number from 1 to 600");
+    if (!(Number.isInteger(archivedEvents) && archivedEvents >= 100 && archivedEvents <= 100_000_000))
+      throw new UserError("--archived-events: expected a number from 100 to 100,000,000");
     if (values.profile && (values.write || values.memory || values.growth))
       throw new UserError("--profile slows the services down: leave out --write, --growth and --memory");
     if (values.memory && (values.growth || values.short || values.only !== undefined))

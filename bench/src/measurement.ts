@@ -35,6 +35,8 @@ export type Bench = {
   readonly servers: readonly NamedProcess[];
   /** Seconds of load for each figure that runs for a time. */
   readonly seconds: number;
+  /** Events that the figure of the archive archives. */
+  readonly archivedEvents: number;
   /** The folder into which services write CPU profiles, if they are to. */
   readonly profiles?: string;
   readonly report: (line: string) => void;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Cart, cartAggregate, type CartCommand, type CartEvent } from "@cart/domain";
-import { type CommandHandler, createCommandHandler, newEventId, openEventStorePool } from "@cart/event-store";
+import { type CommandHandler, createCommandHandler, newEventId, openEventStorePool, type StoredAggregate } from "@cart/event-store";
 import { type Bench, type Measurement, percentile } from "../measurement.ts";
 import { runLoad } from "../load/runLoad.ts";
 import { type FreshSystem, withFreshSystem } from "../system/freshSystem.ts";
@@ -24,9 +24,11 @@ export const addsToOneCart = overHttp(32, randomUUID);
 
 type Handler = CommandHandler<Cart, CartCommand, CartEvent>;
 
-const withHandler = async <T>(
-  { eventStoreUrl }: FreshSystem,
-  options: { cachedStreams?: number },
+type HandlerOptions = { readonly cachedStreams?: number; readonly aggregate?: StoredAggregate<Cart, CartCommand, CartEvent> };
+
+export const withHandler = async <T>(
+  { eventStoreUrl }: Pick<FreshSystem, "eventStoreUrl">,
+  options: HandlerOptions,
   work: (handler: Handler) => Promise<T>,
 ): Promise<T> => {
   const pool = openEventStorePool({ url: eventStoreUrl, connectionLimit: 8 });
@@ -39,12 +41,12 @@ const withHandler = async <T>(
   }
 };
 
-const add = async (handler: Handler, aggregateId: string, item: string): Promise<void> => {
+const add = async (handler: Handler, aggregateId: string, item: string, userId = "user-123"): Promise<void> => {
   await handler.handle({
     aggregateId,
     command: {
       type: "AddItem",
-      userId: "user-123",
+      userId,
       defaults: { tenantId: "default", currency: "USD" },
       itemId: item,
       quantity: 1,
@@ -60,29 +62,36 @@ export const appendInProcess =
   (bench: Bench): Promise<Measurement> =>
     withFreshSystem(bench, (system) => measureAppends(system, callers, bench.seconds));
 
+export type AppendLoad = { readonly callers: number; readonly seconds: number; readonly shopperOf?: () => string };
+
+/** Has callers append to new carts, and resolves to the milliseconds that each command took and the seconds of all. */
+export const loadAppends = async (
+  handler: Handler,
+  { callers, seconds, shopperOf }: AppendLoad,
+): Promise<{ readonly times: readonly number[]; readonly seconds: number }> => {
+  const times: number[] = [];
+  const started = performance.now();
+  const until = started + seconds * 1000;
+  await Promise.all(
+    Array.from({ length: callers }, async () => {
+      while (performance.now() < until) {
+        const began = performance.now();
+        await add(handler, randomUUID(), "item-456", shopperOf?.());
+        times.push(performance.now() - began);
+      }
+    }),
+  );
+  return { times, seconds: (performance.now() - started) / 1000 };
+};
+
 /** Appends to new carts of an event store that may already hold events. */
 export const measureAppends = (system: FreshSystem, callers: number, seconds: number): Promise<Measurement> =>
   withHandler(system, {}, async (handler) => {
-    const load = async (duration: number): Promise<number[]> => {
-      const times: number[] = [];
-      const until = performance.now() + duration * 1000;
-      await Promise.all(
-        Array.from({ length: callers }, async () => {
-          while (performance.now() < until) {
-            const began = performance.now();
-            await add(handler, randomUUID(), "item-456");
-            times.push(performance.now() - began);
-          }
-        }),
-      );
-      return times;
-    };
-    await load(warmUpSeconds);
-    const started = performance.now();
-    const times = await load(seconds);
+    await loadAppends(handler, { callers, seconds: warmUpSeconds });
+    const load = await loadAppends(handler, { callers, seconds });
     return {
-      value: times.length / ((performance.now() - started) / 1000),
-      details: { p50: percentile(times, 50), p99: percentile(times, 99) },
+      value: load.times.length / load.seconds,
+      details: { p50: percentile(load.times, 50), p99: percentile(load.times, 99) },
     };
   });
 

@@ -21,7 +21,13 @@ export const relayBacklog =
       return publishBacklog(system, bench, rows, relays);
     });
 
-const publishBacklog = async ({ eventStore, start }: FreshSystem, bench: Bench, rows: number, relays: number): Promise<Measurement> => {
+/** Fills the outbox, which must be empty, and measures how `relays` relays publish it. They are stopped afterwards. */
+export const publishBacklog = async (
+  { eventStore, start }: FreshSystem,
+  bench: Bench,
+  rows: number,
+  relays: number,
+): Promise<Measurement> => {
   const eventsEach = 4;
   await fillOutbox(eventStore, Math.min(rows, 100_000) / eventsEach, eventsEach);
   await multiplyRows(eventStore, "outbox", rows, bench.report);

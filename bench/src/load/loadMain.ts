@@ -3,8 +3,13 @@ import autocannon from "autocannon";
 import type { LoadPlan, LoadResult } from "./loadPlan.ts";
 
 // A separate process, so that the load generator does not slow down the process that it measures.
-const run = async ({ url, connections, seconds, cart, rate }: LoadPlan): Promise<LoadResult> => {
+const run = async ({ url, connections, seconds, cart, rate, shoppers }: LoadPlan): Promise<LoadResult> => {
   let item = 0;
+  let turn = 0;
+  const shopper = (): string => {
+    if (shoppers === undefined) return "user-123";
+    return shoppers === "new" ? `user-${randomUUID()}` : `user-${turn++ % shoppers}`;
+  };
   const result = await autocannon({
     url,
     connections,
@@ -18,7 +23,7 @@ const run = async ({ url, connections, seconds, cart, rate }: LoadPlan): Promise
           ...request,
           path: `/carts/${cart ?? randomUUID()}/items`,
           body: JSON.stringify({
-            user_id: "user-123",
+            user_id: shopper(),
             item_id: cart === undefined ? "item-456" : `item-${item++ % 400}`,
             quantity: cart === undefined ? 2 : 1,
             price: 29.99,

@@ -6,6 +6,8 @@ export type LoadPlan = {
   readonly cart?: string;
   /** Requests per second over all connections. Without it, as many as the server accepts. */
   readonly rate?: number;
+  /** How many shoppers take turns, or a new one for each request. Without it, one shopper. */
+  readonly shoppers?: number | "new";
 };
 
 export type LoadResult = {

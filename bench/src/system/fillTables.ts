@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Columns, eventRow, type EventStoreTables, eventStoreTables, outboxRow } from "@cart/event-store/testing";
+import { type Columns, eventRow, type EventStoreTables, eventStoreTables, multiplyRows, outboxRow } from "@cart/event-store/testing";
 import { uuidToBytes } from "@cart/mysql";
 import type { Pool } from "mysql2/promise";
 
@@ -22,12 +22,41 @@ export const fillUnpublishable = async (eventStore: Pool): Promise<Buffer> => {
 export const fillBehind = (eventStore: Pool, cart: Buffer, rows: number): Promise<void> =>
   insertAll(eventStoreTables(eventStore).outbox, rowsOf(outboxRow, [cart], { first: 2, last: rows + 1 }));
 
+/** Events of each cart that `fillFinishedCarts` makes. */
+export const finishedCartEvents = 50;
+
+/** Events that are inserted one by one; further carts are their copies. */
+const seedEvents = 100_000;
+
+/** A year ago. */
+const longAgo = (): Date => new Date(Date.now() - 365 * 86_400_000);
+
+/**
+ * Inserts purchased carts whose last event is a year old, with about `events` events. Resolves to the number of their events, which is
+ * greater if carts would not be whole otherwise.
+ */
+export const fillFinishedCarts = async (eventStore: Pool, events: number, report: (line: string) => void): Promise<number> => {
+  const carts = Math.ceil(Math.min(events, seedEvents) / finishedCartEvents);
+  const created_at = longAgo();
+  const finished: ToRow = (row) => {
+    const end = { event_type: "CartPurchased", event_data: { order_id: "order-1", total_amount: 2999 } };
+    return eventRow({ ...row, ...(row.version === finishedCartEvents ? end : {}), created_at });
+  };
+  const { events: table } = eventStoreTables(eventStore);
+  await insertAll(table, rowsOf(finished, newIds(carts), { first: 1, last: finishedCartEvents }));
+  const copies = Math.ceil(events / (carts * finishedCartEvents));
+  const total = carts * finishedCartEvents * copies;
+  await multiplyRows(eventStore, "events", total, report);
+  return total;
+};
+
 /** Inserts the rows of `carts` carts with `eventsEach` events each, as appends would have stored them. */
 const fillTable = (eventStore: Pool, table: "events" | "outbox", carts: number, eventsEach: number): Promise<void> => {
-  const ids = Array.from({ length: carts }, () => uuidToBytes(randomUUID()));
   const toRow = table === "events" ? eventRow : outboxRow;
-  return insertAll(eventStoreTables(eventStore)[table], rowsOf(toRow, ids, { first: 1, last: eventsEach }));
+  return insertAll(eventStoreTables(eventStore)[table], rowsOf(toRow, newIds(carts), { first: 1, last: eventsEach }));
 };
+
+const newIds = (carts: number): readonly Buffer[] => Array.from({ length: carts }, () => uuidToBytes(randomUUID()));
 
 type ToRow = typeof eventRow;
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { createKafka, createTopics, topicsWithPrefix, type Topics } from "@cart/messaging";
-import { migrateAbandonment, migrateEventStore, migrateReadModel } from "@cart/migrations";
+import { migrateAbandonment, migrateEventStore, migrateKeyStore, migrateReadModel } from "@cart/migrations";
 import { createLogger, type Logger } from "@cart/process-kit";
 import { type BuiltService, startBuiltService } from "@cart/tools/own-servers";
 import mysql, { type Pool } from "mysql2/promise";
@@ -11,6 +11,8 @@ import { profiledInto } from "../profiles.ts";
 export type FreshSystem = {
   readonly eventStoreUrl: string;
   readonly readModelUrl: string;
+  readonly abandonmentUrl: string;
+  readonly keyStoreUrl: string;
   readonly eventStore: Pool;
   readonly readModel: Pool;
   readonly topics: Topics;
@@ -29,10 +31,12 @@ export const withFreshSystem = async <T>(bench: Bench, work: (system: FreshSyste
     url.pathname = `/${name}_${part}`;
     return url.href;
   };
-  const [eventStoreUrl, readModelUrl, abandonmentUrl] = [database("eventstore"), database("readmodel"), database("abandonment")];
+  const [eventStoreUrl, readModelUrl] = [database("eventstore"), database("readmodel")];
+  const [abandonmentUrl, keyStoreUrl] = [database("abandonment"), database("keystore")];
   await migrateEventStore(eventStoreUrl);
   await migrateReadModel(readModelUrl);
   await migrateAbandonment(abandonmentUrl);
+  await migrateKeyStore(keyStoreUrl);
 
   const logger = createLogger({ service: "bench", level: "error" });
   const kafka = createKafka({ brokers: bench.brokers, clientId: "bench", logger });
@@ -59,6 +63,8 @@ export const withFreshSystem = async <T>(bench: Bench, work: (system: FreshSyste
     return await work({
       eventStoreUrl,
       readModelUrl,
+      abandonmentUrl,
+      keyStoreUrl,
       eventStore,
       readModel,
       topics,
@@ -76,6 +82,7 @@ export const withFreshSystem = async <T>(bench: Bench, work: (system: FreshSyste
     await eventStore.query("DROP DATABASE ??", [`${name}_eventstore`]);
     await readModel.query("DROP DATABASE ??", [`${name}_readmodel`]);
     await readModel.query("DROP DATABASE ??", [`${name}_abandonment`]);
+    await readModel.query("DROP DATABASE ??", [`${name}_keystore`]);
     await Promise.all([eventStore.end(), readModel.end()]);
   }
 };
