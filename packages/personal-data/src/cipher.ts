@@ -13,11 +13,14 @@ const tagBytes = 16;
  * Encrypts and authenticates by AES-256-GCM. `place` is authenticated too: the ciphertext can be decrypted only with the same place.
  * A nonce is random, so a key may encrypt 2^32 texts (NIST SP 800-38D, 8.3).
  */
-export const seal = (key: Buffer, place: string, plain: Buffer): Buffer => {
+export const seal = (key: Buffer, place: string, plain: Buffer | string): Buffer => {
   const nonce = nextNonce();
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
   cipher.setAAD(Buffer.from(place));
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  const text = typeof plain === "string" ? cipher.update(plain, "utf8") : cipher.update(plain);
+  // GCM encrypts a text of any length at once: nothing is left for the end.
+  cipher.final();
+  return Buffer.concat([nonce, text, cipher.getAuthTag()]);
 };
 
 /** Decrypts what `seal` returned. Throws a `SealBrokenError`. */
@@ -39,11 +42,12 @@ export const unseal = (key: Buffer, place: string, sealed: Buffer): Buffer => {
 const drawn = Buffer.alloc(nonceBytes * 512);
 let used = drawn.length;
 
+/** Returns a nonce that is valid until the current function ends. */
 const nextNonce = (): Buffer => {
   if (used === drawn.length) {
     randomFillSync(drawn);
     used = 0;
   }
   used += nonceBytes;
-  return Buffer.from(drawn.subarray(used - nonceBytes, used));
+  return drawn.subarray(used - nonceBytes, used);
 };

@@ -145,6 +145,19 @@ describe("the key ring", () => {
     expect(erasing).to.equal(1);
   });
 
+  it("uses keys while another append stores a new one, also if the key store has few", async () => {
+    const ring = open();
+    const shoppers = Array.from({ length: 40 }, (_, n): Owner => ({ tenantId: "shop", userId: `user-${n}` }));
+    await append(ring, ...shoppers);
+    const other = await open().sealingKeys([ann]);
+    await withConnection(pool, async (connection) => {
+      await writeTogether(connection, [{ sql: "START TRANSACTION" }, ...other.statements]);
+      // An append that waited for the new key would fail when its time is over.
+      await append(ring, ...shoppers);
+      await run(connection, "ROLLBACK");
+    });
+  });
+
   it("forgets a key that it has read when its time is over", async () => {
     const { keys } = await append(open(), ann);
     const ids = keys.map(({ keyId }) => keyId);

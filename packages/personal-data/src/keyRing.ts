@@ -82,18 +82,17 @@ export type KeyRingOptions = {
 export const createKeyRing = ({ pool, database, masterKeys, maxKeys = 20_000, maxAgeMs = 300_000 }: KeyRingOptions): KeyRing => {
   let opened: Buffer | undefined;
   const lookupKey = async (): Promise<Buffer> => (opened ??= await openLookupKey(pool, masterKeys));
+  // By what the shopper is called, because the keyed hash of each shopper of each append would cost as much as the encryption.
   const made = new LRUCache<string, SealingKey>({ max: maxKeys, ttl: maxAgeMs });
   const read = createReadKeys({ pool, masterKeys, maxKeys, maxAgeMs });
 
   const sealingKeys = async (shoppers: readonly Owner[], left: readonly LeftStream[] = []): Promise<SealingKeys> => {
-    const lookup = await lookupKey();
     const fresh = new Map<string, NewKey>();
     const used: { readonly shopper: string; readonly key: SealingKey }[] = [];
     for (const shopper of shoppers) {
-      const hash = shopperHash(lookup, shopper);
-      const name = hash.toString("base64");
+      const name = JSON.stringify([shopper.tenantId, shopper.userId]);
       const known = made.get(name) ?? fresh.get(name)?.key;
-      const own = known === undefined ? await makeKey(masterKeys, hash) : undefined;
+      const own = known === undefined ? await makeKey(masterKeys, shopperHash(await lookupKey(), shopper)) : undefined;
       if (own !== undefined) fresh.set(name, own);
       const key = known ?? own?.key;
       if (key !== undefined) used.push({ shopper: name, key });
@@ -106,7 +105,7 @@ export const createKeyRing = ({ pool, database, masterKeys, maxKeys = 20_000, ma
       statements: [
         ...(knownIds.length === 0 ? [] : [requireKeys(database, knownIds)]),
         ...(rows.length === 0 ? [] : [insertKeys(database, rows)]),
-        ...(left.length === 0 ? [] : [insertLeft(database, lookup, left)]),
+        ...(left.length === 0 ? [] : [insertLeft(database, await lookupKey(), left)]),
       ],
       committed: () => {
         for (const [name, { key }] of fresh) made.set(name, key);

@@ -12,7 +12,7 @@ export type SealedPart = {
 /** Seals the fields for a place, such as one event: the part is valid nowhere else. */
 export const sealPart = ({ keyId, key }: SealingKey, place: string, fields: object): SealedPart => ({
   key: keyId,
-  text: seal(key, placeOf(keyId, place), Buffer.from(JSON.stringify(fields))).toString("base64"),
+  text: seal(key, placeOf(keyId, place), JSON.stringify(fields)).toString("base64"),
 });
 
 /** Returns the fields of a part, or `undefined` if its key was destroyed. Throws a `SealBrokenError` if it was changed or moved. */

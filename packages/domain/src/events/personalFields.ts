@@ -27,16 +27,21 @@ export type SplitData = {
 
 /** Takes the personal fields out of an event's data. `joinData` puts them back. */
 export const splitData = (fields: readonly PersonalField[], data: object): SplitData => {
-  const personal = new Map<Subject, FieldValues>();
+  // Every append passes here, so data without a personal field is not copied.
+  if (fields.length === 0) return { plain: data, personal: noFields };
+  const personal = new Map<Subject, Record<string, unknown>>();
   let plain = data;
   for (const { subject, path } of fields) {
-    const taken: Record<string, unknown> = {};
+    if (!Object.hasOwn(plain, path[0])) continue;
+    const taken = personal.get(subject) ?? {};
     const rest = take(plain, path, "", taken);
     if (isObject(rest)) plain = rest;
-    if (Object.keys(taken).length > 0) personal.set(subject, { ...personal.get(subject), ...taken });
+    if (Object.keys(taken).length > 0) personal.set(subject, taken);
   }
   return { plain, personal };
 };
+
+const noFields: ReadonlyMap<Subject, FieldValues> = new Map();
 
 const take = (data: unknown, [name, ...rest]: readonly string[], at: string, taken: Record<string, unknown>): unknown => {
   if (name === "*") return Array.isArray(data) ? data.map((entry, index) => take(entry, rest, `${at}/${index}`, taken)) : data;

@@ -294,6 +294,38 @@ describe("the archive", () => {
     expect(await rowsOf(cart)).to.deep.equal([]);
   });
 
+  it("lets other streams begin and go on while a removal is under way, also if few streams were archived before", async () => {
+    const follows = new Map<string, string>();
+    // More streams than archived ones: MySQL would rather read the whole table then.
+    const known = Array.from({ length: 60 }, () => uuidv7());
+    for (const id of known) {
+      const first = { ...eventAt(id, 1), schemaVersion: 2, event: created };
+      follows.set(id, first.eventId);
+      await ways["without locks"]?.({ aggregateType: "Cart", aggregateId: id, events: [first] }, 0);
+    }
+    const beginnings = known.map((): Append<CartEvent> => {
+      const id = uuidv7();
+      return { aggregateType: "Cart", aggregateId: id, events: [{ ...eventAt(id, 1), schemaVersion: 2, event: created }] };
+    });
+    const next = known.map((id): Append<CartEvent> => ({
+      aggregateType: "Cart",
+      aggregateId: id,
+      events: [eventAt(id, 2)],
+      follows: follows.get(id),
+    }));
+    const removal = await database.pool().getConnection();
+    try {
+      await removal.query("START TRANSACTION");
+      const tombstone = { aggregate_type: "Cart", state: "REMOVING", tenant_id: "shop", version: 1, object_key: "key", schema_version: 1 };
+      const rest = { sha256: Buffer.alloc(32), event_id: uuidv7(), event_data: {}, archived_at: new Date() };
+      await eventStoreTables(removal).archived.insert([{ aggregate_id: uuidv7(), ...tombstone, ...rest }]);
+      // An append that waited for the removal would fail when its time is over.
+      await appendStreams(pool, cartAggregate, { appends: [...beginnings, ...next], answers: [], tenantIds: ["shop"] });
+    } finally {
+      removal.destroy();
+    }
+  });
+
   it("asks about the archive only for a first event, and for one whose predecessor can outlive a part of the removal", async () => {
     const [cart, other] = [uuidv7(), uuidv7()];
     const version = await fill(carts(), cart, 1);

@@ -1,5 +1,5 @@
-import { readRowsFrom, readRowsOn, run, uuidToBytes, withConnection, withoutConflict } from "@cart/mysql";
-import type { Pool, PoolConnection, ResultSetHeader } from "mysql2/promise";
+import { readRowsFrom, readRowsOn, run, type Statement, uuidToBytes, withConnection, withoutConflict, writeTogether } from "@cart/mysql";
+import type { Pool, ResultSetHeader } from "mysql2/promise";
 import { shardOf } from "../outbox/shardOf.ts";
 import { lockStreams } from "../streams/lockStreams.ts";
 import { readMoves, shareGate } from "../tenants/tenantGate.ts";
@@ -67,7 +67,9 @@ export const archiveStream = async (pool: Pool, storage: ArchiveStorage, stream:
   const found = await decodeArchive(objectKey, await storage.get(objectKey));
   if (!found.sha256.equals(sha256)) throw new ArchiveDamagedError(objectKey, "has other events than the event store");
   const outcome = await withoutConflict(() => beginRemoval(pool, stream, { objectKey, sha256 }));
-  if (outcome === "archived") await finishRemoval(pool, stream);
+  if (outcome !== "archived") return outcome;
+  if (version > eventsPerTransaction) await removeRest(pool, stream);
+  await endRemoval(pool, stream);
   return outcome;
 };
 
@@ -95,9 +97,9 @@ const beginRemoval = (
       await run(connection, "ROLLBACK");
       return outcome;
     };
-    // Only REPEATABLE READ locks the gap behind the last event.
-    await run(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-    await run(connection, "START TRANSACTION");
+    // Only REPEATABLE READ locks the gap behind the last event. New streams whose ids belong into that gap wait until the end of this
+    // transaction, so it makes as few round trips as it can.
+    await writeTogether(connection, [{ sql: "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ" }, { sql: "START TRANSACTION" }]);
     // First of all locks, as in every append. It keeps a move from beginning, which would find the stream in two places.
     await shareGate(connection);
     await lockStreams(connection, aggregateType, new Map([[aggregateId, { version }]]));
@@ -105,79 +107,77 @@ const beginRemoval = (
     if (!digestOfEvents(stored).equals(sha256)) return undo("changed");
     if ((await findUnpublished(readRowsOn(connection), aggregateType, [aggregateId])).size > 0) return undo("unpublished");
     if ((await readMoves(connection, [stream.tenantId])).length > 0) return undo("moving");
-    await insertTombstone(connection, stream, { objectKey, sha256 });
-    await run(connection, "DELETE FROM snapshots WHERE aggregate_id = ? AND aggregate_type = ?", [uuidToBytes(aggregateId), aggregateType]);
-    await deleteEvents(connection, stream);
+    await writeTogether(connection, [
+      ...insertTombstone(stream, { objectKey, sha256 }),
+      { sql: "DELETE FROM snapshots WHERE aggregate_id = ? AND aggregate_type = ?", values: [uuidToBytes(aggregateId), aggregateType] },
+      deleteEvents(stream),
+    ]);
     await run(connection, "COMMIT");
     return "archived";
   });
 
-const insertTombstone = async (
-  connection: PoolConnection,
+const insertTombstone = (
   { aggregateType, aggregateId, tenantId, version, notice }: StreamToArchive,
   { objectKey, sha256 }: Pick<ArchivedStream, "objectKey" | "sha256">,
-): Promise<void> => {
+): readonly Statement[] => {
   const [id, eventId] = [uuidToBytes(aggregateId), uuidToBytes(notice.eventId)];
   const data = JSON.stringify(notice.dataOf(objectKey));
-  await run(
-    connection,
-    `INSERT INTO archived_streams (aggregate_id, aggregate_type, state, tenant_id, version, object_key, sha256, event_id, schema_version, event_data, archived_at)
+  const { type, schemaVersion, metadata, at } = notice;
+  return [
+    {
+      sql: `INSERT INTO archived_streams (aggregate_id, aggregate_type, state, tenant_id, version, object_key, sha256, event_id, schema_version, event_data, archived_at)
      VALUES (?)`,
-    [[id, aggregateType, "REMOVING", tenantId, version, objectKey, sha256, eventId, notice.schemaVersion, data, notice.at]],
-  );
-  await run(
-    connection,
-    `INSERT INTO outbox (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at, shard)
+      values: [[id, aggregateType, "REMOVING", tenantId, version, objectKey, sha256, eventId, schemaVersion, data, at]],
+    },
+    {
+      sql: `INSERT INTO outbox (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at, shard)
      VALUES (?)`,
-    [
-      [
-        eventId,
-        id,
-        aggregateType,
-        version + 1,
-        notice.type,
-        notice.schemaVersion,
-        data,
-        JSON.stringify(notice.metadata),
-        notice.at,
-        shardOf(id),
-      ],
-    ],
-  );
+      values: [[eventId, id, aggregateType, version + 1, type, schemaVersion, data, JSON.stringify(metadata), at, shardOf(id)]],
+    },
+  ];
 };
 
 /** Deletes the first events of a stream. From the first event on: what is left has a gap, so no program takes it for a stream. */
-const deleteEvents = async (connection: PoolConnection, { aggregateType, aggregateId }: StreamId): Promise<number> => {
-  const { affectedRows } = await run<ResultSetHeader>(
-    connection,
-    "DELETE FROM events WHERE aggregate_id = ? AND aggregate_type = ? ORDER BY version LIMIT ?",
-    [uuidToBytes(aggregateId), aggregateType, eventsPerTransaction],
-  );
-  return affectedRows;
-};
+const deleteEvents = ({ aggregateType, aggregateId }: StreamId): Required<Statement> => ({
+  sql: "DELETE FROM events WHERE aggregate_id = ? AND aggregate_type = ? ORDER BY version LIMIT ?",
+  values: [uuidToBytes(aggregateId), aggregateType, eventsPerTransaction],
+});
 
 /** Deletes what is left of a stream that is being removed. */
 export const finishRemoval = async (pool: Pool, stream: StreamId): Promise<void> => {
+  await removeRest(pool, stream);
+  await endRemoval(pool, stream);
+};
+
+const ofRemoved = "aggregate_id = ? AND aggregate_type = ? AND state = 'REMOVING'";
+
+const removeRest = async (pool: Pool, stream: StreamId): Promise<void> => {
   const scope = [uuidToBytes(stream.aggregateId), stream.aggregateType];
-  const removing = "aggregate_id = ? AND aggregate_type = ? AND state = 'REMOVING'";
   for (let deleted = eventsPerTransaction; deleted === eventsPerTransaction;) {
     deleted = await withConnection(pool, async (connection) => {
       await run(connection, "START TRANSACTION");
       // Another process may have ended the removal, and have restored the stream since.
-      const rows = await readRowsOn(connection)({ sql: `SELECT 1 FROM archived_streams WHERE ${removing} FOR UPDATE`, values: scope });
-      const some = rows.length === 0 ? 0 : await deleteEvents(connection, stream);
+      const rows = await readRowsOn(connection)({ sql: `SELECT 1 FROM archived_streams WHERE ${ofRemoved} FOR UPDATE`, values: scope });
+      const { sql, values } = deleteEvents(stream);
+      const some = rows.length === 0 ? 0 : (await run<ResultSetHeader>(connection, sql, values)).affectedRows;
       await run(connection, "COMMIT");
       return some;
     });
   }
-  // By itself: an append locks its answers before its events, so a transaction that has locked events must not wait for answers.
+};
+
+/** Deletes the answers of a stream without events, and lets it count as archived. */
+const endRemoval = async (pool: Pool, stream: StreamId): Promise<void> => {
+  const scope = [uuidToBytes(stream.aggregateId), stream.aggregateType];
   await withConnection(pool, (connection) =>
-    run(
-      connection,
-      `DELETE k FROM archived_streams a JOIN idempotency_keys k ON k.aggregate_id = a.aggregate_id AND k.aggregate_type = a.aggregate_type
+    // Each by itself: an append locks its answers before its events, so a transaction that has locked events must not wait for answers.
+    writeTogether(connection, [
+      {
+        sql: `DELETE k FROM archived_streams a JOIN idempotency_keys k ON k.aggregate_id = a.aggregate_id AND k.aggregate_type = a.aggregate_type
        WHERE a.aggregate_id = ? AND a.aggregate_type = ? AND a.state = 'REMOVING'`,
-      scope,
-    ),
+        values: scope,
+      },
+      { sql: `UPDATE archived_streams SET state = 'ARCHIVED' WHERE ${ofRemoved}`, values: scope },
+    ]),
   );
-  await withConnection(pool, (connection) => run(connection, `UPDATE archived_streams SET state = 'ARCHIVED' WHERE ${removing}`, scope));
 };

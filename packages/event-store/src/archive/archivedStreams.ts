@@ -89,12 +89,13 @@ export const readInState = async (
 
 /**
  * A condition on which an append depends: none of its streams (at least one) is in the archive. It locks what it reads, so it sees the
- * newest rows in any isolation.
+ * newest rows in any isolation. It names the index, and counts a column that no other index has, because MySQL would read a small table
+ * as a whole otherwise, and so wait for every removal that is under way.
  */
 export const noneIsArchived = (
   streams: readonly { readonly aggregateId: string; readonly aggregateType: string }[],
 ): Required<Statement> => ({
-  sql: "(SELECT COUNT(*) FROM archived_streams WHERE aggregate_id IN (?) AND aggregate_type IN (?) FOR SHARE) = 0",
+  sql: "(SELECT COUNT(version) FROM archived_streams FORCE INDEX (PRIMARY) WHERE aggregate_id IN (?) AND aggregate_type IN (?) FOR SHARE) = 0",
   values: [streams.map(({ aggregateId }) => uuidToBytes(aggregateId)), [...new Set(streams.map(({ aggregateType }) => aggregateType))]],
 });
 

@@ -1,5 +1,6 @@
 import { bytesToUuid, type ReadRows, uuidToBytes } from "@cart/mysql";
 import type { RowDataPacket } from "mysql2/promise";
+import { shardOf } from "../outbox/shardOf.ts";
 
 /** Rows of `events` that are looked through at once for the beginnings of streams, and streams that are returned at once. */
 const rowsPerWindow = 50_000;
@@ -37,16 +38,20 @@ export async function* findIdleStreams(read: ReadRows, aggregateType: string, be
   }
 }
 
-/** Returns those of the streams (at least one) that have a row in the outbox that is not published, for whatever reason. */
+/**
+ * Returns those of the streams (at least one) that have a row in the outbox that is not published, for whatever reason. It reads the index
+ * entries of all such rows, and the rows of the streams' shards.
+ */
 export const findUnpublished = async (
   read: ReadRows,
   aggregateType: string,
   aggregateIds: readonly string[],
 ): Promise<ReadonlySet<string>> => {
+  const ids = aggregateIds.map(uuidToBytes);
   const rows = await read<IdleRow>({
     sql: `SELECT DISTINCT aggregate_id FROM outbox FORCE INDEX (outbox_status)
-       WHERE status IN ('PENDING', 'FAILED') AND aggregate_type = ? AND aggregate_id IN (?)`,
-    values: [aggregateType, aggregateIds.map(uuidToBytes)],
+       WHERE status IN ('PENDING', 'FAILED') AND shard IN (?) AND aggregate_type = ? AND aggregate_id IN (?)`,
+    values: [[...new Set(ids.map(shardOf))], aggregateType, ids],
   });
   return new Set(rows.map(({ aggregate_id: id }) => bytesToUuid(id)));
 };

@@ -22,7 +22,7 @@ export const readStoredEvents = async (
 ): Promise<readonly StoredEvent[]> => {
   const events: StoredEvent[] = [];
   for (;;) {
-    let size = 0;
+    let [size, sent] = [0, 0];
     const rows = await read<StoredRow>(
       {
         sql: `SELECT ${columns}, ${bytes} FROM events FORCE INDEX (events_stream)
@@ -30,12 +30,17 @@ export const readStoredEvents = async (
         values: [uuidToBytes(aggregateId), aggregateType, events.at(-1)?.version ?? 0, page.maxRows],
       },
       // A page has at least one row.
-      (row) => (size += row.bytes) <= page.maxBytes || size === row.bytes,
+      (row) => {
+        sent += 1;
+        return (size += row.bytes) <= page.maxBytes || size === row.bytes;
+      },
     );
-    if (rows.length === 0) return events;
+    // The server has no further row unless the page is full, by rows or by bytes.
+    const isLast = sent < page.maxRows && rows.length === sent;
     // In the order of the members in the archive's lines, whose checksum depends on it.
     for (const { version, event_id, event_type, schema_version, created_at, event_data, metadata } of rows)
       events.push({ version, event_id, event_type, schema_version, created_at, event_data, metadata });
+    if (isLast) return events;
   }
 };
 

@@ -1,6 +1,6 @@
 import { cartAggregate } from "@cart/domain";
 import { findIdleStreams } from "@cart/event-store";
-import { eventRow, eventStoreTables } from "@cart/event-store/testing";
+import { eventStoreTables, outboxRow } from "@cart/event-store/testing";
 import { migrateEventStore } from "@cart/migrations";
 import { readRowsFrom } from "@cart/mysql";
 import { useMysqlDatabase } from "@cart/testkit";
@@ -78,7 +78,7 @@ describe("archive-carts", () => {
 
   it("leaves a cart alone that something waits for, and says why", async () => {
     const [unpublished = "", parked = "", timed = ""] = ids;
-    await tables().outbox.insert([eventRow({ aggregate_id: unpublished, version: 2, status: "FAILED", shard: 0 })]);
+    await tables().outbox.insert([outboxRow({ aggregate_id: unpublished, version: 2, status: "FAILED" })]);
     const { left, leftCarts } = await run({
       findWaiting: () => Promise.resolve({ "has dead letters": new Set([parked]), "has a timer": new Set([timed]) }),
     });
