@@ -199,7 +199,12 @@ const measureMemoryOfServices = async (): Promise<void> => {
 };
 
 const commandOf = (options: string): string =>
-  `npm run bench -- ${options}${values.only === undefined ? "" : ` --only ${values.only}`} --seconds ${seconds}`;
+  [
+    `npm run bench -- ${options}`,
+    ...(values.only === undefined ? [] : [`--only ${values.only}`]),
+    ...(values["archived-events"] === undefined ? [] : [`--archived-events ${archivedEvents}`]),
+    `--seconds ${seconds}`,
+  ].join(" ");
 
 const writeResults = async (name: string, results: object): Promise<void> => {
   const file = resolve(values.json ?? join(repositoryRoot, "bench/results", name));

@@ -39,7 +39,11 @@ const costOf = async (
 
 const measurementOf = (rounds: readonly Round<Cost>[]): Measurement => {
   const both = compare(rounds, ({ program, mysql }) => sum([program, mysql]));
-  const [program, mysql, rate] = [compare(rounds, (cost) => cost.program), compare(rounds, (cost) => cost.mysql), compare(rounds, (cost) => cost.rate)];
+  const [program, mysql, rate] = [
+    compare(rounds, (cost) => cost.program),
+    compare(rounds, (cost) => cost.mysql),
+    compare(rounds, (cost) => cost.rate),
+  ];
   return {
     value: both.times,
     details: {

@@ -102,7 +102,9 @@ export const decodeArchive = async (key: string, object: Buffer | undefined): Pr
     if (!Check(storedEvent, event)) throw new ArchiveDamagedError(key, "has a line that is no event");
     return event;
   });
-  const sha256 = digestOfEvents(stored);
+  const sha256 = createHash("sha256")
+    .update(text.subarray(text.indexOf("\n") + 1))
+    .digest();
   if (sha256.toString("hex") !== head.sha256) throw new ArchiveDamagedError(key, "has other events than its manifest says");
   if (stored.length !== head.events || stored.some(({ version }, index) => version !== index + 1))
     throw new ArchiveDamagedError(key, "does not have every event of its stream");
