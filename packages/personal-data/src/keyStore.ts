@@ -47,8 +47,7 @@ export const insertClaimed = (
  * and so wait for every append that stores a new key.
  */
 export const requireKeys = (database: string, keyIds: readonly string[]): Statement => ({
-  sql: `DO IF((SELECT COUNT(*) FROM (SELECT 1 FROM ??.shopper_keys FORCE INDEX (PRIMARY)
-      WHERE key_id IN (?) AND destroyed_at IS NULL FOR SHARE) living) = ?,
+  sql: `DO IF((SELECT COUNT(*) FROM ??.shopper_keys FORCE INDEX (PRIMARY) WHERE key_id IN (?) AND destroyed_at IS NULL FOR SHARE) = ?,
       0, (SELECT 1 UNION ALL SELECT 2))`,
   values: [database, keyIds.map(uuidToBytes), keyIds.length],
 });
