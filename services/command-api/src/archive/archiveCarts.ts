@@ -80,26 +80,35 @@ export const archiveCarts = async (options: ArchiveCartsOptions): Promise<Archiv
   for await (const ids of findIdleStreams(read, carts.type, retention.latest)) {
     const due = (await judge(read, options, ids)).slice(0, limit - archived);
     const reasons = due.length === 0 ? new Map<string, Reason>() : await reasonsToWait(read, options, due);
-    for (let from = 0; from < due.length; from += concurrency) {
+    await eachAtOnce(due, async (cart) => {
       signal.throwIfAborted();
-      const some = due.slice(from, from + concurrency);
-      const outcomes = await Promise.all(some.map((cart) => archiveOne(options, cart, reasons.get(cart.id))));
-      outcomes.forEach((outcome, index) => {
-        const cart = some[index];
-        if (cart === undefined) return;
-        if (outcome === "archived") {
-          archived += 1;
-          events += cart.version;
-        } else {
-          left[outcome] = (left[outcome] ?? 0) + 1;
-          report({ step: "left", cart_id: cart.id, reason: outcome });
-        }
-      });
-    }
+      const outcome = await archiveOne(options, cart, reasons.get(cart.id));
+      if (outcome === "archived") {
+        archived += 1;
+        events += cart.version;
+      } else {
+        left[outcome] = (left[outcome] ?? 0) + 1;
+        report({ step: "left", cart_id: cart.id, reason: outcome });
+      }
+    });
     if (due.length > 0 && !dryRun) report({ step: "archived", carts: archived, events });
     if (archived >= limit) break;
   }
   return { archived, events, left };
+};
+
+/** Does the work for all carts, for `concurrency` of them at once. After a failure it begins no further cart, and rejects when it has ended. */
+const eachAtOnce = async (carts: readonly DueCart[], work: (cart: DueCart) => Promise<void>): Promise<void> => {
+  const queue = carts.values();
+  const failures: unknown[] = [];
+  const worker = async (): Promise<void> => {
+    for (const cart of queue) {
+      if (failures.length > 0) return;
+      await work(cart).catch((error: unknown) => failures.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  if (failures.length > 0) throw failures[0];
 };
 
 type DueCart = {
