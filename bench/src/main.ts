@@ -26,7 +26,7 @@ import { writeDocument } from "./writeDocument.ts";
 const memoryEvents = 2_000_000;
 
 /** As many as the figure archives in half a minute. */
-const defaultArchivedEvents = 200_000;
+const defaultArchivedEvents = 100_000;
 
 const profileFolder = join(repositoryRoot, "bench/results/profiles");
 
@@ -46,7 +46,7 @@ without the system, so that figures are ratios. Prints a table and writes bench/
   --profile            the services write CPU profiles into bench/results/profiles, each with a page that shows it as a flame graph;
                        the figures are lower than without
   --seconds N          seconds of load for each figure that runs for a time (default 10; 2 with --short)
-  --archived-events N  events that archived/rates archives (default ${defaultArchivedEvents.toLocaleString("en")})
+  --archived-events N  events that the program archives for archived/rates (default ${defaultArchivedEvents.toLocaleString("en")})
   --json FILE          writes the results to FILE (default bench/results/latest.json, bench/results/growth.json and memory.json)
   --write              writes the table into docs/performance.md, its chart and its samples beside the document
   --help

@@ -23,7 +23,7 @@ export const fillBehind = (eventStore: Pool, cart: Buffer, rows: number): Promis
   insertAll(eventStoreTables(eventStore).outbox, rowsOf(outboxRow, [cart], { first: 2, last: rows + 1 }));
 
 /** Events of each cart that `fillFinishedCarts` makes. */
-const finishedCartEvents = 50;
+export const finishedCartEvents = 50;
 
 /** Events that are inserted one by one; further carts are their copies. */
 const seedEvents = 100_000;
