@@ -124,18 +124,17 @@ const linesOf = (key: string, text: Buffer): readonly unknown[] => {
 };
 
 /**
- * Returns the key of a stream's object. It has the version, so a stream that comes back and grows gets another object. A tenant has a
- * folder of its own, so that its objects can be found and deleted.
+ * Returns the key of a stream's object. It has the version, so a stream that comes back and grows gets another object, and the digest
+ * of the events too if it is given. A tenant has a folder of its own, so that its objects can be found and deleted.
  */
-export const archiveKey = (stream: {
-  readonly aggregateType: string;
-  readonly aggregateId: string;
-  readonly tenantId: string;
-  readonly version: number;
-}): string => {
+export const archiveKey = (
+  stream: { readonly aggregateType: string; readonly aggregateId: string; readonly tenantId: string; readonly version: number },
+  sha256?: Buffer,
+): string => {
   const tenant = encodeURIComponent(stream.tenantId).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
   const folder = tenant.length <= maxFolderLength ? `t-${tenant}` : `h-${createHash("sha256").update(stream.tenantId).digest("hex")}`;
-  return `${stream.aggregateType.toLowerCase()}/${folder}/${stream.aggregateId}/${stream.version}.ndjson.gz`;
+  const name = sha256 === undefined ? String(stream.version) : `${stream.version}-${sha256.toString("hex")}`;
+  return `${stream.aggregateType.toLowerCase()}/${folder}/${stream.aggregateId}/${name}.ndjson.gz`;
 };
 
 /** The name of a folder has 255 bytes in most file systems. */

@@ -392,6 +392,24 @@ describe("the archive", () => {
     expect(await failureOf(restore(cart, memoryStorage()))).to.match(/is missing/);
   });
 
+  it("archives a stream whose version has other events in the storage, which an event store has lost, and keeps both objects", async () => {
+    const [cart, storage] = [uuidv7(), memoryStorage()];
+    const version = await fill(carts(), cart, 2);
+    expect(await archive(cart, version, storage)).to.equal("archived");
+    const { archived } = eventStoreTables(pool);
+    await publish(cart);
+    await archived.remove({ aggregate_id: cart });
+    await fill(carts(), cart, 2);
+    const before = await rowsOf(cart);
+    expect(await archive(cart, version, storage)).to.equal("archived");
+    expect(storage.objects.size).to.equal(2);
+    const [tombstone] = await readArchived(readRowsFrom(pool), "Cart", [cart]);
+    expect(tombstone?.objectKey).to.match(new RegExp(`/${cart}/${version}-[0-9a-f]{64}\\.ndjson\\.gz$`));
+    await publish(cart);
+    await restore(cart, storage);
+    expect(withoutIds(await rowsOf(cart))).to.deep.equal(withoutIds(before));
+  });
+
   it("removes a long stream in several transactions, and the next run ends what a killed one has left", async () => {
     const [cart, storage] = [uuidv7(), memoryStorage()];
     const rows = Array.from({ length: 2_500 }, (_, index) =>

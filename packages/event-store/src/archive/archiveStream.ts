@@ -57,20 +57,38 @@ export type ArchiveOutcome = "archived" | "changed" | "unpublished" | "moving" |
  * is no stream to any reader. Throws `ArchiveDamagedError`, and the errors of the storage.
  */
 export const archiveStream = async (pool: Pool, storage: ArchiveStorage, stream: StreamToArchive): Promise<ArchiveOutcome> => {
-  const { aggregateType, aggregateId, tenantId, version, accepts } = stream;
+  const { version, accepts } = stream;
   const events = await readStoredEvents(readRowsFrom(pool), stream);
   if (events.length !== version || events.at(-1)?.version !== version) return "changed";
   if (accepts?.(events) === false) return "refused";
   const sha256 = digestOfEvents(events);
-  const objectKey = archiveKey(stream);
-  await storage.put(objectKey, await encodeArchive({ aggregateType, aggregateId, tenantId, events }));
-  const found = await decodeArchive(objectKey, await storage.get(objectKey));
-  if (!found.sha256.equals(sha256)) throw new ArchiveDamagedError(objectKey, "has other events than the event store");
+  const objectKey = await storeObject(storage, stream, { events, sha256 });
   const outcome = await withoutConflict(() => beginRemoval(pool, stream, { objectKey, sha256 }));
   if (outcome !== "archived") return outcome;
   if (version > eventsPerTransaction) await removeRest(pool, stream);
   await endRemoval(pool, stream);
   return outcome;
+};
+
+/**
+ * Stores the stream's object, reads it back and compares it. Resolves to its key. The key of the version may have other events of the
+ * same stream, and no object is replaced: an event store that lost events and was restored gives their versions to new events, and
+ * `seal-stored` changes what a restored stream has. Then the stream gets a key that names its events too.
+ */
+const storeObject = async (
+  storage: ArchiveStorage,
+  stream: StreamToArchive,
+  { events, sha256 }: { readonly events: readonly StoredEvent[]; readonly sha256: Buffer },
+): Promise<string> => {
+  const { aggregateType, aggregateId, tenantId } = stream;
+  const own = archiveKey(stream, sha256);
+  for (const objectKey of [archiveKey(stream), own]) {
+    await storage.put(objectKey, await encodeArchive({ aggregateType, aggregateId, tenantId, events }));
+    const found = await decodeArchive(objectKey, await storage.get(objectKey));
+    if (found.sha256.equals(sha256)) return objectKey;
+    if (found.aggregateId !== aggregateId) throw new ArchiveDamagedError(objectKey, "has the events of another stream");
+  }
+  throw new ArchiveDamagedError(own, "has other events than the event store");
 };
 
 /** Ends the removal of streams whose job was killed. Resolves to their number. */
