@@ -4,12 +4,13 @@ import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
 import type { RowDataPacket } from "mysql2/promise";
 import { madeOfEvents } from "./beginNewHistory.ts";
-import { beginNewHistory, followEventStore, migrateAbandonment, migrateEventStore, migrateReadModel } from "./index.ts";
+import { beginNewHistory, followEventStore, migrateAbandonment, migrateEventStore, migrateKeyStore, migrateReadModel } from "./index.ts";
 
 describe("a restored event store", () => {
   const eventStore = useMysqlDatabase({ migrate: migrateEventStore });
   const readModel = useMysqlDatabase({ migrate: migrateReadModel });
   const abandonment = useMysqlDatabase({ migrate: migrateAbandonment });
+  const keyStore = useMysqlDatabase({ migrate: migrateKeyStore });
   const urls = () => ({ eventstore: eventStore.url(), readmodel: readModel.url(), abandonment: abandonment.url() });
 
   /** Inserts events of these carts, version by version. */
@@ -57,7 +58,7 @@ describe("a restored event store", () => {
   };
 
   beforeEach(async () => {
-    for (const table of ["events", "outbox", "relay_members"]) await eventStore.pool().query("DELETE FROM ??", [table]);
+    for (const table of ["events", "outbox", "relay_members", "archived_streams"]) await eventStore.pool().query("DELETE FROM ??", [table]);
   });
 
   it("publishes all of its events again in their order, under a new id that read model and timers follow", async () => {
@@ -79,6 +80,86 @@ describe("a restored event store", () => {
     expect((await idsIn(readModel, "followed_event_store")).at(-1)).to.equal(id);
     expect((await idsIn(abandonment, "followed_event_store")).at(-1)).to.equal(id);
     expect(await countIn(abandonment, "purchases")).to.equal(0);
+  });
+
+  /** Inserts the rows of streams in the archive, each with two events. */
+  const insertArchived = async (states: Readonly<Record<string, string>>): Promise<void> => {
+    await eventStore.pool().query(
+      `INSERT INTO archived_streams
+         (aggregate_id, aggregate_type, state, tenant_id, version, object_key, sha256, event_id, schema_version, event_data, archived_at)
+       VALUES ?`,
+      [
+        Object.entries(states).map(([cart, state]) => [
+          uuidToBytes(cart),
+          "Cart",
+          state,
+          "shop",
+          2,
+          "key",
+          Buffer.alloc(32),
+          uuidToBytes(randomUUID()),
+          1,
+          JSON.stringify({ object_key: "key" }),
+          new Date("2026-11-27T12:00:00.123Z"),
+        ]),
+      ],
+    );
+  };
+
+  it("tells subscribers of archived carts, before what is restored of one, and publishes nothing of what is left of a removal", async () => {
+    const [archived, removing, restoring, open] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    await insertEvents([removing, restoring, open], 1);
+    await insertArchived({ [archived]: "ARCHIVED", [removing]: "REMOVING", [restoring]: "RESTORING" });
+    expect((await beginNewHistory(urls())).events).to.equal(2);
+    const published = (await rowsOf("outbox")).map(({ cart, version }) => [cart, version] as const);
+    expect(published.slice(0, 3)).to.have.deep.members([archived, removing, restoring].map((cart) => [cart, 3]));
+    expect(published.slice(3)).to.have.deep.members([restoring, open].map((cart) => [cart, 1]));
+    const [[notice]] = await eventStore
+      .pool()
+      .query<RowDataPacket[]>(
+        "SELECT o.event_type, o.status, o.schema_version, o.event_data, o.metadata, o.event_id = a.event_id AS isSame, o.created_at = a.archived_at AS isThen, shard = CRC32(o.aggregate_id) % 16 AS own FROM outbox o JOIN archived_streams a USING (aggregate_id) WHERE state = 'ARCHIVED'",
+      );
+    expect(notice).to.include({ event_type: "CartArchived", status: "PENDING", schema_version: 1, isSame: 1, isThen: 1, own: 1 });
+    expect(JSON.parse(String(notice?.["event_data"]))).to.deep.equal({ object_key: "key" });
+    expect(JSON.parse(String(notice?.["metadata"]))).to.have.all.keys("correlation_id", "causation_id");
+  });
+
+  it("deletes the stored answers of carts whose shopper was erased since the backup, and no other answers", async () => {
+    const [erased, claimed, living, plain] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    const [gone, kept] = [randomUUID(), randomUUID()];
+    await keyStore.pool().query("INSERT INTO shopper_keys (key_id, shopper, master_key_id, wrapped, destroyed_at) VALUES ?", [
+      [
+        [uuidToBytes(gone), null, null, null, new Date()],
+        [uuidToBytes(kept), Buffer.alloc(32), "suite", Buffer.alloc(8), null],
+      ],
+    ]);
+    await insertEvents([erased, claimed, living, plain], 2);
+    const seal = (cart: string, version: number, keys: readonly string[]) =>
+      eventStore
+        .pool()
+        .query("UPDATE events SET event_data = ? WHERE aggregate_id = ? AND version = ?", [
+          JSON.stringify({ sealed: keys.map((key) => ({ subject: "owner", key, text: "x" })) }),
+          uuidToBytes(cart),
+          version,
+        ]);
+    await seal(erased, 1, [gone]);
+    await seal(claimed, 1, [kept]);
+    await seal(claimed, 2, [kept, gone]);
+    await seal(living, 1, [kept]);
+    await eventStore
+      .pool()
+      .query("INSERT INTO idempotency_keys (aggregate_id, aggregate_type, idempotency_key, request_hash, version, answer) VALUES ?", [
+        [erased, claimed, living, plain].flatMap((cart) =>
+          ["key-1", "key-2"].map((key) => [uuidToBytes(cart), "Cart", key, Buffer.alloc(32), 1, "{}"]),
+        ),
+      ]);
+    const steps: string[] = [];
+    await beginNewHistory({ ...urls(), keystore: keyStore.url() }, (step) => steps.push(step));
+    expect(steps).to.include("eventstore: 4 answers of erased shoppers are deleted");
+    const [left] = await eventStore
+      .pool()
+      .query<RowDataPacket[]>("SELECT DISTINCT BIN_TO_UUID(aggregate_id) AS cart FROM idempotency_keys");
+    expect(left.map(({ cart }) => cart as string)).to.have.members([living, plain]);
   });
 
   it("decides on every table of the read model and the timers whether it follows from events", async () => {

@@ -1,8 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
+import { deleteErasedAnswers } from "./deleteErasedAnswers.ts";
 import { connectionOf, onServer } from "./migrator.ts";
 
-export type NewHistoryUrls = { readonly eventstore: string; readonly readmodel: string; readonly abandonment: string };
+export type NewHistoryUrls = {
+  readonly eventstore: string;
+  readonly readmodel: string;
+  readonly abandonment: string;
+  /** The key store, which knows who was erased since the backup; `undefined` without keys. */
+  readonly keystore?: string | undefined;
+};
 
 export type NewHistory = {
   /** The event store's new id. */
@@ -18,16 +25,24 @@ const rowsAtOnce = 5_000;
  * Brings topics, read model and timers in line with an event store that lost events and was restored. The event store gets a new
  * id, and all of its events are put into the outbox. The relays publish them under the new id, and the consumers, which follow it
  * from now on, skip what was published under the former ids. The read model and the timers are emptied, and filled from the topics.
+ * So are subscribers: of a stream that is in the archive, the outbox gets the message that says so, and it gets no event of a stream
+ * whose removal had begun. Stored answers of shoppers who were erased since the backup are deleted.
  *
  * No service may run. If it is interrupted at any moment, run it again: it begins with the first step, under another new id.
  */
 export const beginNewHistory = async (urls: NewHistoryUrls, report: (step: string) => void = () => undefined): Promise<NewHistory> => {
   const id = randomUUID();
+  if (urls.keystore !== undefined) {
+    const answers = await deleteErasedAnswers({ eventstore: urls.eventstore, keystore: urls.keystore });
+    report(`eventstore: ${answers} answers of erased shoppers are deleted`);
+  }
   const events = await onServer(connectionOf(urls.eventstore), async (connection) => {
     await assertNoRelay(connection);
     await connection.query("INSERT INTO event_store_identity (id) VALUES (UUID_TO_BIN(?))", [id]);
     for (const table of ["outbox", "outbox_blocks"]) await empty(connection, table);
     report("the outbox is empty");
+    const archived = await fillWithEndings(connection);
+    if (archived > 0) report(`${archived} messages of archived carts are in the outbox`);
     return fillOutbox(connection, report);
   });
   for (const follower of ["readmodel", "abandonment"] as const) {
@@ -59,27 +74,60 @@ const empty = async (connection: Connection, table: string): Promise<void> => {
   }
 };
 
-type Page = RowDataPacket & { readonly last: number | null; readonly rows: number };
+const outboxColumns = "event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at";
 
-/** Puts all events into the outbox, in their order, as an append does. */
+type ArchivedPage = RowDataPacket & { readonly last: Buffer | null };
+
+/**
+ * Puts the message of each archived stream into the outbox. Before any event: of a stream that was being restored, the events that are
+ * stored by then are behind it, as a restore puts them. Resolves to the number of messages.
+ */
+const fillWithEndings = async (connection: Connection): Promise<number> => {
+  let messages = 0;
+  let after: Buffer = Buffer.alloc(0);
+  for (;;) {
+    const [[page]] = await connection.query<ArchivedPage[]>(
+      `SELECT MAX(aggregate_id) AS last
+       FROM (SELECT aggregate_id FROM archived_streams WHERE aggregate_id > ? ORDER BY aggregate_id LIMIT ?) page`,
+      [after, rowsAtOnce],
+    );
+    if (page === undefined || page.last === null) return messages;
+    const [{ affectedRows }] = await connection.query<ResultSetHeader>(
+      `INSERT INTO outbox (${outboxColumns}, shard)
+       SELECT event_id, aggregate_id, aggregate_type, version + 1, CONCAT(aggregate_type, 'Archived'), schema_version, event_data,
+              JSON_OBJECT('causation_id', BIN_TO_UUID(event_id), 'correlation_id', BIN_TO_UUID(event_id)), archived_at,
+              CRC32(aggregate_id) % 16
+       FROM archived_streams WHERE aggregate_id > ? AND aggregate_id <= ? ORDER BY aggregate_id`,
+      [after, page.last],
+    );
+    messages += affectedRows;
+    after = page.last;
+  }
+};
+
+type Page = RowDataPacket & { readonly last: number | null };
+
+/** What is left of a stream that is being removed has no beginning. Its object has all of it. */
+const isNoRemainder = `NOT EXISTS (SELECT 1 FROM archived_streams a
+         WHERE a.aggregate_id = e.aggregate_id AND a.aggregate_type = e.aggregate_type AND a.state = 'REMOVING')`;
+
+/** Puts all events into the outbox, in their order, as an append does. Resolves to their number. */
 const fillOutbox = async (connection: Connection, report: (step: string) => void): Promise<number> => {
   let events = 0;
   let after = 0;
   for (;;) {
     const [[page]] = await connection.query<Page[]>(
-      "SELECT MAX(id) AS last, COUNT(*) AS `rows` FROM (SELECT id FROM events WHERE id > ? ORDER BY id LIMIT ?) page",
+      "SELECT MAX(id) AS last FROM (SELECT id FROM events WHERE id > ? ORDER BY id LIMIT ?) page",
       [after, rowsAtOnce],
     );
     if (page === undefined || page.last === null) return events;
-    await connection.query(
-      `INSERT INTO outbox
-         (event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at, shard)
-       SELECT event_id, aggregate_id, aggregate_type, version, event_type, schema_version, event_data, metadata, created_at,
-              CRC32(aggregate_id) % 16
-       FROM events WHERE id > ? AND id <= ? ORDER BY id`,
+    const [{ affectedRows }] = await connection.query<ResultSetHeader>(
+      `INSERT INTO outbox (${outboxColumns}, shard)
+       SELECT ${outboxColumns}, CRC32(aggregate_id) % 16
+       FROM events e WHERE id > ? AND id <= ? AND ${isNoRemainder} ORDER BY id`,
       [after, page.last],
     );
-    events += page.rows;
+    events += affectedRows;
     after = page.last;
     report(`${events} events are in the outbox`);
   }

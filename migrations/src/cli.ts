@@ -131,11 +131,18 @@ program
 program
   .command("restored")
   .description(
-    "bring topics, read model and timers in line with an event store that lost events and was restored: all of its events are published again. Stop every service first; it can be interrupted and run again.",
+    "bring topics, read model and timers in line with an event store that lost events and was restored: all of its events are published again. Stop every service first; it can be interrupted and run again. With KEYSTORE_URL, stored answers of shoppers who were erased since the backup are deleted.",
   )
   .option("--yes", "needed, because the read model and the timers are emptied")
   .action(async (options: { yes?: boolean }) => {
-    const urls = { eventstore: urlOf("eventstore"), readmodel: urlOf("readmodel"), abandonment: urlOf("abandonment") };
+    if (!isUsed("keystore"))
+      console.log("keystore: KEYSTORE_URL is not set, so stored answers of shoppers who were erased are not deleted");
+    const urls = {
+      eventstore: urlOf("eventstore"),
+      readmodel: urlOf("readmodel"),
+      abandonment: urlOf("abandonment"),
+      keystore: isUsed("keystore") ? urlOf("keystore") : undefined,
+    };
     if (options.yes !== true)
       throw new Error("this empties the read model and the timers, which are made again from the events. Add --yes");
     const { id, events } = await beginNewHistory(urls, (step) => console.log(step));
