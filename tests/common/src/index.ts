@@ -1,3 +1,4 @@
+export { type Archive, documentedBackup, type DocumentedBackup } from "./documentedBackup.ts";
 export { readTopic } from "./readTopic.ts";
 export { runParts } from "./runParts.ts";
 export { runSuite, type SuiteRun, type SuiteVerdict } from "./runSuite.ts";

@@ -52,6 +52,10 @@ export const answersAbout = async (world: World, { guest, customer }: Person, ca
   return Promise.all(paths.map(async (path) => ({ place: `answer to ${withoutIds(path)}`, content: await answerOf(world, path) })));
 };
 
+/** The funnel of the tenant. */
+export const funnelOf = async ({ query }: World): Promise<string> =>
+  (await accepted(query(`/tenants/${tenant}/cart-funnel?${period}`))).text;
+
 const withoutIds = (path: string): string => path.replace(/\/(carts|users)\/[^/?]+/, "/$1/{id}");
 
 /** A problem names the path of its request, which has the user id in it. */

@@ -14,14 +14,14 @@ import {
   storedAnswers,
   unpublished,
 } from "./erasure.ts";
-import { findPerson, personNamed } from "./person.ts";
+import { difference, type Findings, requireSeen } from "./findings.ts";
+import { findPerson } from "./person.ts";
 import { beginBinaryLog, binaryLogsOf, everythingKept } from "./places.ts";
+import { restoreYesterday } from "./restored.ts";
+import { ann, bob, type BothCarts, liveBoth } from "./shoppers.ts";
 import { shopOn } from "./shopOn.ts";
-import { accepted, backEnd, isShown, type World } from "./world.ts";
-import { backUp, type Carts, interruptRebuild, liveYear } from "./year.ts";
-
-/** What was found that must not be. */
-export type Findings = readonly string[];
+import { accepted, backEnd, isShown, sealed, type World } from "./world.ts";
+import { backUp, type Carts, interruptRebuild } from "./year.ts";
 
 export type Life = {
   readonly name: string;
@@ -30,25 +30,21 @@ export type Life = {
   readonly run: (world: World) => Promise<Findings>;
 };
 
-const ann = personNamed("ann");
-const bob = personNamed("bob");
-
 /** What happens while the erasure is under way. */
 type Meanwhile = (world: World, ids: readonly string[]) => Promise<void>;
 
 type Moments = { readonly meanwhile?: Meanwhile; readonly afterBackup?: () => Promise<void> };
 
-const eraseAnn = async (
-  world: World,
-  carts: { readonly anns: Carts; readonly bobs: Carts },
-  { meanwhile, afterBackup }: Moments = {},
-): Promise<Findings> => {
+const eraseAnn = async (world: World, carts: BothCarts, { meanwhile, afterBackup }: Moments = {}): Promise<Findings> => {
   const findings: string[] = [];
   const backup = await backUp(world);
   await afterBackup?.();
   await interruptRebuild(world);
   const before = { figures: await figuresOf(world, carts.anns), bobs: await contentsOf(world, carts.bobs) };
-  requireSeen([...findPerson(ann, await everythingKept(world)), ...(await storedAnswers(world, carts.anns))]);
+  requireSeen(
+    [...findPerson(ann, await everythingKept(world)), ...(await storedAnswers(world, carts.anns))],
+    ["views.carts.user_id", "views.rebuild_carts.user_id", "views.dead_letters.value", "timers.timers.user_id", "stored answers"],
+  );
 
   const ids = await requestErasure(world, ann);
   await meanwhile?.(world, ids);
@@ -69,27 +65,6 @@ const eraseAnn = async (
   findings.push(...findPerson(ann, await everythingKept(world)).map((finding) => `after a rebuild: ${finding}`));
   findings.push(...(await beNewPerson(world, carts.anns)));
   return [...new Set(findings)];
-};
-
-/** The search must find the person before, or it would find nothing afterwards either. */
-const requireSeen = (seen: Findings): void => {
-  for (const place of [
-    "views.carts.user_id",
-    "views.rebuild_carts.user_id",
-    "views.dead_letters.value",
-    "timers.timers.user_id",
-    "stored answers",
-  ]) {
-    if (!seen.some((finding) => finding.startsWith(`${place}:`)))
-      throw new Error(`the search is blind: the person is not in ${place} before the erasure, but in ${seen.join("; ")}`);
-  }
-};
-
-const difference = (what: string, before: string, after: string): Findings => {
-  if (before === after) return [];
-  const [was, is] = [before.split("\n"), after.split("\n")];
-  const at = was.findIndex((line, index) => line !== is[index]);
-  return [`${what} changed: ${was[at]?.trim().slice(0, 200)} became ${is[at]?.trim().slice(0, 200)}`];
 };
 
 /** A late report of a payment, and the retry of the row that could not be published. */
@@ -114,11 +89,6 @@ const beNewPerson = async (world: World, carts: Carts): Promise<Findings> => {
   return owners[0] === ann.customer && String(owners[1]).startsWith("erased-") ? [] : [`the owners are ${owners.join(" and ")}`];
 };
 
-const liveBoth = async (world: World, seals: boolean): Promise<{ readonly anns: Carts; readonly bobs: Carts }> => {
-  const anns = await liveYear(world, ann, { seals });
-  return { anns, bobs: await liveYear(world, bob, { seals }) };
-};
-
 /** Kills each service again and again until the erasures are done. */
 const killAll: Meanwhile = async (world, ids) => {
   for (let round = 0; round < 2; round += 1) {
@@ -132,8 +102,6 @@ const killAll: Meanwhile = async (world, ids) => {
   }
   await erasuresDone(world, ids);
 };
-
-const sealed = { SEAL_PERSONAL_DATA: "true" };
 
 /** Encrypts what is left once an erasure waits for it. Nothing, if none of them ever waits. */
 const sealWhenAsked: Meanwhile = async (world, ids) => {
@@ -211,6 +179,12 @@ export const lives: readonly Life[] = [
     about: "kill -9 of every service during the erasure",
     env: sealed,
     run: async (world) => eraseAnn(world, await liveBoth(world, true), { meanwhile: killAll }),
+  },
+  {
+    name: "restored",
+    about: "yesterday's event store beside everything else of today, with archived carts",
+    env: sealed,
+    run: restoreYesterday,
   },
   {
     name: "stored",

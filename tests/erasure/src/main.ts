@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { runParts, runSuite, type SuiteRun, type SuiteVerdict, untilAborted } from "@cart/tests-common";
 import { dataFolder, step, UserError } from "@cart/tools/own-servers";
-import { type Findings, type Life, lives } from "./lives.ts";
+import type { Findings } from "./findings.ts";
+import { type Life, lives } from "./lives.ts";
 import { type Sabotage, sabotages } from "./sabotages.ts";
 import { selfCheck } from "./selfCheck.ts";
 import { startServers, startWorld, type WorldOptions } from "./world.ts";
@@ -34,8 +35,8 @@ const run = async (suite: SuiteRun<Part>): Promise<SuiteVerdict> => {
   const logFolder = join(dataFolder, "erasure");
   report(`the services' logs are in ${logFolder}`);
   const reach = await step(report, "servers started", () => startServers(suite));
-  const options = { reach, logFolder, signal };
-  if (checks) return selfCheck({ ...options, sabotages: chosenSabotages, folder, report, runLife });
+  const options = { reach, folder, logFolder, signal };
+  if (checks) return selfCheck({ ...options, sabotages: chosenSabotages, report, runLife });
   let mistakeCount = 0;
   await runParts({
     parts: chosen,

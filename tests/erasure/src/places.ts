@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { type ConsumedMessage, topicsWithPrefix } from "@cart/messaging";
 import { readTopic } from "@cart/tests-common";
 import type { Pool, RowDataPacket } from "mysql2/promise";
@@ -12,6 +13,7 @@ export const everythingKept = async (world: World): Promise<readonly Kept[]> => 
     tablesOf(world.admin, world.databasePrefix),
     messagesOf(world),
     ...world.logFolders.map(filesOf),
+    objectsIn(world.archiveFolder),
     metricsOf(world.system()),
     binaryLogsOf(world.admin, world.firstBinaryLog()),
   ]);
@@ -63,6 +65,19 @@ const headerText = (value: unknown): unknown =>
 const filesOf = async (folder: string): Promise<Kept[]> => {
   const names = await readdir(folder);
   return Promise.all(names.map(async (name) => ({ place: `log of ${name}`, content: await readFile(join(folder, name)) })));
+};
+
+/** Returns the contents and names of the archive's objects. The folder exists once a cart was archived. */
+const objectsIn = async (folder: string): Promise<Kept[]> => {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return Promise.all(
+    files
+      .filter((file) => file.isFile())
+      .map(async ({ parentPath, name }) => ({
+        place: "archive",
+        content: Buffer.concat([Buffer.from(`${parentPath}/${name}\n`), gunzipSync(await readFile(join(parentPath, name)))]),
+      })),
+  );
 };
 
 const metricsOf = ({ services }: RunningSystem): Promise<Kept[]> =>

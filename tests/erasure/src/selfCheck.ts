@@ -2,20 +2,20 @@ import { join } from "node:path";
 import type { SuiteVerdict } from "@cart/tests-common";
 import { makeBuiltCopy } from "@cart/tests-harness";
 import { type Report, step } from "@cart/tools/own-servers";
-import { type Findings, type Life, lives } from "./lives.ts";
+import type { Findings } from "./findings.ts";
+import { type Life, lives } from "./lives.ts";
 import type { Sabotage } from "./sabotages.ts";
 import type { WorldOptions } from "./world.ts";
 
 export type SelfCheckOptions = Omit<WorldOptions, "env" | "name" | "programs"> & {
   readonly sabotages: readonly Sabotage[];
-  readonly folder: string;
   readonly report: Report;
   readonly runLife: (life: Life, options: Omit<WorldOptions, "env">) => Promise<Findings>;
 };
 
 /** Forgets one place at a time. A life that finds nothing there, or only something else, is a mistake. */
-export const selfCheck = async ({ sabotages, folder, report, runLife, ...options }: SelfCheckOptions): Promise<SuiteVerdict> => {
-  const copy = join(folder, "sabotaged");
+export const selfCheck = async ({ sabotages, report, runLife, ...options }: SelfCheckOptions): Promise<SuiteVerdict> => {
+  const copy = join(options.folder, "sabotaged");
   let mistakeCount = 0;
   for (const { name, place, services, patches, life: lifeName, symptom } of sabotages) {
     const life = lives.find((each) => each.name === lifeName);

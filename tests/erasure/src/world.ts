@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { ConsumedMessage } from "@cart/messaging";
 import { bearer, tokenEnv } from "@cart/testkit/tokens";
 import type { SuiteRun } from "@cart/tests-common";
@@ -16,10 +17,16 @@ export const tenant = "shop";
 /** A whole system with its servers, and with what it has to say of itself. */
 export type World = {
   readonly system: () => RunningSystem;
-  /** Stops the services and starts them with other settings on the same data. */
-  readonly restart: (env: Readonly<Record<string, string>>) => Promise<void>;
+  /** Stops the services and starts them with other settings on the same data, which `meanwhile` may change. */
+  readonly restart: (env: Readonly<Record<string, string>>, meanwhile?: () => Promise<void>) => Promise<void>;
   readonly admin: Pool;
   readonly databasePrefix: string;
+  /** For files of the suite. */
+  readonly folder: string;
+  /** `mysql://…` without a database. */
+  readonly mysqlUrl: string;
+  /** The folder with the objects of archived carts. */
+  readonly archiveFolder: string;
   /** A folder for each start of the services. */
   readonly logFolders: readonly string[];
   readonly traces: Traces;
@@ -49,6 +56,9 @@ export const suiteSender = "erasure-suite";
 /** Everybody who is no shopper. */
 export const backEnd = { sub: "back-end", scope: "carts:admin carts:price carts:purchase carts:erase" };
 
+/** The setting with which personal fields are encrypted. */
+export const sealed = { SEAL_PERSONAL_DATA: "true" };
+
 const replicas = { "command-api": 1, "query-api": 1, "outbox-relay": 1, projector: 1, "cart-abandonment": 1, console: 0 };
 
 export const startServers = async ({ folder, signal, report, atEnd }: SuiteRun<{ readonly name: string }>): Promise<Reach> => {
@@ -64,13 +74,18 @@ export const startServers = async ({ folder, signal, report, atEnd }: SuiteRun<{
 export type WorldOptions = {
   readonly name: string;
   readonly reach: Reach;
+  /** For files of the suite, which are removed at its end. */
+  readonly folder: string;
   readonly logFolder: string;
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string>>;
   readonly programs?: Programs | undefined;
 };
 
-export const startWorld = async ({ name, reach, logFolder: logs, signal, env, programs = {} }: WorldOptions): Promise<World> => {
+export const startWorld = async (options: WorldOptions): Promise<World> => {
+  const { name, reach, logFolder: logs, signal, env, programs = {} } = options;
+  const folder = join(options.folder, name);
+  const archiveFolder = join(folder, "archive");
   const traces = await collectTraces();
   const admin = createPool({ uri: reach.mysqlUrl, connectionLimit: 4 });
   const logFolders: string[] = [];
@@ -83,6 +98,8 @@ export const startWorld = async ({ name, reach, logFolder: logs, signal, env, pr
     TIMER_POLL_MS: "100",
     OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint,
     OTEL_TRACES_SAMPLER: "always_on",
+    ARCHIVE_STORAGE: pathToFileURL(archiveFolder).href,
+    ARCHIVE_AFTER_DAYS: "0",
   };
   const start = (settings: Readonly<Record<string, string>>): Promise<RunningSystem> => {
     const logFolder = join(logs, `${name}-${logFolders.length + 1}`);
@@ -103,12 +120,16 @@ export const startWorld = async ({ name, reach, logFolder: logs, signal, env, pr
   };
   return {
     system: () => system,
-    restart: async (settings) => {
+    restart: async (settings, meanwhile) => {
       await system.stop();
+      await meanwhile?.();
       system = await start(settings);
     },
     admin,
     databasePrefix: `${name.replaceAll(/\W/g, "_")}_`,
+    folder,
+    mysqlUrl: reach.mysqlUrl,
+    archiveFolder,
     logFolders,
     traces,
     firstBinaryLog: () => firstBinaryLog,

@@ -8,7 +8,7 @@ export { type RunOptions, runScenario } from "./runScenario.ts";
 export { entryOf, sendCommand } from "./load/sendCommand.ts";
 export type { Cell, Scenario, ScenarioContext } from "./scenario.ts";
 export { type Sabotage, selfCheck } from "./selfCheck.ts";
-export { runServiceCommand, startServiceCommand } from "./system/serviceCommand.ts";
+export { runMigrations, runServiceCommand, startServiceCommand } from "./system/serviceCommand.ts";
 export type { ServiceCommand } from "./system/serviceCommand.ts";
 export type { SupervisedService } from "./system/supervisedService.ts";
 export { type Reach, startSystem } from "./system/system.ts";

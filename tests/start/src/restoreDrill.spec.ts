@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { eventStoreTables } from "@cart/event-store/testing";
+import { type Archive, documentedBackup, type DocumentedBackup } from "@cart/tests-common";
 import { waitUntil } from "@cart/tools/own-servers";
 import { expect } from "chai";
 import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
 import { addTo, cartId, itemsOf } from "./carts.ts";
-import { type Archive, documentedBackup, type DocumentedBackup } from "./documentedBackup.ts";
 import { type CommandOutcome, runCommand } from "./runCommand.ts";
 import { type RunningStart, startOn } from "./runningStart.ts";
 import { startSuiteServers, type SuiteServers } from "./suiteServers.ts";

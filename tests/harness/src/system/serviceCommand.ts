@@ -15,9 +15,14 @@ export type ServiceCommand = {
 };
 
 /** A running command-line tool of a service. It is killed after 60 s. */
-export const startServiceCommand = ({ env }: System, service: ServiceName, args: readonly string[]): ServiceCommand => {
-  const child = spawn(process.execPath, ["dist/cli.js", ...args], {
-    cwd: join(repositoryRoot, "services", service),
+export const startServiceCommand = (system: Pick<System, "env">, service: ServiceName, args: readonly string[]): ServiceCommand =>
+  startProgram(system, { folder: join("services", service), file: "dist/cli.js", args });
+
+type Program = { readonly folder: string; readonly file: string; readonly args: readonly string[] };
+
+const startProgram = ({ env }: Pick<System, "env">, { folder, file, args }: Program): ServiceCommand => {
+  const child = spawn(process.execPath, [file, ...args], {
+    cwd: join(repositoryRoot, folder),
     env: { ...process.env, ...env },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
@@ -43,8 +48,15 @@ export const startServiceCommand = ({ env }: System, service: ServiceName, args:
 };
 
 /** Runs a command to its end. Throws an error with its output unless the exit code is 0. */
-export const runServiceCommand = async (system: System, service: ServiceName, args: readonly string[]): Promise<string> => {
-  const { code, output } = await startServiceCommand(system, service, args).ended;
-  if (code !== 0) throw new Error(`${service} ${args.join(" ")} exited with ${code}: ${output.trim().slice(-500)}`);
+export const runServiceCommand = (system: Pick<System, "env">, service: ServiceName, args: readonly string[]): Promise<string> =>
+  outputOf(startServiceCommand(system, service, args), `${service} ${args.join(" ")}`);
+
+/** Runs the command-line tool of the migrations to its end. Throws an error with its output unless the exit code is 0. */
+export const runMigrations = (system: Pick<System, "env">, args: readonly string[]): Promise<string> =>
+  outputOf(startProgram(system, { folder: "migrations", file: "dist/src/cli.js", args }), `migrate ${args.join(" ")}`);
+
+const outputOf = async ({ ended }: ServiceCommand, name: string): Promise<string> => {
+  const { code, output } = await ended;
+  if (code !== 0) throw new Error(`${name} exited with ${code}: ${output.trim().slice(-500)}`);
   return output;
 };

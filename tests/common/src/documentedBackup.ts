@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { endWithThisProcess, findMysqlPrograms, repositoryRoot } from "@cart/tools/own-servers";
-import type { SuiteServers } from "./suiteServers.ts";
 
 /** The commands of docs/deployment.md, as they are written there. */
 export type DocumentedBackup = {
@@ -16,6 +15,15 @@ export type DocumentedBackup = {
   readonly applyLogs: (position: string, stopPosition: number) => Promise<void>;
 };
 
+export type BackupOptions = {
+  /** A folder of the suite, for the files of the commands. */
+  readonly folder: string;
+  /** `mysql://…` without a database. */
+  readonly mysqlUrl: string;
+  /** The database, by default `eventstore`, as the document calls it. */
+  readonly database?: string;
+};
+
 export type Archive = {
   /** The folder with the copies. */
   readonly folder: string;
@@ -26,8 +34,12 @@ export type Archive = {
 const marks = { dump: ">eventstore.sql", archive: "--stop-never", restoreDump: "<eventstore.sql", applyLogs: "--start-position=" };
 
 /** The commands run on the suite's MySQL instead of compose's. Their files are in the suite's folder. */
-export const documentedBackup = async ({ folder: suiteFolder, mysqlUrl }: SuiteServers): Promise<DocumentedBackup> => {
-  const folder = join(suiteFolder, "backup");
+export const documentedBackup = async ({
+  folder: suiteFolder,
+  mysqlUrl,
+  database = "eventstore",
+}: BackupOptions): Promise<DocumentedBackup> => {
+  const folder = join(suiteFolder, `backup-${database}`);
   const archived = join(folder, "binlogs");
   const path = await installPrograms(join(folder, "bin"), new URL(mysqlUrl));
   const blocks = await readBlocks();
@@ -36,7 +48,8 @@ export const documentedBackup = async ({ folder: suiteFolder, mysqlUrl }: SuiteS
     const found = blocks.filter((block) => block.includes(mark));
     const [block] = found;
     if (block === undefined || found.length > 1) throw new Error(`${found.length} blocks of the document contain ${mark}, expected one`);
-    const shell = spawn("bash", ["-euo", "pipefail", "-c", edit(block.replaceAll("docker compose exec -T mysql ", ""))], {
+    const command = block.replaceAll("docker compose exec -T mysql ", "").replaceAll(/\beventstore\b(?!\.sql)/g, database);
+    const shell = spawn("bash", ["-euo", "pipefail", "-c", edit(command)], {
       cwd: folder,
       env: { ...process.env, ...variables, PATH: `${path}${delimiter}${process.env["PATH"] ?? ""}`, MYSQL_ROOT_PASSWORD: "" },
       stdio: ["ignore", "pipe", "inherit"],
