@@ -124,7 +124,7 @@ describe("a restored event store", () => {
     expect(JSON.parse(String(notice?.["metadata"]))).to.have.all.keys("correlation_id", "causation_id");
   });
 
-  it("deletes the stored answers of carts whose shopper was erased since the backup, and no other answers", async () => {
+  it("learns of the erasures since the backup: it deletes the stored answers of these shoppers, no others, and records their keys", async () => {
     const [erased, claimed, living, plain] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
     const [gone, kept] = [randomUUID(), randomUUID()];
     await keyStore.pool().query("INSERT INTO shopper_keys (key_id, shopper, master_key_id, wrapped, destroyed_at) VALUES ?", [
@@ -155,11 +155,13 @@ describe("a restored event store", () => {
       ]);
     const steps: string[] = [];
     await beginNewHistory({ ...urls(), keystore: keyStore.url() }, (step) => steps.push(step));
-    expect(steps).to.include("eventstore: 4 answers of erased shoppers are deleted");
+    expect(steps).to.include("eventstore: 4 answers of erased shoppers are deleted, and 1 destroyed keys are recorded");
     const [left] = await eventStore
       .pool()
       .query<RowDataPacket[]>("SELECT DISTINCT BIN_TO_UUID(aggregate_id) AS cart FROM idempotency_keys");
     expect(left.map(({ cart }) => cart as string)).to.have.members([living, plain]);
+    const [recorded] = await eventStore.pool().query<RowDataPacket[]>("SELECT BIN_TO_UUID(key_id) AS id FROM destroyed_keys");
+    expect(recorded).to.deep.equal([{ id: gone }]);
   });
 
   it("decides on every table of the read model and the timers whether it follows from events", async () => {

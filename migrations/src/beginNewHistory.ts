@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
-import { deleteErasedAnswers } from "./deleteErasedAnswers.ts";
 import { connectionOf, onServer } from "./migrator.ts";
+import { recallErasures } from "./recallErasures.ts";
 
 export type NewHistoryUrls = {
   readonly eventstore: string;
@@ -26,15 +26,15 @@ const rowsAtOnce = 5_000;
  * id, and all of its events are put into the outbox. The relays publish them under the new id, and the consumers, which follow it
  * from now on, skip what was published under the former ids. The read model and the timers are emptied, and filled from the topics.
  * So are subscribers: of a stream that is in the archive, the outbox gets the message that says so, and it gets no event of a stream
- * whose removal had begun. Stored answers of shoppers who were erased since the backup are deleted.
+ * whose removal had begun. The event store learns of the erasures since its backup.
  *
  * No service may run. If it is interrupted at any moment, run it again: it begins with the first step, under another new id.
  */
 export const beginNewHistory = async (urls: NewHistoryUrls, report: (step: string) => void = () => undefined): Promise<NewHistory> => {
   const id = randomUUID();
   if (urls.keystore !== undefined) {
-    const answers = await deleteErasedAnswers({ eventstore: urls.eventstore, keystore: urls.keystore });
-    report(`eventstore: ${answers} answers of erased shoppers are deleted`);
+    const { answers, keys } = await recallErasures({ eventstore: urls.eventstore, keystore: urls.keystore });
+    report(`eventstore: ${answers} answers of erased shoppers are deleted, and ${keys} destroyed keys are recorded`);
   }
   const events = await onServer(connectionOf(urls.eventstore), async (connection) => {
     await assertNoRelay(connection);

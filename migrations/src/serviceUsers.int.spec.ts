@@ -86,6 +86,14 @@ describe("the users of the services", () => {
         expect(await refusals(destroy), service).to.deep.equal([service === "command-api" ? undefined : noTable]);
         expect(await refusals("DELETE FROM shopper_keys", "UPDATE lookup_keys SET id = 2"), service).to.deep.equal([noTable, noTable]);
       }
+      for (const sql of [
+        "SELECT key_id FROM shopper_keys WHERE shopper = '' FOR UPDATE",
+        `INSERT INTO shopper_keys (key_id, destroyed_at) VALUES (UUID_TO_BIN(UUID()), NOW(6)) ON DUPLICATE KEY UPDATE
+           shopper = NULL, master_key_id = NULL, wrapped = NULL, destroyed_at = COALESCE(destroyed_at, VALUES(destroyed_at))`,
+      ])
+        expect(await refusalOf("command-api", sql, "keystore"), sql).to.equal(undefined);
+      expect(await refusalOf("command-api", "INSERT IGNORE INTO destroyed_keys (key_id) VALUES ('')", "eventstore")).to.equal(undefined);
+      expect(await refusalOf("command-api", "DELETE FROM destroyed_keys", "eventstore")).to.equal(noTable);
       expect(databasesOf("outbox-relay")).not.to.include("keystore");
     });
 

@@ -68,6 +68,7 @@ export const serviceAccess: Readonly<Record<ServiceWithUser, Readonly<Partial<Re
       tenant_moves: ["SELECT"],
       archived_streams: ["SELECT"],
       idempotency_keys: ["SELECT", "INSERT", "DELETE"],
+      destroyed_keys: ["SELECT", "INSERT"],
     },
     // It begins erasures, destroys the keys, and completes erasures.
     keystore: {

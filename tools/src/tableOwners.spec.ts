@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { sourcesIn } from "./sourcesIn.ts";
 
 /** The tables of the event store, and what MySQL calls before the name of a table that it reads, changes or makes. */
-const tables = "events|outbox|outbox_blocks|snapshots|idempotency_keys|archived_streams|tenant_moves|relay_leases|relay_members";
+const tables =
+  "events|outbox|outbox_blocks|snapshots|idempotency_keys|archived_streams|destroyed_keys|tenant_moves|relay_leases|relay_members";
 const clauses = "FROM|JOIN|INTO|UPDATE|TABLE|TABLES|ON|REPLACE|TRUNCATE|,";
 
 /** A table's name may stand behind a database and in backticks, and a text is no statement unless it has a verb. */

@@ -52,6 +52,7 @@ export const eventStoreTables = {
     "event_data",
     "archived_at",
   ],
+  destroyed_keys: ["key_id", "recorded_at"],
   event_store_identity: ["number", "id", "created_at"],
   idempotency_keys: ["aggregate_id", "aggregate_type", "idempotency_key", "request_hash", "version", "answer", "created_at"],
 } as const;

@@ -26,6 +26,7 @@ export {
 } from "./commands/commandRequest.ts";
 export type { CommittedBatch } from "./commands/retries/retries.ts";
 export { clearStreams } from "./erasure/clearStreams.ts";
+export { readDestroyed, recordDestroyed } from "./erasure/destroyedKeys.ts";
 export { hasPlainEvents, plainEventCheck } from "./erasure/plainEvents.ts";
 export { readEventStoreIds } from "./eventStoreIdentity.ts";
 export { eventStoreTables } from "./eventStoreTables.ts";

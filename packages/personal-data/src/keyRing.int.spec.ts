@@ -56,6 +56,17 @@ describe("the key ring", () => {
     return found;
   };
 
+  it("records the keys of a shopper before it destroys them, and destroys none that it could not record", async () => {
+    const ids = idsOf(await append(open(), ann));
+    const hash = shopperHash(await openLookupKey(pool, masterKeys), ann);
+    const failed = await destroyKeys(pool, hash, () => Promise.reject(new Error("not recorded"))).catch((error: unknown) => error);
+    expect(String(failed)).to.contain("not recorded");
+    expect((await open().openingKeys(ids)).get(ids[0] ?? "")).not.to.equal("destroyed");
+    const recorded: string[] = [];
+    expect(await destroyKeys(pool, hash, async (keyIds) => recorded.push(...keyIds))).to.equal(1);
+    expect(recorded).to.deep.equal(ids);
+  });
+
   it("makes one key for each shopper, uses it again, and opens it in another process", async () => {
     const ring = open();
     const first = await append(ring, ann, bob, ann);

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { bytesToUuid, inTransaction, isDuplicateKey, run, type Statement, uuidToBytes, withConnection } from "@cart/mysql";
+import { bytesToUuid, inTransaction, isDuplicateKey, run, type Statement, uuidToBytes, withConnection, withoutConflict } from "@cart/mysql";
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import { keyBytes } from "./cipher.ts";
 import type { MasterKeys, WrappedKey } from "./masterKeys.ts";
@@ -70,9 +70,20 @@ export const findKeys = async (pool: Pool, keyIds: readonly string[]): Promise<R
   );
 };
 
-/** Destroys all keys of a shopper and returns their number. It waits for the appends that are about to use one. */
-export const destroyKeys = async (pool: Pool, shopper: Buffer): Promise<number> =>
+/** Records ids of keys outside of the key store, for good. */
+export type RecordKeys = (keyIds: readonly string[]) => Promise<unknown>;
+
+type IdRow = RowDataPacket & { readonly key_id: Buffer };
+
+/**
+ * Destroys all keys of a shopper and returns their number. It waits for the appends that are about to use one. `record` is called with
+ * the ids of the keys before they are destroyed, while no other program can change them.
+ */
+export const destroyKeys = async (pool: Pool, shopper: Buffer, record?: RecordKeys): Promise<number> =>
   inTransaction(pool, async (connection) => {
+    const rows = await run<IdRow[]>(connection, "SELECT key_id FROM shopper_keys WHERE shopper = ? FOR UPDATE", [shopper]);
+    if (rows.length === 0) return 0;
+    await record?.(rows.map(({ key_id: id }) => bytesToUuid(id)));
     const { affectedRows } = await run<ResultSetHeader>(
       connection,
       "UPDATE shopper_keys SET shopper = NULL, master_key_id = NULL, wrapped = NULL, destroyed_at = NOW(6) WHERE shopper = ?",
@@ -80,6 +91,49 @@ export const destroyKeys = async (pool: Pool, shopper: Buffer): Promise<number> 
     );
     return affectedRows;
   });
+
+/**
+ * Destroys keys (at least one) that were destroyed once, which a key store that was restored from a backup may have again or may never
+ * have had. Resolves to how many of them it did not know as destroyed.
+ */
+export const destroyAgain = (pool: Pool, keyIds: readonly string[]): Promise<number> =>
+  withoutConflict(() =>
+    inTransaction(pool, async (connection) => {
+      const rows = await run<IdRow[]>(connection, "SELECT key_id FROM shopper_keys WHERE key_id IN (?) AND destroyed_at IS NOT NULL", [
+        keyIds.map(uuidToBytes),
+      ]);
+      const destroyed = new Set(rows.map(({ key_id: id }) => bytesToUuid(id)));
+      const forgotten = keyIds.filter((keyId) => !destroyed.has(keyId));
+      if (forgotten.length === 0) return 0;
+      await run(
+        connection,
+        `INSERT INTO shopper_keys (key_id, destroyed_at) VALUES ? ON DUPLICATE KEY UPDATE
+           shopper = NULL, master_key_id = NULL, wrapped = NULL, destroyed_at = COALESCE(destroyed_at, VALUES(destroyed_at))`,
+        [forgotten.map((keyId) => [uuidToBytes(keyId), new Date()])],
+      );
+      return forgotten.length;
+    }),
+  );
+
+/** Keys that are read at once. */
+const keysPerPage = 1_000;
+
+/** Returns the ids of the keys that were destroyed, page by page. */
+export async function* readDestroyedKeys(pool: Pool): AsyncGenerator<readonly string[]> {
+  let after: Buffer = Buffer.alloc(0);
+  for (;;) {
+    const rows = await withConnection(pool, (connection) =>
+      run<IdRow[]>(connection, "SELECT key_id FROM shopper_keys WHERE key_id > ? AND destroyed_at IS NOT NULL ORDER BY key_id LIMIT ?", [
+        after,
+        keysPerPage,
+      ]),
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map(({ key_id: id }) => bytesToUuid(id));
+    after = last.key_id;
+  }
+}
 
 type WrappedRow = RowDataPacket & { readonly key_id: Buffer; readonly master_key_id: string; readonly wrapped: Buffer };
 

@@ -4,7 +4,7 @@ import { Type } from "typebox";
 import { createErasureJournal, type ErasureJournal } from "./erasures/erasureJournal.ts";
 import { erasureTables } from "./erasures/erasureTables.ts";
 import { createKeyRing, type KeyRing } from "./keyRing.ts";
-import { destroyKeys, keyStoreTables } from "./keyStore.ts";
+import { destroyAgain, destroyKeys, keyStoreTables, readDestroyedKeys, type RecordKeys } from "./keyStore.ts";
 import { localMasterKeys } from "./masterKeys.ts";
 
 /** The variables of every program that reads personal fields. */
@@ -43,8 +43,12 @@ export type KeyConfig = {
 /** What an erasure needs of the key store. */
 export type OpenErasures = {
   readonly journal: ErasureJournal;
-  /** Destroys all keys of a shopper and returns their number. */
-  readonly destroyKeys: (shopper: Buffer) => Promise<number>;
+  /** Destroys all keys of a shopper, once their ids are recorded outside of the key store, and returns their number. */
+  readonly destroyKeys: (shopper: Buffer, record: RecordKeys) => Promise<number>;
+  /** Destroys keys (at least one) that were destroyed once, and returns how many the key store did not know as destroyed. */
+  readonly destroyAgain: (keyIds: readonly string[]) => Promise<number>;
+  /** Returns the ids of the keys that were destroyed, page by page. */
+  readonly destroyedKeys: () => AsyncGenerator<readonly string[]>;
   /** Opens keys that no cache has, so that nothing is read that was destroyed by now. */
   readonly newRing: () => KeyRing;
   readonly cacheMs: number;
@@ -81,7 +85,9 @@ export const openKeys = (
     ring,
     erasures: {
       journal: createErasureJournal(pool, masterKeys),
-      destroyKeys: (shopper) => destroyKeys(pool, shopper),
+      destroyKeys: (shopper, record) => destroyKeys(pool, shopper, record),
+      destroyAgain: (keyIds) => destroyAgain(pool, keyIds),
+      destroyedKeys: () => readDestroyedKeys(pool),
       newRing,
       cacheMs,
     },

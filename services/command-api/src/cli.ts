@@ -25,6 +25,7 @@ import { retentionOf } from "./archive/retention.ts";
 import { config as serviceConfig } from "./config.ts";
 import { eraseShopper, showErasure } from "./erasures/erasureProgram.ts";
 import { erasureNotPossible, erasureRequests } from "./erasures/erasureRequests.ts";
+import { redoErasures } from "./erasures/redoErasures.ts";
 
 /** Milliseconds between two lines of progress. */
 const progressMs = 1_000;
@@ -189,6 +190,26 @@ program
   .description("print the receipt of an erasure, and exit with 0 if it is done, 2 if it is pending, 3 if it is overdue, 1 if there is none")
   .argument("<id>", "the erasure's id", uuidArgument)
   .action((id: string) => onErasures(({ journal }) => showErasure(journal, id, print)));
+
+program
+  .command("redo-erasures")
+  .description(
+    "destroy the keys again that a key store which was restored from a backup has again although shoppers were erased since, and print " +
+      "their number. Run it before the services start. Needs EVENTSTORE_URL, and command-api's KEYSTORE_URL and PERSONAL_DATA_KEYS. It can " +
+      "be interrupted and run again.",
+  )
+  .action(() =>
+    onErasures(async (erasures) => {
+      const { EVENTSTORE_URL: url } = loadConfig(Type.Object({ EVENTSTORE_URL: mysqlUrl }));
+      const pool = openEventStorePool({ url, connectionLimit: 1 });
+      try {
+        print({ step: "redone", ...(await redoErasures(pool, erasures, interrupted.signal)) });
+        return 0;
+      } finally {
+        await pool.end();
+      }
+    }),
+  );
 
 const archiver = (url: string) => openEventStorePool({ url, connectionLimit: 8 });
 

@@ -6,7 +6,7 @@ import { openKeys } from "@cart/personal-data";
 import { waitUntil } from "@cart/tools/own-servers";
 import { findPerson, type Kept, type Person } from "./person.ts";
 import { tablesOf } from "./places.ts";
-import type { Carts } from "./year.ts";
+import { type Carts, withoutLate } from "./shopping.ts";
 import { accepted, type Answer, backEnd, tenant, type World } from "./world.ts";
 
 /** Requests the erasure of one user and returns its id. */
@@ -49,7 +49,11 @@ export const answersAbout = async (world: World, { guest, customer }: Person, ca
     `/tenants/${tenant}/carts`,
     `/tenants/${tenant}/cart-funnel?${period}`,
   ];
-  return Promise.all(paths.map(async (path) => ({ place: `answer to ${withoutIds(path)}`, content: await answerOf(world, path) })));
+  const users = [guest, customer].map((userId) => `/api/query/users/${encodeURIComponent(userId)}/carts`);
+  return Promise.all([
+    ...paths.map(async (path) => ({ place: `answer to ${withoutIds(path)}`, content: textOf(await world.query(path)) })),
+    ...users.map(async (path) => ({ place: `console's answer to ${withoutIds(path)}`, content: textOf(await world.console("GET", path)) })),
+  ]);
 };
 
 /** The funnel of the tenant. */
@@ -59,18 +63,12 @@ export const funnelOf = async ({ query }: World): Promise<string> =>
 const withoutIds = (path: string): string => path.replace(/\/(carts|users)\/[^/?]+/, "/$1/{id}");
 
 /** A problem names the path of its request, which has the user id in it. */
-const answerOf = async ({ query }: World, path: string): Promise<string> => {
-  const { status, text } = await query(path);
-  return status === 200 ? text : "";
-};
-
-/** The read model does not have the last events of the other cart before they are retried. An erasure folds them earlier. */
-const published = ({ unpublished: _unpublished, ...carts }: Carts): readonly string[] => Object.values(carts);
+const textOf = ({ status, text }: Answer): string => (status === 200 ? text : "");
 
 /** What must not change: everything about the carts but the personal texts. */
 export const figuresOf = async (world: World, carts: Carts): Promise<string> => {
   const answers = await Promise.all(
-    [...published(carts).map((cart) => `/carts/${cart}`), `/tenants/${tenant}/cart-funnel?${period}`].map((path) =>
+    [...withoutLate(carts).map((cart) => `/carts/${cart}`), `/tenants/${tenant}/cart-funnel?${period}`].map((path) =>
       accepted(world.query(path)),
     ),
   );
@@ -94,7 +92,7 @@ const withoutPersonal = (value: unknown): unknown => {
 /** Everything that another shopper's carts have. */
 export const contentsOf = async ({ query }: World, carts: Carts): Promise<string> => {
   const answers = await Promise.all(
-    published(carts).flatMap((cart) => [accepted(query(`/carts/${cart}`)), accepted(query(`/carts/${cart}/history`))]),
+    withoutLate(carts).flatMap((cart) => [accepted(query(`/carts/${cart}`)), accepted(query(`/carts/${cart}/history`))]),
   );
   return answers.map(({ text }) => text).join("\n");
 };

@@ -21,7 +21,8 @@ import { restoreYesterday } from "./restored.ts";
 import { ann, bob, type BothCarts, liveBoth } from "./shoppers.ts";
 import { shopOn } from "./shopOn.ts";
 import { accepted, backEnd, isShown, sealed, type World } from "./world.ts";
-import { backUp, type Carts, interruptRebuild } from "./year.ts";
+import type { Carts } from "./shopping.ts";
+import { backUp, killRebuild } from "./year.ts";
 
 export type Life = {
   readonly name: string;
@@ -39,7 +40,7 @@ const eraseAnn = async (world: World, carts: BothCarts, { meanwhile, afterBackup
   const findings: string[] = [];
   const backup = await backUp(world);
   await afterBackup?.();
-  await interruptRebuild(world);
+  await killRebuild(world);
   const before = { figures: await figuresOf(world, carts.anns), bobs: await contentsOf(world, carts.bobs) };
   requireSeen(
     [...findPerson(ann, await everythingKept(world)), ...(await storedAnswers(world, carts.anns))],

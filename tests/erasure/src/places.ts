@@ -5,6 +5,7 @@ import { type ConsumedMessage, topicsWithPrefix } from "@cart/messaging";
 import { readTopic } from "@cart/tests-common";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import type { Kept } from "./person.ts";
+import { consoleAnswers } from "./support.ts";
 import type { RunningSystem, World } from "./world.ts";
 
 /** Everything that the system keeps, of which no place is left out because somebody thought that it has nothing. */
@@ -15,6 +16,7 @@ export const everythingKept = async (world: World): Promise<readonly Kept[]> => 
     ...world.logFolders.map(filesOf),
     objectsIn(world.archiveFolder),
     metricsOf(world.system()),
+    consoleAnswers(world),
     binaryLogsOf(world.admin, world.firstBinaryLog()),
   ]);
   return [...parts.flat(), ...world.traces.kept()];

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { eventStoreTables } from "@cart/event-store/testing";
-import { documentedBackup } from "@cart/tests-common";
+import { documentedBackup, type DocumentedBackup } from "@cart/tests-common";
 import { runMigrations, runServiceCommand } from "@cart/tests-harness";
 import { waitUntil } from "@cart/tools/own-servers";
 import { answersAbout, contentsOf, erasuresDone, figuresOf, funnelOf, requestErasure, storedAnswers, unpublished } from "./erasure.ts";
@@ -30,22 +30,40 @@ export const restoreYesterday = async (world: World): Promise<Findings> => {
     [...findPerson(ann, await everythingKept(world)), ...(await storedAnswers(world, carts.anns))],
     ["views.carts.user_id", "views.dead_letters.value", "timers.timers.user_id", "stored answers"],
   );
-  const { folder, mysqlUrl } = world;
-  const backup = await documentedBackup({ folder, mysqlUrl, database: world.system().databases.eventStore });
-  await backup.dump();
+  const eventStore = await backUp(world, eventStoreOf(world));
+  const keyStore = await backUp(world, keyStoreOf(world));
 
   await liveToday(world, carts, others);
-  await world.restart(sealed, async () => {
-    await world.admin.query("DROP DATABASE ??", [world.system().databases.eventStore]);
-    await backup.restoreDump();
-    await runMigrations(world.system(), ["restored", "--yes"]);
-  });
+  await world.restart(sealed, () => restoreEventStore(world, eventStore));
   await untilFilled(world, carts);
-  return [
+  const findings = [
     ...(await checkYesterday(world, { carts, others, yesterday })),
     ...(await checkArchive(world, { carts, others, yesterday })),
     ...findPerson(ann, await everythingKept(world)).map((finding) => `at the end: ${finding}`),
   ];
+  await world.restart(sealed, async () => {
+    await restoreEventStore(world, eventStore);
+    await world.admin.query("DROP DATABASE ??", [keyStoreOf(world)]);
+    await keyStore.restoreDump();
+    await runServiceCommand(world.system(), "command-api", ["redo-erasures"]);
+  });
+  await untilFilled(world, carts);
+  return [...findings, ...(await checkFigures(world, { carts, others, yesterday }, "after a restore of both"))];
+};
+
+const eventStoreOf = ({ system }: World): string => system().databases.eventStore;
+const keyStoreOf = ({ system }: World): string => new URL(system().env["KEYSTORE_URL"] ?? "").pathname.slice(1);
+
+const backUp = async ({ folder, mysqlUrl }: World, database: string): Promise<DocumentedBackup> => {
+  const backup = await documentedBackup({ folder, mysqlUrl, database });
+  await backup.dump();
+  return backup;
+};
+
+const restoreEventStore = async (world: World, backup: DocumentedBackup): Promise<void> => {
+  await world.admin.query("DROP DATABASE ??", [eventStoreOf(world)]);
+  await backup.restoreDump();
+  await runMigrations(world.system(), ["restored", "--yes"]);
 };
 
 const add = async (world: World, { customer }: Person, cart: string, item: string): Promise<unknown> => {
@@ -126,27 +144,28 @@ const untilFilled = async (world: World, { anns, bobs }: BothCarts): Promise<voi
 type Restored = { readonly carts: BothCarts; readonly others: Others; readonly yesterday: Look };
 
 /** Says what is wrong with the restored system: everything is as yesterday, but for the person. */
-const checkYesterday = async (world: World, { carts, others, yesterday }: Restored): Promise<Findings> => {
-  const findings: string[] = [];
-  const check = async (when: string): Promise<void> => {
-    findings.push(
-      ...difference(`totals, lines and funnel ${when}`, yesterday.figures, await figuresOf(world, carts.anns)),
-      ...difference(`another shopper's carts ${when}`, yesterday.bobs, await contentsOf(world, carts.bobs)),
-      ...(await statuses(world, [others.archived, others.comesBack, others.annsArchived], 410)),
-      ...(await statuses(world, [others.lost], 404)),
-      ...findPerson(ann, [...(await answersAbout(world, ann, carts.anns)), ...(await everythingKept(world))]).map(
-        (finding) => `${when}: ${finding}`,
-      ),
-    );
-    await runServiceCommand(world.system(), "projector", ["verify"]);
-  };
-  await check("after the restore");
-  findings.push(...(await storedAnswers(world, carts.anns)));
+const checkYesterday = async (world: World, restored: Restored): Promise<Findings> => {
+  const { carts, yesterday } = restored;
+  const findings = [...(await checkFigures(world, restored, "after a restore")), ...(await storedAnswers(world, carts.anns))];
   findings.push(
     ...difference("another shopper's stored answers", yesterday.bobsAnswers.join(), (await storedAnswers(world, carts.bobs)).join()),
   );
   await runServiceCommand(world.system(), "projector", ["rebuild"]);
-  await check("after a rebuild");
+  findings.push(...(await checkFigures(world, restored, "after a rebuild")));
+  return findings;
+};
+
+const checkFigures = async (world: World, { carts, others, yesterday }: Restored, when: string): Promise<Findings> => {
+  const findings = [
+    ...difference(`totals, lines and funnel ${when}`, yesterday.figures, await figuresOf(world, carts.anns)),
+    ...difference(`another shopper's carts ${when}`, yesterday.bobs, await contentsOf(world, carts.bobs)),
+    ...(await statuses(world, [others.archived, others.comesBack, others.annsArchived], 410)),
+    ...(await statuses(world, [others.lost], 404)),
+    ...findPerson(ann, [...(await answersAbout(world, ann, carts.anns)), ...(await everythingKept(world))]).map(
+      (finding) => `${when}: ${finding}`,
+    ),
+  ];
+  await runServiceCommand(world.system(), "projector", ["verify"]);
   return findings;
 };
 

@@ -1,5 +1,4 @@
-import type { Patch } from "@cart/tests-harness";
-import type { Programs } from "./world.ts";
+import type { Patch, Programs } from "@cart/tests-harness";
 
 export type Sabotage = {
   readonly name: string;
@@ -76,7 +75,7 @@ export const sabotages: readonly Sabotage[] = [
     name: "keys",
     place: "the destruction of keys",
     services: ["command-api"],
-    patches: [{ file: "services/command-api/dist/erasures/clearPlaces.js", from: "await destroyKeys(shopper);", to: "" }],
+    patches: [{ file: "services/command-api/dist/erasures/clearPlaces.js", from: "await destroyKeys(shopper, record);", to: "" }],
     life: "tokens",
     symptom: /restored backup: opened/,
   },
@@ -92,12 +91,42 @@ export const sabotages: readonly Sabotage[] = [
       },
       {
         file: "services/command-api/dist/erasures/clearPlaces.js",
-        from: "await destroyKeys(shopper);",
-        to: 'if (pass === "first") await destroyKeys(shopper);',
+        from: "await destroyKeys(shopper, record);",
+        to: 'if (pass === "first") await destroyKeys(shopper, record);',
       },
     ],
     life: "shops-on",
     symptom: /^views\.cart_items\.name/,
+  },
+  {
+    name: "keys-after-restore",
+    place: "the destruction of keys that a restored key store has again",
+    services: ["command-api"],
+    patches: [{ file: "services/command-api/dist/erasures/redoErasures.js", from: "again += await destroyAgain(keyIds);", to: "" }],
+    life: "restored",
+    symptom: /^after a restore of both: views\.carts\.user_id/,
+  },
+  {
+    name: "answers-after-restore",
+    place: "stored answers that a restored event store has again",
+    services: ["migrations"],
+    patches: [
+      {
+        file: "migrations/dist/src/recallErasures.js",
+        from: "answers: await deleteErasedAnswers({ eventStore, keyStore }),",
+        to: "answers: 0,",
+      },
+    ],
+    life: "restored",
+    symptom: /^stored answers: /,
+  },
+  {
+    name: "reminder-slots",
+    place: "the days of reminders",
+    services: ["cart-abandonment"],
+    patches: [{ file: "services/cart-abandonment/dist/shoppers/eraseShopper.js", from: 'await remove("reminder_slots");', to: "" }],
+    life: "tokens",
+    symptom: /timers\.reminder_slots\.user_id/,
   },
   {
     name: "stored-answers",

@@ -21,7 +21,8 @@ export const selfCheck = async ({ sabotages, report, runLife, ...options }: Self
     const life = lives.find((each) => each.name === lifeName);
     if (life === undefined) throw new Error(`there is no life "${lifeName}"`);
     await makeBuiltCopy(copy, patches);
-    const programs = Object.fromEntries(services.map((service) => [service, join(copy, "services", service)]));
+    const folderOf = (program: string): string => (program === "migrations" ? join(copy, program) : join(copy, "services", program));
+    const programs = Object.fromEntries(services.map((service) => [service, folderOf(service)]));
     const findings = await step(report, `without ${place}`, () =>
       runLife(life, { ...options, name: `without-${name}`, programs }).catch((error: unknown) => [String(error)]),
     );

@@ -1,6 +1,7 @@
 import { personNamed } from "./person.ts";
 import type { World } from "./world.ts";
-import { type Carts, liveYear } from "./year.ts";
+import type { Carts } from "./shopping.ts";
+import { liveYear } from "./year.ts";
 
 /** The shopper who is erased. */
 export const ann = personNamed("ann");

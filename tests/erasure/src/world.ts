@@ -4,13 +4,12 @@ import { pathToFileURL } from "node:url";
 import type { ConsumedMessage } from "@cart/messaging";
 import { bearer, tokenEnv } from "@cart/testkit/tokens";
 import type { SuiteRun } from "@cart/tests-common";
-import { type Reach, startSystem } from "@cart/tests-harness";
+import { type Programs, type Reach, startSystem } from "@cart/tests-harness";
 import { startOwnKafka, startOwnMysql, waitUntil } from "@cart/tools/own-servers";
 import { createPool, type Pool } from "mysql2/promise";
 import { collectTraces, type Traces } from "./traces.ts";
 
 export type RunningSystem = Awaited<ReturnType<typeof startSystem>>;
-export type Programs = NonNullable<Parameters<typeof startSystem>[0]["programs"]>;
 
 export const tenant = "shop";
 
@@ -38,14 +37,17 @@ export type World = {
   readonly ignoreMessagesBefore: (ends: ReadonlyMap<string, bigint>) => void;
   readonly send: Send;
   readonly query: (path: string) => Promise<Answer>;
+  /** Sends a request of a person who is signed in at the console and may see everything. */
+  readonly console: (method: string, path: string, body?: unknown) => Promise<Answer>;
   readonly stop: () => Promise<void>;
 };
 
 export type Answer = { readonly status: number; readonly text: string; readonly json: Readonly<Record<string, unknown>> };
+type Sender = { readonly sub: string; readonly scope?: string };
 export type Send = (
   method: string,
   path: string,
-  sender: { readonly sub: string; readonly scope?: string },
+  sender: Sender,
   body?: unknown,
   headers?: Readonly<Record<string, string>>,
 ) => Promise<Answer>;
@@ -56,10 +58,13 @@ export const suiteSender = "erasure-suite";
 /** Everybody who is no shopper. */
 export const backEnd = { sub: "back-end", scope: "carts:admin carts:price carts:purchase carts:erase" };
 
+/** Somebody who runs the system. */
+const supporter = { sub: "support-7", scope: "console:read console:repair console:all-tenants carts:admin" };
+
 /** The setting with which personal fields are encrypted. */
 export const sealed = { SEAL_PERSONAL_DATA: "true" };
 
-const replicas = { "command-api": 1, "query-api": 1, "outbox-relay": 1, projector: 1, "cart-abandonment": 1, console: 0 };
+const replicas = { "command-api": 1, "query-api": 1, "outbox-relay": 1, projector: 1, "cart-abandonment": 1, console: 1 };
 
 export const startServers = async ({ folder, signal, report, atEnd }: SuiteRun<{ readonly name: string }>): Promise<Reach> => {
   const plan = (name: string) => ({ folder: join(folder, name), keep: false, signal, report });
@@ -69,6 +74,32 @@ export const startServers = async ({ folder, signal, report, atEnd }: SuiteRun<{
   if (kafka.status === "rejected") throw kafka.reason;
   const { url } = mysql.value;
   return { mysqlUrl: url, eventStoreUrl: url, readModelUrl: url, brokers: kafka.value.brokers, replicationFactor: 1 };
+};
+
+const request = async (url: string, method: string, sender: Sender, { body, headers = {} }: Content = {}): Promise<Answer> => {
+  const response = await fetch(url, {
+    method,
+    headers: { "Content-Type": "application/json", ...headers, ...(await bearer({ ...sender, tenant_id: tenant })) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(30_000),
+  });
+  const text = await response.text();
+  return { status: response.status, text, json: text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : {} };
+};
+
+type Content = { readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> };
+
+const clientsOf = (system: () => RunningSystem): Pick<World, "send" | "query" | "console"> => {
+  const urlOf = (service: string): string =>
+    system()
+      .services()
+      .find(({ name }) => name === service)?.url ?? "";
+  return {
+    send: (method, path, sender, body, headers) =>
+      request(`${urlOf("command-api")}${path}`, method, sender, { body, ...(headers && { headers }) }),
+    query: (path) => request(`${urlOf("query-api")}${path}`, "GET", backEnd),
+    console: (method, path, body) => request(`${urlOf("console")}${path}`, method, supporter, { body }),
+  };
 };
 
 export type WorldOptions = {
@@ -113,11 +144,6 @@ export const startWorld = async (options: WorldOptions): Promise<World> => {
   let firstBinaryLog = "";
   let ends: ReadonlyMap<string, bigint> = new Map();
 
-  const request = async (url: string, init: RequestInit): Promise<Answer> => {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(30_000) });
-    const text = await response.text();
-    return { status: response.status, text, json: text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : {} };
-  };
   return {
     system: () => system,
     restart: async (settings, meanwhile) => {
@@ -138,15 +164,7 @@ export const startWorld = async (options: WorldOptions): Promise<World> => {
       String(message.headers["suite"]) === suiteSender ||
       BigInt(message.offset) < (ends.get(`${message.topic}/${message.partition}`) ?? 0n),
     ignoreMessagesBefore: (known) => void (ends = known),
-    send: async (method, path, sender, body, headers = {}) => {
-      const [commandApi] = system.commandApis;
-      return request(`${commandApi?.url}${path}`, {
-        method,
-        headers: { "Content-Type": "application/json", ...headers, ...(await bearer({ ...sender, tenant_id: tenant })) },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-    },
-    query: async (path) => request(`${system.queryApi.url}${path}`, { headers: await bearer({ ...backEnd, tenant_id: tenant }) }),
+    ...clientsOf(() => system),
     stop: async () => {
       await system.stop();
       await Promise.all([traces.stop(), admin.end()]);

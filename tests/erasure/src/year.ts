@@ -1,51 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { cartAggregate } from "@cart/domain";
-import { createCommandHandler, newEventId, openEventStorePool, withKeys } from "@cart/event-store";
-import { eventStoreTables, poisonOutbox } from "@cart/event-store/testing";
-import { createEventProducer, encodeEventMessage } from "@cart/messaging";
-import { openKeys } from "@cart/personal-data";
+import { eventStoreTables } from "@cart/event-store/testing";
 import { bearer } from "@cart/testkit/tokens";
-import { readDeadLetters } from "@cart/tests-harness";
+import { startServiceCommand } from "@cart/tests-harness";
 import { waitUntil } from "@cart/tools/own-servers";
 import type { RowDataPacket } from "mysql2/promise";
+import { breakMessage, failToPublish, refuseMessage } from "./brokenMessages.ts";
+import { leaveCarts } from "./leftCarts.ts";
 import type { Person } from "./person.ts";
-import { accepted, type Answer, backEnd, isShown, suiteSender, tenant, type World } from "./world.ts";
-
-/** A person's carts, by what became of them. */
-export type Carts = Readonly<
-  Record<"merged" | "target" | "claimed" | "long" | "abandoned" | "unpublished" | "unreadable" | "open", string>
->;
-
-/** Sends a command of the person with a text of the person in each field and header. */
-type Act = (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Answer>;
-
-const shopper = "carts:price carts:purchase";
-
-const actorOf = (world: World, person: Person, sub: string): Act => {
-  let requests = 0;
-  return (method, path, body, headers = {}) => {
-    requests += 1;
-    return accepted(
-      world.send(method, path, { sub, scope: shopper }, body, {
-        "X-Correlation-Id": person.text("correlation"),
-        "Idempotency-Key": person.text(`key-${requests}-${sub.length}`),
-        traceparent: `00-${randomUUID().replaceAll("-", "")}-${randomUUID().replaceAll("-", "").slice(16)}-01`,
-        tracestate: `shop=${person.text("tracestate")}`,
-        baggage: `user=${person.text("baggage")}`,
-        "User-Agent": person.text("agent"),
-        ...headers,
-      }),
-    );
-  };
-};
-
-const itemOf = (person: Person, item: string) => ({
-  item_id: item,
-  name: person.text("name"),
-  attributes: { engraving: person.text("engraving") },
-  quantity: 2,
-  price: 3,
-});
+import { type Act, actorOf, type Carts, itemOf, withoutLate } from "./shopping.ts";
+import { support } from "./support.ts";
+import { isShown, tenant, type World } from "./world.ts";
 
 /** Lives what the carts of a person go through in a year. */
 export const liveYear = async (world: World, person: Person, { seals }: { readonly seals: boolean }): Promise<Carts> => {
@@ -55,17 +19,20 @@ export const liveYear = async (world: World, person: Person, { seals }: { readon
     claimed: randomUUID(),
     long: randomUUID(),
     abandoned: randomUUID(),
+    reminded: randomUUID(),
     unpublished: randomUUID(),
     unreadable: randomUUID(),
+    refused: randomUUID(),
     open: randomUUID(),
   };
   const [guest, customer] = [actorOf(world, person, person.guest), actorOf(world, person, person.customer)];
   await shopAsGuest(person, carts, guest);
   await logIn(person, carts, customer);
   await buy(person, carts, customer);
-  await leaveCart(world, person, carts, seals);
+  await leaveCarts({ world, person, seals }, carts);
   await failToPublish(world, person, carts, customer);
   await breakMessage(world, person, carts, customer);
+  await refuseMessage(world, person, carts, customer);
   // A refusal, which may be logged.
   const refused = await world.send(
     "POST",
@@ -80,13 +47,14 @@ export const liveYear = async (world: World, person: Person, { seals }: { readon
   const { json } = await customer("POST", `/carts/${carts.open}/items`, itemOf(person, "tea"));
   await isShown(world, carts.open, json["version"]);
   await allShown(world, carts);
+  await support(world, person, carts);
   return carts;
 };
 
 /** A reader at the end of the year must see all of it. */
-const allShown = async (world: World, { unpublished: _unpublished, ...carts }: Carts): Promise<void> => {
+const allShown = async (world: World, carts: Carts): Promise<void> => {
   const { events } = eventStoreTables(world.admin, world.system().databases.eventStore);
-  for (const cart of Object.values(carts)) await isShown(world, cart, await events.count({ aggregate_id: cart }));
+  for (const cart of withoutLate(carts)) await isShown(world, cart, await events.count({ aggregate_id: cart }));
 };
 
 const shopAsGuest = async (person: Person, carts: Carts, guest: Act): Promise<void> => {
@@ -120,73 +88,27 @@ const buy = async (person: Person, carts: Carts, customer: Act): Promise<void> =
   await customer("POST", `/carts/${cart}/purchase`, { order_id: `order-${cart}` });
 };
 
-/** A cart of some hours ago, which is abandoned. Its reminder waits in a timer. */
-const leaveCart = async (world: World, person: Person, { abandoned: cart }: Carts, seals: boolean): Promise<void> => {
-  const { env } = world.system();
-  const policy = { title: "Standard", abandoned_minutes: 60, reminders: [600], max_reminders_per_day: 5 };
-  await accepted(world.send("POST", `/tenants/${tenant}/cart-abandoned-policies`, backEnd, policy)).catch((error: unknown) => {
-    // The policy of the person before.
-    if (!String(error).includes("409")) throw error;
-  });
-  const pool = openEventStorePool({ url: env["EVENTSTORE_URL"] ?? "", connectionLimit: 1 });
-  const keys = openKeys({ KEYSTORE_URL: env["KEYSTORE_URL"], PERSONAL_DATA_KEYS: env["PERSONAL_DATA_KEYS"] });
-  const aggregate = withKeys(cartAggregate, keys.ring, seals);
-  const handler = createCommandHandler({ pool, aggregate, now: () => new Date(Date.now() - 7_200_000), newEventId });
-  const { item_id: itemId, ...item } = itemOf(person, "tea");
-  const command = { ...item, type: "AddItem", itemId, userId: person.customer, defaults: { tenantId: tenant, currency: "USD" } } as const;
-  const metadata = { correlation_id: person.text("correlation"), causation_id: randomUUID(), actor: person.customer };
-  await handler.handle({ aggregateId: cart, command, metadata });
-  await handler.stop();
-  await Promise.all([pool.end(), keys.close()]);
-  await isShown(world, cart, 3);
-};
-
-/** The outbox row of the third event is given up, and the rows behind it wait. */
-const failToPublish = async (world: World, person: Person, { unpublished: cart }: Carts, customer: Act): Promise<void> => {
-  const { eventStore } = world.system().databases;
-  await customer("POST", `/carts/${cart}/items`, itemOf(person, "tea"));
-  const end = await poisonOutbox(world.admin, eventStore, { cartIds: [cart], version: 3 });
-  await customer("POST", `/carts/${cart}/items`, itemOf(person, "mug"));
-  await customer("POST", `/carts/${cart}/items`, itemOf(person, "cup"));
-  await waitUntil("a failed row", 60, async () => {
-    if ((await eventStoreTables(world.admin, eventStore).outbox.count({ status: "FAILED" })) === 0) throw new Error("no row has failed");
-  });
-  await end();
-};
-
-/** A message that cannot be projected, and leaves what it tells of the person in a dead letter. */
-const breakMessage = async (world: World, person: Person, { unreadable: cart }: Carts, customer: Act): Promise<void> => {
-  const { kafka, topic, pool, databases } = world.system();
-  const { json } = await customer("POST", `/carts/${cart}/items`, itemOf(person, "tea"));
-  await isShown(world, cart, json["version"]);
-  const before = (await readDeadLetters(pool, databases.readModel)).length;
-  const message = encodeEventMessage({
-    eventId: randomUUID(),
-    eventType: "CartAttributesChanged",
-    schemaVersion: 1,
-    aggregateType: "Cart",
-    aggregateId: cart,
-    version: 9,
-    occurredAt: new Date(),
-    metadata: { correlation_id: person.text("correlation"), causation_id: suiteSender },
-    data: JSON.stringify({ attributes: { note: person.text("dead-letter") } }),
-  });
-  const producer = createEventProducer(kafka);
-  await producer.send([
-    { topic, messages: [{ ...message, headers: { ...message.headers, suite: suiteSender, who: person.text("header") } }] },
-  ]);
-  await producer.disconnect();
-  await waitUntil("a dead letter", 60, async () => {
-    if ((await readDeadLetters(pool, databases.readModel)).length === before) throw new Error("there is none");
-  });
-};
-
-/** The tables that a rebuild leaves behind that is killed before it swaps them. */
-export const interruptRebuild = async ({ admin, system }: World): Promise<void> => {
+/** Kills a rebuild before it swaps its tables in, so that it leaves them behind. */
+export const killRebuild = async ({ admin, system }: World): Promise<void> => {
   const { readModel } = system().databases;
-  for (const table of ["carts", "cart_items", "cart_milestones", "cart_abandoned_policies"]) {
-    await admin.query("CREATE TABLE ??.?? LIKE ??.??", [readModel, `rebuild_${table}`, readModel, table]);
-    await admin.query("INSERT INTO ??.?? SELECT * FROM ??.??", [readModel, `rebuild_${table}`, readModel, table]);
+  const writer = await admin.getConnection();
+  try {
+    // The rebuild does not swap while a transaction of a writer is open.
+    await writer.query("START TRANSACTION");
+    await writer.query("SELECT 1 FROM ??.dead_letters LIMIT 0", [readModel]);
+    const rebuild = startServiceCommand(system(), "projector", ["rebuild"]);
+    await waitUntil("the rebuild to wait for the writer", 30, async () => {
+      const [waiting] = await admin.query<RowDataPacket[]>(
+        "SELECT 1 FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE 'LOCK TABLES dead_letters WRITE%'",
+        [readModel],
+      );
+      if (waiting.length === 0) throw new Error("it does not wait yet");
+    });
+    rebuild.kill();
+    await rebuild.ended;
+  } finally {
+    await writer.query("ROLLBACK");
+    writer.release();
   }
 };
 

@@ -11,5 +11,5 @@ export { type Sabotage, selfCheck } from "./selfCheck.ts";
 export { runMigrations, runServiceCommand, startServiceCommand } from "./system/serviceCommand.ts";
 export type { ServiceCommand } from "./system/serviceCommand.ts";
 export type { SupervisedService } from "./system/supervisedService.ts";
-export { type Reach, startSystem } from "./system/system.ts";
+export { type Programs, type Reach, startSystem } from "./system/system.ts";
 export { silenceColumn } from "./table.ts";

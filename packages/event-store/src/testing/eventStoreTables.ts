@@ -35,6 +35,7 @@ const tableNames = {
   snapshots: { name: "snapshots", order: "version" },
   keys: { name: "idempotency_keys", order: "created_at" },
   archived: { name: "archived_streams", order: "archived_at" },
+  destroyed: { name: "destroyed_keys", order: "recorded_at" },
   moves: { name: "tenant_moves", order: "changed_at" },
   leases: { name: "relay_leases", order: "shard" },
   members: { name: "relay_members", order: "owner" },
@@ -55,6 +56,7 @@ export const eventStoreTables = (pool: Pick<Pool, "query">, database?: string): 
     snapshots: table(tableNames.snapshots),
     keys: table(tableNames.keys),
     archived: table(tableNames.archived),
+    destroyed: table(tableNames.destroyed),
     moves: table(tableNames.moves),
     leases: table(tableNames.leases),
     members: table(tableNames.members),
@@ -114,7 +116,7 @@ const conditionOf = (where: Columns): { sql: string; values: unknown[] } => {
   };
 };
 
-const idColumns: ReadonlySet<string> = new Set(["aggregate_id", "event_id"]);
+const idColumns: ReadonlySet<string> = new Set(["aggregate_id", "event_id", "key_id"]);
 
 const toValue = (column: string, value: unknown): unknown => {
   if (idColumns.has(column) && typeof value === "string") return uuidToBytes(value);

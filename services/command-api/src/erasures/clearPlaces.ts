@@ -1,5 +1,5 @@
 import { cartAggregateType } from "@cart/domain";
-import { clearStreams, plainEventCheck } from "@cart/event-store";
+import { clearStreams, plainEventCheck, recordDestroyed } from "@cart/event-store";
 import { type ClearPlace, type ErasurePlace, type OpenErasures } from "@cart/personal-data";
 import type { Pool } from "mysql2/promise";
 
@@ -9,9 +9,11 @@ const sealStored = "command-api seal-stored";
 /** What command-api clears: it destroys the keys, and then what the event store has beside its sealed events. */
 export const clearPlaces = (pool: Pool, { journal, destroyKeys }: OpenErasures): Readonly<Partial<Record<ErasurePlace, ClearPlace>>> => {
   const findPlainEvent = plainEventCheck(pool, cartAggregateType);
+  // A key store that is restored from a backup of before has the keys again: see `redoErasures`.
+  const record = (keyIds: readonly string[]): Promise<number> => recordDestroyed(pool, keyIds);
   return {
     keys: async ({ shopper }) => {
-      await destroyKeys(shopper);
+      await destroyKeys(shopper, record);
       return undefined;
     },
     event_store: async ({ erasureId, shopper }, _pass, stopping) => {

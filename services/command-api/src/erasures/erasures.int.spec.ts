@@ -2,12 +2,13 @@ import { randomBytes } from "node:crypto";
 import { eventStoreTables } from "@cart/event-store/testing";
 import { migrateEventStore, migrateKeyStore } from "@cart/migrations";
 import { openMysqlPool } from "@cart/mysql";
-import { createErasureJournal, type ErasureJournal, type ErasurePlace, localMasterKeys } from "@cart/personal-data";
+import { createErasureJournal, type ErasureJournal, type ErasurePlace, localMasterKeys, openKeys } from "@cart/personal-data";
 import { bearer, type TokenClaims, tokenEnv, useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { v7 as uuidv7 } from "uuid";
 import { type CommandApi, type Reply, startCommandApi } from "../testing/startCommandApi.ts";
+import { redoErasures } from "./redoErasures.ts";
 
 const marker = "MARKER";
 const ann = `${marker}-ann`;
@@ -213,6 +214,70 @@ describe("erasures of shoppers", () => {
     expect(await outbox.count({ aggregate_id: cart, error_message: "removed by an erasure" })).to.equal(2);
     expect(await outbox.count({ aggregate_id: bobs, error_message: `about ${marker}` })).to.equal(2);
     expect((await snapshots.rows()).map(({ aggregate_id: id }) => id)).to.deep.equal([bobs]);
+  });
+
+  type KeyRow = RowDataPacket & {
+    readonly key_id: Buffer;
+    readonly shopper: Buffer | null;
+    readonly master_key_id: string | null;
+    readonly wrapped: Buffer | null;
+  };
+  const keyRows = async (): Promise<readonly KeyRow[]> => (await keyStore.pool().query<KeyRow[]>("SELECT * FROM shopper_keys"))[0];
+  const living = async (): Promise<number> => (await keyRows()).filter(({ wrapped }) => wrapped !== null).length;
+
+  /** Adds an item to a cart of a new shopper and erases the shopper. Resolves to the rows of the keys as they were before. */
+  const eraseOne = async (cart: string): Promise<readonly KeyRow[]> => {
+    await keyStore.pool().query("DELETE FROM shopper_keys");
+    await eventStoreTables(database.pool()).destroyed.remove();
+    const user = uuidv7();
+    await addItem(api, cart, user);
+    const backup = await keyRows();
+    const { json } = await request(user);
+    await passOthers(json["erasure_id"], [cart]);
+    await done(json["erasure_id"]);
+    return backup;
+  };
+  const restores: Readonly<Record<string, (backup: readonly KeyRow[]) => Promise<unknown>>> = {
+    "has the keys again": (backup) =>
+      keyStore
+        .pool()
+        .query("REPLACE INTO shopper_keys (key_id, shopper, master_key_id, wrapped) VALUES ?", [
+          backup.map((row) => [row.key_id, row.shopper, row.master_key_id, row.wrapped]),
+        ]),
+    "never had the keys": () => keyStore.pool().query("DELETE FROM shopper_keys"),
+  };
+  for (const [what, restore] of Object.entries(restores)) {
+    it(`are redone by command-api's start on a key store that was restored and ${what}`, async () => {
+      const cart = uuidv7();
+      const backup = await eraseOne(cart);
+      expect([backup.length, await living()]).to.deep.equal([1, 0]);
+      await restore(backup);
+      expect(await living()).to.equal(what === "has the keys again" ? 1 : 0);
+      const restarted = await startCommandApi(database.url(), () => new Date(), env());
+      try {
+        await waitFor("the keys to be destroyed again", async () => (await keyRows()).length === 1 && (await living()) === 0);
+        expect((await restarted.send("POST", `/carts/${cart}/purchase`, { order_id: "late" })).status).to.equal(200);
+      } finally {
+        await restarted.stop();
+      }
+    });
+  }
+
+  it("are known to the event store again once they are redone, if it was restored from a backup of before", async () => {
+    await eraseOne(uuidv7());
+    const { destroyed } = eventStoreTables(database.pool());
+    const before = await destroyed.count();
+    const opened = openKeys({ KEYSTORE_URL: keyStore.url(), PERSONAL_DATA_KEYS: masterKeys });
+    try {
+      await destroyed.remove();
+      const { signal } = new AbortController();
+      if (opened.erasures === undefined) throw new Error("there are no keys");
+      expect(await redoErasures(api.pool, opened.erasures, signal)).to.deep.equal({ destroyed_again: 0, recorded: 1 });
+      expect(await redoErasures(api.pool, opened.erasures, signal)).to.deep.equal({ destroyed_again: 0, recorded: 0 });
+    } finally {
+      await opened.close();
+    }
+    expect(before).to.be.greaterThan(0);
   });
 
   it("are refused without keys or while nothing is sealed, with what to configure", async () => {

@@ -4,6 +4,7 @@ import type { Pool } from "mysql2/promise";
 import type { Registry } from "prom-client";
 import { clearPlaces } from "./clearPlaces.ts";
 import { registerErasureGauge } from "./erasureMetrics.ts";
+import { startRedoing } from "./redoErasures.ts";
 
 export type CartErasuresOptions = {
   readonly keys: Pick<OpenKeys, "erasures">;
@@ -18,5 +19,6 @@ export const startCartErasures = ({ keys: { erasures }, pool, registry, logger, 
   if (erasures === undefined) return;
   registerErasureGauge(registry, erasures.journal);
   const loop = startErasures({ ...erasures, places: clearPlaces(pool, erasures), logger });
-  onStop("erasures", () => loop.stop());
+  const redoing = startRedoing(pool, erasures, logger);
+  onStop("erasures", async () => void (await Promise.all([loop.stop(), redoing.stop()])));
 };

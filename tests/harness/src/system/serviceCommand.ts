@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { endWithThisProcess, repositoryRoot } from "@cart/tools/own-servers";
-import type { ServiceName, System } from "./system.ts";
+import type { Programs, ServiceName, System } from "./system.ts";
 
 export type ServiceCommand = {
   /** Resolves to the exit code, `null` after a kill, and the output. */
@@ -15,14 +15,17 @@ export type ServiceCommand = {
 };
 
 /** A running command-line tool of a service. It is killed after 60 s. */
-export const startServiceCommand = (system: Pick<System, "env">, service: ServiceName, args: readonly string[]): ServiceCommand =>
-  startProgram(system, { folder: join("services", service), file: "dist/cli.js", args });
+export const startServiceCommand = (system: Reached, service: ServiceName, args: readonly string[]): ServiceCommand =>
+  startProgram(system, { name: service, folder: join("services", service), file: "dist/cli.js", args });
 
-type Program = { readonly folder: string; readonly file: string; readonly args: readonly string[] };
+/** What a command-line tool needs to know of a system. */
+type Reached = Pick<System, "env" | "programs">;
 
-const startProgram = ({ env }: Pick<System, "env">, { folder, file, args }: Program): ServiceCommand => {
+type Program = { readonly name: keyof Programs; readonly folder: string; readonly file: string; readonly args: readonly string[] };
+
+const startProgram = ({ env, programs }: Reached, { name, folder, file, args }: Program): ServiceCommand => {
   const child = spawn(process.execPath, [file, ...args], {
-    cwd: join(repositoryRoot, folder),
+    cwd: programs[name] ?? join(repositoryRoot, folder),
     env: { ...process.env, ...env },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
@@ -48,12 +51,12 @@ const startProgram = ({ env }: Pick<System, "env">, { folder, file, args }: Prog
 };
 
 /** Runs a command to its end. Throws an error with its output unless the exit code is 0. */
-export const runServiceCommand = (system: Pick<System, "env">, service: ServiceName, args: readonly string[]): Promise<string> =>
+export const runServiceCommand = (system: Reached, service: ServiceName, args: readonly string[]): Promise<string> =>
   outputOf(startServiceCommand(system, service, args), `${service} ${args.join(" ")}`);
 
 /** Runs the command-line tool of the migrations to its end. Throws an error with its output unless the exit code is 0. */
-export const runMigrations = (system: Pick<System, "env">, args: readonly string[]): Promise<string> =>
-  outputOf(startProgram(system, { folder: "migrations", file: "dist/src/cli.js", args }), `migrate ${args.join(" ")}`);
+export const runMigrations = (system: Reached, args: readonly string[]): Promise<string> =>
+  outputOf(startProgram(system, { name: "migrations", folder: "migrations", file: "dist/src/cli.js", args }), `migrate ${args.join(" ")}`);
 
 const outputOf = async ({ ended }: ServiceCommand, name: string): Promise<string> => {
   const { code, output } = await ended;

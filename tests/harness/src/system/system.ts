@@ -12,6 +12,8 @@ import { superviseService, type SupervisedService } from "./supervisedService.ts
 
 export type ServiceName = "command-api" | "outbox-relay" | "projector" | "query-api" | "cart-abandonment" | "console";
 
+export type Programs = Partial<Readonly<Record<ServiceName | "migrations", string>>>;
+
 /** The whole system with its own databases and topics, so that scenarios do not affect each other. */
 export type System = {
   readonly commandApis: readonly SupervisedService[];
@@ -26,6 +28,8 @@ export type System = {
   readonly pool: Pool;
   readonly kafka: ReturnType<typeof createKafka>;
   readonly topic: string;
+  /** Folders of programs that replace those of the repository. */
+  readonly programs: Programs;
   /** Environment with which a service's command-line tool reaches this system. */
   readonly env: Readonly<Record<string, string>>;
   readonly services: () => readonly SupervisedService[];
@@ -56,8 +60,8 @@ export type SystemOptions = {
   readonly signal: AbortSignal;
   /** Additional settings of the services. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Folders of programs that replace a service's own program. */
-  readonly programs?: Partial<Record<ServiceName, string>>;
+  /** Folders of programs that replace those of the repository. */
+  readonly programs?: Programs;
 };
 
 export const partitions = 12;
@@ -113,6 +117,7 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
     pool,
     kafka,
     topic,
+    programs,
     env,
     services,
     stop,
