@@ -16,13 +16,27 @@ export type ErasureRequest = Owner & {
 
 export type ErasureCounts = { readonly open: number; readonly overdue: number };
 
+/** The last erasure of a page. */
+export type OpenCursor = { readonly requestedAt: string; readonly erasureId: Buffer };
+
+export type OpenPage = {
+  /** The time of the server. */
+  readonly now: Date;
+  readonly erasures: readonly OpenErasure[];
+  /** `undefined` behind the last page. */
+  readonly next: OpenCursor | undefined;
+};
+
+/** Erasures that are read at once: their user ids are decrypted one by one. */
+const erasuresPerPage = 100;
+
 /** The journal of the erasures of a key store. Every change is durable when its promise resolves, and may be made again. */
 export type ErasureJournal = {
   /** Begins an erasure. While one of the same person is under way, it is returned instead. */
   readonly request: (request: ErasureRequest) => Promise<ErasureReceipt>;
   readonly find: (erasureId: string) => Promise<ErasureReceipt | undefined>;
-  /** Returns the erasures that are under way, the oldest first, and the time of the server. */
-  readonly open: () => Promise<{ readonly now: Date; readonly erasures: readonly OpenErasure[] }>;
+  /** Returns a page of the erasures that are under way, the oldest first; with `after`, the page behind the one that had it as `next`. */
+  readonly open: (after?: OpenCursor) => Promise<OpenPage>;
   readonly passed: (erasureId: string, place: ErasurePlace, pass: ErasurePass) => Promise<void>;
   /** Records what keeps a place from its next pass. */
   readonly waits: (erasureId: string, place: ErasurePlace, waitsFor: string) => Promise<void>;
@@ -37,10 +51,10 @@ export type ErasureJournal = {
 };
 
 /** Opens the journal in the key store of the pool. */
-export const createErasureJournal = (pool: Pool, masterKeys: MasterKeys): ErasureJournal => ({
+export const createErasureJournal = (pool: Pool, masterKeys: MasterKeys, pageSize = erasuresPerPage): ErasureJournal => ({
   request: (request) => requestErasure(pool, masterKeys, request),
   find: (erasureId) => withConnection(pool, (connection) => findErasure(connection, "erasure_id", uuidToBytes(erasureId))),
-  open: () => openErasures(pool, masterKeys),
+  open: (after) => openErasures(pool, masterKeys, { after, pageSize }),
   passed: async (erasureId, place, pass) => {
     const column = pass === "first" ? "first_pass_at" : "second_pass_at";
     await change(
@@ -159,6 +173,8 @@ const stepsOf = (rows: readonly StepRow[]): readonly ErasureStep[] =>
 type OpenRow = RowDataPacket &
   StepRow & {
     readonly now: Date;
+    /** As text, because a `Date` has no microseconds. */
+    readonly requested_text: string;
     readonly erasure_id: Buffer;
     readonly tenant_id: string;
     readonly due_at: Date;
@@ -167,12 +183,22 @@ type OpenRow = RowDataPacket &
     readonly wrapped: Buffer;
   };
 
-const openErasures = async (pool: Pool, masterKeys: MasterKeys): ReturnType<ErasureJournal["open"]> => {
+const beforeAll: OpenCursor = { requestedAt: "1000-01-01 00:00:00", erasureId: Buffer.alloc(0) };
+
+const openErasures = async (
+  pool: Pool,
+  masterKeys: MasterKeys,
+  { after = beforeAll, pageSize }: { readonly after: OpenCursor | undefined; readonly pageSize: number },
+): Promise<OpenPage> => {
   const rows = await withConnection(pool, (connection) =>
     run<OpenRow[]>(
       connection,
-      `SELECT NOW(6) AS now, e.erasure_id, e.tenant_id, e.due_at, e.shopper, e.master_key_id, e.wrapped, ${stepColumns}
-       FROM erasures e JOIN erasure_steps s ON s.erasure_id = e.erasure_id WHERE e.completed_at IS NULL ORDER BY e.requested_at`,
+      `SELECT NOW(6) AS now, CAST(e.requested_at AS CHAR) AS requested_text, e.erasure_id, e.tenant_id, e.due_at, e.shopper, e.master_key_id,
+         e.wrapped, ${stepColumns}
+       FROM (SELECT * FROM erasures WHERE completed_at IS NULL AND requested_at >= ? AND (requested_at > ? OR erasure_id > ?)
+             ORDER BY requested_at, erasure_id LIMIT ?) e
+       JOIN erasure_steps s ON s.erasure_id = e.erasure_id ORDER BY e.requested_at, e.erasure_id`,
+      [after.requestedAt, after.requestedAt, after.erasureId, pageSize],
     ),
   );
   const byId = new Map<string, OpenRow>(rows.map((row) => [bytesToUuid(row.erasure_id), row]));
@@ -182,7 +208,12 @@ const openErasures = async (pool: Pool, masterKeys: MasterKeys): ReturnType<Eras
     const steps = stepsOf(rows.filter(({ erasure_id: id }) => bytesToUuid(id) === erasureId));
     erasures.push({ erasureId, tenantId, userId, dueAt, shopper, steps });
   }
-  return { now: rows[0]?.now ?? new Date(0), erasures };
+  const last = erasures.length < pageSize ? undefined : rows.at(-1);
+  return {
+    now: rows[0]?.now ?? new Date(0),
+    erasures,
+    next: last === undefined ? undefined : { requestedAt: last.requested_text, erasureId: last.erasure_id },
+  };
 };
 
 const completeErasure = (pool: Pool, erasureId: Buffer): Promise<boolean> =>

@@ -77,6 +77,31 @@ describe("erasures", () => {
     expect((await journal.request(ann)).erasureId).not.to.equal(receipt.erasureId);
   });
 
+  it("are read page by page, each once, the oldest first, although several were requested in the same microsecond", async () => {
+    const requested: string[] = [];
+    for (let n = 0; n < 5; n += 1) requested.push((await journal.request({ ...ann, userId: `user-${n}` })).erasureId);
+    await database
+      .pool()
+      .query("UPDATE erasures SET requested_at = '2026-11-27 12:00:00.000001' WHERE erasure_id <> UUID_TO_BIN(?)", [requested.at(-1)]);
+    const paged = createErasureJournal(pool, masterKeys, 2);
+    const pages: string[][] = [];
+    for (let page = await paged.open(); ; page = await paged.open(page.next)) {
+      pages.push(page.erasures.map(({ erasureId, steps }) => `${erasureId} ${steps.length}`));
+      if (page.next === undefined) break;
+    }
+    const oldest = requested.slice(0, 4).toSorted();
+    expect(pages.flat()).to.deep.equal([...oldest, requested[4]].map((id) => `${id} 4`));
+    expect(pages.map(({ length }) => length)).to.deep.equal([2, 2, 1]);
+    const loop = startErasures({
+      journal: paged,
+      places: { keys: async ({ userId }) => void cleared.push(userId) },
+      cacheMs: 60_000,
+      logger,
+    });
+    running.push(loop);
+    await waitFor("the first pass of all", async () => cleared.length === 5);
+  });
+
   it("go through the places of several processes in order, each twice, and are told apart", async () => {
     const receipts = [await journal.request(ann), await journal.request(bob)];
     start(["timers"]);

@@ -1,6 +1,6 @@
 import { type Logger, type Loop, startLoop } from "@cart/process-kit";
 import { duePass, type ErasurePass, type ErasurePlace, type OpenErasure } from "./erasure.ts";
-import type { ErasureJournal } from "./erasureJournal.ts";
+import type { ErasureJournal, OpenCursor } from "./erasureJournal.ts";
 
 /** Clears a place of one person. It may be called again at any time. Resolves to what it has to wait for, or `undefined` if it is done. */
 export type ClearPlace = (erasure: OpenErasure, pass: ErasurePass, stopping: AbortSignal) => Promise<string | undefined>;
@@ -47,17 +47,21 @@ export const startErasures = ({ journal, places, cacheMs, logger }: ErasuresOpti
   return startLoop({
     name: "the erasure of shoppers",
     work: async (stopping) => {
-      const { now, erasures } = await journal.open();
-      const failures: unknown[] = [];
+      let failure: { readonly error: unknown } | undefined;
       let advanced = false;
-      for (const erasure of erasures) {
-        try {
-          advanced = (await advance(erasure, now, stopping)) || advanced;
-        } catch (error) {
-          failures.push(error);
+      let next: OpenCursor | undefined;
+      do {
+        const page = await journal.open(next);
+        for (const erasure of page.erasures) {
+          try {
+            advanced = (await advance(erasure, page.now, stopping)) || advanced;
+          } catch (error) {
+            failure ??= { error };
+          }
         }
-      }
-      if (failures.length > 0) throw failures[0];
+        next = page.next;
+      } while (next !== undefined && !stopping.aborted);
+      if (failure !== undefined) throw failure.error;
       // A pass may have made the next one due.
       return advanced ? 0 : Math.min(pollMs, Math.max(20, cacheMs / 4));
     },
