@@ -47,6 +47,7 @@ export { setAsideBlocked } from "./outbox/setAside.ts";
 export { shardCount, shardOf } from "./outbox/shardOf.ts";
 export { cancelMove, moveTenant } from "./tenants/moveTenant.ts";
 export { parseMetadata } from "./parseMetadata.ts";
+export { isSealed } from "./sealing/storedParts.ts";
 export { countUnsealed, sealStored } from "./sealing/sealStored.ts";
 export { type StoredAggregate, withKeys } from "./sealing/storedAggregate.ts";
 export { countEvents } from "./streams/countEvents.ts";

@@ -18,6 +18,7 @@ const sealed = "sealed";
 export const withSealed = (plain: object, parts: readonly StoredPart[]): object =>
   parts.length === 0 ? plain : { ...plain, [sealed]: parts };
 
+/** Whether the data of an event or the state of a snapshot is sealed. */
 export const isSealed = (json: unknown): boolean => isObject(json) && sealed in json;
 
 export const sealedPartsOf = (json: unknown): readonly StoredPart[] => {

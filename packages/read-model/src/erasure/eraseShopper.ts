@@ -1,5 +1,5 @@
 import { cartAggregateType } from "@cart/domain";
-import { foldStreams, hasPlainEvents } from "@cart/event-store";
+import { foldStreams, hasPlainEvents, isSealed } from "@cart/event-store";
 import { bytesToUuid, inTransaction, readRowsFrom, run, uuidToBytes, withConnection, withoutConflict } from "@cart/mysql";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { StoredHeader } from "../deadLetters/storedMessage.ts";
@@ -105,7 +105,7 @@ const clearDeadLetters = async (connection: PoolConnection, id: Buffer, isWhole:
     own,
   );
   for (const row of rows) {
-    if (isSealed(row.value)) await run(connection, "UPDATE dead_letters SET reason = ? WHERE id = ?", [removed, row.id]);
+    if (isSealed(jsonIn(row.value))) await run(connection, "UPDATE dead_letters SET reason = ? WHERE id = ?", [removed, row.id]);
     else
       await run(connection, "UPDATE dead_letters SET reason = ?, message_key = NULL, headers = '[]', value = NULL WHERE id = ?", [
         removed,
@@ -114,12 +114,12 @@ const clearDeadLetters = async (connection: PoolConnection, id: Buffer, isWhole:
   }
 };
 
-const isSealed = (value: Buffer | null): boolean => {
+/** `undefined` for a value that is not JSON. */
+const jsonIn = (value: Buffer | null): unknown => {
   try {
-    const data: unknown = JSON.parse(value?.toString("utf8") ?? "");
-    return typeof data === "object" && data !== null && "sealed" in data;
+    return JSON.parse(value?.toString("utf8") ?? "");
   } catch {
-    return false;
+    return undefined;
   }
 };
 

@@ -165,7 +165,7 @@ describe("erasures of shoppers", () => {
     expect(await dump()).not.to.contain(marker);
   });
 
-  it("wait with a reason while an event is stored in plain text, and go on once it is not", async () => {
+  it("wait with a reason while an event of their tenant is stored in plain text, not of another one, and go on once it is not", async () => {
     const plain = await startCommandApi(database.url(), () => new Date(), env({ SEAL_PERSONAL_DATA: "false" }));
     await addItem(plain, uuidv7(), "bob");
     await plain.stop();
@@ -176,6 +176,11 @@ describe("erasures of shoppers", () => {
       stepsOf(await show(json["erasure_id"])).find(({ waits_for: reason }) => reason !== null),
     );
     expect(waiting).to.deep.include({ place: "event_store", waits_for: "command-api seal-stored", first_pass_at: null });
+    const { erasureId } = await journal.request({ tenantId: "other", userId: ann, requestedBy: null, withinMs: 3_600_000 });
+    const stepOf = async (place: ErasurePlace) => (await journal.find(erasureId))?.steps.find((step) => step.place === place);
+    await waitFor("the keys' pass of another tenant", async () => (await stepOf("keys"))?.firstPassAt !== null);
+    for (const place of others) await journal.passed(erasureId, place, "first");
+    await waitFor("the pass of another tenant", async () => (await stepOf("event_store"))?.firstPassAt !== null);
     await eventStoreTables(database.pool()).clear();
     await passOthers(json["erasure_id"]);
     await done(json["erasure_id"]);
