@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { eventStoreTables } from "@cart/event-store/testing";
 import { type Archive, documentedBackup, type DocumentedBackup } from "@cart/tests-common";
 import { waitUntil } from "@cart/tools/own-servers";
@@ -51,7 +52,8 @@ describe("the drill of a restore", function () {
     const urls = Object.fromEntries(
       ["eventstore", "readmodel", "abandonment"].map((name) => [`${name.toUpperCase()}_URL`, servers.databaseUrl(name)]),
     );
-    return runCommand({ file, args, env: urls, ...(killAt && { killAt }) });
+    const archive = { ARCHIVE_STORAGE: pathToFileURL(join(servers.folder, "archive")).href, ARCHIVE_AFTER_DAYS: "0" };
+    return runCommand({ file, args, env: { ...urls, ...archive }, ...(killAt && { killAt }) });
   };
   const verify = () => command("services/projector/src/cli.ts", ["verify"]);
   const bringInLine = (killAt?: RegExp) => command("migrations/src/cli.ts", ["restored", "--yes"], killAt);
@@ -122,11 +124,25 @@ describe("the drill of a restore", function () {
   };
   /** Everything that a restore brings back, row by row. */
   const stored = async (): Promise<readonly unknown[]> => {
-    const { events, outbox, snapshots, keys } = eventStoreTables(connection, "eventstore");
-    return Promise.all([events, outbox, snapshots, keys].map((table) => table.rows()));
+    const { events, outbox, snapshots, keys, archived } = eventStoreTables(connection, "eventstore");
+    return Promise.all([events, outbox, snapshots, keys, archived].map((table) => table.rows()));
+  };
+  /** Archives a cart whose events the dump has. */
+  const archiveCart = async ({ commandApi }: RunningStart, cart: number): Promise<void> => {
+    const purchased = await fetch(`${commandApi}/carts/${cartId(cart)}/purchase`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ order_id: "order-1" }),
+    });
+    expect(purchased.status).to.equal(200);
+    const { outbox, archived } = eventStoreTables(connection, "eventstore");
+    await waitUntil("an empty outbox", 60, async () => void expect(await outbox.has({ status: "PENDING" })).to.equal(false));
+    const run = await command("services/command-api/src/cli.ts", ["archive-carts"]);
+    expect(run.code, run.said).to.equal(0);
+    expect(await archived.count({ aggregate_id: cartId(cart) })).to.equal(1);
   };
 
-  it("restores to the moment before a mistake, from a dump that was made under load and the binary logs; then nothing else is to be done", async () => {
+  it("restores to the moment before a mistake, from a dump that was made under load and the binary logs, with a cart archived between; then nothing else is to be done", async () => {
     const more = kept.map((number) => number + 200);
     const system = await start();
     await addTo(system, more, "before the dump");
@@ -137,6 +153,7 @@ describe("the drill of a restore", function () {
     const archive = await backup.archive(file);
     await connection.query("FLUSH BINARY LOGS");
     await addTo(system, [...more, 300, 301], "after the dump");
+    await archiveCart(system, 219);
     await end(system);
     const expected = await stored();
     const stopPosition = await endOfLogs(archive);
@@ -152,7 +169,8 @@ describe("the drill of a restore", function () {
     const verified = await verify();
     expect(verified.said).to.match(/"differences":0/);
     expect(verified.code).to.equal(0);
-    await addTo(again, [...more, 302], "after the restore");
+    expect((await fetch(`${again.queryApi}/carts/${cartId(219)}`)).status).to.equal(410);
+    await addTo(again, [...more.slice(0, -1), 302], "after the restore");
     expect((await verify()).said).to.match(/"differences":0/);
     await end(again);
   });
