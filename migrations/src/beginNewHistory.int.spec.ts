@@ -187,6 +187,17 @@ describe("a restored event store", () => {
     expect((await idsIn(readModel, "followed_event_store")).at(-1)).to.equal(id);
   });
 
+  it("knows the id of an earlier restore, which a backup of before that restore lacks, as its own", async () => {
+    const { id: first } = await beginNewHistory(urls());
+    await eventStore.pool().query("DELETE FROM event_store_identity WHERE id = UUID_TO_BIN(?)", [first]);
+    const { id: second } = await beginNewHistory(urls());
+    const ids = await idsIn(eventStore, "event_store_identity");
+    expect(ids.at(-1)).to.equal(second);
+    expect(ids.filter((id) => id === first)).to.have.lengthOf(1);
+    await beginNewHistory(urls());
+    expect(new Set(await idsIn(eventStore, "event_store_identity")).size).to.equal(ids.length + 1);
+  });
+
   it("stays as it is while a relay runs", async () => {
     await eventStore.pool().query("INSERT INTO relay_members (owner, expires_at) VALUES ('relay', NOW(6) + INTERVAL 1 MINUTE)");
     const before = await idsIn(eventStore, "event_store_identity");

@@ -24,9 +24,9 @@ const rowsAtOnce = 5_000;
 /**
  * Brings topics, read model and timers in line with an event store that lost events and was restored. The event store gets a new
  * id, and all of its events are put into the outbox. The relays publish them under the new id, and the consumers, which follow it
- * from now on, skip what was published under the former ids. The read model and the timers are emptied, and filled from the topics.
- * So are subscribers: of a stream that is in the archive, the outbox gets the message that says so, and it gets no event of a stream
- * whose removal had begun. The event store learns of the erasures since its backup.
+ * from now on, skip what was published under the former ids. The event store learns former ids from read model and timers. Both are
+ * emptied, and filled from the topics. So are subscribers: of a stream that is in the archive, the outbox gets the message that says
+ * so, and it gets no event of a stream whose removal had begun. The event store learns of the erasures since its backup.
  *
  * No service may run. If it is interrupted at any moment, run it again: it begins with the first step, under another new id.
  */
@@ -36,8 +36,10 @@ export const beginNewHistory = async (urls: NewHistoryUrls, report: (step: strin
     const { answers, keys } = await recallErasures({ eventstore: urls.eventstore, keystore: urls.keystore });
     report(`eventstore: ${answers} answers of erased shoppers are deleted, and ${keys} destroyed keys are recorded`);
   }
+  const followed = [...(await followedIds(urls.readmodel)), ...(await followedIds(urls.abandonment))];
   const events = await onServer(connectionOf(urls.eventstore), async (connection) => {
     await assertNoRelay(connection);
+    for (const former of followed) await addFormerId(connection, former);
     await connection.query("INSERT INTO event_store_identity (id) VALUES (UUID_TO_BIN(?))", [id]);
     for (const table of ["outbox", "outbox_blocks"]) await empty(connection, table);
     report("the outbox is empty");
@@ -53,6 +55,26 @@ export const beginNewHistory = async (urls: NewHistoryUrls, report: (step: strin
     report(`${follower} is empty and follows the event store ${id}`);
   }
   return { id, events };
+};
+
+type IdRow = RowDataPacket & { readonly id: Buffer };
+
+/** Returns the ids of the event stores that a database has followed, in their order. */
+const followedIds = (url: string): Promise<readonly Buffer[]> =>
+  onServer(connectionOf(url), async (connection) => {
+    const [rows] = await connection.query<IdRow[]>("SELECT id FROM followed_event_store ORDER BY number");
+    return rows.map(({ id }) => id);
+  });
+
+/**
+ * Makes an id one of the event store's former ids, unless it is one. A backup of before an earlier restore lacks the id of that restore,
+ * and the consumer groups, which have it in their commits, would be those of another system.
+ */
+const addFormerId = async (connection: Connection, id: Buffer): Promise<void> => {
+  await connection.query(
+    "INSERT INTO event_store_identity (id) SELECT ? FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM event_store_identity WHERE id = ?)",
+    [id, id],
+  );
 };
 
 /** The tables whose rows follow from events. */

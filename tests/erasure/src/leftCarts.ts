@@ -22,7 +22,7 @@ export const leaveCarts = async (left: Left, { abandoned, reminded }: Carts): Pr
     // The policy of the person before.
     if (!String(error).includes("409")) throw error;
   });
-  await sendThen(left, abandoned, [[120, addItem(left.person)]]);
+  await sendThen(left, abandoned, [[120, addItem(left.person, left.person.customer)]]);
   await isShown(world, abandoned, 3);
 
   // It would abandon the cart itself, and the reminder would be due in half an hour.
@@ -34,7 +34,8 @@ export const leaveCarts = async (left: Left, { abandoned, reminded }: Carts): Pr
   try {
     const leftAt = new Date(Date.now() - 180 * minuteMs);
     await sendThen(left, reminded, [
-      [180, addItem(left.person)],
+      // The customer has bought something since, and is not reminded of what was left before.
+      [180, addItem(left.person, left.person.guest)],
       [90, { type: "AbandonCart", lastActivityAt: leftAt, abandonedAfterMinutes: policy.abandoned_minutes }],
     ]);
   } finally {
@@ -48,9 +49,9 @@ export const leaveCarts = async (left: Left, { abandoned, reminded }: Carts): Pr
 
 const minuteMs = 60_000;
 
-const addItem = (person: Person): CartCommand => {
+const addItem = (person: Person, userId: string): CartCommand => {
   const { item_id: itemId, ...item } = itemOf(person, "tea");
-  return { ...item, type: "AddItem", itemId, userId: person.customer, defaults: { tenantId: tenant, currency: "USD" } };
+  return { ...item, type: "AddItem", itemId, userId, defaults: { tenantId: tenant, currency: "USD" } };
 };
 
 /** Sends commands as command-api did so many minutes ago. */
