@@ -17,7 +17,7 @@ import {
 import { difference, type Findings, requireSeen } from "./findings.ts";
 import { findPerson } from "./person.ts";
 import { beginBinaryLog, binaryLogsOf, everythingKept } from "./places.ts";
-import { restoreYesterday } from "./restored.ts";
+import { restoredEnv, restoreYesterday } from "./restored.ts";
 import { ann, bob, type BothCarts, liveBoth } from "./shoppers.ts";
 import { shopOn } from "./shopOn.ts";
 import { accepted, backEnd, isShown, sealed, type World } from "./world.ts";
@@ -184,7 +184,7 @@ export const lives: readonly Life[] = [
   {
     name: "restored",
     about: "yesterday's event store beside everything else of today, with archived carts",
-    env: sealed,
+    env: restoredEnv,
     run: restoreYesterday,
   },
   {

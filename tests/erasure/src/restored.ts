@@ -13,6 +13,9 @@ import { accepted, isShown, sealed, type World } from "./world.ts";
 /** Carts beside those of the year, by what becomes of them yesterday, and today. */
 type Others = Readonly<Record<"archived" | "annsArchived" | "comesBack" | "grows" | "lost", string>>;
 
+/** Caches end soon, because the erasure waits for them. */
+export const restoredEnv = { ...sealed, PERSONAL_DATA_CACHE_MS: "500" };
+
 /**
  * Today a shopper is erased, carts are archived and one is restored from the archive. Then the event store is restored from yesterday's
  * backup beside everything else of today, with the commands of docs/deployment.md.
@@ -34,14 +37,14 @@ export const restoreYesterday = async (world: World): Promise<Findings> => {
   const keyStore = await backUp(world, keyStoreOf(world));
 
   await liveToday(world, carts, others);
-  await world.restart(sealed, () => restoreEventStore(world, eventStore));
+  await world.restart(restoredEnv, () => restoreEventStore(world, eventStore));
   await untilFilled(world, carts);
   const findings = [
     ...(await checkYesterday(world, { carts, others, yesterday })),
     ...(await checkArchive(world, { carts, others, yesterday })),
     ...(await search(world, carts, "after restores from the archive")),
   ];
-  await world.restart(sealed, async () => {
+  await world.restart(restoredEnv, async () => {
     await restoreEventStore(world, eventStore);
     await world.admin.query("DROP DATABASE ??", [keyStoreOf(world)]);
     await keyStore.restoreDump();
