@@ -1,9 +1,6 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { eventStoreTables } from "@cart/event-store/testing";
 import { readTopic } from "@cart/tests-common";
+import { readArchiveObject } from "@cart/tests-harness";
 import { waitUntil } from "@cart/tools/own-servers";
 import type { LivedCart } from "./carts.ts";
 import type { ArchiveSystem } from "./system.ts";
@@ -19,26 +16,11 @@ export const checkPlaces = async (system: ArchiveSystem, carts: readonly LivedCa
     if (tombstone === undefined && !isStored)
       mistakes.push(`a ${life} cart has ${stored.length} of ${history.length} events, and no object`);
     if (tombstone === undefined) continue;
-    const problem = await problemOf(join(system.archiveFolder, String(tombstone["object_key"])), history.length);
+    const { problem } = await readArchiveObject(system.archiveFolder, String(tombstone["object_key"]), history.length);
     if (problem !== undefined) mistakes.push(`a ${life} cart is archived, but its object ${problem}`);
     if (life === "open") mistakes.push("a cart with lines was archived");
   }
   return mistakes;
-};
-
-type Manifest = { readonly events: number; readonly sha256: string };
-
-/** Reads an object without the event store's code. */
-const problemOf = async (path: string, events: number): Promise<string | undefined> => {
-  const object = await readFile(path).catch(() => undefined);
-  if (object === undefined) return "is missing";
-  const text = gunzipSync(object).toString("utf8");
-  const end = text.indexOf("\n") + 1;
-  const manifest = JSON.parse(text.slice(0, end)) as Manifest;
-  const lines = text.slice(end);
-  if (createHash("sha256").update(lines).digest("hex") !== manifest.sha256) return "has another checksum";
-  const found = lines.trimEnd().split("\n").length;
-  return manifest.events === events && found === events ? undefined : `has ${found} events, expected ${events}`;
 };
 
 /** Says what is wrong with the carts at the end: the finished ones are in the archive and say so, the open ones are where they were. */

@@ -1,34 +1,18 @@
-import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { createKafka, createTopics, topicsWithPrefix } from "@cart/messaging";
 import { migrateAbandonment, migrateEventStore, migrateReadModel } from "@cart/migrations";
 import { createLogger } from "@cart/process-kit";
 import { bearer, tokenEnv } from "@cart/testkit/tokens";
 import type { SuiteRun } from "@cart/tests-common";
-import {
-  type BuiltService,
-  endWithThisProcess,
-  repositoryRoot,
-  startBuiltService,
-  startOwnKafka,
-  startOwnMysql,
-} from "@cart/tools/own-servers";
+import { type ServiceCommand, startServiceCommand } from "@cart/tests-harness";
+import { type BuiltService, repositoryRoot, startBuiltService, startOwnKafka, startOwnMysql } from "@cart/tools/own-servers";
 import { createPool, type Pool } from "mysql2/promise";
 
 const serviceNames = ["command-api", "query-api", "outbox-relay", "projector", "cart-abandonment"] as const;
 type ServiceName = (typeof serviceNames)[number];
 
 const partitions = 2;
-
-/** A command-line tool as a process. */
-export type Job = {
-  /** Resolves to the exit code, `null` after a kill, and the output. */
-  readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
-  /** SIGKILL. */
-  readonly kill: () => void;
-};
 
 export type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 
@@ -40,7 +24,7 @@ export type ArchiveSystem = {
   readonly command: (method: string, path: string, body?: object) => Promise<Answer>;
   readonly query: (path: string) => Promise<Answer>;
   /** Starts `dist/cli.js` of a service in a folder of built services, by default the repository's. */
-  readonly startJob: (service: "command-api" | "projector", args: readonly string[], folder?: string) => Job;
+  readonly startJob: (service: "command-api" | "projector", args: readonly string[], folder?: string) => ServiceCommand;
 };
 
 export const startArchiveSystem = async ({
@@ -95,24 +79,7 @@ export const startArchiveSystem = async ({
     topic: { kafka: client, topic: topics.cartEvents, partitions },
     command: (method, path, body) => call("command-api", method, path, body),
     query: (path) => call("query-api", "GET", path),
-    startJob: (service, args, built = repositoryRoot) => startJob(join(built, "services", service), args, env),
+    startJob: (service, args, built = repositoryRoot) =>
+      startServiceCommand({ env, folderOf: (name) => join(built, "services", name) }, service, args),
   };
-};
-
-const startJob = (cwd: string, args: readonly string[], env: Readonly<Record<string, string>>): Job => {
-  const child = spawn(process.execPath, ["dist/cli.js", ...args], {
-    cwd,
-    env: { ...process.env, ...env },
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: 60_000,
-    killSignal: "SIGKILL",
-  });
-  endWithThisProcess(child);
-  const code = new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
-  const ended = Promise.all([code, text(child.stdout), text(child.stderr)]).then(([exitCode, out, error]) => ({
-    code: exitCode,
-    output: out + error,
-  }));
-  return { ended, kill: () => void child.kill("SIGKILL") };
 };

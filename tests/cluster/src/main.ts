@@ -89,7 +89,7 @@ const run = async (suite: SuiteRun<Scenario>): Promise<SuiteVerdict> => {
   const measure = (): Promise<SuiteVerdict> =>
     measureConsistency({
       cluster,
-      startSystem: (name) => options.startSystem({ name, logFolder: join(logFolder, name), env: {}, programs: {}, signal }),
+      startSystem: (name) => options.startSystem({ name, logFolder: join(logFolder, name), env: {}, replicas: {}, programs: {}, signal }),
       report,
     });
   const work = values["consistency"] === true ? measure : values["self-check"] === true ? check : rounds;

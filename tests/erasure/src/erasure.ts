@@ -3,17 +3,19 @@ import { loadStreams, openEventStorePool, readStream, withKeys } from "@cart/eve
 import { eventStoreTables } from "@cart/event-store/testing";
 import { readRowsFrom } from "@cart/mysql";
 import { openKeys } from "@cart/personal-data";
-import { waitUntil } from "@cart/tools/own-servers";
-import { findPerson, type Kept, type Person } from "./person.ts";
-import { tablesOf } from "./places.ts";
+import * as harness from "@cart/tests-harness";
+import type { Kept } from "@cart/tests-harness";
+import type { Person } from "./person.ts";
 import { type Carts, withoutLate } from "./shopping.ts";
 import { accepted, type Answer, backEnd, tenant, type World } from "./world.ts";
 
+const asBackEnd =
+  ({ send }: World): harness.SendAccepted =>
+  async (method, path, body) =>
+    (await accepted(send(method, path, backEnd, body))).json;
+
 /** Requests the erasure of one user and returns its id. */
-export const requestErasureOf = async (world: World, userId: string): Promise<string> => {
-  const { json } = await accepted(world.send("POST", `/tenants/${tenant}/erasures`, backEnd, { user_id: userId }));
-  return String(json["erasure_id"]);
-};
+export const requestErasureOf = (world: World, userId: string): Promise<string> => harness.requestErasure(asBackEnd(world), tenant, userId);
 
 /** Requests the erasure of everybody that the person was. */
 export const requestErasure = async (world: World, { guest, customer }: Person): Promise<readonly string[]> => [
@@ -29,12 +31,7 @@ export const erasureOf = (world: World, id: string): Promise<Answer> =>
   accepted(world.send("GET", `/tenants/${tenant}/erasures/${id}`, backEnd));
 
 export const erasuresDone = (world: World, ids: readonly string[]): Promise<void> =>
-  waitUntil("the erasures to be done", longestErasureSeconds, async () => {
-    for (const id of ids) {
-      const { json, text } = await erasureOf(world, id);
-      if (json["status"] !== "done") throw new Error(text.slice(0, 600));
-    }
-  });
+  harness.untilErased(asBackEnd(world), tenant, ids, longestErasureSeconds);
 
 const dayOf = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
@@ -100,7 +97,7 @@ export const contentsOf = async ({ query }: World, carts: Carts): Promise<string
 /** Restores the backup beside the system and reads it with the keys of today. */
 export const readBackup = async ({ admin, system }: World, backup: string, { carts, person }: { carts: Carts; person: Person }) => {
   const { env } = system();
-  const kept = await tablesOf(admin, backup);
+  const kept = await harness.tablesOf(admin, backup);
   const pool = openEventStorePool({ url: String(env["EVENTSTORE_URL"]).replace(/[^/]+$/, backup), connectionLimit: 2 });
   const keys = openKeys({ KEYSTORE_URL: env["KEYSTORE_URL"], PERSONAL_DATA_KEYS: env["PERSONAL_DATA_KEYS"] });
   const aggregate = withKeys(cartAggregate, keys.ring, true);
@@ -121,7 +118,7 @@ export const readBackup = async ({ admin, system }: World, backup: string, { car
   } finally {
     await Promise.all([keys.close(), pool.end()]);
   }
-  return findPerson(person, kept).map((finding) => `restored backup: ${finding}`);
+  return harness.findPerson(person, kept).map((finding) => `restored backup: ${finding}`);
 };
 
 /** Answers that are kept for the carts. Their keys and requests are hashes, which the search does not know, but others can compute. */

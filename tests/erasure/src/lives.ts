@@ -1,6 +1,6 @@
 import { eventStoreTables, repairOutbox } from "@cart/event-store/testing";
 import { topicsWithPrefix } from "@cart/messaging";
-import { runServiceCommand, startServiceCommand } from "@cart/tests-harness";
+import { findPerson, runServiceCommand, startServiceCommand } from "@cart/tests-harness";
 import { readTopic } from "@cart/tests-common";
 import { waitUntil } from "@cart/tools/own-servers";
 import {
@@ -15,7 +15,6 @@ import {
   unpublished,
 } from "./erasure.ts";
 import { difference, type Findings, requireSeen } from "./findings.ts";
-import { findPerson } from "./person.ts";
 import { beginBinaryLog, binaryLogsOf, everythingKept } from "./places.ts";
 import { restoredEnv, restoreYesterday } from "./restored.ts";
 import { ann, bob, type BothCarts, liveBoth } from "./shoppers.ts";

@@ -1,10 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { type ConsumedMessage, topicsWithPrefix } from "@cart/messaging";
-import { readTopic } from "@cart/tests-common";
+import { filesOf, type Kept, recordsOf, tablesOf } from "@cart/tests-harness";
 import type { Pool, RowDataPacket } from "mysql2/promise";
-import type { Kept } from "./person.ts";
 import { consoleAnswers } from "./support.ts";
 import type { RunningSystem, World } from "./world.ts";
 
@@ -12,7 +10,7 @@ import type { RunningSystem, World } from "./world.ts";
 export const everythingKept = async (world: World): Promise<readonly Kept[]> => {
   const parts = await Promise.all([
     tablesOf(world.admin, world.databasePrefix),
-    messagesOf(world),
+    recordsOf(world.system(), world.isForeign),
     ...world.logFolders.map(filesOf),
     objectsIn(world.archiveFolder),
     metricsOf(world.system()),
@@ -20,53 +18,6 @@ export const everythingKept = async (world: World): Promise<readonly Kept[]> => 
     binaryLogsOf(world.admin, world.firstBinaryLog()),
   ]);
   return [...parts.flat(), ...world.traces.kept()];
-};
-
-/** Returns each column of each row of all databases of the system. */
-export const tablesOf = async (admin: Pool, databasePrefix: string): Promise<Kept[]> => {
-  const [tables] = await admin.query<(RowDataPacket & { readonly db: string; readonly name: string })[]>(
-    "SELECT TABLE_SCHEMA AS db, TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA LIKE ? AND TABLE_TYPE = 'BASE TABLE'",
-    [`${databasePrefix.replaceAll("_", String.raw`\_`)}%`],
-  );
-  const kept: Kept[] = [];
-  for (const { db, name } of tables) {
-    const [rows] = await admin.query<RowDataPacket[]>("SELECT * FROM ??.??", [db, name]);
-    const short = `${db.slice(databasePrefix.length)}.${name}`;
-    for (const row of rows)
-      for (const [column, value] of Object.entries(row)) kept.push({ place: `${short}.${column}`, content: textOf(value) });
-  }
-  return kept;
-};
-
-const textOf = (value: unknown): string | Buffer => {
-  if (Buffer.isBuffer(value)) return value;
-  return typeof value === "string" ? value : JSON.stringify(value);
-};
-
-/** Returns each record of the topics, without those that the suite has sent itself or that were sent before sealing was switched on. */
-const messagesOf = async ({ system, isForeign }: World): Promise<Kept[]> => {
-  const { kafka, env } = system();
-  const kept: Kept[] = [];
-  for (const topic of Object.values(topicsWithPrefix(env["KAFKA_TOPIC_PREFIX"] ?? ""))) {
-    await readTopic({ kafka, topic, partitions: 12 }, (message: ConsumedMessage) => {
-      if (isForeign(message)) return;
-      const headers = JSON.stringify(message.headers, (_name, value: unknown) => headerText(value));
-      kept.push({ place: `${topic} headers`, content: headers }, { place: `${topic} value`, content: message.value ?? "" });
-      kept.push({ place: `${topic} key`, content: String(message.key) });
-    });
-  }
-  return kept;
-};
-
-/** Buffers reach the replacer of JSON as objects with their bytes. */
-const headerText = (value: unknown): unknown =>
-  typeof value === "object" && value !== null && "data" in value && Array.isArray(value.data)
-    ? Buffer.from(value.data as number[]).toString("latin1")
-    : value;
-
-const filesOf = async (folder: string): Promise<Kept[]> => {
-  const names = await readdir(folder);
-  return Promise.all(names.map(async (name) => ({ place: `log of ${name}`, content: await readFile(join(folder, name)) })));
 };
 
 /** Returns the contents and names of the archive's objects. The folder exists once a cart was archived. */

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { eventStoreTables } from "@cart/event-store/testing";
 import { documentedBackup, type DocumentedBackup } from "@cart/tests-common";
-import { runMigrations, runServiceCommand } from "@cart/tests-harness";
+import { findPerson, runMigrations, runServiceCommand } from "@cart/tests-harness";
 import { waitUntil } from "@cart/tools/own-servers";
 import { answersAbout, contentsOf, erasuresDone, figuresOf, funnelOf, requestErasure, storedAnswers, unpublished } from "./erasure.ts";
 import { difference, type Findings, requireSeen } from "./findings.ts";
-import { findPerson, type Person } from "./person.ts";
+import type { Person } from "./person.ts";
 import { beginBinaryLog, everythingKept } from "./places.ts";
 import { ann, bob, type BothCarts, liveBoth } from "./shoppers.ts";
 import { accepted, isShown, sealed, type World } from "./world.ts";

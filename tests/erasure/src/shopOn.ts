@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { findPerson } from "@cart/tests-harness";
 import { waitUntil } from "@cart/tools/own-servers";
 import { erasureOf, erasuresDone, requestErasureOf } from "./erasure.ts";
-import { findPerson, personNamed } from "./person.ts";
+import { personNamed } from "./person.ts";
 import { beginBinaryLog, everythingKept } from "./places.ts";
 import { accepted, isShown, type World } from "./world.ts";
 

@@ -1,4 +1,4 @@
-import type { Kept, Person } from "./person.ts";
+import type { Kept } from "@cart/tests-harness";
 import type { Carts } from "./shopping.ts";
 import { accepted, tenant, type World } from "./world.ts";
 

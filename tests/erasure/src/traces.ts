@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Kept } from "./person.ts";
+import type { Kept } from "@cart/tests-harness";
 
 /** An OpenTelemetry collector that keeps everything that it receives. */
 export type Traces = { readonly endpoint: string; readonly kept: () => readonly Kept[]; readonly stop: () => Promise<void> };

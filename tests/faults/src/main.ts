@@ -22,6 +22,9 @@ const script = "test:faults";
 
 const replicas = { "command-api": 1, "query-api": 1, "outbox-relay": 2, projector: 2, "cart-abandonment": 0, console: 0 };
 
+/** The personal fields of events are encrypted, which is a must for whoever has to erase shoppers. The cluster suite stores plain text. */
+const sealed = { SEAL_PERSONAL_DATA: "true" };
+
 const run = async (suite: SuiteRun<Scenario<Surroundings>>): Promise<SuiteVerdict> => {
   const { values, folder, report, signal, atEnd } = suite;
   assertOptions(values);
@@ -32,7 +35,13 @@ const run = async (suite: SuiteRun<Scenario<Surroundings>>): Promise<SuiteVerdic
   atEnd(servers.stop);
   const options: RunOptions<Surroundings> = {
     surroundings: { servers },
-    startSystem: (system) => startSystem({ ...system, reach: servers.reach, replicas }),
+    startSystem: (system) =>
+      startSystem({
+        ...system,
+        reach: servers.reach,
+        replicas: { ...replicas, ...system.replicas },
+        env: { ...sealed, ...system.env },
+      }),
     random: createRandom(seed),
     logFolder,
     report,

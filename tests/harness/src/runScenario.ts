@@ -1,27 +1,24 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { within } from "@cart/process-kit";
-import { type Report, waitUntil } from "@cart/tools/own-servers";
+import type { Report } from "@cart/tools/own-servers";
 import type { RowDataPacket } from "mysql2/promise";
-import { compareLedgerWithStore, compareStoreWithTopic, compareStoreWithViews } from "./check/compare.ts";
-import { countOutbox, readEventStore, streamsOf } from "./check/eventStore.ts";
+import { secondsToRecover, untilNothingIsLeft } from "./check/catchUp.ts";
+import { compareSystem } from "./check/compareSystem.ts";
 import { createFindings, type Findings } from "./check/findings.ts";
-import { readDeadLetters, readViews, readViewVersions } from "./check/readModel.ts";
-import { messagesOf } from "./check/topic.ts";
 import { createLedger, type Ledger } from "./load/ledger.ts";
-import { startReaders } from "./load/readers.ts";
+import { type Readers, startReaders } from "./load/readers.ts";
 import { entryOf, sendCommand } from "./load/sendCommand.ts";
-import { startWriters } from "./load/writers.ts";
+import { startWriters, type Writers } from "./load/writers.ts";
 import type { Random } from "./random.ts";
-import { type Cell, isForeignMessage, type Scenario, type ScenarioContext } from "./scenario.ts";
+import type { Cell, Scenario, ScenarioContext } from "./scenario.ts";
 import type { ScenarioResult } from "./scenarioResult.ts";
 import type { ServiceName, System, SystemOptions } from "./system/system.ts";
 
 export type RunOptions<Surroundings> = {
   readonly surroundings: Surroundings;
   /** Starts the system of a scenario. */
-  readonly startSystem: (options: Pick<SystemOptions, "name" | "logFolder" | "env" | "programs" | "signal">) => Promise<System>;
+  readonly startSystem: (options: SystemOfScenario) => Promise<System>;
   /** Brings back what a scenario that could not go on has left stopped. */
   readonly restore?: () => Promise<void>;
   readonly random: Random;
@@ -35,13 +32,18 @@ export type RunOptions<Surroundings> = {
   readonly patienceSeconds?: number;
 };
 
+export type SystemOfScenario = Pick<SystemOptions, "name" | "logFolder" | "env" | "programs" | "signal"> & {
+  /** The numbers of processes that are not the suite's. */
+  readonly replicas: Partial<SystemOptions["replicas"]>;
+};
+
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const foreignMark = "x-fault-suite";
 
 const defaultClients = 12;
 
-/** Runs a scenario on a fresh system, from its start to the comparison of ledger, event store, topic and read model. */
+/** Runs a scenario on a fresh system, from its start to the comparison of ledger, event store, archive, topic and read model. */
 export const runScenario = async <Surroundings>(
   scenario: Scenario<Surroundings>,
   options: RunOptions<Surroundings>,
@@ -50,15 +52,16 @@ export const runScenario = async <Surroundings>(
   const systemName = round === 1 ? scenario.name : `${scenario.name}-round-${round}`;
   const logFolder = join(options.logFolder, systemName);
   const started = performance.now();
+  const { env = {}, replicas = {}, clients = defaultClients, shoppers } = scenario;
   const start = (name: string, folder: string): Promise<System> =>
-    options.startSystem({ name, logFolder: folder, env: scenario.env ?? {}, programs, signal });
+    options.startSystem({ name, logFolder: folder, env, replicas, programs, signal });
   const system = await start(systemName, logFolder);
   const cells: CellWithLedger[] = [];
   try {
     const findings = createFindings();
     const ledger = createLedger();
     const baseUrls = system.commandApis.map(({ url }) => url);
-    const writers = startWriters({ baseUrls, ledger, random: random.fork("writers"), clients: scenario.clients ?? defaultClients });
+    const writers = startWriters({ baseUrls, ledger, random: random.fork("writers"), clients, shoppers });
     cells.push({ system, ledger, record: ledger.record });
     const startCell = async (name: string): Promise<CellWithLedger> => {
       const own = createLedger();
@@ -67,22 +70,17 @@ export const runScenario = async <Surroundings>(
       return cell;
     };
     const readers = startReaders(system.queryApi.url, ledger, random.fork("readers"));
-    const { injected, recoveriesSeconds } = await injectFaults(scenario, {
-      ...options,
-      patienceSeconds,
-      system,
-      ledger,
-      findings,
-      startCell,
-    }).finally(writers.stop);
+    const stage = setStage(scenario, { ...options, logFolder, patienceSeconds, system, ledger, findings, startCell, writers, readers });
+    await stage.play(scenario.run, options.restore).finally(writers.stop);
     for (const cell of cells) await waitForEnd(cell.system, patienceSeconds, findings);
     await readers.stop();
     for (const text of readers.violations()) findings.add("disordered", text);
+    if (scenario.afterwards !== undefined) await stage.play(scenario.afterwards);
 
     await keepDeadlock(system, logFolder).catch((error: unknown) => findings.add("wrong", messageOf(error)));
     let [events, repeated] = [0, 0];
     for (const cell of cells) {
-      const compared = await compareCell(cell, findings);
+      const compared = await compareSystem(cell.system, cell.ledger.entries(), foreignMark, findings);
       events += compared.events;
       repeated += compared.repeated;
     }
@@ -90,13 +88,12 @@ export const runScenario = async <Surroundings>(
       findings.add("twice", `${repeated} events were published more than once though nothing failed`);
     return {
       scenario,
-      injected,
+      ...stage.outcome(),
       acknowledged: ledger.count("acknowledged"),
       unknown: ledger.count("unknown"),
       refused: ledger.count("refused"),
       events,
       repeated,
-      recoverySeconds: recoveriesSeconds.length === 0 ? undefined : Math.max(...recoveriesSeconds),
       silenceSeconds: ledger.longestSilenceSeconds(),
       reads: readers.reads(),
       deaths: cells.flatMap((cell) => cell.system.services()).reduce((sum, service) => sum + service.deaths(), 0),
@@ -112,75 +109,79 @@ type CellWithLedger = Cell & { readonly ledger: Ledger };
 
 /** Waits until a system has published everything and shows it. */
 const waitForEnd = async (system: System, patienceSeconds: number, findings: Findings): Promise<void> => {
-  await caughtUp("everything to be published and in the view", patienceSeconds, () => nothingIsLeft(system)).catch((error: unknown) =>
-    findings.add("lost", messageOf(error)),
-  );
+  await untilNothingIsLeft(system, patienceSeconds).catch((error: unknown) => findings.add("lost", messageOf(error)));
   for (const text of await unready(system)) findings.add("wrong", text);
 };
 
-const compareCell = ({ system, ledger }: CellWithLedger, findings: Findings): Promise<{ events: number; repeated: number }> =>
-  within(longestComparisonMs, compareAll(system, ledger, findings)).catch((error: unknown) => {
-    findings.add("wrong", `the comparison could not be made: ${messageOf(error)}`);
-    return { events: 0, repeated: 0 };
-  });
-
-/** Milliseconds. A comparison takes seconds; it reads from servers, one of which may hang. */
-const longestComparisonMs = 180_000;
-
-type Injection<Surroundings> = Pick<RunOptions<Surroundings>, "surroundings" | "restore" | "random" | "report"> & {
+type StageOptions<Surroundings> = Pick<RunOptions<Surroundings>, "surroundings" | "random" | "logFolder" | "report"> & {
   readonly patienceSeconds: number;
   readonly system: System;
   readonly ledger: Ledger;
   readonly findings: Findings;
   readonly startCell: ScenarioContext["startCell"];
+  readonly writers: Writers;
+  readonly readers: Readers;
 };
 
-/** Runs the scenario's own steps. Never rejects: a scenario that cannot go on is a finding. Recoveries are in seconds. */
-const injectFaults = async <Surroundings>(
-  scenario: Scenario<Surroundings>,
-  { surroundings, restore, random, report, patienceSeconds, system, ledger, findings, startCell }: Injection<Surroundings>,
-): Promise<{ readonly injected: number; readonly recoveriesSeconds: readonly number[] }> => {
+type Stage<Surroundings> = {
+  /**
+   * Runs steps of the scenario. Never rejects: a scenario that cannot go on is a finding, and `restore` then brings back what it has left
+   * stopped.
+   */
+  readonly play: (
+    steps: (context: ScenarioContext & Surroundings) => Promise<void>,
+    restore?: RunOptions<Surroundings>["restore"],
+  ) => Promise<void>;
+  readonly outcome: () => Pick<ScenarioResult, "injected" | "recoverySeconds">;
+};
+
+/** Gives the scenario's own steps what they need, and counts what they do. */
+const setStage = <Surroundings>(
+  { name }: Scenario<Surroundings>,
+  { surroundings, random, report, patienceSeconds, ledger, findings, writers, readers, ...given }: StageOptions<Surroundings>,
+): Stage<Surroundings> => {
   let injected = 0;
   let own = 0;
   const recoveriesSeconds: number[] = [];
+  const { system, logFolder, startCell } = given;
   const commandApi = system.commandApis[0]?.url ?? "";
-  try {
-    await scenario.run({
-      ...surroundings,
-      system,
-      random: random.fork("faults"),
-      report: (line) => report(`  ${scenario.name}: ${line}`),
-      pause: (min, max) => delay(random.integer(min, max)),
-      injected: (count = 1) => void (injected += count),
-      recovered: async () => void recoveriesSeconds.push(await secondsToRecover(system, ledger, patienceSeconds)),
-      send: async (request) => {
-        own += 1;
-        const id = `scenario-${own}`;
-        const outcome = await sendCommand(commandApi, { ...request, id });
-        ledger.record(entryOf({ ...request, id }, outcome));
-        return outcome;
-      },
-      record: ledger.record,
-      startCell,
-      violation: findings.add,
-      foreignMark,
-    });
-  } catch (error) {
-    findings.add("wrong", `the scenario could not go on: ${messageOf(error)}`);
-    await restore?.().catch((reason: unknown) => findings.add("wrong", `the servers could not be brought back: ${messageOf(reason)}`));
-  }
-  return { injected, recoveriesSeconds };
-};
-
-const secondsToRecover = async (system: System, ledger: Ledger, patienceSeconds: number): Promise<number> => {
-  const since = performance.now();
-  const goal = ledger.versions();
-  const acknowledged = ledger.count("acknowledged");
-  await caughtUp("the view to have what was acknowledged before the end of the fault", patienceSeconds, () => viewHas(system, goal));
-  await caughtUp("new commands to be acknowledged", patienceSeconds, async () =>
-    ledger.count("acknowledged") > acknowledged ? undefined : "none is",
-  );
-  return (performance.now() - since) / 1000;
+  const context: ScenarioContext & Surroundings = {
+    ...surroundings,
+    system,
+    logFolder,
+    random: random.fork("faults"),
+    report: (line) => report(`  ${name}: ${line}`),
+    pause: (min, max) => delay(random.integer(min, max)),
+    injected: (count = 1) => void (injected += count),
+    recovered: async () => void recoveriesSeconds.push(await secondsToRecover(system, ledger, patienceSeconds)),
+    send: async (request) => {
+      own += 1;
+      const id = `scenario-${own}`;
+      const outcome = await sendCommand(commandApi, { ...request, id });
+      ledger.record(entryOf({ ...request, id }, outcome));
+      return outcome;
+    },
+    record: ledger.record,
+    leave: writers.leave,
+    beginsAgain: (cartId) => {
+      readers.beginsAgain(cartId);
+      writers.beginsAgain(cartId);
+    },
+    startCell,
+    violation: findings.add,
+    foreignMark,
+  };
+  return {
+    play: async (steps, restore) => {
+      try {
+        await steps(context);
+      } catch (error) {
+        findings.add("wrong", `the scenario could not go on: ${messageOf(error)}`);
+        await restore?.().catch((reason: unknown) => findings.add("wrong", `the servers could not be brought back: ${messageOf(reason)}`));
+      }
+    },
+    outcome: () => ({ injected, recoverySeconds: recoveriesSeconds.length === 0 ? undefined : Math.max(...recoveriesSeconds) }),
+  };
 };
 
 /** What each service says that is not ready although every fault is over. */
@@ -193,47 +194,4 @@ const unready = async (system: System): Promise<readonly string[]> => {
 const keepDeadlock = async ({ pool }: System, folder: string): Promise<void> => {
   const [[status]] = await pool.query<(RowDataPacket & { Status: string })[]>("SHOW ENGINE INNODB STATUS");
   await writeFile(join(folder, "innodb-status.log"), status?.Status ?? "");
-};
-
-const compareAll = async (system: System, ledger: Ledger, findings: Findings): Promise<{ events: number; repeated: number }> => {
-  const { pool, databases } = system;
-  const stored = await readEventStore(pool, databases.eventStore);
-  compareLedgerWithStore(ledger.entries(), stored, findings);
-  const messages = await messagesOf(system);
-  const { repeated } = compareStoreWithTopic(stored, messages, (message) => isForeignMessage(message, foreignMark), findings);
-  compareStoreWithViews(stored, await readViews(pool, databases.readModel), findings);
-
-  const streams = streamsOf(stored);
-  for (const { code, cartId, version } of await readDeadLetters(pool, databases.readModel)) {
-    if (cartId !== null && streams.has(cartId)) findings.add("wrong", `version ${version} of cart ${cartId} is a dead letter: ${code}`);
-  }
-  const { failed } = await countOutbox(pool, databases.eventStore);
-  if (failed > 0) findings.add("wrong", `${failed} outbox rows are FAILED`);
-  return { events: stored.length, repeated };
-};
-
-/** Milliseconds after which an answer of a server counts as missing. */
-const probePatienceMs = 15_000;
-
-/** Waits until nothing is missing. The probe returns what is missing. */
-const caughtUp = (what: string, seconds: number, missing: () => Promise<string | undefined>): Promise<void> =>
-  waitUntil(what, seconds, async () => {
-    const text = await within(probePatienceMs, missing());
-    if (text === undefined) return;
-    await delay(100);
-    throw new Error(text);
-  });
-
-const viewHas = async ({ pool, databases }: System, goal: ReadonlyMap<string, number>): Promise<string | undefined> => {
-  const versions = await readViewVersions(pool, databases.readModel);
-  const behind = [...goal].filter(([cartId, version]) => (versions.get(cartId) ?? 0) < version);
-  return behind.length === 0 ? undefined : `${behind.length} of ${goal.size} carts are behind, such as ${behind[0]?.join(" at ")}`;
-};
-
-const nothingIsLeft = async (system: System): Promise<string | undefined> => {
-  const { pool, databases } = system;
-  const { pending } = await countOutbox(pool, databases.eventStore);
-  if (pending > 0) return `${pending} rows wait in the outbox`;
-  const stored = await readEventStore(pool, databases.eventStore);
-  return viewHas(system, new Map([...streamsOf(stored)].map(([cartId, events]) => [cartId, events.length])));
 };

@@ -2,14 +2,17 @@ import type { ConsumedMessage } from "@cart/messaging";
 import type { Violation } from "./check/findings.ts";
 import type { LedgerEntry, Outcome } from "./load/ledger.ts";
 import type { CartRequest } from "./load/sendCommand.ts";
+import type { Shopper } from "./load/loadedCarts.ts";
 import type { Random } from "./random.ts";
-import type { System } from "./system/system.ts";
+import type { ServiceName, System } from "./system/system.ts";
 
 /** A system with the ledger of the commands that were sent to it. */
 export type Cell = { readonly system: System; readonly record: (entry: LedgerEntry) => void };
 
 export type ScenarioContext = {
   readonly system: System;
+  /** The folder of the services' logs. */
+  readonly logFolder: string;
   readonly random: Random;
   /** One line of progress. */
   readonly report: (line: string) => void;
@@ -26,6 +29,10 @@ export type ScenarioContext = {
   readonly send: (request: Omit<CartRequest, "id">) => Promise<Outcome>;
   /** Records a command that the scenario has sent by itself. */
   readonly record: Cell["record"];
+  /** Sends nothing for the shopper any more. Resolves when every command of the shopper was answered or abandoned. */
+  readonly leave: (userId: string) => Promise<void>;
+  /** Call it before a cart comes back from the archive: readers then see it begin again, and its answers to earlier commands are gone. */
+  readonly beginsAgain: (cartId: string) => void;
   /** Starts another system beside the first one. It is compared in the same way at the end, with a ledger of its own, and stopped. */
   readonly startCell: (name: string) => Promise<Cell>;
   /** Reports that the scenario saw a violation. */
@@ -44,7 +51,13 @@ export type Scenario<Surroundings> = {
   readonly env?: Readonly<Record<string, string>>;
   /** How many clients send commands throughout, 12 by default. With 0 the scenario sends every command itself, and does not call `recovered`. */
   readonly clients?: number;
+  /** The owners of the clients' carts. One by default. */
+  readonly shoppers?: readonly Shopper[];
+  /** How many processes of a service run, if the suite runs another number of them. */
+  readonly replicas?: Partial<Readonly<Record<ServiceName, number>>>;
   readonly run: (context: ScenarioContext & Surroundings) => Promise<void>;
+  /** Runs when the load has ended and everything is in the view, before the comparison. */
+  readonly afterwards?: (context: ScenarioContext & Surroundings) => Promise<void>;
   /** True if no fault is injected, so that nothing may be published more than once. */
   readonly isCalm?: boolean;
 };

@@ -4,4 +4,5 @@ export { multiplyArchived } from "./multiplyArchived.ts";
 export { multiplyRows } from "./multiplyRows.ts";
 export { poisonOutbox, repairOutbox } from "./poisonOutbox.ts";
 export { countSql } from "./countSql.ts";
+export { streamVersions } from "./streamVersions.ts";
 export { fillSystemTablespace, moveToSystemTablespace } from "./systemTablespace.ts";

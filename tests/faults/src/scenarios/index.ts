@@ -1,5 +1,6 @@
 import { calm } from "./calm.ts";
 import { forbidden } from "./forbidden.ts";
+import { erasedAndArchived } from "./erasedAndArchived/erasedAndArchived.ts";
 import { duplicates, garbage } from "./garbage.ts";
 import { fullTable } from "./fullTable.ts";
 import { killScenarios } from "./kills.ts";
@@ -28,5 +29,6 @@ export const scenarios: readonly Scenario[] = [
   rebalances,
   rebuild,
   movedTenant,
+  erasedAndArchived,
   together,
 ];

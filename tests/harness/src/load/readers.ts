@@ -7,6 +7,8 @@ export type Readers = {
   /** Reads that must never happen: a cart at an older version than before, or an inconsistent cart. */
   readonly violations: () => readonly string[];
   readonly reads: () => number;
+  /** Allows the cart to disappear and to begin again from its first version. */
+  readonly beginsAgain: (cartId: string) => void;
 };
 
 type View = {
@@ -19,8 +21,12 @@ type View = {
 /** Milliseconds. */
 const betweenReadsMs = 25;
 
-/** Reads carts over HTTP throughout. No cart may return to an older version, be inconsistent, or disappear. */
+/**
+ * Reads carts over HTTP throughout. No cart may return to an older version, be inconsistent, or disappear, unless it begins again because
+ * it comes back from the archive.
+ */
 export const startReaders = (baseUrl: string, ledger: Ledger, random: Random): Readers => {
+  const beginningAgain = new Set<string>();
   const seen = new Map<string, number>();
   const violations: string[] = [];
   let reads = 0;
@@ -31,7 +37,7 @@ export const startReaders = (baseUrl: string, ledger: Ledger, random: Random): R
     const response = await fetch(`${baseUrl}/carts/${cartId}`, { signal: AbortSignal.timeout(10_000) });
     if (response.status === 404) {
       await response.body?.cancel();
-      if (atLeast > 0) violations.push(`cart ${cartId} was at version ${atLeast} and is gone`);
+      if (atLeast > 0 && !beginningAgain.has(cartId)) violations.push(`cart ${cartId} was at version ${atLeast} and is gone`);
       return;
     }
     if (!response.ok) {
@@ -41,7 +47,8 @@ export const startReaders = (baseUrl: string, ledger: Ledger, random: Random): R
     const view = (await response.json()) as View;
     reads += 1;
     seen.set(cartId, Math.max(view.version, seen.get(cartId) ?? 0));
-    if (view.version < atLeast) violations.push(`cart ${cartId} went from version ${atLeast} back to ${view.version}`);
+    if (view.version < atLeast && !beginningAgain.has(cartId))
+      violations.push(`cart ${cartId} went from version ${atLeast} back to ${view.version}`);
     const total = view.items.reduce((sum, item) => sum + Math.round(item.line_total * 100), 0);
     const count = view.items.reduce((sum, item) => sum + item.quantity, 0);
     if (total !== Math.round(view.total_amount * 100) || count !== view.item_count) {
@@ -64,5 +71,6 @@ export const startReaders = (baseUrl: string, ledger: Ledger, random: Random): R
     },
     violations: () => violations,
     reads: () => reads,
+    beginsAgain: (cartId) => void beginningAgain.add(cartId),
   };
 };

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { endWithThisProcess, repositoryRoot } from "@cart/tools/own-servers";
+import { endWithThisProcess } from "@cart/tools/own-servers";
 import type { Programs, ServiceName, System } from "./system.ts";
 
 export type ServiceCommand = {
@@ -14,18 +13,18 @@ export type ServiceCommand = {
   readonly kill: () => void;
 };
 
+/** The part of a system that its command-line tools need. */
+type Commanded = Pick<System, "env" | "folderOf">;
+
 /** A running command-line tool of a service. It is killed after 60 s. */
-export const startServiceCommand = (system: Reached, service: ServiceName, args: readonly string[]): ServiceCommand =>
-  startProgram(system, { name: service, folder: join("services", service), file: "dist/cli.js", args });
+export const startServiceCommand = (system: Commanded, service: ServiceName, args: readonly string[]): ServiceCommand =>
+  startProgram(system, { name: service, file: "dist/cli.js", args });
 
-/** What a command-line tool needs to know of a system. */
-type Reached = Pick<System, "env" | "programs">;
+type Program = { readonly name: keyof Programs; readonly file: string; readonly args: readonly string[] };
 
-type Program = { readonly name: keyof Programs; readonly folder: string; readonly file: string; readonly args: readonly string[] };
-
-const startProgram = ({ env, programs }: Reached, { name, folder, file, args }: Program): ServiceCommand => {
+const startProgram = ({ env, folderOf }: Commanded, { name, file, args }: Program): ServiceCommand => {
   const child = spawn(process.execPath, [file, ...args], {
-    cwd: programs[name] ?? join(repositoryRoot, folder),
+    cwd: folderOf(name),
     env: { ...process.env, ...env },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
@@ -51,12 +50,12 @@ const startProgram = ({ env, programs }: Reached, { name, folder, file, args }: 
 };
 
 /** Runs a command to its end. Throws an error with its output unless the exit code is 0. */
-export const runServiceCommand = (system: Reached, service: ServiceName, args: readonly string[]): Promise<string> =>
+export const runServiceCommand = (system: Commanded, service: ServiceName, args: readonly string[]): Promise<string> =>
   outputOf(startServiceCommand(system, service, args), `${service} ${args.join(" ")}`);
 
 /** Runs the command-line tool of the migrations to its end. Throws an error with its output unless the exit code is 0. */
-export const runMigrations = (system: Reached, args: readonly string[]): Promise<string> =>
-  outputOf(startProgram(system, { name: "migrations", folder: "migrations", file: "dist/src/cli.js", args }), `migrate ${args.join(" ")}`);
+export const runMigrations = (system: Commanded, args: readonly string[]): Promise<string> =>
+  outputOf(startProgram(system, { name: "migrations", file: "dist/src/cli.js", args }), `migrate ${args.join(" ")}`);
 
 const outputOf = async ({ ended }: ServiceCommand, name: string): Promise<string> => {
   const { code, output } = await ended;

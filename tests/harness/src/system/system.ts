@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { createKafka, createTopics, topicsWithPrefix } from "@cart/messaging";
 import { migrateAbandonment, migrateConsole, migrateEventStore, migrateKeyStore, migrateReadModel } from "@cart/migrations";
 import { openMysqlPool } from "@cart/mysql";
@@ -23,15 +24,20 @@ export type System = {
   readonly projectors: () => readonly SupervisedService[];
   readonly addProjector: () => Promise<SupervisedService>;
   readonly removeProjector: (projector: SupervisedService, how: "terminate" | "remove") => Promise<number | null>;
-  readonly databases: { readonly eventStore: string; readonly readModel: string };
+  /** The database of timers exists only if the system has a cart-abandonment. */
+  readonly databases: { readonly eventStore: string; readonly readModel: string; readonly timers: string | undefined };
+  /** The key store, for the suite itself. */
+  readonly keyStoreUrl: string;
+  /** The folder of archived carts. */
+  readonly archiveFolder: string;
   /** The suite's own connections, each used once, so that none leads to a server to which the address does not lead any more. */
   readonly pool: Pool;
   readonly kafka: ReturnType<typeof createKafka>;
   readonly topic: string;
-  /** Folders of programs that replace those of the repository. */
-  readonly programs: Programs;
   /** Environment with which a service's command-line tool reaches this system. */
   readonly env: Readonly<Record<string, string>>;
+  /** Returns the folder of a program. */
+  readonly folderOf: (program: keyof Programs) => string;
   readonly services: () => readonly SupervisedService[];
   readonly stop: () => Promise<void>;
 };
@@ -70,12 +76,14 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
   const { logFolder, signal, replicas, programs = {} } = options;
   await rm(logFolder, { recursive: true, force: true });
   await mkdir(logFolder, { recursive: true });
-  const { databases, kafka, topic, env: urls } = await prepareServers(options);
+  const { kafka, topic, env: urls, ...data } = await prepareServers(options);
   const places = await placeAll(replicas);
   const env = { ...urls, ...environmentOf(places) };
 
+  const folderOf = (program: keyof Programs): string =>
+    programs[program] ?? join(repositoryRoot, program === "migrations" ? program : join("services", program));
   const launch = ({ service, name, port }: Place): SupervisedService =>
-    superviseService({ name, folder: programs[service] ?? join(repositoryRoot, "services", service), port, env, logFolder, signal });
+    superviseService({ name, folder: folderOf(service), port, env, logFolder, signal });
   const launched = places.map((place) => ({ service: place.service, running: launch(place) }));
   const of = (service: ServiceName): readonly SupervisedService[] =>
     launched.filter((each) => each.service === service).map(({ running }) => running);
@@ -113,12 +121,12 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
       projectors = projectors.filter((one) => one !== projector);
       return projector[how]();
     },
-    databases,
+    ...data,
     pool,
     kafka,
     topic,
-    programs,
     env,
+    folderOf,
     services,
     stop,
   };
@@ -153,16 +161,20 @@ const prepareServers = async ({
   name,
   reach: { mysqlUrl, eventStoreUrl, readModelUrl, brokers, replicationFactor },
   replicas,
+  logFolder,
   env: settings = {},
-}: SystemOptions): Promise<Pick<System, "databases" | "kafka" | "topic" | "env">> => {
+}: SystemOptions): Promise<Pick<System, "databases" | "keyStoreUrl" | "archiveFolder" | "kafka" | "topic" | "env">> => {
   const identifier = name.replaceAll(/\W/g, "_");
-  const databases = { eventStore: `${identifier}_events`, readModel: `${identifier}_views` };
+  const hasTimers = replicas["cart-abandonment"] > 0;
   const [timers, console, keys] = [`${identifier}_timers`, `${identifier}_console`, `${identifier}_keys`];
+  const databases = { eventStore: `${identifier}_events`, readModel: `${identifier}_views`, timers: hasTimers ? timers : undefined };
+  const keyStoreUrl = `${mysqlUrl}/${keys}`;
+  const archiveFolder = join(logFolder, "archive");
   await Promise.all([
     migrateEventStore(`${mysqlUrl}/${databases.eventStore}`),
     migrateReadModel(`${mysqlUrl}/${databases.readModel}`),
-    migrateKeyStore(`${mysqlUrl}/${keys}`),
-    ...(replicas["cart-abandonment"] > 0 ? [migrateAbandonment(`${mysqlUrl}/${timers}`)] : []),
+    migrateKeyStore(keyStoreUrl),
+    ...(hasTimers ? [migrateAbandonment(`${mysqlUrl}/${timers}`)] : []),
     ...(replicas.console > 0 ? [migrateConsole(`${mysqlUrl}/${console}`)] : []),
   ]);
 
@@ -181,8 +193,9 @@ const prepareServers = async ({
     PERSONAL_DATA_KEYS: `suite:${randomBytes(32).toString("base64")}`,
     KAFKA_BROKERS: brokers.join(","),
     KAFKA_TOPIC_PREFIX: prefix,
+    ARCHIVE_STORAGE: pathToFileURL(archiveFolder).href,
     LOG_LEVEL: "info",
     ...settings,
   };
-  return { databases, kafka, topic, env };
+  return { databases, keyStoreUrl, archiveFolder, kafka, topic, env };
 };
