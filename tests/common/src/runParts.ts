@@ -11,9 +11,14 @@ export type PartsRun<P extends Part, Result> = {
   readonly describe: (result: Result) => string;
   /** Called after the progress line of a part. */
   readonly reported?: (result: Result) => void;
+  /** Whether the part may run beside one other part. They run first. No part may, by default. */
+  readonly mayShare?: (part: P) => boolean;
 };
 
-/** Runs the parts one after the other, and reports each with its time. */
+/** Parts that run at once, so that one uses the processors while the other one waits. */
+const lanes = 2;
+
+/** Runs the parts one after the other, or two at once of those that may share, and reports each with its time. Resolves to the results in the order of the parts. */
 export const runParts = async <P extends Part, Result>({
   parts,
   report,
@@ -21,13 +26,22 @@ export const runParts = async <P extends Part, Result>({
   run,
   describe,
   reported = () => undefined,
+  mayShare = () => false,
 }: PartsRun<P, Result>): Promise<readonly Result[]> => {
-  const results: Result[] = [];
-  for (const part of parts) {
-    if (signal.aborted) break;
-    const result = await step(report, part.name, () => run(part), describe);
-    reported(result);
-    results.push(result);
-  }
-  return results;
+  const results = new Map<P, Result>();
+  const runAll = async (queue: P[]): Promise<void> => {
+    for (let part = queue.shift(); part !== undefined && !signal.aborted; part = queue.shift()) {
+      const next = part;
+      const result = await step(report, next.name, () => run(next), describe);
+      reported(result);
+      results.set(next, result);
+    }
+  };
+  const sharing = parts.filter(mayShare);
+  await Promise.all(Array.from({ length: lanes }, () => runAll(sharing)));
+  await runAll(parts.filter((part) => !mayShare(part)));
+  return parts.flatMap((part) => {
+    const result = results.get(part);
+    return result === undefined ? [] : [result];
+  });
 };

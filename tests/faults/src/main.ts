@@ -16,14 +16,17 @@ import {
 import { dataFolder, step } from "@cart/tools/own-servers";
 import { sabotages } from "./sabotage.ts";
 import { scenarios } from "./scenarios/index.ts";
-import { startServers, type Surroundings } from "./system/servers.ts";
+import { sessionTimeoutMs, startServers, type Surroundings } from "./system/servers.ts";
 
 const script = "test:faults";
 
 const replicas = { "command-api": 1, "query-api": 1, "outbox-relay": 2, projector: 2, "cart-abandonment": 0, console: 0 };
 
-/** The personal fields of events are encrypted, which is a must for whoever has to erase shoppers. The cluster suite stores plain text. */
-const sealed = { SEAL_PERSONAL_DATA: "true" };
+const settings = {
+  // As a shop needs it that may have to erase shoppers. The cluster suite stores plain text.
+  SEAL_PERSONAL_DATA: "true",
+  KAFKA_SESSION_TIMEOUT_MS: String(sessionTimeoutMs),
+};
 
 const run = async (suite: SuiteRun<Scenario<Surroundings>>): Promise<SuiteVerdict> => {
   const { values, folder, report, signal, atEnd } = suite;
@@ -40,7 +43,7 @@ const run = async (suite: SuiteRun<Scenario<Surroundings>>): Promise<SuiteVerdic
         ...system,
         reach: servers.reach,
         replicas: { ...replicas, ...system.replicas },
-        env: { ...sealed, ...system.env },
+        env: { ...settings, ...system.env },
       }),
     random: createRandom(seed),
     logFolder,

@@ -9,7 +9,7 @@ export { createRandom } from "./random.ts";
 export { assertOptions, roundsOf, roundsOptions, runRounds, seedOf } from "./runRounds.ts";
 export { type RunOptions, runScenario } from "./runScenario.ts";
 export { entryOf, sendCommand } from "./load/sendCommand.ts";
-export { untilNothingIsLeft } from "./check/catchUp.ts";
+export { untilNothingIsLeft, untilShown } from "./check/catchUp.ts";
 export type { Shopper } from "./load/loadedCarts.ts";
 export type { Cell, Scenario, ScenarioContext } from "./scenario.ts";
 export { findPerson, type Kept } from "./search/findPerson.ts";

@@ -71,6 +71,7 @@ export const runRounds = async <Surroundings>({
       signal,
       run: (scenario) => run(scenario, random.fork(scenario.name), round + 1),
       describe: summaryOf,
+      mayShare: ({ mayShare }) => mayShare === true,
       reported: ({ findings }) => findings.examples().forEach((example) => report(`    ✘ ${example}`)),
     });
     results.push(...ofRound);

@@ -55,6 +55,11 @@ export type Scenario<Surroundings> = {
   readonly shoppers?: readonly Shopper[];
   /** How many processes of a service run, if the suite runs another number of them. */
   readonly replicas?: Partial<Readonly<Record<ServiceName, number>>>;
+  /**
+   * Whether the scenario may run on the servers beside another one, with a system of its own. Not if it disturbs a server or a
+   * connection, or expects something that a busy machine may prevent.
+   */
+  readonly mayShare?: boolean;
   readonly run: (context: ScenarioContext & Surroundings) => Promise<void>;
   /** Runs when the load has ended and everything is in the view, before the comparison. */
   readonly afterwards?: (context: ScenarioContext & Surroundings) => Promise<void>;

@@ -61,7 +61,7 @@ export const forbidden: Scenario = {
         report(`forbidden: ${what}`);
         for (const service of concerned) await saysWhy(service, reason);
         await meanwhile?.();
-        await pause(3_000, 4_000);
+        await pause(2_000, 3_000);
         for (const service of concerned) await saysWhy(service, reason);
         await noRowIsGivenUp(context);
       });

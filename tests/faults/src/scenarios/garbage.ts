@@ -20,6 +20,7 @@ const addTo = async (send: ScenarioContext["send"], cartId: string, n: number): 
 /** Repeats real messages, some immediately and some long after the events that follow them. */
 export const duplicates: Scenario = {
   name: "duplicates",
+  mayShare: true,
   fault: "real messages published to the topic again, out of order",
   run: async ({ system, random, report, pause, injected, recovered }) => {
     const producer = createEventProducer(system.kafka);
@@ -50,6 +51,7 @@ export const duplicates: Scenario = {
  */
 export const garbage: Scenario = {
   name: "garbage",
+  mayShare: true,
   fault: "foreign garbage in the topic, for existing and unknown carts",
   run: async (context) => {
     const { system, pause, injected, recovered, violation, send, report, foreignMark } = context;
@@ -119,11 +121,10 @@ export const garbage: Scenario = {
   },
 };
 
-/** Does what an operator would: discards the foreign messages one by one and retries the messages behind them. */
+/** Does what an operator would: discards each foreign message and retries the messages behind them. */
 const repair = async ({ system }: ScenarioContext): Promise<void> => {
   const { pool, databases } = system;
-  for (const { id, code } of await readDeadLetters(pool, databases.readModel)) {
-    if (code !== "PARKED") await runServiceCommand(system, "projector", ["dead-letters", "discard", String(id)]);
-  }
+  const foreign = (await readDeadLetters(pool, databases.readModel)).filter(({ code }) => code !== "PARKED");
+  await Promise.all(foreign.map(({ id }) => runServiceCommand(system, "projector", ["dead-letters", "discard", String(id)])));
   await runServiceCommand(system, "projector", ["dead-letters", "retry", "--all"]);
 };

@@ -25,38 +25,42 @@ const killAll = async (
 
 const commandApi: Scenario = {
   name: "kill-command-api",
+  mayShare: true,
   fault: "`kill -9` of command-api",
   run: (context) => killAll(context, () => context.system.commandApis, [300, 1_300]),
 };
 
 const relay: Scenario = {
   name: "kill-outbox-relay",
+  mayShare: true,
   fault: "`kill -9` of one of two relays",
-  run: (context) => killAll(context, () => context.system.relays, [0, 1_500]),
+  run: (context) => killAll(context, () => context.system.relays, [0, 1_000]),
 };
 
 const queryApi: Scenario = {
   name: "kill-query-api",
+  mayShare: true,
   fault: "`kill -9` of query-api",
-  run: (context) => killAll(context, () => [context.system.queryApi], [300, 1_300]),
+  run: (context) => killAll(context, () => [context.system.queryApi], [100, 900]),
 };
 
 /**
- * The group notices a dead member after 10 s of silence and stands still until then, so
+ * The group notices a dead member after some seconds of silence and stands still until then, so
  * more frequent kills would only hit waiting projectors. They come in pairs, mostly a
  * moment apart, and each pair finds both projectors at work.
  */
 const projector: Scenario = {
   name: "kill-projector",
+  mayShare: true,
   fault: "`kill -9` of both projectors, one shortly after the other",
   run: async ({ system, random, pause, injected, recovered, report }) => {
     await pause(2_000, 3_000);
     for (let pair = 1; pair <= kills / 2; pair += 1) {
       const [first, second] = random.chance(0.5) ? system.projectors() : system.projectors().toReversed();
       if (first === undefined || second === undefined) throw new Error("expected two projectors");
-      await pause(0, 1_000);
+      await pause(0, 500);
       await first.kill();
-      await pause(0, 1_500);
+      await pause(0, 1_000);
       await second.kill();
       injected(2);
       await recovered();

@@ -82,6 +82,7 @@ const startShop = ({ random, violation }: ScenarioContext, cells: readonly [Cell
 /** A move is killed at each of its steps or a moment later, cancelled, and run twice at once, until the tenant has moved. */
 export const movedTenant: Scenario = {
   name: "moved-tenant",
+  mayShare: true,
   fault: "`move-tenant` under load, interrupted by `kill -9` in each step, cancelled, and two at once",
   // A tenant with encrypted personal fields does not move yet.
   env: { SEAL_PERSONAL_DATA: "false" },

@@ -1,5 +1,6 @@
 import type { CutMoment, FaultProxy, RequestMatch } from "../proxy/faultProxy.ts";
 import { kafkaOffsetCommit, kafkaProduce, mysqlCommit } from "../proxy/requests.ts";
+import { sessionTimeoutMs } from "../system/servers.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Milliseconds within which such a request has to arrive under the constant load. */
@@ -41,7 +42,7 @@ const cuts: Scenario = {
 
 const slow: Scenario = {
   name: "slow-and-halted",
-  fault: "connections delayed by 50 to 300 ms, or stalled for 2 to 12 s",
+  fault: "connections delayed by 50 to 300 ms, or stalled for 2 to 8 s",
   run: async ({ servers, random, report, pause, injected, recovered }) => {
     const proxies = Object.entries(servers.proxies);
     await pause(1_000, 2_000);
@@ -55,7 +56,7 @@ const slow: Scenario = {
     for (const [name, proxy] of proxies) {
       proxy.halt();
       // Occasionally longer than a group's session and a relay's lease.
-      await (name === "kafka" ? pause(11_000, 12_000) : pause(2_000, 8_000));
+      await (name === "kafka" ? pause(sessionTimeoutMs + 1_000, sessionTimeoutMs + 2_000) : pause(2_000, 8_000));
       proxy.resume();
       injected();
       report(`${name} was halted`);

@@ -12,6 +12,7 @@ const poisonedCarts = 3;
  */
 export const poison: Scenario = {
   name: "poisoned-outbox",
+  mayShare: true,
   fault: "unpublishable outbox rows, then repaired and retried",
   env: { RELAY_MAX_ATTEMPTS: "3" },
   run: async (context) => {

@@ -4,6 +4,7 @@ const changes = 12;
 
 export const rebalances: Scenario = {
   name: "rebalances",
+  mayShare: true,
   fault: "projectors added, and removed by SIGTERM or `kill -9`",
   run: async ({ system, random, report, pause, injected, recovered, violation }) => {
     await pause(2_000, 3_000);
@@ -13,7 +14,7 @@ export const rebalances: Scenario = {
         const added = await system.addProjector();
         if (random.chance(0.5)) await added.ready();
       } else {
-        // Mostly a graceful stop, because after a kill the group stands still for 10 s.
+        // Mostly a graceful stop, because after a kill the group stands still until the session timeout.
         const removed = random.pick(projectors);
         // A process that has not started yet has nothing to hand over, and a signal just ends it.
         await removed.ready();

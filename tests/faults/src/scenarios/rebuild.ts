@@ -7,6 +7,7 @@ const kills = 6;
 /** The rebuild is killed several times and in between completes. Once a projector is killed during a rebuild. Readers read throughout. */
 export const rebuild: Scenario = {
   name: "rebuild",
+  mayShare: true,
   fault: "`projector rebuild` under load, interrupted by `kill -9`",
   run: async ({ system, random, report, pause, injected, recovered, violation }) => {
     await pause(4_000, 5_000);

@@ -28,6 +28,9 @@ export type Servers = {
 /** Only tables that a scenario moves there are in this tablespace, so that a scenario can fill it. */
 const boundedSystemTablespace = "--innodb-data-file-path=ibdata1:12M:autoextend:max:96M";
 
+/** Milliseconds of silence after which a group gives a projector up: the least that Kafka takes, because scenarios wait for it again and again. */
+export const sessionTimeoutMs = 6_000;
+
 export type Surroundings = { readonly servers: Servers };
 
 /** Starts a MySQL and a Kafka for the suite as processes. Their data is in the folder. */

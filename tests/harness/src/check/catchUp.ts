@@ -43,6 +43,15 @@ const nothingIsLeft = async (system: System): Promise<string | undefined> => {
 export const untilNothingIsLeft = (system: System, seconds: number): Promise<void> =>
   caughtUp("everything to be published and in the view", seconds, () => nothingIsLeft(system));
 
+/** Waits until the view has what is stored now. */
+export const untilShown = (system: System, seconds: number): Promise<void> => {
+  let goal: ReadonlyMap<string, number> | undefined;
+  return caughtUp("the view to have what is stored", seconds, async () => {
+    goal ??= await readStoredVersions(system.pool, system.databases.eventStore);
+    return missingInView(system, goal);
+  });
+};
+
 /** Returns the seconds until the view has every event that is acknowledged now, and further commands are acknowledged. */
 export const secondsToRecover = async (system: System, ledger: Ledger, patienceSeconds: number): Promise<number> => {
   const since = performance.now();

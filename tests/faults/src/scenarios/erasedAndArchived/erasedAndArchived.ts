@@ -50,16 +50,18 @@ const killServers = (turmoil: Turmoil): Promise<void> => {
   });
 };
 
-const eraseAll = async (turmoil: Turmoil): Promise<readonly Erasure[]> => {
-  const { context } = turmoil;
+/** Milliseconds within which every shopper asks to be erased. */
+const askWithinMs = 8_000;
+
+const eraseAll = ({ context }: Turmoil): Promise<readonly Erasure[]> => {
   const own = context.random.fork("erasures");
-  const erasures: Erasure[] = [];
-  const shoppers = [...leaving, ...returning].map((shopper) => ({ shopper, place: own.integer(0, 1_000) }));
-  for (const { shopper } of shoppers.toSorted((a, b) => a.place - b.place)) {
-    await delay(own.integer(500, 2_000));
-    erasures.push(await erase(context, shopper));
-  }
-  return erasures;
+  const shoppers = [...leaving, ...returning].map((shopper) => ({ shopper, waitMs: own.integer(0, askWithinMs) }));
+  return Promise.all(
+    shoppers.map(async ({ shopper, waitMs }) => {
+      await delay(waitMs);
+      return erase(context, shopper);
+    }),
+  );
 };
 
 /** Everything at once for so many seconds. Resolves to the erasures, which may not be done yet. */
@@ -106,7 +108,7 @@ export const erasedAndArchivedFor = (seconds: number): Scenario => {
   return {
     name: "erased-and-archived",
     fault: "shoppers erased, carts archived and restored, under `kill -9` of the jobs, services, MySQL and Kafka",
-    env: { PERSONAL_DATA_CACHE_MS: "1000", ARCHIVE_AFTER_DAYS: "0", RELAY_LEASE_MS: "2000", KAFKA_SESSION_TIMEOUT_MS: "6000" },
+    env: { PERSONAL_DATA_CACHE_MS: "1000", ARCHIVE_AFTER_DAYS: "0", RELAY_LEASE_MS: "2000" },
     replicas: { "cart-abandonment": 1 },
     shoppers: [...staying, ...leaving, ...returning],
     run: async (context) => {
