@@ -18,6 +18,7 @@ export type { DomainEvent, EventCatalog, EventVersion } from "./events/eventCata
 export { createEventCodec, EventError, type EncodedEvent, type EventCodec, type EventErrorCode } from "./events/eventCodec.ts";
 export {
   erasedKeyOf,
+  pseudonymOf,
   erasedValues,
   type FieldValues,
   joinData,

@@ -123,9 +123,9 @@ describe("the key ring", () => {
     expect(before.map((keyId) => opened.get(keyId))).to.deep.equal(["destroyed", "destroyed"]);
     expect([...opened.values()].filter((key) => key !== "destroyed")).to.have.lengthOf(2);
     const destroyed = (await rows()).filter(({ destroyed_at: at }) => at !== null);
-    expect(destroyed.map(({ shopper, master_key_id: id, wrapped }): unknown[] => [shopper, id, wrapped])).to.deep.equal([
-      [null, null, null],
-      [null, null, null],
+    expect(destroyed.map(({ master_key_id: id, wrapped }): unknown[] => [id, wrapped])).to.deep.equal([
+      [null, null],
+      [null, null],
     ]);
   });
 

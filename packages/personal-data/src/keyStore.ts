@@ -77,16 +77,19 @@ type IdRow = RowDataPacket & { readonly key_id: Buffer };
 
 /**
  * Destroys all keys of a shopper and returns their number. It waits for the appends that are about to use one. `record` is called with
- * the ids of the keys before they are destroyed, while no other program can change them.
+ * the ids of the keys before they are destroyed, while no other program can change them. `destroyedKeys` returns their ids until
+ * `forgetDestroyed`.
  */
 export const destroyKeys = async (pool: Pool, shopper: Buffer, record?: RecordKeys): Promise<number> =>
   inTransaction(pool, async (connection) => {
-    const rows = await run<IdRow[]>(connection, "SELECT key_id FROM shopper_keys WHERE shopper = ? FOR UPDATE", [shopper]);
+    const rows = await run<IdRow[]>(connection, "SELECT key_id FROM shopper_keys WHERE shopper = ? AND destroyed_at IS NULL FOR UPDATE", [
+      shopper,
+    ]);
     if (rows.length === 0) return 0;
     await record?.(rows.map(({ key_id: id }) => bytesToUuid(id)));
     const { affectedRows } = await run<ResultSetHeader>(
       connection,
-      "UPDATE shopper_keys SET shopper = NULL, master_key_id = NULL, wrapped = NULL, destroyed_at = NOW(6) WHERE shopper = ?",
+      "UPDATE shopper_keys SET master_key_id = NULL, wrapped = NULL, destroyed_at = NOW(6) WHERE shopper = ? AND destroyed_at IS NULL",
       [shopper],
     );
     return affectedRows;
@@ -134,6 +137,18 @@ export async function* readDestroyedKeys(pool: Pool): AsyncGenerator<readonly st
     after = last.key_id;
   }
 }
+
+/** Returns the ids of the keys of a shopper that were destroyed by an erasure that is under way. */
+export const destroyedKeys = async (pool: Pool, shopper: Buffer): Promise<readonly string[]> => {
+  const rows = await withConnection(pool, (connection) =>
+    run<IdRow[]>(connection, "SELECT key_id FROM shopper_keys WHERE shopper = ? AND destroyed_at IS NOT NULL", [shopper]),
+  );
+  return rows.map(({ key_id: id }) => bytesToUuid(id));
+};
+
+/** Removes what tells whose the destroyed keys of a shopper were. Keys that were made since are a new person's. */
+export const forgetDestroyed = async (connection: PoolConnection, shopper: Buffer): Promise<void> =>
+  void (await run(connection, "UPDATE shopper_keys SET shopper = NULL WHERE shopper = ? AND destroyed_at IS NOT NULL", [shopper]));
 
 type WrappedRow = RowDataPacket & { readonly key_id: Buffer; readonly master_key_id: string; readonly wrapped: Buffer };
 

@@ -35,6 +35,7 @@ export const startReadModelErasures = ({ url, keys: { erasures }, readModel, log
           projections: projectionsWith(newRing()),
           tenantId,
           userId,
+          keyIds: await journal.destroyedKeys(shopper),
           carts: [...(await journal.streams(erasureId)), ...(await journal.claimedStreams(shopper))],
           found: (carts) => journal.addStreams(erasureId, carts),
           isLast: pass === "second",

@@ -1,4 +1,5 @@
 import type { Kept } from "@cart/tests-harness";
+import type { Person } from "./person.ts";
 import type { Carts } from "./shopping.ts";
 import { accepted, tenant, type World } from "./world.ts";
 

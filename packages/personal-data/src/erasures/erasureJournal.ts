@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Owner } from "@cart/domain";
 import { bytesToUuid, inTransaction, isDuplicateKey, run, uuidToBytes, withConnection, withoutConflict } from "@cart/mysql";
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
-import { nameOfErasure, openLookupKey } from "../keyStore.ts";
+import { destroyedKeys, forgetDestroyed, nameOfErasure, openLookupKey } from "../keyStore.ts";
 import type { MasterKeys } from "../masterKeys.ts";
 import { shopperHash } from "../shopper.ts";
 import { type ErasurePass, type ErasurePlace, erasurePlaces, type ErasureReceipt, type ErasureStep, type OpenErasure } from "./erasure.ts";
@@ -45,6 +45,8 @@ export type ErasureJournal = {
   readonly streams: (erasureId: string) => Promise<readonly string[]>;
   /** Returns the carts that the person had before others claimed them. */
   readonly claimedStreams: (shopper: Buffer) => Promise<readonly string[]>;
+  /** Returns the person's keys that were destroyed. A cart that the view gets afterwards has an owner who is named by one of them. */
+  readonly destroyedKeys: (shopper: Buffer) => Promise<readonly string[]>;
   /** Completes an erasure whose places have all passed twice, and forgets who it was about. Resolves to whether it is complete. */
   readonly complete: (erasureId: string) => Promise<boolean>;
   readonly count: () => Promise<ErasureCounts>;
@@ -76,6 +78,7 @@ export const createErasureJournal = (pool: Pool, masterKeys: MasterKeys, pageSiz
   },
   streams: (erasureId) => streamsIn(pool, "SELECT aggregate_id FROM erasure_streams WHERE erasure_id = ?", uuidToBytes(erasureId)),
   claimedStreams: (shopper) => streamsIn(pool, "SELECT aggregate_id FROM claimed_streams WHERE shopper = ?", shopper),
+  destroyedKeys: (shopper) => destroyedKeys(pool, shopper),
   complete: (erasureId) => completeErasure(pool, uuidToBytes(erasureId)),
   count: () => countErasures(pool),
 });
@@ -230,6 +233,7 @@ const completeErasure = (pool: Pool, erasureId: Buffer): Promise<boolean> =>
       if (row.shopper === null) return true;
       await run(connection, "DELETE FROM erasure_streams WHERE erasure_id = ?", [erasureId]);
       await run(connection, "DELETE FROM claimed_streams WHERE shopper = ?", [row.shopper]);
+      await forgetDestroyed(connection, row.shopper);
       const { affectedRows } = await run<ResultSetHeader>(
         connection,
         "UPDATE erasures SET completed_at = NOW(6), shopper = NULL, master_key_id = NULL, wrapped = NULL WHERE erasure_id = ?",

@@ -5,8 +5,10 @@ import { createLogger, type Loop } from "@cart/process-kit";
 import { useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool, RowDataPacket } from "mysql2/promise";
-import { rewrapKeys } from "../keyStore.ts";
+import { destroyKeys, openLookupKey, rewrapKeys } from "../keyStore.ts";
+import { createKeyRing } from "../keyRing.ts";
 import { localMasterKeys } from "../masterKeys.ts";
+import { shopperHash } from "../shopper.ts";
 import type { ErasurePlace, ErasureReceipt } from "./erasure.ts";
 import { createErasureJournal, type ErasureJournal } from "./erasureJournal.ts";
 import { type ClearPlace, startErasures } from "./startErasures.ts";
@@ -119,6 +121,29 @@ describe("erasures", () => {
       expect(order("keys second")).to.be.below(order("timers second"));
       expect(order("read_model second")).to.be.below(order("event_store second"));
     }
+  });
+
+  it("know the person's destroyed keys until they are complete, and leave the keys of a new person alone", async () => {
+    /** Makes keys as a process of its own does. */
+    const makeKeys = async (...shoppers: readonly (typeof ann)[]): Promise<readonly string[]> => {
+      const { keys, statements } = await createKeyRing({ pool, database: database.name(), masterKeys }).sealingKeys(shoppers);
+      for (const { sql, values = [] } of statements) await pool.query(sql, [...values]);
+      return keys.map(({ keyId }) => keyId);
+    };
+    const hash = shopperHash(await openLookupKey(pool, masterKeys), ann);
+    const [annsFirst] = await makeKeys(ann, bob);
+    const [annsSecond] = await makeKeys(ann);
+    const receipt = await journal.request(ann);
+    expect(await journal.destroyedKeys(hash)).to.deep.equal([]);
+    expect(await destroyKeys(pool, hash)).to.equal(2);
+    expect(await destroyKeys(pool, hash)).to.equal(0);
+    const [ofNewPerson] = await makeKeys(ann);
+    expect(await journal.destroyedKeys(hash)).to.have.members([annsFirst, annsSecond]);
+    start(["keys", "read_model", "timers", "event_store"]);
+    await done(receipt);
+    expect(await journal.destroyedKeys(hash)).to.deep.equal([]);
+    const [rows] = await pool.query<RowDataPacket[]>("SELECT BIN_TO_UUID(key_id) AS id FROM shopper_keys WHERE shopper = ?", [hash]);
+    expect(rows.map(({ id }) => String(id))).to.deep.equal([ofNewPerson]);
   });
 
   it("name nobody once they are complete, and before only to those who have the master key", async () => {

@@ -1,4 +1,4 @@
-import { cartAggregateType } from "@cart/domain";
+import { cartAggregateType, pseudonymOf } from "@cart/domain";
 import { foldStreams, hasPlainEvents, isSealed } from "@cart/event-store";
 import { bytesToUuid, inTransaction, readRowsFrom, run, uuidToBytes, withConnection, withoutConflict } from "@cart/mysql";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
@@ -17,6 +17,8 @@ export type ShopperErasure = {
   readonly projections: Projections;
   readonly tenantId: string;
   readonly userId: string;
+  /** The shopper's keys that were destroyed. */
+  readonly keyIds: readonly string[];
   /** The carts of the shopper that are known already, also those that have another owner by now. */
   readonly carts: readonly string[];
   /** Records carts of the shopper. Called before anything that tells so is overwritten. */
@@ -44,27 +46,32 @@ export const eraseShopper = async (erasure: ShopperErasure): Promise<string | un
       folded.add(id);
     }
   };
-  const owned = await cartsOf(erasure);
+  // The projector may have brought a cart since the keys were destroyed.
+  const owners = [erasure.userId, ...erasure.keyIds.map(pseudonymOf)];
+  const owned = await cartsOf(erasure, owners);
   await erasure.found(owned);
   await fold(new Set([...owned, ...carts]));
   if (!isLast) return undefined;
   if (!(await dropLeftTables(readModel, erasure.projections, signal))) return erasureWaits.rebuild;
   // The projector may have brought others meanwhile.
-  const others = (await cartsOf(erasure)).filter((id) => !folded.has(id));
+  const others = (await cartsOf(erasure, owners)).filter((id) => !folded.has(id));
   await erasure.found(others);
   await fold(others);
-  for (const id of await cartsOf(erasure)) {
+  for (const id of await cartsOf(erasure, [erasure.userId])) {
     // An event in plain text still says who the shopper was. A cart without one has a key that was made after the last pass on the keys.
     if (await hasPlainEvents(readRowsFrom(eventStore), cartAggregateType, id)) return erasureWaits.sealing;
   }
   return undefined;
 };
 
-const cartsOf = async ({ readModel, tenantId, userId }: Pick<ShopperErasure, "readModel" | "tenantId" | "userId">): Promise<string[]> => {
+const cartsOf = async (
+  { readModel, tenantId }: Pick<ShopperErasure, "readModel" | "tenantId">,
+  owners: readonly string[],
+): Promise<string[]> => {
   const rows = await withConnection(readModel, (connection) =>
-    run<(RowDataPacket & { readonly id: Buffer })[]>(connection, "SELECT id FROM carts WHERE tenant_id = ? AND user_id = ?", [
+    run<(RowDataPacket & { readonly id: Buffer })[]>(connection, "SELECT id FROM carts WHERE tenant_id = ? AND user_id IN (?)", [
       tenantId,
-      userId,
+      owners,
     ]),
   );
   return rows.map(({ id }) => bytesToUuid(id));
