@@ -41,9 +41,7 @@ const entry = (outcome: Outcome, command: CommandType = "AddItem", id = "request
 });
 const acknowledged = (...events: readonly Given[]): Outcome => ({
   kind: "acknowledged",
-  changes: [
-    { cartId: cart, version: events.at(-1)?.version ?? 0, events: events.map(({ type, version }) => ({ type: String(type), version })) },
-  ],
+  changes: [{ cartId: cart, version: events.at(-1)?.version ?? 0, events: events.map(({ type, version }) => ({ type, version })) }],
 });
 const unknown: Outcome = { kind: "unknown", why: "no answer" };
 const refused: Outcome = { kind: "refused", why: "409" };

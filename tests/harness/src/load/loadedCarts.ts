@@ -57,7 +57,7 @@ export const createLoadedCarts = (shoppers: readonly Shopper[]): LoadedCarts => 
     },
     leave: async (userId) => {
       left.add(userId);
-      await Promise.allSettled(actions.get(userId) ?? []);
+      await Promise.allSettled(actions.get(userId) ?? new Set<Promise<boolean>>());
     },
   };
 };
