@@ -59,7 +59,7 @@ export const sabotages: readonly Sabotage[] = [
     name: "snapshots",
     place: "the seal of snapshots",
     services: writers,
-    patches: [{ file: sealAppends, from: "JSON.stringify(sealSnapshot(snapshot))", to: "snapshot.state" }],
+    patches: [{ file: sealAppends, from: "JSON.stringify(sealSnapshot(keyOf, snapshot))", to: "snapshot.state" }],
     life: "tokens",
     symptom: /restored backup: \.snapshots\.state/,
   },

@@ -48,12 +48,12 @@ export const sabotages: readonly Sabotage<Surroundings>[] = [
       // The job writes the object after the removal. It is killed in between.
       {
         file: archiveStream,
-        from: `if (outcome === "archived")\n        await finishRemoval(pool, stream);`,
-        to: `if (outcome === "archived") {
-          await new Promise((resolve) => setTimeout(resolve, 200));
+        from: "await endRemoval(pool, stream);\n    return outcome;",
+        to: `await new Promise((resolve) => setTimeout(resolve, 200));
+          const { aggregateType, aggregateId, tenantId } = stream;
           await ${putObject}
-          await finishRemoval(pool, stream);
-        }`,
+          await endRemoval(pool, stream);
+          return outcome;`,
       },
     ],
     scenario: shortErasedAndArchived,
