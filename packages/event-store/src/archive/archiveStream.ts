@@ -1,5 +1,15 @@
-import { readRowsFrom, readRowsOn, run, type Statement, uuidToBytes, withConnection, withoutConflict, writeTogether } from "@cart/mysql";
-import type { Pool, ResultSetHeader } from "mysql2/promise";
+import {
+  inTransaction,
+  readRowsFrom,
+  readRowsOn,
+  run,
+  type Statement,
+  uuidToBytes,
+  withConnection,
+  withoutConflict,
+  writeTogether,
+} from "@cart/mysql";
+import type { Pool, PoolConnection, ResultSetHeader } from "mysql2/promise";
 import { shardOf } from "../outbox/shardOf.ts";
 import { lockStreams } from "../streams/lockStreams.ts";
 import { readMoves, shareGate } from "../tenants/tenantGate.ts";
@@ -172,23 +182,22 @@ const ofRemoved = "aggregate_id = ? AND aggregate_type = ? AND state = 'REMOVING
 const removeRest = async (pool: Pool, stream: StreamId): Promise<void> => {
   const scope = [uuidToBytes(stream.aggregateId), stream.aggregateType];
   for (let deleted = eventsPerTransaction; deleted === eventsPerTransaction;) {
-    deleted = await withConnection(pool, async (connection) => {
-      await run(connection, "START TRANSACTION");
-      // Another process may have ended the removal, and have restored the stream since.
-      const rows = await readRowsOn(connection)({ sql: `SELECT 1 FROM archived_streams WHERE ${ofRemoved} FOR UPDATE`, values: scope });
-      const { sql, values } = deleteEvents(stream);
-      const some = rows.length === 0 ? 0 : (await run<ResultSetHeader>(connection, sql, values)).affectedRows;
-      await run(connection, "COMMIT");
-      return some;
-    });
+    deleted = await withoutConflict(() =>
+      inTransaction(pool, async (connection) => {
+        // Another process may have ended the removal, and have restored the stream since.
+        const rows = await readRowsOn(connection)({ sql: `SELECT 1 FROM archived_streams WHERE ${ofRemoved} FOR UPDATE`, values: scope });
+        const { sql, values } = deleteEvents(stream);
+        return rows.length === 0 ? 0 : (await run<ResultSetHeader>(connection, sql, values)).affectedRows;
+      }),
+    );
   }
 };
 
 /** Deletes the answers of a stream without events, and lets it count as archived. */
 const endRemoval = async (pool: Pool, stream: StreamId): Promise<void> => {
   const scope = [uuidToBytes(stream.aggregateId), stream.aggregateType];
-  await withConnection(pool, (connection) =>
-    // Each by itself: an append locks its answers before its events, so a transaction that has locked events must not wait for answers.
+  // Each by itself: an append locks its answers before its events, so a transaction that has locked events must not wait for answers.
+  const end = (connection: PoolConnection): Promise<unknown> =>
     writeTogether(connection, [
       {
         sql: `DELETE k FROM archived_streams a JOIN idempotency_keys k ON k.aggregate_id = a.aggregate_id AND k.aggregate_type = a.aggregate_type
@@ -196,6 +205,6 @@ const endRemoval = async (pool: Pool, stream: StreamId): Promise<void> => {
         values: scope,
       },
       { sql: `UPDATE archived_streams SET state = 'ARCHIVED' WHERE ${ofRemoved}`, values: scope },
-    ]),
-  );
+    ]);
+  await withoutConflict(() => withConnection(pool, end));
 };
