@@ -410,6 +410,35 @@ describe("the archive", () => {
     expect(withoutIds(await rowsOf(cart))).to.deep.equal(withoutIds(before));
   });
 
+  it("ends a removal although its last step meets a deadlock", async () => {
+    const [cart, storage] = [uuidv7(), memoryStorage()];
+    const version = await fill(carts(), cart, 1);
+    const holder = await database.pool().getConnection();
+    await holder.query("SELECT GET_LOCK('refuse updates', 10)");
+    await pool.query(`CREATE TRIGGER refuse_update BEFORE UPDATE ON archived_streams FOR EACH ROW
+      IF IS_USED_LOCK('refuse updates') IS NOT NULL THEN
+        DO SLEEP(1);
+        SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213;
+      END IF`);
+    try {
+      const archiving = archive(cart, version, storage);
+      archiving.catch(() => undefined);
+      await waitFor("the last step to be about to be refused", async () => {
+        const [[asleep]] = await holder.query<RowDataPacket[]>(
+          "SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND STATE = 'User sleep'",
+        );
+        return Number(asleep?.["n"]) > 0;
+      });
+      await holder.query("DO RELEASE_LOCK('refuse updates')");
+      expect(await archiving).to.equal("archived");
+    } finally {
+      await pool.query("DROP TRIGGER refuse_update");
+      holder.destroy();
+    }
+    const [tombstone] = await readArchived(readRowsFrom(pool), "Cart", [cart]);
+    expect(tombstone?.state).to.equal("ARCHIVED");
+  });
+
   it("removes a long stream in several transactions, and the next run ends what a killed one has left", async () => {
     const [cart, storage] = [uuidv7(), memoryStorage()];
     const rows = Array.from({ length: 2_500 }, (_, index) =>
