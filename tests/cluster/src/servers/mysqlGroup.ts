@@ -255,7 +255,7 @@ const formFrom = async (members: readonly GroupMember[], member: GroupMember): P
   }
 };
 
-const joined = (member: GroupMember): Promise<void> => waitUntil(`member ${member.id} to be online`, 120, () => assertOnline(member));
+const joined = (member: GroupMember): Promise<void> => waitUntil(`member ${member.id} to be online`, 180, () => assertOnline(member));
 
 /** The primary that a member with a majority names. */
 const primaryOf = async (members: readonly GroupMember[]): Promise<GroupMember | undefined> => {
@@ -289,7 +289,10 @@ const assertOnline = async (member: GroupMember): Promise<void> => {
     await onMember(member, "SET GLOBAL offline_mode = OFF");
     return;
   }
-  if (state === "ERROR") await onMember(member, "STOP GROUP_REPLICATION", "START GROUP_REPLICATION");
+  if (state === "ERROR") await onMember(member, "STOP GROUP_REPLICATION");
+  // An attempt to join that fails, because the group does not answer yet or still has the member of before, leaves the member offline. If
+  // it already tries to join by itself, this is refused.
+  if (state === "ERROR" || state === "OFFLINE") await onMember(member, "START GROUP_REPLICATION");
   throw new Error(`it is ${String(state)}`);
 };
 
