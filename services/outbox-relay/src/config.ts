@@ -11,7 +11,7 @@ export const config = Type.Object({
   RELAY_BATCH_BYTES: Type.Integer({
     minimum: 65_536,
     maximum: 67_108_864,
-    default: 4_194_304,
+    default: 1_048_576,
     description: "upper limit of the bytes of events in one batch; up to three batches are in memory",
   }),
   RELAY_GATHER_MS: milliseconds(50, {

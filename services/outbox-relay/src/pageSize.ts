@@ -7,12 +7,15 @@ export type PageSize = {
   readonly saw: (page: PendingPage) => void;
 };
 
+/** Rows of the first page. How large rows are is not known yet: 100 of the largest that commands store take 50 MB. */
+const firstRows = 100;
+
 /**
  * Asks for about as many rows as fit into a page, because the server sends every row that it is asked for, and those that do not
  * fit are dropped on arrival.
  */
 export const createPageSize = ({ maxRows, maxBytes }: PendingLimit): PageSize => {
-  let rows = maxRows;
+  let rows = Math.min(firstRows, maxRows);
   return {
     next: () => ({ maxRows: rows, maxBytes }),
     saw: (page) => {
