@@ -51,5 +51,5 @@ export const config = Type.Object({
     default: 67_108_864,
     description: "most bytes of the carts' states in memory",
   }),
-  CACHED_CARTS: Type.Integer({ minimum: 1, default: 20_000, description: "how many carts' states are kept in memory" }),
+  CACHED_CARTS: Type.Integer({ minimum: 1, default: 10_000, description: "how many carts' states are kept in memory" }),
 });
