@@ -9,7 +9,8 @@ import { type FreshSystem, withFreshSystem } from "../system/freshSystem.ts";
 import { measureCpu, type NamedProcess, sum } from "../system/processes.ts";
 import { loadAppends, withHandler } from "./appendFigures.ts";
 
-const warmUpSeconds = 3;
+/** Until then Node has compiled both ways. After 3 s the encrypted one, which is longer, looked dearer than it is. */
+const warmUpSeconds = 20;
 
 const roundsOfEach = 6;
 
