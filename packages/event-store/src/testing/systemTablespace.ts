@@ -7,13 +7,24 @@ export const moveToSystemTablespace = async (pool: Pick<Pool, "query">, database
   await pool.query(`ALTER TABLE ${database}.events TABLESPACE = innodb_system`);
 };
 
-/** Takes all room in the system tablespace. Returns a function that gives it back. */
+/**
+ * Takes the room for rows in the system tablespace. Returns a function that gives it back. The rows fit into pages, because InnoDB
+ * keeps some room free from them, with which it undoes an insert that failed. Values outside of pages would take that room too, and
+ * then the server ends itself ("Out of tablespace during rollback").
+ */
 export const fillSystemTablespace = async (pool: Pick<Pool, "query">, database: string): Promise<() => Promise<void>> => {
   const name = `${database}.filler`;
-  await pool.query(`CREATE TABLE ${name} (id INT AUTO_INCREMENT PRIMARY KEY, text LONGTEXT NOT NULL) TABLESPACE = innodb_system`);
-  const insert = (bytes: number) => pool.query(`INSERT INTO ${name} (text) VALUES (REPEAT('x', ?))`, [bytes]);
+  await pool.query(`CREATE TABLE ${name} (id INT AUTO_INCREMENT PRIMARY KEY, text VARBINARY(7000) NOT NULL) TABLESPACE = innodb_system`);
+  const insert = ({ rows, bytes }: { readonly rows: number; readonly bytes: number }) =>
+    pool.query(`INSERT INTO ${name} (text) VALUES ?`, [Array.from({ length: rows }, () => [Buffer.alloc(bytes)])]);
   // The last rows are small, so that they also take the room that is left for small rows.
-  for (const bytes of [1_000_000, 100_000, 10_000, 1_000, 100]) while (await hasRoomFor(() => insert(bytes)));
+  const steps = [
+    { rows: 100, bytes: 7_000 },
+    { rows: 1, bytes: 7_000 },
+    { rows: 1, bytes: 1_000 },
+    { rows: 1, bytes: 100 },
+  ];
+  for (const step of steps) while (await hasRoomFor(() => insert(step)));
   return async () => void (await pool.query(`DROP TABLE ${name}`));
 };
 

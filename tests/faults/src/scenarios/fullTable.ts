@@ -10,8 +10,6 @@ import type { Scenario, ScenarioContext } from "./scenario.ts";
 export const fullTable: Scenario = {
   name: "full-table",
   fault: "no room left for events in MySQL, then room again",
-  // The rows of encrypted events are larger, and MySQL ends itself ("Out of tablespace during rollback") if it needs a page to undo one.
-  env: { SEAL_PERSONAL_DATA: "false" },
   run: async (context) => {
     const { system, pause, injected, recovered, report } = context;
     const { pool, databases } = system;
