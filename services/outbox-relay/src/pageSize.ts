@@ -7,7 +7,7 @@ export type PageSize = {
   readonly saw: (page: PendingPage) => void;
 };
 
-/** Rows of the first page. How large rows are is not known yet: 100 of the largest that commands store take 50 MB. */
+/** Rows of the first page. How large rows are is not known yet, and a row can have half a megabyte. */
 const firstRows = 100;
 
 /**
