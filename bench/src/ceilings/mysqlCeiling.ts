@@ -1,51 +1,47 @@
 import { randomBytes } from "node:crypto";
 import mysql from "mysql2/promise";
-import type { Bench, Measurement } from "../measurement.ts";
+import { type Bench, type Measurement, percentile } from "../measurement.ts";
 import { withFreshSystem } from "../system/freshSystem.ts";
-import { measureCpu } from "../system/processes.ts";
 import { bareTransaction } from "./bareTransaction.ts";
-
-/**
- * The throughput of MySQL without this product: a bare mysql2 loop on the same tables,
- * with one transaction per command, on `connections` connections.
- */
-export const mysqlCeiling =
-  (connections: number) =>
-  async (bench: Bench): Promise<Measurement> => ({ value: (await bareLoop(bench, connections)).rate });
-
-/** The microseconds of CPU that one transaction of the same loop costs, the client and MySQL together. */
-export const bareTransactionCpu =
-  (connections: number) =>
-  async (bench: Bench): Promise<Measurement> => {
-    const { rate, clientMicros, serverMicros } = await bareLoop(bench, connections);
-    return { value: clientMicros + serverMicros, details: { client: clientMicros, mysql: serverMicros, commandsPerSecond: rate } };
-  };
 
 const warmUpSeconds = 5;
 
-/** `rate` is in commands per second, the costs are those of one command. */
-type BareLoop = { readonly rate: number; readonly clientMicros: number; readonly serverMicros: number };
+/** `rate` is in commands per second, `clientMicros` the client's CPU time for one command, `p99` in milliseconds. */
+export type BareLoad = { readonly commands: number; readonly rate: number; readonly clientMicros: number; readonly p99: number };
 
-const bareLoop = (bench: Bench, connections: number): Promise<BareLoop> =>
+/** A bare mysql2 loop on the tables of an event store, with one transaction per command, on `connections` connections. */
+export type BareLoop = { readonly run: (connections: number, seconds: number) => Promise<BareLoad> };
+
+/** Gives a warm bare loop with a database of its own to `work`. */
+export const withBareLoop = <T>(bench: Bench, mostConnections: number, work: (loop: BareLoop) => Promise<T>): Promise<T> =>
   withFreshSystem(bench, async ({ eventStoreUrl }) => {
-    const pool = mysql.createPool({ uri: eventStoreUrl, connectionLimit: connections, timezone: "Z" });
-    let commands = 0;
-    const loop = async (until: number): Promise<void> => {
-      const connection = await pool.getConnection();
-      while (performance.now() < until) {
-        await bareTransaction(connection, randomBytes(16));
-        commands++;
-      }
-      connection.release();
+    const pool = mysql.createPool({ uri: eventStoreUrl, connectionLimit: mostConnections, timezone: "Z" });
+    const run = async (connections: number, seconds: number): Promise<BareLoad> => {
+      const [started, used] = [performance.now(), process.cpuUsage()];
+      const end = started + seconds * 1_000;
+      const times: number[] = [];
+      const loop = async (): Promise<void> => {
+        const connection = await pool.getConnection();
+        for (let begun = performance.now(); begun < end; begun = performance.now()) {
+          await bareTransaction(connection, randomBytes(16));
+          times.push(performance.now() - begun);
+        }
+        connection.release();
+      };
+      await Promise.all(Array.from({ length: connections }, loop));
+      const { user, system } = process.cpuUsage(used);
+      const commands = times.length;
+      const rate = (commands * 1_000) / (performance.now() - started);
+      return { commands, rate, clientMicros: (user + system) / commands, p99: percentile(times, 99) };
     };
-    const all = (until: number): Promise<void[]> => Promise.all(Array.from({ length: connections }, () => loop(until)));
-    await all(performance.now() + warmUpSeconds * 1_000);
-    commands = 0;
-    const [server, client, started] = [await measureCpu(bench.servers), process.cpuUsage(), performance.now()];
-    await all(started + bench.seconds * 1000);
-    const seconds = (performance.now() - started) / 1000;
-    const { user, system } = process.cpuUsage(client);
-    const serverSeconds = (await server()).get("mysql") ?? Number.NaN;
+    await run(mostConnections, warmUpSeconds);
+    const result = await work({ run });
     await pool.end();
-    return { rate: commands / seconds, clientMicros: (user + system) / commands, serverMicros: (serverSeconds * 1e6) / commands };
+    return result;
   });
+
+/** The throughput of MySQL without this product: that of the bare loop. */
+export const mysqlCeiling =
+  (connections: number) =>
+  (bench: Bench): Promise<Measurement> =>
+    withBareLoop(bench, connections, async ({ run }) => ({ value: (await run(connections, bench.seconds)).rate }));

@@ -1,58 +1,128 @@
 import { eventStoreTables } from "@cart/event-store/testing";
+import { bytesToUuid, uuidToBytes } from "@cart/mysql";
 import type { RowDataPacket } from "mysql2/promise";
+import { type BareLoop, withBareLoop } from "../ceilings/mysqlCeiling.ts";
 import type { LoadResult } from "../load/loadPlan.ts";
-import { runLoad } from "../load/runLoad.ts";
+import { withLoad } from "../load/runLoad.ts";
 import { runShop } from "../load/runShop.ts";
 import type { Bench, Measurement } from "../measurement.ts";
+import { median } from "../rounds.ts";
 import { startAll, urlOf } from "../system/allServices.ts";
 import { type FreshSystem, withFreshSystem } from "../system/freshSystem.ts";
-import { measureCpu, residentMegabytes, sum } from "../system/processes.ts";
+import { measureCpu, type NamedProcess, residentMegabytes, sum } from "../system/processes.ts";
 import { until } from "../system/until.ts";
 
-/**
- * Until then Node and Kafka's Java have compiled what they run often. After 20 s of load Kafka still took 250 µs of CPU for a first
- * add, after 60 s it took 60 to 100.
- */
-const warmUpSeconds = 60;
+/** The system and the bare loop are loaded by turns, because the speed of a shared machine changes within a minute. */
+const rounds = 3;
+
+/** Until then the processes have compiled what they run often. */
+const warmUpSeconds = { load: 25, hour: 5 };
 
 /** What a load on all services, MySQL and Kafka together gave. */
-type WholeWay = {
+type Whole = {
   readonly load: LoadResult;
-  /** Milliseconds from the end of the load until the read model had every stored event. */
+  /** Milliseconds from the end of the load until the read model had every stored event of it. */
   readonly visibleMs: number;
-  /** CPU microseconds of each process for one command, until its cart was visible. The load generator is not among them. */
+  /** CPU microseconds of each process for one command. The load generator is not among them. */
   readonly cpuMicros: ReadonlyMap<string, number>;
   /** The greatest resident set of a service, in megabytes. */
   readonly largestMegabytes: number;
 };
 
-const loaded = new WeakMap<Bench, Map<number, Promise<WholeWay>>>();
+/** `rate` is in transactions per second, `p99` in milliseconds; the costs are in CPU microseconds for one transaction. */
+type Bare = { readonly rate: number; readonly p99: number; readonly client: number; readonly mysql: number };
 
-/** Two figures tell of the load of 64 connections, so each load runs once. */
-const wholeWayOf = (bench: Bench, connections: number): Promise<WholeWay> => {
-  const loads = loaded.get(bench) ?? new Map<number, Promise<WholeWay>>();
-  loaded.set(bench, loads);
-  const load = loads.get(connections) ?? loadWholeWay(bench, connections);
-  loads.set(connections, load);
-  return load;
+/** What one round measured. */
+type Round = { readonly bare32: Bare; readonly bare64: Bare; readonly whole32: Whole; readonly whole64: Whole };
+
+const measured = new WeakMap<Bench, Promise<readonly Round[]>>();
+
+/** Several figures tell of the same rounds, so they run once. */
+const roundsOf = (bench: Bench): Promise<readonly Round[]> => {
+  const known = measured.get(bench) ?? measureRounds(bench);
+  measured.set(bench, known);
+  return known;
 };
 
-const loadWholeWay = (bench: Bench, connections: number): Promise<WholeWay> =>
-  withFreshSystem(bench, async (system) => {
-    const services = await startAll(system);
-    const plan = { url: urlOf(services, "command-api"), connections };
-    await runLoad({ ...plan, seconds: warmUpSeconds });
-    await untilAllVisible(system);
-    const cpu = await measureCpu([...services, ...bench.servers]);
-    const load = await runLoad({ ...plan, seconds: bench.seconds });
-    await untilAllVisible(system);
-    const visibleMs = Date.now() - load.endedAt;
-    const used = [...(await cpu())].map(([name, seconds]): [string, number] => [name, (seconds * 1e6) / load.succeeded]);
-    const megabytes = await Promise.all(services.map(({ pid }) => residentMegabytes(pid)));
-    return { load, visibleMs, cpuMicros: new Map(used), largestMegabytes: Math.max(...megabytes) };
-  });
+const measureRounds = (bench: Bench): Promise<readonly Round[]> =>
+  withBareLoop(bench, 64, (loop) =>
+    withFreshSystem(bench, (system) =>
+      withLoad(async (load) => {
+        const services = await startAll(system);
+        const url = urlOf(services, "command-api");
+        await load({ url, connections: 64, seconds: warmUpSeconds.load });
+        await untilAllVisible(system);
 
-/** The events of a command that is still decided when the load ends count too. */
+        const seconds = bench.seconds / rounds;
+        const bare = (connections: number): Promise<Bare> => runBare(bench, { loop, connections, seconds });
+        const whole = (connections: number): Promise<Whole> =>
+          runWhole(bench, system, { services, load: () => load({ url, connections, seconds }) });
+        const all: Round[] = [];
+        for (let n = 0; n < rounds; n++) {
+          const whole64 = await whole(64);
+          const whole32 = await whole(32);
+          const bare64 = await bare(64);
+          all.push({ whole64, whole32, bare64, bare32: await bare(32) });
+        }
+        return all;
+      }),
+    ),
+  );
+
+const runBare = async (
+  bench: Bench,
+  { loop, connections, seconds }: { readonly loop: BareLoop; readonly connections: number; readonly seconds: number },
+): Promise<Bare> => {
+  const cpu = await measureCpu(bench.servers);
+  const { commands, rate, clientMicros, p99 } = await loop.run(connections, seconds);
+  return { rate, p99, client: clientMicros, mysql: (((await cpu()).get("mysql") ?? Number.NaN) * 1e6) / commands };
+};
+
+const runWhole = async (
+  bench: Bench,
+  system: FreshSystem,
+  { services, load: runLoad }: { readonly services: readonly NamedProcess[]; readonly load: () => Promise<LoadResult> },
+): Promise<Whole> => {
+  const cpu = await measureCpu([...services, ...bench.servers]);
+  const load = await runLoad();
+  await untilNewestVisible(system);
+  const visibleMs = Date.now() - load.endedAt;
+  const used = [...(await cpu())].map(([name, seconds]): [string, number] => [name, (seconds * 1e6) / load.succeeded]);
+  const megabytes = await Promise.all(services.map(({ pid }) => residentMegabytes(pid)));
+  await untilAllVisible(system);
+  return { load, visibleMs, cpuMicros: new Map(used), largestMegabytes: Math.max(...megabytes) };
+};
+
+const newestEvents = 500;
+
+/**
+ * The newest events are in every partition, and what is before them in a partition is visible before them. To count all rows would
+ * be a good part of what a short load costs MySQL. The events of a command that is still decided when the load ends count too.
+ */
+const untilNewestVisible = async ({ eventStore, readModel }: FreshSystem): Promise<void> => {
+  const { events } = eventStoreTables(eventStore);
+  let newest = { last: 0, versions: new Map<string, number>() };
+  await until(
+    "the read model to have the newest events",
+    120,
+    async () => {
+      const last = await events.last();
+      if (last !== newest.last) {
+        const rows = await events.rows({ id: Array.from({ length: newestEvents }, (_, n) => last - n) });
+        newest = { last, versions: new Map(rows.map(({ aggregate_id, version }) => [String(aggregate_id), Number(version)])) };
+      }
+      const [carts] = await readModel.query<(RowDataPacket & { readonly id: Buffer; readonly version: number })[]>(
+        "SELECT id, version FROM carts WHERE id IN (?)",
+        [[...newest.versions.keys()].map(uuidToBytes)],
+      );
+      const visible = new Map(carts.map(({ id, version }) => [bytesToUuid(id), version]));
+      return [...newest.versions].every(([id, version]) => (visible.get(id) ?? 0) >= version);
+    },
+    10,
+  );
+};
+
+/** Counts all rows. */
 const untilAllVisible = ({ eventStore, readModel }: FreshSystem): Promise<void> =>
   until(
     "the read model to have every stored event",
@@ -65,25 +135,49 @@ const untilAllVisible = ({ eventStore, readModel }: FreshSystem): Promise<void> 
     10,
   );
 
+/** The transactions per second of the bare loop with 32 connections, between the loads of the whole way. */
+export const bareRate = async (bench: Bench): Promise<Measurement> => {
+  const all = await roundsOf(bench);
+  return { value: median(all.map(({ bare32 }) => bare32.rate)), details: { p99: median(all.map(({ bare32 }) => bare32.p99)) } };
+};
+
+/** The CPU microseconds that one transaction of the same loop costs with 64 connections, the client and MySQL together. */
+export const bareCpu = async (bench: Bench): Promise<Measurement> => {
+  const all = (await roundsOf(bench)).map(({ bare64 }) => bare64);
+  const [client, mysql] = [median(all.map((one) => one.client)), median(all.map((one) => one.mysql))];
+  return {
+    value: median(all.map((one) => one.client + one.mysql)),
+    details: { client, mysql, commandsPerSecond: median(all.map(({ rate }) => rate)) },
+  };
+};
+
 /** The rate of first adds while every service runs. */
 export const wholeWay =
-  (connections: number) =>
+  (name: "whole32" | "whole64") =>
   async (bench: Bench): Promise<Measurement> => {
-    const { load, visibleMs, largestMegabytes } = await wholeWayOf(bench, connections);
-    const { succeeded, seconds, p50, p99, failed } = load;
-    return { value: succeeded / seconds, details: { p50, p99, failed, visibleMs, largestMegabytes } };
+    const all = (await roundsOf(bench)).map((round) => round[name]);
+    const medianOf = (of: (whole: Whole) => number): number => median(all.map(of));
+    return {
+      value: medianOf(({ load }) => load.succeeded / load.seconds),
+      details: {
+        p50: medianOf(({ load }) => load.p50),
+        p99: medianOf(({ load }) => load.p99),
+        failed: sum(all.map(({ load }) => load.failed)),
+        visibleMs: medianOf(({ visibleMs }) => visibleMs),
+        largestMegabytes: Math.max(...all.map(({ largestMegabytes }) => largestMegabytes)),
+      },
+    };
   };
 
 /** The CPU microseconds of a first add in every process that takes part; the details say where they go. */
-export const wholeWayCpu =
-  (connections: number) =>
-  async (bench: Bench): Promise<Measurement> => {
-    const { load, cpuMicros } = await wholeWayOf(bench, connections);
-    return {
-      value: sum(cpuMicros.values()),
-      details: { ...Object.fromEntries(cpuMicros), commandsPerSecond: load.succeeded / load.seconds },
-    };
+export const wholeWayCpu = async (bench: Bench): Promise<Measurement> => {
+  const all = (await roundsOf(bench)).map(({ whole64 }) => whole64);
+  const names = [...(all[0]?.cpuMicros.keys() ?? [])];
+  return {
+    value: median(all.map(({ cpuMicros }) => sum(cpuMicros.values()))),
+    details: Object.fromEntries(names.map((name) => [name, median(all.map(({ cpuMicros }) => cpuMicros.get(name) ?? Number.NaN))])),
   };
+};
 
 /** The value is the p99 of every request of a shop's hour that is played in `seconds`. */
 export const shopHour =
@@ -92,7 +186,7 @@ export const shopHour =
     withFreshSystem(bench, async (system) => {
       const services = await startAll(system);
       const plan = { commandApi: urlOf(services, "command-api"), queryApi: urlOf(services, "query-api"), visitsPerSecond: 6 };
-      await runShop({ ...plan, seconds: warmUpSeconds });
+      await runShop({ ...plan, seconds: warmUpSeconds.hour });
       const cpu = await measureCpu([...services, ...bench.servers]);
       const { reads, writes, failed, ...times } = await runShop({ ...plan, seconds });
       const micros = (sum((await cpu()).values()) * 1e6) / (reads + writes);

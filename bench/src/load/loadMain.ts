@@ -43,6 +43,6 @@ const run = async ({ url, connections, seconds, cart, rate, shoppers }: LoadPlan
   };
 };
 
-process.once("message", (plan) => {
-  void run(plan as LoadPlan).then((result) => process.send?.(result, () => process.exit(0)));
+process.on("message", (plan) => {
+  void run(plan as LoadPlan).then((result) => process.send?.(result));
 });
