@@ -28,7 +28,7 @@ export const figures: readonly Figure[] = [
     unit: "commands/s",
     target: { kind: "ratio", of: "bare", atLeast: 1.2 },
     limits: { failed: 0, visibleMs: 250, largestMegabytes: 200 },
-    run: wholeWay("whole64"),
+    run: wholeWay(64),
   },
   {
     name: "whole-way/32",
@@ -36,7 +36,7 @@ export const figures: readonly Figure[] = [
     unit: "commands/s",
     target: { kind: "ratio", of: "bare", atLeast: 1 },
     limits: { p99: 50, failed: 0, visibleMs: 250, largestMegabytes: 200 },
-    run: wholeWay("whole32"),
+    run: wholeWay(32),
   },
   {
     name: "whole-way/cpu",

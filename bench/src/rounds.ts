@@ -1,14 +1,18 @@
 import { percentile } from "./measurement.ts";
 
 /** What one round measured of both. */
-export type Round<T> = { readonly subject: T; readonly control: T };
+export type Round<Subject, Control = Subject> = { readonly subject: Subject; readonly control: Control };
 
 /**
  * Measures a subject and its control by turns, because the load of the machine changes within minutes. Every other round begins with the
  * control, because what is measured second finds warmer caches and a larger database.
  */
-export const byTurns = async <T>(rounds: number, subject: () => Promise<T>, control: () => Promise<T>): Promise<readonly Round<T>[]> => {
-  const measured: Round<T>[] = [];
+export const byTurns = async <Subject, Control>(
+  rounds: number,
+  subject: () => Promise<Subject>,
+  control: () => Promise<Control>,
+): Promise<readonly Round<Subject, Control>[]> => {
+  const measured: Round<Subject, Control>[] = [];
   for (let n = 0; n < rounds; n++) {
     if (n % 2 === 0) {
       const first = await subject();
