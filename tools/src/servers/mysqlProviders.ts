@@ -5,7 +5,7 @@ import { fetchMysql } from "./fetchMysql.ts";
 import { findProgram } from "./findProgram.ts";
 import { firstThatServes, notHere, type ServerProvider } from "./firstThatServes.ts";
 import { mysqlUrlAt } from "./developmentCredentials.ts";
-import { mysqlIdentity, startMysqlProcess } from "./mysqlProcess.ts";
+import { mysqlCapacity, mysqlIdentity, startMysqlProcess } from "./mysqlProcess.ts";
 import { type FetchPlan, never, type OwnProcess, type RunningMysql, type ServerPlan } from "./runningServer.ts";
 import { explain, UserError } from "../userError.ts";
 
@@ -77,9 +77,7 @@ const fromDocker = async (plan: ServerPlan) => {
   const password = "development";
   let container = new MySqlContainer(image).withRootPassword(password);
   if (plan.keep) container = container.withBindMounts([{ source: await volumeOf("mysql", plan), target: "/var/lib/mysql" }]);
-  const started = await container
-    .withCommand(["--max-connections=500", "--innodb-buffer-pool-size=512M", "--innodb-redo-log-capacity=1G"])
-    .start();
+  const started = await container.withCommand([...mysqlCapacity]).start();
   const port = started.getPort();
   const url = mysqlUrlAt(port, password);
   // Docker chose the port. A container's host name is the beginning of its id.
