@@ -41,4 +41,14 @@ describe("the membership in a consumer group", () => {
       expect(lines.filter((line) => line.includes("the consumer works again"))).to.have.length(1);
     });
   }
+
+  it("ends with a rebalance, and begins again with a join or with a heartbeat that the group answers", async () => {
+    for (const again of [join, () => membership.heartbeat()]) {
+      join();
+      membership.rebalancing();
+      expect(await reason()).to.contain("not a member of the consumer group group");
+      again();
+      expect(await reason()).to.equal("ready");
+    }
+  });
 });

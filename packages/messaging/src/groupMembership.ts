@@ -72,6 +72,8 @@ export const createGroupMembership = (groupId: string, sessionTimeoutMs: number,
     },
     rebalancing: () => void (isMember = false),
     heartbeat: () => {
+      // The group answers heartbeats of its members only. Of several rejoins at once, kafkajs can announce a rebalance after the last join.
+      isMember = true;
       lastHeard = Date.now();
       recovered();
     },
