@@ -9,7 +9,7 @@ import type { Bench, Measurement } from "../measurement.ts";
 import { byTurns, median, type Round } from "../rounds.ts";
 import { startAll, urlOf } from "../system/allServices.ts";
 import { type FreshSystem, withFreshSystem } from "../system/freshSystem.ts";
-import { measureCpu, type NamedProcess, residentMegabytes, sum } from "../system/processes.ts";
+import { measureCpu, type NamedProcess, residentMegabytes, sum, writtenKilobytes } from "../system/processes.ts";
 import { until } from "../system/until.ts";
 
 /** The system and the bare loop are loaded by turns, because the speed of a shared machine changes within a minute. */
@@ -25,6 +25,8 @@ type Whole = {
   readonly visibleMs: number;
   /** CPU microseconds of each process for one command. The load generator is not among them. */
   readonly cpuMicros: ReadonlyMap<string, number>;
+  /** What MySQL wrote to disk for one command: logs, pages, and the copies of pages in the doublewrite buffer. NaN if it runs elsewhere. */
+  readonly mysqlKilobytes: number;
   /** The greatest resident set of a service, in megabytes. */
   readonly largestMegabytes: number;
 };
@@ -83,13 +85,20 @@ const runWhole = async (
   { services, load: runLoad }: { readonly services: readonly NamedProcess[]; readonly load: () => Promise<LoadResult> },
 ): Promise<Whole> => {
   const cpu = await measureCpu([...services, ...bench.servers]);
+  const written = await writtenByMysql(bench);
   const load = await runLoad();
   await untilNewestVisible(system);
   const visibleMs = Date.now() - load.endedAt;
   const used = [...(await cpu())].map(([name, seconds]): [string, number] => [name, (seconds * 1e6) / load.succeeded]);
+  const mysqlKilobytes = ((await writtenByMysql(bench)) - written) / load.succeeded;
   const megabytes = await Promise.all(services.map(({ pid }) => residentMegabytes(pid)));
   await untilAllVisible(system);
-  return { load, visibleMs, cpuMicros: new Map(used), largestMegabytes: Math.max(...megabytes) };
+  return { load, visibleMs, cpuMicros: new Map(used), mysqlKilobytes, largestMegabytes: Math.max(...megabytes) };
+};
+
+const writtenByMysql = async ({ servers }: Bench): Promise<number> => {
+  const mysql = servers.find(({ name }) => name === "mysql");
+  return mysql === undefined ? Number.NaN : writtenKilobytes(mysql.pid);
 };
 
 const newestEvents = 500;
@@ -168,13 +177,16 @@ export const wholeWay =
     };
   };
 
-/** The CPU microseconds of a first add in every process that takes part; the details say where they go. */
+/** The CPU microseconds of a first add in every process that takes part; the details say where they go, and what MySQL wrote to disk. */
 export const wholeWayCpu = async (bench: Bench): Promise<Measurement> => {
   const all = (await roundsOf(bench)).map(({ subject }) => subject.of64);
   const names = [...(all[0]?.cpuMicros.keys() ?? [])];
   return {
     value: median(all.map(({ cpuMicros }) => sum(cpuMicros.values()))),
-    details: Object.fromEntries(names.map((name) => [name, median(all.map(({ cpuMicros }) => cpuMicros.get(name) ?? Number.NaN))])),
+    details: {
+      ...Object.fromEntries(names.map((name) => [name, median(all.map(({ cpuMicros }) => cpuMicros.get(name) ?? Number.NaN))])),
+      mysqlKilobytes: median(all.map(({ mysqlKilobytes }) => mysqlKilobytes)),
+    },
   };
 };
 

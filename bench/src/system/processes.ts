@@ -15,6 +15,12 @@ export const residentMegabytes = async (pid: number): Promise<number> => {
   return Number(kilobytes) / 1024;
 };
 
+/** What a process has had written to disk since its start, in kilobytes. Works on Linux only. */
+export const writtenKilobytes = async (pid: number): Promise<number> => {
+  const [, bytes] = /^write_bytes: (\d+)$/m.exec(await readFile(`/proc/${pid}/io`, "utf8")) ?? [];
+  return Number(bytes) / 1024;
+};
+
 /** Returns a function that resolves to the CPU seconds that each process has used since the call, by name. */
 export const measureCpu = async (processes: readonly NamedProcess[]): Promise<() => Promise<ReadonlyMap<string, number>>> => {
   const read = (): Promise<number[]> => Promise.all(processes.map(({ pid }) => cpuSeconds(pid)));
