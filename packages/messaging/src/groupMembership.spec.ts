@@ -51,4 +51,12 @@ describe("the membership in a consumer group", () => {
       expect(await reason()).to.equal("ready");
     }
   });
+
+  it("does not begin again with a late heartbeat of a consumer that has ended", async () => {
+    join();
+    membership.end({ reason: new Error("crashed"), expected: false });
+    membership.heartbeat();
+    expect(await reason()).to.contain("not a member of the consumer group group");
+    expect(lines.join()).not.to.contain("the consumer works again");
+  });
 });

@@ -73,7 +73,8 @@ export const createGroupMembership = (groupId: string, sessionTimeoutMs: number,
     rebalancing: () => void (isMember = false),
     heartbeat: () => {
       // The group answers heartbeats of its members only. Of several rejoins at once, kafkajs can announce a rebalance after the last join.
-      isMember = true;
+      // A consumer that has ended has no partitions, and its last heartbeats do not count.
+      if (assigned.length > 0) isMember = true;
       lastHeard = Date.now();
       recovered();
     },
