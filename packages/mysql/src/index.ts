@@ -1,3 +1,4 @@
+export { deleteByKeys } from "./deleteByKeys.ts";
 export { followEventStore, readFollowedEventStores } from "./followedEventStore.ts";
 export { groupByBytes, insertBytes } from "./groupByBytes.ts";
 export {

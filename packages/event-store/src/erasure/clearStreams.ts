@@ -1,4 +1,4 @@
-import { run, uuidToBytes, withConnection, withoutConflict } from "@cart/mysql";
+import { deleteByKeys, run, uuidToBytes, withConnection, withoutConflict } from "@cart/mysql";
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import { isSealedSql, isSealedText } from "../sealing/isSealedSql.ts";
 
@@ -37,9 +37,12 @@ const removedText = "removed by an erasure";
 const clearSome = async (connection: PoolConnection, aggregateType: string, ids: readonly Buffer[]): Promise<ClearedStreams> => {
   const affected = async (sql: string, values: readonly unknown[]): Promise<number> =>
     (await run<ResultSetHeader>(connection, sql, values)).affectedRows;
-  const answers = await affected("DELETE FROM idempotency_keys WHERE aggregate_id IN (?) AND aggregate_type = ?", [ids, aggregateType]);
+  const answers = await affected(`${deleteByKeys("idempotency_keys")} WHERE aggregate_id IN (?) AND aggregate_type = ?`, [
+    ids,
+    aggregateType,
+  ]);
   const snapshots = await affected(
-    `DELETE FROM snapshots WHERE aggregate_id IN (?) AND aggregate_type = ? AND NOT ${isSealedSql("state")}`,
+    `${deleteByKeys("snapshots")} WHERE aggregate_id IN (?) AND aggregate_type = ? AND NOT ${isSealedSql("state")}`,
     [ids, aggregateType],
   );
   // The rows are read first, because an update with this condition would lock every row that waits to be published.

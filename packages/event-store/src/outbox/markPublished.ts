@@ -1,4 +1,4 @@
-import { inTransaction, run, withConnection } from "@cart/mysql";
+import { deleteByKeys, inTransaction, run, withConnection } from "@cart/mysql";
 import type { Pool, PoolConnection, ResultSetHeader } from "mysql2/promise";
 import type { OutboxRow } from "./outboxRow.ts";
 
@@ -23,7 +23,7 @@ export const markPublished = async (pool: Pool, { keep }: MarkOptions, rows: rea
   const mark = async (connection: PoolConnection): Promise<number> => {
     const { affectedRows } = await run<ResultSetHeader>(
       connection,
-      `${keep ? "UPDATE outbox SET status = 'PUBLISHED', published_at = NOW(6)" : "DELETE FROM outbox"} WHERE id IN (?) AND status = 'PENDING'`,
+      `${keep ? "UPDATE outbox SET status = 'PUBLISHED', published_at = NOW(6)" : deleteByKeys("outbox")} WHERE id IN (?) AND status = 'PENDING'`,
       [ids],
     );
     return affectedRows;

@@ -1,4 +1,4 @@
-import { type Statement, uuidToBytes } from "@cart/mysql";
+import { deleteByKeys, type Statement, uuidToBytes } from "@cart/mysql";
 import { columnsOf, type Row } from "../projection/projectedTable.ts";
 import type { Change } from "../projection/projection.ts";
 import { rowGroups } from "../projection/rowGroups.ts";
@@ -35,7 +35,7 @@ export const cartWrites = (changes: readonly Change<ProjectedCart>[]): Statement
     ),
     ...inChunks(
       lines.flatMap(({ id, removed }) => removed.map((lineId) => [id, lineId])),
-      (rows) => ({ sql: "DELETE FROM cart_items WHERE (cart_id, line_id) IN (?)", values: [rows] }),
+      (rows) => ({ sql: `${deleteByKeys("cart_items")} WHERE (cart_id, line_id) IN (?)`, values: [rows] }),
     ),
     // A cart that has reached the milestone before keeps the day on which it first did.
     ...inChunks(

@@ -7,7 +7,7 @@ import {
   type StreamFold,
   type StreamFolder,
 } from "@cart/event-store";
-import { run, type Statement, uuidToBytes } from "@cart/mysql";
+import { deleteByKeys, run, type Statement, uuidToBytes } from "@cart/mysql";
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { DeadLetterCode } from "../deadLetters/deadLetter.ts";
 import { type ParkedRow, selectParked, toParked } from "../deadLetters/parkedAggregates.ts";
@@ -195,7 +195,7 @@ const endWrites = <State extends Projected, Event extends DomainEvent, Rows exte
   if (ending === undefined || ended.length === 0) return [];
   const ids = ended.map(({ id }) => id);
   return [
-    ...tables.map(({ name, aggregateColumn }) => ({ sql: `DELETE FROM ${name} WHERE ${aggregateColumn} IN (?)`, values: [ids] })),
+    ...tables.map(({ name, aggregateColumn }) => ({ sql: `${deleteByKeys(name)} WHERE ${aggregateColumn} IN (?)`, values: [ids] })),
     { sql: "DELETE FROM dead_letters WHERE aggregate_type = ? AND aggregate_id IN (?)", values: [category.type, ids] },
     ...ending.keep(ended),
   ];

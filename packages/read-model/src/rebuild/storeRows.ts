@@ -1,4 +1,4 @@
-import { run, uuidToBytes } from "@cart/mysql";
+import { deleteByKeys, run, uuidToBytes } from "@cart/mysql";
 import type { PoolConnection } from "mysql2/promise";
 import type { Folded, Projections } from "../projection/projection.ts";
 import { columnsOf, type ProjectedTable, type Row, rowsIn, type TableRows } from "../projection/projectedTable.ts";
@@ -44,7 +44,7 @@ export const replaceRows = async (
 ): Promise<void> => {
   if (ids.length === 0) return;
   for (const table of tables) {
-    await run(connection, `DELETE FROM ${nameOf(table)} WHERE ${table.aggregateColumn} IN (?)`, [ids.map(uuidToBytes)]);
+    await run(connection, `${deleteByKeys(nameOf(table))} WHERE ${table.aggregateColumn} IN (?)`, [ids.map(uuidToBytes)]);
   }
   await insertRows(connection, tables, nameOf, rows);
 };

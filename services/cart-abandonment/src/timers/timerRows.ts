@@ -1,4 +1,4 @@
-import { bytesToUuid, type ColumnValue, rowStatements, uuidToBytes, writeTogether } from "@cart/mysql";
+import { bytesToUuid, type ColumnValue, deleteByKeys, rowStatements, uuidToBytes, writeTogether } from "@cart/mysql";
 import type { PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { CartProgress, Wait } from "./cartProgress.ts";
 import type { Schedule } from "./schedule.ts";
@@ -110,7 +110,7 @@ export const writeTimers = async (
     ...rowStatements(insert, valuesIf(true)),
     ...rowStatements(`${insert} AS new ON DUPLICATE KEY UPDATE ${updates}`, valuesIf(false)),
     ...rowStatements(
-      "DELETE FROM timers WHERE cart_id IN (?)",
+      `${deleteByKeys("timers")} WHERE cart_id IN (?)`,
       ended.map(({ cartId }) => [uuidToBytes(cartId)]),
     ),
   ]);
