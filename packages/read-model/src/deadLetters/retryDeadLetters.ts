@@ -1,5 +1,6 @@
 import {
   bytesToUuid,
+  deleteByKeys,
   inTransaction,
   nextMaxRows,
   readRowsOn,
@@ -215,5 +216,5 @@ const countQueue = async (connection: PoolConnection, queue: DeadLetterQueue): P
 };
 
 const deleteRows = async (connection: PoolConnection, ids: readonly number[]): Promise<void> => {
-  if (ids.length > 0) await run(connection, "DELETE FROM dead_letters WHERE id IN (?)", [ids]);
+  if (ids.length > 0) await run(connection, `${deleteByKeys("dead_letters")} WHERE id IN (?)`, [ids]);
 };

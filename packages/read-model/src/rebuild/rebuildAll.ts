@@ -1,5 +1,5 @@
 import { readEndings, readEventStoreIds } from "@cart/event-store";
-import { bytesToUuid, followEventStore, inTransaction, readRowsFrom, run, writeTogether } from "@cart/mysql";
+import { bytesToUuid, deleteByKeys, followEventStore, inTransaction, readRowsFrom, run, writeTogether } from "@cart/mysql";
 import type { RowDataPacket } from "mysql2/promise";
 import type { Folded } from "../projection/projection.ts";
 import { recordRevisions } from "../revisions/builtRevisions.ts";
@@ -184,7 +184,7 @@ const clearableIds = (queued: readonly QueuedMessage[], folded: readonly Folded[
 
 const clearDeadLetters = async ({ connection }: RebuildSession, ids: readonly number[]): Promise<void> => {
   for (let from = 0; from < ids.length; from += 1_000) {
-    await run(connection, "DELETE FROM dead_letters WHERE id IN (?)", [ids.slice(from, from + 1_000)]);
+    await run(connection, `${deleteByKeys("dead_letters")} WHERE id IN (?)`, [ids.slice(from, from + 1_000)]);
   }
 };
 
