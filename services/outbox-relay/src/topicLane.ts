@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { delayFor, type Logger } from "@cart/process-kit";
 
 export type TopicLane = {
@@ -85,10 +84,10 @@ export const createTopicLane = ({
       );
       const ending: Promise<unknown> = working.finally(() => (inFlight = undefined));
       inFlight = ending;
-      const stopWaiting = new AbortController();
-      const late = delay(patienceMs, undefined, { signal: stopWaiting.signal }).catch(() => undefined);
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)));
       const result = await Promise.race([working, late]);
-      stopWaiting.abort();
+      clearTimeout(timer);
       return result ?? undefined;
     },
     isOpen: () => inFlight === undefined && performance.now() >= closedUntil,
