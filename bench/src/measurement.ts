@@ -12,8 +12,7 @@ export type Target =
   | { readonly kind: "ratio"; readonly of: string; readonly atLeast: number }
   | { readonly kind: "share"; readonly of: string; readonly atMost: number }
   | { readonly kind: "atLeast"; readonly value: number }
-  /** `against` is a ceiling that shows how much of the value is due to the machine. */
-  | { readonly kind: "atMost"; readonly value: number; readonly against?: string };
+  | { readonly kind: "atMost"; readonly value: number };
 
 export type Figure = {
   readonly name: string;

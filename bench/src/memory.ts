@@ -1,9 +1,10 @@
 import { eventStoreTables } from "@cart/event-store/testing";
 import { runLoad } from "./load/runLoad.ts";
 import type { Bench } from "./measurement.ts";
-import { startAll, urlOf } from "./system/allServices.ts";
+import { apisOf, startAll } from "./system/allServices.ts";
 import { withFreshSystem } from "./system/freshSystem.ts";
 import { postThenGet } from "./system/postThenGet.ts";
+import type { Apis } from "./system/visibility.ts";
 import { residentMegabytes } from "./system/processes.ts";
 
 export type MemorySample = {
@@ -22,13 +23,13 @@ const sampleEverySeconds = 10;
 export const measureMemory = (bench: Bench, events: number): Promise<MemoryRun> =>
   withFreshSystem(bench, async (system) => {
     const services = await startAll(system);
-    const url = urlOf(services, "command-api");
+    const apis = apisOf(services);
     const samples: MemorySample[] = [];
     const started = performance.now();
     while ((samples.at(-1)?.events ?? 0) < events) {
-      const load = runLoad({ url, connections: 16, seconds: sampleEverySeconds });
+      const load = runLoad({ url: apis.commandApi, connections: 16, seconds: sampleEverySeconds });
       // query-api is busy only if a client reads what was just written.
-      await Promise.all([load, readFor(sampleEverySeconds, url, urlOf(services, "query-api"))]);
+      await Promise.all([load, readFor(sampleEverySeconds, apis)]);
       const stored = await eventStoreTables(system.eventStore).events.last();
       const sample = {
         seconds: (performance.now() - started) / 1000,
@@ -42,10 +43,10 @@ export const measureMemory = (bench: Bench, events: number): Promise<MemoryRun> 
     return { services: services.map(({ name }) => name), samples };
   });
 
-const readFor = async (seconds: number, commandApi: string, queryApi: string): Promise<void> => {
+const readFor = async (seconds: number, apis: Apis): Promise<void> => {
   const end = performance.now() + seconds * 1000;
   // A read that is refused because the read model is far behind does not end a long run.
-  while (performance.now() < end) await postThenGet(commandApi, queryApi).catch(() => undefined);
+  while (performance.now() < end) await postThenGet(apis).catch(() => undefined);
 };
 
 export type MemoryGrowth = { readonly service: string; readonly early: number; readonly late: number };

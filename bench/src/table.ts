@@ -23,10 +23,8 @@ const reached = (target: Target, value: number, ceilings: ReadonlyMap<string, nu
 };
 
 /** The name of the ceiling that the target refers to. */
-export const ceilingOf = (target: Target | undefined): string | undefined => {
-  if (target?.kind === "ratio" || target?.kind === "share") return target.of;
-  return target?.kind === "atMost" ? target.against : undefined;
-};
+export const ceilingOf = (target: Target | undefined): string | undefined =>
+  target?.kind === "ratio" || target?.kind === "share" ? target.of : undefined;
 
 export const ceilingsOf = (results: readonly Result[]): ReadonlyMap<string, number> =>
   new Map(results.filter(({ figure }) => figure.target === undefined).map(({ figure, measurement }) => [figure.name, measurement.value]));
@@ -43,13 +41,19 @@ export const toTable = (results: readonly Result[]): string => {
     const ratio = ceiling === undefined ? "" : `${(measurement.value / ceiling).toFixed(2)} × ${against}`;
     const details = Object.entries(measurement.details ?? {}).map(([name, value]) => `${name} ${formatNumber(value)}`);
     const misses = Object.entries(limits).filter(([name, most]) => (measurement.details?.[name] ?? Number.NaN) > most);
-    const verdict = target === undefined ? "" : reached(target, measurement.value, ceilings) === true && misses.length === 0 ? "yes" : "NO";
+    const verdict = verdictOf(target && reached(target, measurement.value, ceilings), misses.length);
     return [figure.title, `${formatNumber(measurement.value)} ${figure.unit}`, ratio, details.join(", "), mustOf(target, limits), verdict];
   });
   const header = ["figure", "measured", "ratio", "details", "must", "reached"];
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
   return [line(header), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+};
+
+/** Nothing for a figure without a target, and for one whose ceiling was not measured. */
+const verdictOf = (isReached: boolean | undefined, misses: number): string => {
+  if (isReached === undefined) return misses === 0 ? "" : "NO";
+  return isReached && misses === 0 ? "yes" : "NO";
 };
 
 const mustOf = (target: Target | undefined, limits: Readonly<Record<string, number>>): string => {

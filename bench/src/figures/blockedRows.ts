@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { eventStoreTables } from "@cart/event-store/testing";
-import type { Bench, Measurement } from "../measurement.ts";
-import { startAll, urlOf } from "../system/allServices.ts";
+import { type Bench, type Measurement, percentile } from "../measurement.ts";
+import { apisOf, startAll } from "../system/allServices.ts";
 import { fillBehind, fillUnpublishable } from "../system/fillTables.ts";
 import { withFreshSystem } from "../system/freshSystem.ts";
 import { measureCpu, sum } from "../system/processes.ts";
 import { until } from "../system/until.ts";
-import { sampleVisibility, warmUp } from "../system/visibility.ts";
+import { type Apis, timesToVisible, warmUp } from "../system/visibility.ts";
 
 const warmUpSeconds = 20;
 
@@ -24,16 +24,16 @@ export const visibleBesideBlockedRows =
       const { eventStore } = system;
       // One attempt, so that the first row is given up at once.
       const services = await startAll(system, { RELAY_MAX_ATTEMPTS: "1" });
-      const [commandApi, queryApi] = [urlOf(services, "command-api"), urlOf(services, "query-api")];
-      await warmUp(commandApi, queryApi, warmUpSeconds);
-      const without = await sample(bench, commandApi, queryApi);
+      const apis = apisOf(services);
+      await warmUp(apis, warmUpSeconds);
+      const without = await sample(bench, apis);
 
       const { outbox } = eventStoreTables(eventStore);
       const cart = await fillUnpublishable(eventStore);
       await until("the first row to be given up", 60, () => outbox.has({ aggregate_id: cart, status: "FAILED" }));
       await fillBehind(eventStore, cart, rows);
       await delay(settlingMs);
-      const beside = await sample(bench, commandApi, queryApi);
+      const beside = await sample(bench, apis);
       if ((await outbox.count({ aggregate_id: cart })) !== rows + 1) throw new Error("rows behind one that was given up were published");
       return {
         value: beside.p50 / without.p50,
@@ -50,10 +50,10 @@ export const visibleBesideBlockedRows =
     });
 
 /** The times to visible of carts that are added one after the other, and the percentage of a core that MySQL uses meanwhile. */
-const sample = async (bench: Bench, commandApi: string, queryApi: string) => {
+const sample = async (bench: Bench, apis: Apis) => {
   const cpu = await measureCpu(bench.servers.filter(({ name }) => name === "mysql"));
   const started = performance.now();
-  const { value: p50, details } = await sampleVisibility(commandApi, queryApi, bench.seconds);
+  const times = await timesToVisible(apis, bench.seconds);
   const seconds = (performance.now() - started) / 1000;
-  return { p50, p99: details?.["p99"] ?? Number.NaN, mysqlPercent: (sum((await cpu()).values()) / seconds) * 100 };
+  return { p50: percentile(times, 50), p99: percentile(times, 99), mysqlPercent: (sum((await cpu()).values()) / seconds) * 100 };
 };

@@ -2,21 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { eventStoreTables } from "@cart/event-store/testing";
 import type { RowDataPacket } from "mysql2/promise";
 import { runLoad } from "../load/runLoad.ts";
-import type { Bench, Measurement } from "../measurement.ts";
-import { startAll, urlOf } from "../system/allServices.ts";
+import { type Bench, type Measurement, percentile } from "../measurement.ts";
+import { apisOf, startAll, urlOf } from "../system/allServices.ts";
 import { withFreshSystem } from "../system/freshSystem.ts";
 import { measureCpu, sum } from "../system/processes.ts";
-import { sampleVisibility, warmUp } from "../system/visibility.ts";
-
-export const visibleUnderLightLoad =
-  (warmUpSeconds: number) =>
-  (bench: Bench): Promise<Measurement> =>
-    withFreshSystem(bench, async (system) => {
-      const services = await startAll(system);
-      const [commandApi, queryApi] = [urlOf(services, "command-api"), urlOf(services, "query-api")];
-      await warmUp(commandApi, queryApi, warmUpSeconds);
-      return sampleVisibility(commandApi, queryApi, bench.seconds);
-    });
+import { timesToVisible } from "../system/visibility.ts";
 
 /** The value is the p99 at half of the rate that the whole system has just reached. */
 export const visibleAtHalfLoad = (bench: Bench): Promise<Measurement> =>
@@ -31,9 +21,9 @@ export const visibleAtHalfLoad = (bench: Bench): Promise<Measurement> =>
     await delay(1_000);
     const load = runLoad({ url, connections: 16, seconds: bench.seconds + 4, rate });
     await delay(2_000);
-    const { value: p50, details } = await sampleVisibility(url, urlOf(services, "query-api"), bench.seconds);
+    const times = await timesToVisible(apisOf(services), bench.seconds);
     await load;
-    return { value: details?.["p99"] ?? Number.NaN, details: { p50, rate } };
+    return { value: percentile(times, 99), details: { p50: percentile(times, 50), rate } };
   });
 
 /** The value is the percentage of one core that all services use together while the system is idle. */

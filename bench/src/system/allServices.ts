@@ -1,5 +1,6 @@
 import type { BuiltService } from "@cart/tools/own-servers";
 import type { FreshSystem } from "./freshSystem.ts";
+import type { Apis } from "./visibility.ts";
 
 /** Starts one process of each service, with these settings beside their defaults. */
 export const startAll = ({ start }: FreshSystem, env: Readonly<Record<string, string>> = {}): Promise<BuiltService[]> =>
@@ -10,3 +11,8 @@ export const urlOf = (services: readonly BuiltService[], name: string): string =
   if (service === undefined) throw new Error(`${name} was not started`);
   return service.url;
 };
+
+export const apisOf = (services: readonly BuiltService[]): Apis => ({
+  commandApi: urlOf(services, "command-api"),
+  queryApi: urlOf(services, "query-api"),
+});
