@@ -3,8 +3,7 @@ import { runLoad } from "./load/runLoad.ts";
 import type { Bench } from "./measurement.ts";
 import { apisOf, startAll } from "./system/allServices.ts";
 import { withFreshSystem } from "./system/freshSystem.ts";
-import { postThenGet } from "./system/postThenGet.ts";
-import type { Apis } from "./system/visibility.ts";
+import { type Apis, postThenGet } from "./system/postThenGet.ts";
 import { residentMegabytes } from "./system/processes.ts";
 
 export type MemorySample = {

@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import type { Bench } from "../measurement.ts";
 import { forkMain } from "../system/forkMain.ts";
 import { withFreshSystem } from "../system/freshSystem.ts";
-import type { Apis } from "../system/visibility.ts";
+import type { Apis } from "../system/postThenGet.ts";
 import type { BarePlan, BareReady } from "./bareWay.ts";
 
 /**

@@ -4,9 +4,10 @@ import { type Bench, type Measurement, percentile } from "../measurement.ts";
 import { apisOf, startAll } from "../system/allServices.ts";
 import { fillBehind, fillUnpublishable } from "../system/fillTables.ts";
 import { withFreshSystem } from "../system/freshSystem.ts";
+import type { Apis } from "../system/postThenGet.ts";
 import { measureCpu, sum } from "../system/processes.ts";
 import { until } from "../system/until.ts";
-import { type Apis, timesToVisible, warmUp } from "../system/visibility.ts";
+import { timesToVisible, warmUp } from "../system/visibility.ts";
 
 const warmUpSeconds = 20;
 

@@ -3,7 +3,8 @@ import type { Bench, Measurement } from "../measurement.ts";
 import { byTurns, type Round } from "../rounds.ts";
 import { apisOf, startAll } from "../system/allServices.ts";
 import { withFreshSystem } from "../system/freshSystem.ts";
-import { type Apis, timesToVisible, visibility, warmUp } from "../system/visibility.ts";
+import type { Apis } from "../system/postThenGet.ts";
+import { timesToVisible, visibility, warmUp } from "../system/visibility.ts";
 
 /** The system and the bare way are measured by turns, because the speed of a shared machine changes within a minute. */
 const rounds = 6;

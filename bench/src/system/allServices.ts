@@ -1,6 +1,6 @@
 import type { BuiltService } from "@cart/tools/own-servers";
 import type { FreshSystem } from "./freshSystem.ts";
-import type { Apis } from "./visibility.ts";
+import type { Apis } from "./postThenGet.ts";
 
 /** Starts one process of each service, with these settings beside their defaults. */
 export const startAll = ({ start }: FreshSystem, env: Readonly<Record<string, string>> = {}): Promise<BuiltService[]> =>

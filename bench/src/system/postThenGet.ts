@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { sendRequest } from "./sendRequest.ts";
-import type { Apis } from "./visibility.ts";
+
+/** The addresses that take commands and answer reads. */
+export type Apis = { readonly commandApi: string; readonly queryApi: string };
 
 const item = JSON.stringify({ user_id: "user-123", item_id: "item-456", quantity: 2, price: 29.99 });
 

@@ -1,9 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Measurement, percentile } from "../measurement.ts";
-import { postThenGet } from "./postThenGet.ts";
-
-/** The addresses that take commands and answer reads. */
-export type Apis = { readonly commandApi: string; readonly queryApi: string };
+import { type Apis, postThenGet } from "./postThenGet.ts";
 
 /** Warm-up: services and a broker that have just started run code that is not compiled yet, and take twice as long. */
 export const warmUp = async (apis: Apis, seconds: number): Promise<void> => {
@@ -14,7 +11,7 @@ export const warmUp = async (apis: Apis, seconds: number): Promise<void> => {
   await Promise.all(Array.from({ length: 8 }, client));
 };
 
-/** Resolves to the milliseconds of each POST with its GET, one after the other at about 60 requests per second. */
+/** Resolves to the milliseconds of each POST with its GET, one after the other with pauses of up to 20 ms. */
 export const timesToVisible = async (apis: Apis, seconds: number): Promise<readonly number[]> => {
   for (let n = 0; n < 30; n++) await postThenGet(apis);
   const times: number[] = [];

@@ -1,4 +1,4 @@
-import { delayFor, type Logger } from "@cart/process-kit";
+import { delayFor, type Logger, within } from "@cart/process-kit";
 
 export type TopicLane = {
   /**
@@ -84,11 +84,8 @@ export const createTopicLane = ({
       );
       const ending: Promise<unknown> = working.finally(() => (inFlight = undefined));
       inFlight = ending;
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)));
-      const result = await Promise.race([working, late]);
-      clearTimeout(timer);
-      return result ?? undefined;
+      // The work's own errors are handled above, so this catches the end of the patience.
+      return (await within(patienceMs, working).catch(() => undefined)) ?? undefined;
     },
     isOpen: () => inFlight === undefined && performance.now() >= closedUntil,
     outage: () => (inFlight !== undefined || performance.now() - failedAt < outageMemoryMs ? lastError : undefined),
