@@ -1,11 +1,13 @@
-import { useMysqlDatabase } from "@cart/testkit";
+import { useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
+import { fromPrimary } from "./fromPrimary.ts";
 import { isReadOnly } from "./mysqlError.ts";
 import { openMysqlPool } from "./openMysqlPool.ts";
 import { requirePinnedSessions, SessionNotPinnedError } from "./pinSession.ts";
 import { run } from "./run.ts";
-import { rewritingProxy } from "./testing/rewritingProxy.ts";
+import { type Rewriting, rewritingProxy } from "./testing/rewritingProxy.ts";
+import { NotPrimaryError } from "./serverRole.ts";
 import { withConnection } from "./transaction.ts";
 
 describe("a pool's sessions", () => {
@@ -58,6 +60,10 @@ describe("a pool's sessions", () => {
     await away.end();
   });
 
+  const nothing = { from: "-", to: "-" };
+  const asReadOnly = { from: "@@GLOBAL.read_only", to: "1".padEnd(18) };
+  const asAnotherServer = { from: "@@GLOBAL.server_uuid", to: "'another'".padEnd(20) };
+
   describe("lead to the server to which the address leads by now", () => {
     /** Borrows as many connections as there are at once, and returns their ids. */
     const idsOf = async (pool: Pool, size: number): Promise<number[]> => {
@@ -84,6 +90,44 @@ describe("a pool's sessions", () => {
       }
     });
 
+    it("because all are replaced when the server says that it is read-only", async () => {
+      const proxy = await rewritingProxy(database.url(), nothing);
+      const pool = openMysqlPool({ url: proxy.url, connectionLimit: 3 });
+      try {
+        const before = await idsOf(pool, 3);
+        proxy.rewrite(asReadOnly);
+        await waitFor("the pool to ask for the role again", async () => {
+          const outcome: unknown = await idsOf(pool, 1).catch((error: unknown) => error);
+          if (outcome instanceof Error) expect(outcome).to.be.instanceOf(NotPrimaryError);
+          return outcome instanceof NotPrimaryError ? true : undefined;
+        });
+        proxy.rewrite(nothing);
+        const after = await idsOf(pool, 3);
+        expect(after.filter((id) => before.includes(id))).to.deep.equal([]);
+        expect(await idsOf(pool, 3)).to.deep.equal(after);
+      } finally {
+        await pool.end();
+        proxy.close();
+      }
+    });
+
+    it("because the others are replaced when a new one finds another primary", async () => {
+      const proxy = await rewritingProxy(database.url(), nothing);
+      const pool = openMysqlPool({ url: proxy.url, connectionLimit: 3 });
+      try {
+        const before = await idsOf(pool, 2);
+        proxy.rewrite(asAnotherServer);
+        const both = await idsOf(pool, 3);
+        expect(both).to.include.members(before);
+        const after = await idsOf(pool, 3);
+        expect(after.filter((id) => before.includes(id))).to.deep.equal([]);
+        expect(after).to.include.members(both.filter((id) => !before.includes(id)));
+      } finally {
+        await pool.end();
+        proxy.close();
+      }
+    });
+
     it("because each is replaced when it is too old", async () => {
       const pool = openMysqlPool({ url: database.url(), connectionLimit: 1, maxConnectionAgeMs: 0 });
       try {
@@ -101,5 +145,47 @@ describe("a pool's sessions", () => {
         await pool.end();
       }
     });
+  });
+
+  it("are not lent while the server is read-only, unless it may be a replica", async () => {
+    const proxy = await rewritingProxy(database.url(), asReadOnly);
+    const primary = openMysqlPool({ url: proxy.url, connectionLimit: 1 });
+    const replica = openMysqlPool({ url: proxy.url, connectionLimit: 1, allowReplicas: true });
+    try {
+      const refused: unknown = await primary.query("SELECT 1").catch((error: unknown) => error);
+      expect(refused).to.be.instanceOf(NotPrimaryError);
+      await replica.query("SELECT 1");
+    } finally {
+      await Promise.all([primary.end(), replica.end()]);
+      proxy.close();
+    }
+  });
+
+  describe("show with `fromPrimary` only what the primary has", () => {
+    const outcomeOf = async (during: (pool: Pool, rewrite: (other: Rewriting) => void) => Promise<unknown>): Promise<unknown> => {
+      const proxy = await rewritingProxy(database.url(), nothing);
+      const pool = openMysqlPool({ url: proxy.url, connectionLimit: 2 });
+      try {
+        await pool.query("SELECT 1");
+        return await fromPrimary(pool, async () => {
+          await during(pool, proxy.rewrite);
+          return "read";
+        }).catch((error: unknown) => error);
+      } finally {
+        await pool.end();
+        proxy.close();
+      }
+    };
+
+    it("and so resolve to what was read", async () => expect(await outcomeOf((pool) => pool.query("SELECT 1"))).to.equal("read"));
+    it("and not what a server had that is read-only by the end", async () =>
+      expect(await outcomeOf(async (_, rewrite) => rewrite(asReadOnly))).to.be.instanceOf(NotPrimaryError));
+    it("and not what a server had if another one is the primary by the end", async () =>
+      expect(
+        await outcomeOf(async (pool, rewrite) => {
+          rewrite(asAnotherServer);
+          await Promise.all([pool.query("SELECT SLEEP(0.01)"), pool.query("SELECT SLEEP(0.01)")]);
+        }),
+      ).to.be.instanceOf(NotPrimaryError));
   });
 });

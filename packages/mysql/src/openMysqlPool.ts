@@ -1,7 +1,6 @@
-import { callbackify } from "node:util";
 import mysql, { type Pool } from "mysql2/promise";
-import { generationOf, pinnedConnection, rememberPinned } from "./pinnedConnections.ts";
-import { pinSession, type SessionVariables } from "./pinSession.ts";
+import { lendPinned } from "./lendPinned.ts";
+import type { SessionVariables } from "./pinSession.ts";
 
 export type MysqlPoolOptions = {
   readonly url: string;
@@ -19,12 +18,19 @@ export type MysqlPoolOptions = {
    * has moved no connection leads to the former server for longer than this. 10 minutes by default.
    */
   readonly maxConnectionAgeMs?: number | undefined;
+  /** Accepts a server that is read-only. What one connection reads may then be older than what another one has read before. */
+  readonly allowReplicas?: boolean | undefined;
 };
 
 /**
  * Opens a pool whose sessions all have the same settings, whatever the server's defaults
  * are: see `pinSession`. A connection is lent only after its session was set and read back.
  * If that fails, or the server does not keep the settings, the caller gets the error.
+ *
+ * Unless `allowReplicas`, every connection leads to the primary: one is lent only if its server accepted writes within the last second.
+ * Otherwise the caller gets one to the server to which the address leads by now, or a `NotPrimaryError` if that is read-only as well. As
+ * soon as a new connection finds another primary, none to the former one is lent any more, so nothing that is read is older than what
+ * was read before.
  */
 export const openMysqlPool = ({
   url,
@@ -33,7 +39,8 @@ export const openMysqlPool = ({
   queueLimit = 0,
   session = {},
   multipleStatements = false,
-  maxConnectionAgeMs = 600_000,
+  maxConnectionAgeMs: maxAgeMs = 600_000,
+  allowReplicas = false,
 }: MysqlPoolOptions): Pool => {
   const pool = mysql.createPool({
     uri: url,
@@ -47,46 +54,6 @@ export const openMysqlPool = ({
     // With a trace an error's stack would name the caller of the statement, but every statement would cost a tenth of a millisecond more.
     trace: false,
   });
-  lendPinned(pool, session, maxConnectionAgeMs);
+  lendPinned(pool.pool, { session, maxAgeMs, allowReplicas });
   return pool;
-};
-
-const pin = callbackify((connection: Parameters<typeof pinSession>[0], session: SessionVariables) => pinSession(connection, session));
-
-/** Up to this share of their age connections are replaced earlier, at random, so that a pool does not replace them all at once. */
-const ageJitter = 0.2;
-
-/**
- * Pins the session of every new connection, and closes a connection that is too old or was dropped instead of
- * lending it. `pool.query` also uses the core pool's `getConnection`, so every statement is covered.
- */
-const lendPinned = (pool: Pool, session: SessionVariables, maxAgeMs: number): void => {
-  const core = pool.pool;
-  const take = core.getConnection.bind(core);
-  const lend: typeof core.getConnection = (callback) => {
-    const generation = generationOf(core);
-    take((error, connection) => {
-      if (error !== null) {
-        callback(error, connection);
-        return;
-      }
-      const known = pinnedConnection(connection);
-      if (known !== undefined) {
-        if (known.generation === generationOf(core) && performance.now() < known.validUntil) {
-          callback(null, connection);
-          return;
-        }
-        connection.destroy();
-        lend(callback);
-        return;
-      }
-      const validUntil = performance.now() + maxAgeMs * (1 - ageJitter * Math.random());
-      pin(connection.promise(), session, (reason, maxPacketBytes) => {
-        if (reason === null) rememberPinned({ core: connection, maxPacketBytes, validUntil, generation });
-        else connection.destroy();
-        callback(reason, connection);
-      });
-    });
-  };
-  core.getConnection = lend;
 };

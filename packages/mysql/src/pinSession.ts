@@ -37,12 +37,21 @@ export class SessionNotPinnedError extends Error {
   override readonly name = "SessionNotPinnedError";
 }
 
+/** What a server says of itself when a session is pinned. */
+export type PinnedServer = {
+  /** The size of the largest packet that it accepts, in bytes. */
+  readonly maxPacketBytes: number;
+  /** Its `server_uuid`. */
+  readonly id: string;
+  /** Whether it refuses writes, as a replica and a former primary do. */
+  readonly isReadOnly: boolean;
+};
+
 /**
  * Sets the session's variables, with the values of `own` overriding the common ones, and
- * reads them back. Resolves to the size of the largest packet that the server accepts, in
- * bytes. Rejects with a `SessionNotPinnedError` if the server returns other values.
+ * reads them back. Rejects with a `SessionNotPinnedError` if the server returns other values.
  */
-export const pinSession = async (connection: Pick<Connection, "query">, own: SessionVariables = {}): Promise<number> => {
+export const pinSession = async (connection: Pick<Connection, "query">, own: SessionVariables = {}): Promise<PinnedServer> => {
   const wanted = Object.entries({ ...pinned, ...own });
   const assignments = wanted.map(
     ([name, value]) => `SESSION ${name} = ${typeof value === "number" || /^\d+$/.test(value) ? value : `'${value}'`}`,
@@ -52,7 +61,8 @@ export const pinSession = async (connection: Pick<Connection, "query">, own: Ses
   });
   const names = [...wanted.map(([name]) => name), "max_allowed_packet"];
   const [[row]] = await connection.query<RowDataPacket[]>({
-    sql: `SELECT ${names.map((name) => `CAST(@@SESSION.${name} AS CHAR) AS ${name}`).join(", ")}`,
+    sql: `SELECT ${names.map((name) => `CAST(@@SESSION.${name} AS CHAR) AS ${name}`).join(", ")},
+      @@GLOBAL.read_only AS server_is_read_only, @@GLOBAL.server_uuid AS server_id`,
     timeout: pinTimeoutMs,
   });
   const others = wanted
@@ -61,7 +71,11 @@ export const pinSession = async (connection: Pick<Connection, "query">, own: Ses
   if (others.length > 0) {
     throw notPinned("does not keep", others.join(", "));
   }
-  return Number(row?.["max_allowed_packet"]);
+  return {
+    maxPacketBytes: Number(row?.["max_allowed_packet"]),
+    id: String(row?.["server_id"]),
+    isReadOnly: row?.["server_is_read_only"] !== 0,
+  };
 };
 
 /** Whether the server answered that it will not set a variable, which it may not know. */

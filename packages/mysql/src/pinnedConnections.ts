@@ -1,5 +1,5 @@
 import type { PoolConnection as CoreConnection } from "mysql2";
-import type { Pool, PoolConnection } from "mysql2/promise";
+import type { PoolConnection } from "mysql2/promise";
 
 /** What is known about a connection whose session was pinned. */
 export type PinnedConnection = {
@@ -9,8 +9,10 @@ export type PinnedConnection = {
   readonly maxPacketBytes: number;
   /** Time of this process's monotonic clock from which the connection is not lent any more. */
   readonly validUntil: number;
-  /** How often the pool's connections had been dropped when this one was asked for. */
+  /** How often the pool's connections had been dropped when this one was pinned. */
   readonly generation: number;
+  /** Time of this process's monotonic clock until which its server counts as the primary. Infinity if it may be a replica. */
+  readonly provenUntil: number;
 };
 
 /** By core connection. */
@@ -33,8 +35,23 @@ const generations = new WeakMap<object, number>();
 export const generationOf = (pool: object): number => generations.get(pool) ?? 0;
 
 /**
- * Closes every connection of the pool that is open now before it would be lent again. Call it when a
+ * Closes every connection of the core pool that is open now before it would be lent again. Call it when a
  * server turned out not to be the primary any more: the pool's address may lead to another server by
  * now, but the other connections still lead to the former one.
  */
-export const dropConnections = ({ pool }: Pool): void => void generations.set(pool, generationOf(pool) + 1);
+export const dropConnections = (pool: object): void => void generations.set(pool, generationOf(pool) + 1);
+
+/** The `server_uuid` of the primary that a pool has found last, by core pool. */
+const primaries = new WeakMap<object, string>();
+
+export const primaryOf = (pool: object): string | undefined => primaries.get(pool);
+
+/**
+ * Remembers the primary to which a new connection of the core pool leads. If it is another one than before, the older connections are
+ * dropped: whatever their server says of itself, another one is the primary by now.
+ */
+export const followPrimary = (pool: object, server: string): void => {
+  const former = primaries.get(pool);
+  primaries.set(pool, server);
+  if (former !== undefined && former !== server) dropConnections(pool);
+};

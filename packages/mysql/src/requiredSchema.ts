@@ -1,6 +1,5 @@
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { run } from "./run.ts";
-import { type RoleRow, requirePrimary, serverRole } from "./serverRole.ts";
 import { withConnection } from "./transaction.ts";
 
 /** The parts of a database that a program uses: the columns of each table, and the procedures. */
@@ -36,17 +35,6 @@ export const createSchemaCheck =
     const missing = missingOf(required, await query<PresentRow>(presentQuery, valuesOf(required)));
     if (missing.length > 0) throw new MissingSchemaError(missing);
   };
-
-/** Creates a readiness check for a service that writes: like `createSchemaCheck`, and it rejects if the server is read-only. */
-export const createWriterCheck = (pool: Pool, required: RequiredSchema): (() => Promise<void>) => {
-  const assertSchema = createSchemaCheck(queryOf(pool), required);
-  return async () => {
-    await withConnection(pool, async (connection) => {
-      requirePrimary(await run<RoleRow[]>(connection, serverRole.sql, [], checkTimeoutMs));
-    });
-    await assertSchema();
-  };
-};
 
 class MissingSchemaError extends Error {
   override readonly name = "MissingSchemaError";

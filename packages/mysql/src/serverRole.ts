@@ -25,7 +25,10 @@ export type RoleRow = RowDataPacket & { readonly read_only: 0 | 1 };
  */
 export const serverRole: Statement = { sql: "SELECT @@GLOBAL.read_only AS read_only" };
 
+/** Whether the server with these rows of `serverRole` accepts writes. */
+export const isPrimary = ([row]: readonly RoleRow[]): boolean => row?.read_only === 0;
+
 /** Throws a `NotPrimaryError` unless the server with these rows of `serverRole` accepts writes. */
-export const requirePrimary = ([row]: readonly RoleRow[]): void => {
-  if (row?.read_only !== 0) throw new NotPrimaryError();
+export const requirePrimary = (rows: readonly RoleRow[]): void => {
+  if (!isPrimary(rows)) throw new NotPrimaryError();
 };

@@ -17,7 +17,7 @@ export const withConnection = async <T>(pool: Pool, work: (connection: PoolConne
     return result;
   } catch (error) {
     connection.destroy();
-    if (isReadOnly(error)) dropConnections(pool);
+    if (isReadOnly(error)) dropConnections(pool.pool);
     throw error;
   }
 };

@@ -1,7 +1,7 @@
 import { cartAggregate } from "@cart/domain";
 import { createCommandHandler, openEventStorePool, withKeys } from "@cart/event-store";
 import { followOnly, kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
-import { createWriterCheck, readFollowedEventStores, requirePinnedSessions } from "@cart/mysql";
+import { createSchemaCheck, queryOf, readFollowedEventStores, requirePinnedSessions } from "@cart/mysql";
 import { openKeys } from "@cart/personal-data";
 import { httpLimits, runService, serve, workerApp, workerPort } from "@cart/process-kit";
 import type { Static } from "typebox";
@@ -99,8 +99,8 @@ await runService({
 
     const readiness = {
       kafka: consumer.assertReady,
-      abandonment: createWriterCheck(pool, requiredSchema.abandonment),
-      eventstore: createWriterCheck(eventStore, requiredSchema.eventstore),
+      abandonment: createSchemaCheck(queryOf(pool), requiredSchema.abandonment),
+      eventstore: createSchemaCheck(queryOf(eventStore), requiredSchema.eventstore),
       ...keys.readiness,
     };
     await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {

@@ -2,7 +2,7 @@ import { cartAggregateWithin, type Owner, tenantPolicyAggregate } from "@cart/do
 import { type CommittedBatch, createCommandHandler, loadStreams, newEventId, openEventStorePool, withKeys } from "@cart/event-store";
 import { tokenRules } from "@cart/cart-access";
 import { apiGuard, operationsApp, serveApi } from "@cart/http-kit";
-import { createWriterCheck, requirePinnedSessions } from "@cart/mysql";
+import { createSchemaCheck, queryOf, requirePinnedSessions } from "@cart/mysql";
 import { createSecretIds, openKeys } from "@cart/personal-data";
 import { runService } from "@cart/process-kit";
 import { api } from "./api.ts";
@@ -71,7 +71,7 @@ await runService({
       registry,
       stopping,
       instanceId: config.INSTANCE_ID,
-      readiness: { eventstore: createWriterCheck(pool, requiredSchema), ...keys.readiness, ...guard.readiness },
+      readiness: { eventstore: createSchemaCheck(queryOf(pool), requiredSchema), ...keys.readiness, ...guard.readiness },
       logger,
     };
     const app = createApp({

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { purgePublished, readEventStoreIds } from "@cart/event-store";
 import { assertOwnGroups, createBrokerCheck, createEventProducer, kafkaFromConfig, topicsWithPrefix } from "@cart/messaging";
-import { createWriterCheck, openMysqlPool, requirePinnedSessions, withConnection } from "@cart/mysql";
+import { createSchemaCheck, openMysqlPool, queryOf, requirePinnedSessions, withConnection } from "@cart/mysql";
 import { delayFor, httpLimits, runService, serve, startPurge, workerApp, workerPort } from "@cart/process-kit";
 import { config as configSchema } from "./config.ts";
 import { startShardLeases } from "./leases/shardLeases.ts";
@@ -72,7 +72,7 @@ await runService({
     onStop("purge", () => purge.stop());
 
     const readiness = {
-      eventstore: createWriterCheck(pool, requiredSchema),
+      eventstore: createSchemaCheck(queryOf(pool), requiredSchema),
       kafka: brokers.assertReachable,
       leases: leases.assertAdmitted,
       publishing: relay.assertPublishing,

@@ -1,5 +1,5 @@
 import { followOnly, kafkaFromConfig, runBatchConsumer, topicsWithPrefix } from "@cart/messaging";
-import { createWriterCheck, readFollowedEventStores, requirePinnedSessions } from "@cart/mysql";
+import { createSchemaCheck, queryOf, readFollowedEventStores, requirePinnedSessions } from "@cart/mysql";
 import { openKeys } from "@cart/personal-data";
 import { httpLimits, runService, serve, workerApp, workerPort } from "@cart/process-kit";
 import {
@@ -91,7 +91,7 @@ await runService({
       outdated: () => findOutdatedProjections(pool, projections),
     });
 
-    const readiness = { kafka: consumer.assertReady, readmodel: createWriterCheck(pool, requiredSchema), ...keys.readiness };
+    const readiness = { kafka: consumer.assertReady, readmodel: createSchemaCheck(queryOf(pool), requiredSchema), ...keys.readiness };
     await serve(workerApp({ registry, readiness, stopping, instanceId: config.INSTANCE_ID, logger }), {
       port: workerPort(config),
       host: config.HOST,

@@ -17,6 +17,11 @@ export const config = Type.Object({
     default: 8,
     description: "most connections to the read model, and to the event store",
   }),
+  READ_REPLICAS: Type.Boolean({
+    default: false,
+    description:
+      "true: READMODEL_URL and EVENTSTORE_URL may lead to replicas, so a cart may be shown older than before; false: a server that is read-only is refused",
+  }),
   MIN_VERSION_TIMEOUT_MS: milliseconds(2_000, {
     maximum: 30_000,
     description: "longest time that a request with min_version waits for that version",

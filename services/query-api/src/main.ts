@@ -16,7 +16,11 @@ await runService({
   config: configSchema,
   start: async ({ config, logger, registry, tracer, stopping, onStop }) => {
     const guard = apiGuard(config, tokenRules);
-    const connections = { connectionLimit: config.MYSQL_CONNECTIONS, maxConnectionAgeMs: config.MYSQL_CONNECTION_MAX_AGE_MS };
+    const connections = {
+      connectionLimit: config.MYSQL_CONNECTIONS,
+      maxConnectionAgeMs: config.MYSQL_CONNECTION_MAX_AGE_MS,
+      allowReplicas: config.READ_REPLICAS,
+    };
     const readModel = openReadOnlyDatabase({ url: config.READMODEL_URL, ...connections });
     onStop("read model connections", () => readModel.close());
     const eventStore = openReadOnlyDatabase({ url: config.EVENTSTORE_URL, ...connections });

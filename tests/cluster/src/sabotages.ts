@@ -40,11 +40,18 @@ export const sabotages: readonly Sabotage<Surroundings>[] = [
     guard: "the relay's proof that it reads from the primary, and the end of its connections to a former one",
     services: ["outbox-relay"],
     patches: [
-      { file: "packages/mysql/dist/serverRole.js", from: "row?.read_only !== 0", to: "false" },
+      { file: "packages/mysql/dist/serverRole.js", from: "row?.read_only === 0", to: "true" },
       { file: "packages/mysql/dist/transaction.js", from: "isReadOnly(error)", to: "false" },
     ],
     scenario: withQuietRelays(formerPrimary),
     symptom: /waited \d+ s for everything to be published: \d+ rows wait/,
+  },
+  {
+    guard: "the proof that query-api's connections lead to the primary",
+    services: ["query-api"],
+    patches: [{ file: "packages/mysql/dist/serverRole.js", from: "row?.read_only === 0", to: "true" }],
+    scenario: formerPrimary,
+    symptom: /waited \d+ s for the new carts to be shown/,
   },
   {
     guard: "the proof of an append that the event before it is stored",

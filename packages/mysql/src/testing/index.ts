@@ -1,1 +1,2 @@
+export { leavingPrimary } from "./leavingPrimary.ts";
 export { rewritingProxy } from "./rewritingProxy.ts";

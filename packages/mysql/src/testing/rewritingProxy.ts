@@ -1,16 +1,17 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 
-export type RewritingProxyOptions = {
-  /** `from` is replaced by `to` in the clients' statements; both must have the same length. */
-  readonly from: string;
-  readonly to: string;
+/** `from` is replaced by `to` in the clients' statements; both must have the same length. */
+export type Rewriting = { readonly from: string; readonly to: string };
+
+export type RewritingProxyOptions = Rewriting & {
   /** Cuts a connection whose client sends a larger packet. */
   readonly maxPacketBytes?: number;
 };
 
 /** Starts a proxy for a MySQL server that rewrites the clients' settings and limits the size of packets. */
 export const rewritingProxy = async (serverUrl: string, { from, to, maxPacketBytes = Infinity }: RewritingProxyOptions) => {
+  let rewriting: Rewriting = { from, to };
   const url = new URL(serverUrl);
   const { hostname: host, port } = url;
   const listener = createServer((downstream) => {
@@ -22,7 +23,7 @@ export const rewritingProxy = async (serverUrl: string, { from, to, maxPacketByt
     const packets = createPacketMeter();
     downstream.on("data", (data) => {
       if (packets.largestIn(data) > maxPacketBytes) downstream.destroy();
-      else upstream.write(Buffer.from(data.toString("latin1").replaceAll(from, to), "latin1"));
+      else upstream.write(Buffer.from(data.toString("latin1").replaceAll(rewriting.from, rewriting.to), "latin1"));
     });
     upstream.pipe(downstream);
   });
@@ -30,7 +31,12 @@ export const rewritingProxy = async (serverUrl: string, { from, to, maxPacketByt
   await once(listener, "listening");
   url.hostname = "127.0.0.1";
   url.port = String((listener.address() as AddressInfo).port);
-  return { url: url.href, close: () => void listener.close() };
+  return {
+    url: url.href,
+    /** Rewrites something else from now on, also for the connections that are open. */
+    rewrite: (other: Rewriting) => void (rewriting = other),
+    close: () => void listener.close(),
+  };
 };
 
 /** Follows a client's stream of packets: three bytes of length, one of sequence, then the payload. */

@@ -4,7 +4,8 @@ import { createCommandHandler, newEventId, openEventStorePool, withKeys } from "
 import { eventStoreTables } from "@cart/event-store/testing";
 import { type ConsumedMessage, defaultTopics, encodeEventMessage } from "@cart/messaging";
 import { migrateEventStore, migrateKeyStore, migrateReadModel } from "@cart/migrations";
-import { openMysqlPool } from "@cart/mysql";
+import { NotPrimaryError, openMysqlPool } from "@cart/mysql";
+import { leavingPrimary } from "@cart/mysql/testing";
 import {
   createErasureJournal,
   createKeyRing,
@@ -103,10 +104,14 @@ describe("the erasure of a shopper in the read model", () => {
   const hashOf = async (): Promise<Buffer> => shopperHash(await openLookupKey(keys, masterKeys), guest);
   const claimed = async (): Promise<readonly string[]> => createErasureJournal(keys, masterKeys).claimedStreams(await hashOf());
   /** Does a pass. `carts` are those that are known before. */
-  const erase = async (isLast: boolean, carts: readonly string[] = []): Promise<{ waitsFor: string | undefined; found: string[] }> => {
+  const erase = async (
+    isLast: boolean,
+    carts: readonly string[] = [],
+    from = eventStore,
+  ): Promise<{ waitsFor: string | undefined; found: string[] }> => {
     const found: string[] = [];
     const waitsFor = await eraseShopper({
-      eventStore,
+      eventStore: from,
       readModel,
       projections: projectionsWith(newRing()),
       ...guest,
@@ -154,6 +159,23 @@ describe("the erasure of a shopper in the read model", () => {
     const rebuild = { eventStore, readModel, projections: projectionsWith(newRing()), signal, report: () => undefined };
     await rebuildAll(rebuild);
     expect(await dump(["carts", "cart_items", "cart_milestones"])).to.equal(erased);
+  });
+
+  it("puts nothing into the view that a server had which stops being the primary", async () => {
+    await append(cartId(1), life);
+    await project();
+    await destroy();
+    const before = await dump();
+    const { pool, leave, close } = await leavingPrimary(events.url());
+    try {
+      leave();
+      expect(await erase(false, [], pool).catch((error: unknown) => error)).to.be.instanceOf(NotPrimaryError);
+      expect(await dump()).to.equal(before);
+    } finally {
+      await close();
+    }
+    await erase(false);
+    expect(await dump()).not.to.contain(marker);
   });
 
   it("finds the carts that the projector brings only after the keys were destroyed", async () => {

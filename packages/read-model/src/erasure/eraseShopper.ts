@@ -1,6 +1,6 @@
 import { cartAggregateType, pseudonymOf } from "@cart/domain";
 import { foldStreams, hasPlainEvents, isSealed } from "@cart/event-store";
-import { bytesToUuid, inTransaction, readRowsFrom, run, uuidToBytes, withConnection, withoutConflict } from "@cart/mysql";
+import { bytesToUuid, fromPrimary, inTransaction, readRowsFrom, run, uuidToBytes, withConnection, withoutConflict } from "@cart/mysql";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import type { StoredHeader } from "../deadLetters/storedMessage.ts";
 import { projectionOf, type Projections } from "../projection/projection.ts";
@@ -84,7 +84,7 @@ const foldAgain = ({ eventStore, readModel, projections }: ShopperErasure, id: s
       const { tables, lockVersion, folder } = projectionOf(projections, cartAggregateType);
       await passGate(connection);
       const before = await lockVersion(connection, id);
-      const folded = await foldStreams(readRowsFrom(eventStore), folder, [id], pageOf());
+      const folded = await fromPrimary(eventStore, () => foldStreams(readRowsFrom(eventStore), folder, [id], pageOf()));
       // A cart that no message has brought yet stays for the projector.
       if (before > 0) await replaceRows(connection, tables, liveName, { ids: [id], rows: rowsOf(folded) });
       const isWhole = before > 0 && folded.every(({ problem }) => problem === undefined);

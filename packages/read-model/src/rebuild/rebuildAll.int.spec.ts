@@ -1,7 +1,8 @@
 import type { DomainEvent } from "@cart/domain";
 import { eventStoreTables } from "@cart/event-store/testing";
 import { migrateEventStore, migrateReadModel } from "@cart/migrations";
-import { openMysqlPool, uuidToBytes } from "@cart/mysql";
+import { NotPrimaryError, openMysqlPool, uuidToBytes } from "@cart/mysql";
+import { leavingPrimary } from "@cart/mysql/testing";
 import { useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool, RowDataPacket } from "mysql2/promise";
@@ -255,6 +256,28 @@ describe("a rebuild", () => {
     );
     await database.pool().query("ALTER TABLE carts DROP COLUMN later");
     expect(String(error)).to.contain("was migrated during the rebuild");
+  });
+
+  describe("from a server that stops being the primary", () => {
+    const fromLeaving = async (work: (primary: Awaited<ReturnType<typeof leavingPrimary>>) => Promise<unknown>): Promise<void> => {
+      await storeSome();
+      await apply([...stream(1, ...history), ...stream(3, created)]);
+      const before = await model();
+      const primary = await leavingPrimary(events.url());
+      try {
+        expect(await errorOf(work(primary))).to.be.instanceOf(NotPrimaryError);
+        expect(await model()).to.deep.equal(before);
+      } finally {
+        await primary.close();
+      }
+    };
+
+    it("changes nothing", () => fromLeaving(({ pool, leave }) => rebuild({ eventStore: pool, onFolded: async () => leave() })));
+    it("changes nothing of a single cart", () =>
+      fromLeaving(({ pool, leave }) => {
+        leave();
+        return rebuildOne(pool, readModel, projections, { aggregateType: "Cart", id: cartId(2) });
+      }));
   });
 
   it("of a single cart replaces its rows in place and clears its dead letters", async () => {

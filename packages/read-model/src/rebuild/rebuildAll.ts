@@ -1,5 +1,5 @@
 import { readEndings, readEventStoreIds } from "@cart/event-store";
-import { bytesToUuid, deleteByKeys, followEventStore, inTransaction, readRowsFrom, run, writeTogether } from "@cart/mysql";
+import { bytesToUuid, deleteByKeys, followEventStore, fromPrimary, inTransaction, readRowsFrom, run, writeTogether } from "@cart/mysql";
 import type { RowDataPacket } from "mysql2/promise";
 import type { Folded } from "../projection/projection.ts";
 import { recordRevisions } from "../revisions/builtRevisions.ts";
@@ -139,7 +139,7 @@ const replaceLiveTables = async (
   const closedAt = performance.now();
   const queued = await queuedMessages(session);
   const behind = keyed(await aggregatesBehind(options));
-  const folded = await newTables.refold([...new Map([...behind, ...keyed(queued)]).values()]);
+  const folded = await fromPrimary(options.eventStore, () => newTables.refold([...new Map([...behind, ...keyed(queued)]).values()]));
   assertNoneGoesBack(folded, behind);
   await removeArchived(newTables, options, caughtUp);
 

@@ -1,5 +1,5 @@
 import { foldStreams } from "@cart/event-store";
-import { inTransaction, readRowsFrom, run, uuidToBytes, withoutConflict } from "@cart/mysql";
+import { fromPrimary, inTransaction, readRowsFrom, run, uuidToBytes, withoutConflict } from "@cart/mysql";
 import type { Pool, ResultSetHeader } from "mysql2/promise";
 import { projectionOf, type Projections } from "../projection/projection.ts";
 import { passGate } from "../writerGate.ts";
@@ -33,7 +33,7 @@ export const rebuildOne = (
       const { tables, lockVersion, folder } = projectionOf(projections, aggregateType);
       await passGate(connection);
       const before = await lockVersion(connection, id);
-      const folded = await foldStreams(readRowsFrom(eventStore), folder, [id], pageOf());
+      const folded = await fromPrimary(eventStore, () => foldStreams(readRowsFrom(eventStore), folder, [id], pageOf()));
       const [after] = folded;
       if (after?.problem !== undefined) {
         const { version, reason_code: code, reason } = after.problem;

@@ -1,6 +1,5 @@
 import type { Cart, CartCommand, CartEvent } from "@cart/domain";
 import { CommandFailedError, type CommandHandler, type StreamCategory, StreamDamagedError } from "@cart/event-store";
-import { requirePrimary, type RoleRow, run, serverRole, withConnection } from "@cart/mysql";
 import { type Logger, noTracer, type Tracer } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
 import type { TimerOutcome } from "../abandonmentMetrics.ts";
@@ -37,8 +36,8 @@ export type WorkOffOptions = {
  * event only at the version that the decision was made on, and every decision is made on
  * the newest events. So the claim only avoids duplicate work. A timer that fails for a reason
  * of its own is retried when its lease ends. If a server is unavailable, all timers that could
- * not be worked off are released, and this function rejects. It reads from the primary only. A timer
- * whose cart the event store does not have is tried again after a growing delay, and then given up.
+ * not be worked off are released, and this function rejects. A timer whose cart the event store does not have is tried again after a growing delay, and then
+ * given up.
  */
 export const createWorkOff = (options: WorkOffOptions): (() => Promise<number>) => {
   const { pool, eventStore, carts, handler, now, limit, leaseMs, logger, tracer = noTracer, onOutcome = () => undefined } = options;
@@ -91,7 +90,6 @@ export const createWorkOff = (options: WorkOffOptions): (() => Promise<number>) 
   };
 
   const workOffClaimed = async (timers: readonly Timer[]): Promise<CommandFailedError | undefined> => {
-    await withConnection(eventStore, async (connection) => requirePrimary(await run<RoleRow[]>(connection, serverRole.sql)));
     const dueCarts = await readDueCarts(timers);
     const present = dueCarts.filter((cart) => !isMissing(cart));
     const decided = await decideCarts(pool, present, { now: now(), onFailure: fail });

@@ -1,24 +1,36 @@
 import {
+  NotPrimaryError,
   openMysqlPool,
   type ReadRows,
   readRowsFrom,
   requirePinnedSessions,
   runTogether,
   type Statement,
+  unavailableReason,
   withConnection,
 } from "@cart/mysql";
 import { within } from "@cart/process-kit";
 import type { RowDataPacket } from "mysql2/promise";
 
-/** The database did not answer, or not in time. Says nothing about the cart. */
+/** The database did not answer, or not in time, or is not the primary. Says nothing about the cart. */
 export class DatabaseUnavailableError extends Error {
   override readonly name = "DatabaseUnavailableError";
+  /** What a readiness probe may show of this error. */
+  readonly shownReason: string;
+
+  constructor(cause: unknown) {
+    super("the database does not answer", { cause });
+    const reason = unavailableReason(cause) ?? "not available; the log has the reason";
+    this.shownReason = cause instanceof NotPrimaryError ? `${reason}; if it is a replica, set READ_REPLICAS=true` : reason;
+  }
 }
 
 export type ReadOnlyDatabaseOptions = {
   readonly url: string;
   readonly connectionLimit: number;
   readonly maxConnectionAgeMs?: number;
+  /** Accepts a server that is read-only, whose answers may be older than earlier ones. */
+  readonly allowReplicas?: boolean;
   /** Bound of one statement with all that it waits for. Milliseconds. */
   readonly timeoutMs?: number;
 };
@@ -44,12 +56,14 @@ export const openReadOnlyDatabase = ({
   url,
   connectionLimit,
   maxConnectionAgeMs,
+  allowReplicas,
   timeoutMs = 2_000,
 }: ReadOnlyDatabaseOptions): OpenedDatabase => {
   const pool = openMysqlPool({
     url,
     connectionLimit,
     maxConnectionAgeMs,
+    allowReplicas,
     connectTimeoutMs: timeoutMs,
     // More would only wait longer than their clients do.
     queueLimit: 1_000,
@@ -69,7 +83,7 @@ export const openReadOnlyDatabase = ({
       // mysql2 bounds the connecting and the statement, but not the wait for a free connection.
       return await within(timeoutMs, work);
     } catch (error) {
-      throw new DatabaseUnavailableError("the database does not answer", { cause: error });
+      throw new DatabaseUnavailableError(error);
     }
   };
   return {
