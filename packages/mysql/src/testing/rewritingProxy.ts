@@ -12,9 +12,13 @@ export type RewritingProxyOptions = Rewriting & {
 /** Starts a proxy for a MySQL server that rewrites the clients' settings and limits the size of packets. */
 export const rewritingProxy = async (serverUrl: string, { from, to, maxPacketBytes = Infinity }: RewritingProxyOptions) => {
   let rewriting: Rewriting = { from, to };
+  let ofNew: Rewriting | undefined;
+  let connections = 0;
   const url = new URL(serverUrl);
   const { hostname: host, port } = url;
   const listener = createServer((downstream) => {
+    connections += 1;
+    const own = ofNew;
     const upstream = connect({ host, port: Number(port) });
     for (const socket of [downstream, upstream]) {
       socket.on("error", () => undefined);
@@ -23,7 +27,10 @@ export const rewritingProxy = async (serverUrl: string, { from, to, maxPacketByt
     const packets = createPacketMeter();
     downstream.on("data", (data) => {
       if (packets.largestIn(data) > maxPacketBytes) downstream.destroy();
-      else upstream.write(Buffer.from(data.toString("latin1").replaceAll(rewriting.from, rewriting.to), "latin1"));
+      else {
+        const { from: found, to: replaced } = own ?? rewriting;
+        upstream.write(Buffer.from(data.toString("latin1").replaceAll(found, replaced), "latin1"));
+      }
     });
     upstream.pipe(downstream);
   });
@@ -35,6 +42,10 @@ export const rewritingProxy = async (serverUrl: string, { from, to, maxPacketByt
     url: url.href,
     /** Rewrites something else from now on, also for the connections that are open. */
     rewrite: (other: Rewriting) => void (rewriting = other),
+    /** Rewrites something else for connections that are opened from now on, as if they led to another server. */
+    rewriteNew: (other: Rewriting) => void (ofNew = other),
+    /** How many connections were opened. */
+    connections: () => connections,
     close: () => void listener.close(),
   };
 };

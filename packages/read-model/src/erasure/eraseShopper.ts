@@ -133,7 +133,7 @@ const jsonIn = (value: Buffer | null): unknown => {
 /** Drops the tables that an interrupted rebuild left. Resolves to false while a rebuild is running: it may swap in rows of before. */
 const dropLeftTables = async (readModel: Pool, projections: Projections, signal: AbortSignal): Promise<boolean> => {
   try {
-    await withRebuildSession(readModel, signal, () => dropTables(readModel, tablesOf(projections)));
+    await withRebuildSession(readModel, signal, (session) => dropTables(session, readModel, tablesOf(projections)));
     return true;
   } catch (error) {
     if (error instanceof RebuildRefusedError) return false;

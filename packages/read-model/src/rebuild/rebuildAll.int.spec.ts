@@ -2,7 +2,7 @@ import type { DomainEvent } from "@cart/domain";
 import { eventStoreTables } from "@cart/event-store/testing";
 import { migrateEventStore, migrateReadModel } from "@cart/migrations";
 import { NotPrimaryError, openMysqlPool, uuidToBytes } from "@cart/mysql";
-import { leavingPrimary } from "@cart/mysql/testing";
+import { leavingPrimary, rewritingProxy } from "@cart/mysql/testing";
 import { useMysqlDatabase, waitFor } from "@cart/testkit";
 import { expect } from "chai";
 import type { Pool, RowDataPacket } from "mysql2/promise";
@@ -235,6 +235,25 @@ describe("a rebuild", () => {
     );
     expect(error).to.be.instanceOf(Error);
     expect(await versions()).to.deep.equal([[cartId(3), 1]]);
+    await rebuild();
+    expect(await versions()).to.have.length(3);
+  });
+
+  it("never swaps on a server that does not know its session", async () => {
+    await storeSome();
+    await apply(stream(3, created));
+    const proxy = await rewritingProxy(database.url(), { from: "-", to: "-" });
+    // Each connection is a new one.
+    const pool = openMysqlPool({ url: proxy.url, connectionLimit: 5, maxConnectionAgeMs: 0, multipleStatements: true });
+    try {
+      const elsewhere = { from: "IS_USED_LOCK(CONCAT('rebuild.'", to: "IS_USED_LOCK(CONCAT('another.'" };
+      const error = await errorOf(rebuild({ readModel: pool, onFolded: async () => proxy.rewriteNew(elsewhere) }));
+      expect(error).to.be.instanceOf(RebuildRefusedError);
+      expect(await versions()).to.deep.equal([[cartId(3), 1]]);
+    } finally {
+      await pool.end();
+      proxy.close();
+    }
     await rebuild();
     expect(await versions()).to.have.length(3);
   });

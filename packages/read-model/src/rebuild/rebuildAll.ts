@@ -6,7 +6,7 @@ import { recordRevisions } from "../revisions/builtRevisions.ts";
 import { countOf } from "./checksum.ts";
 import { type Aggregate, aggregatesBehind, catchUp, createNewTables, keyOf, type NewTables, verifyNewTables } from "./newTables.ts";
 import type { RebuildOptions } from "./rebuildOptions.ts";
-import { type RebuildSession, withRebuildSession } from "./rebuildSession.ts";
+import { RebuildRefusedError, type RebuildSession, withRebuildSession } from "./rebuildSession.ts";
 import { tablesOf } from "./storeRows.ts";
 import { dropTables, swapTables } from "./swapTables.ts";
 
@@ -60,7 +60,7 @@ export const rebuildAll = async (options: RebuildOptions): Promise<RebuildResult
   withRebuildSession(options.readModel, options.signal, async (session) => {
     const { readModel, projections } = options;
     const allTables = tablesOf(projections);
-    await dropTables(readModel, allTables);
+    await dropTables(session, readModel, allTables);
     // Before anything is folded: what projectors skip as messages of another event store is then folded below.
     const [eventStoreId] = await readEventStoreIds(options.eventStore);
     if (eventStoreId !== undefined) await followEventStore(readModel, eventStoreId);
@@ -68,11 +68,9 @@ export const rebuildAll = async (options: RebuildOptions): Promise<RebuildResult
       return await rebuildIn(session, options);
     } finally {
       // A lost session has lost its lock too, and the tables may belong to another rebuild by now.
-      const isHeld = await session.assertHeld().then(
-        () => true,
-        () => false,
-      );
-      if (isHeld) await dropTables(readModel, allTables);
+      await dropTables(session, readModel, allTables).catch((error: unknown) => {
+        if (!(error instanceof RebuildRefusedError)) throw error;
+      });
     }
   });
 

@@ -9,8 +9,11 @@ export class RebuildRefusedError extends Error {
 export type RebuildSession = {
   /** The connection that holds the lock and the gate. Only its statements can read `dead_letters` while the gate is closed. */
   readonly connection: PoolConnection;
-  /** Throws if the session was lost, and with it the lock and the gate. */
-  readonly assertHeld: () => Promise<void>;
+  /**
+   * Throws if the session was lost, and with it the lock and the gate. It asks on the session's own connection, or on another one: then it
+   * also throws if that leads to another server, which knows of no lock and no gate.
+   */
+  readonly assertHeld: (on?: PoolConnection) => Promise<void>;
   /** Runs `work` while no projector or CLI command can write the read model. Readers are not blocked. */
   readonly withGateClosed: <T>(work: () => Promise<T>) => Promise<T>;
 };
@@ -29,16 +32,17 @@ export const withRebuildSession = async <T>(
     // The session is idle while tables are compared, so it may be for an hour. Projectors queue for at most 2 s
     // behind a gate that does not close.
     await run(connection, "SET SESSION wait_timeout = 3600, lock_wait_timeout = 2");
-    const [lock] = await run<(RowDataPacket & { isMine: number | null })[]>(
+    const [lock] = await run<(RowDataPacket & { isMine: number | null; session: number })[]>(
       connection,
-      "SELECT GET_LOCK(CONCAT('rebuild.', DATABASE()), 0) AS isMine",
+      "SELECT GET_LOCK(CONCAT('rebuild.', DATABASE()), 0) AS isMine, CONNECTION_ID() AS session",
     );
     if (lock?.isMine !== 1) throw new RebuildRefusedError("another rebuild of this read model is running");
 
-    const assertHeld = async (): Promise<void> => {
+    const assertHeld = async (on: PoolConnection = connection): Promise<void> => {
       const [held] = await run<(RowDataPacket & { isMine: number | null })[]>(
-        connection,
-        "SELECT IS_USED_LOCK(CONCAT('rebuild.', DATABASE())) = CONNECTION_ID() AS isMine",
+        on,
+        "SELECT IS_USED_LOCK(CONCAT('rebuild.', DATABASE())) = ? AS isMine",
+        [lock.session],
       );
       if (held?.isMine !== 1) throw new RebuildRefusedError("the rebuild has lost its lock");
     };

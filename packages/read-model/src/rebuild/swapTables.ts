@@ -1,4 +1,4 @@
-import { inTransaction, run } from "@cart/mysql";
+import { run, withConnection } from "@cart/mysql";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import type { ProjectedTable } from "../projection/projectedTable.ts";
 import type { RebuildOptions } from "./rebuildOptions.ts";
@@ -24,7 +24,7 @@ export const swapTables = async (session: RebuildSession, { readModel, projectio
       askedAt = performance.now();
       return run(connection, `LOCK TABLES ${names.map((name) => `${name} WRITE`).join(", ")}`);
     });
-    await session.assertHeld();
+    await session.assertHeld(connection);
     await assertSameDefinition(connection, allTables);
     const renamed = allTables.flatMap((table) => [`${liveName(table)} TO ${oldName(table)}`, `${newName(table)} TO ${liveName(table)}`]);
     await run(connection, `RENAME TABLE ${renamed.join(", ")}`);
@@ -48,8 +48,15 @@ const assertSameDefinition = async (connection: Parameters<typeof run>[0], allTa
   }
 };
 
-/** Drops the new and the replaced tables of this rebuild, or of an earlier one that was killed. */
-export const dropTables = async (readModel: Pool, allTables: readonly ProjectedTable[]): Promise<void> => {
+/** Drops the new and the replaced tables of this rebuild, or of an earlier one that was killed. Throws if the session was lost. */
+export const dropTables = async (
+  { assertHeld }: Pick<RebuildSession, "assertHeld">,
+  readModel: Pool,
+  allTables: readonly ProjectedTable[],
+): Promise<void> => {
   const names = allTables.flatMap((table) => [newName(table), oldName(table)]);
-  await inTransaction(readModel, (connection) => run(connection, `DROP TABLE IF EXISTS ${names.join(", ")}`, [], 600_000));
+  await withConnection(readModel, async (connection) => {
+    await assertHeld(connection);
+    await run(connection, `DROP TABLE IF EXISTS ${names.join(", ")}`, [], 600_000);
+  });
 };
