@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { uuidToBytes } from "@cart/mysql";
+import { NotPrimaryError, uuidToBytes } from "@cart/mysql";
+import { rewritingProxy } from "@cart/mysql/testing";
 import { useMysqlDatabase } from "@cart/testkit";
 import { expect } from "chai";
 import type { RowDataPacket } from "mysql2/promise";
@@ -59,6 +60,21 @@ describe("a restored event store", () => {
 
   beforeEach(async () => {
     for (const table of ["events", "outbox", "relay_members", "archived_streams"]) await eventStore.pool().query("DELETE FROM ??", [table]);
+  });
+
+  it("takes nothing from a server that is read-only, which may lack the newest rows", async () => {
+    const readOnly = { from: "@@GLOBAL.read_only", to: "1".padEnd(18) };
+    for (const [name, database] of Object.entries({ keystore: keyStore, readmodel: readModel, eventstore: eventStore })) {
+      const proxy = await rewritingProxy(database.url(), readOnly);
+      try {
+        const own = { ...urls(), keystore: keyStore.url(), [name]: proxy.url };
+        const error: unknown = await beginNewHistory(own).catch((reason: unknown) => reason);
+        expect(error, name).to.be.instanceOf(NotPrimaryError);
+      } finally {
+        proxy.close();
+      }
+    }
+    expect(await countIn(eventStore, "event_store_identity")).to.equal(1);
   });
 
   it("publishes all of its events again in their order, under a new id that read model and timers follow", async () => {

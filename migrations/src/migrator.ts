@@ -2,7 +2,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { callbackify } from "node:util";
-import { pinSession } from "@cart/mysql";
+import { NotPrimaryError, pinSession } from "@cart/mysql";
 import knex, { type Knex } from "knex";
 import type { Connection, RowDataPacket } from "mysql2";
 import mysql, { type Connection as PromiseConnection, type SslOptions } from "mysql2/promise";
@@ -74,14 +74,18 @@ export const connectionOf = (url: string): { database: string; server: Server } 
   };
 };
 
-/** Lends a connection to the server whose session is pinned. With `database`, the connection uses that database. */
+/**
+ * Lends a connection to the server whose session is pinned. With `database`, the connection uses that database. Throws a `NotPrimaryError`
+ * if the server is read-only, because it may lack the newest rows.
+ */
 export const onServer = async <T>(
   { server, database }: { readonly server: Server; readonly database?: string },
   work: (connection: PromiseConnection) => Promise<T>,
 ): Promise<T> => {
   const connection = await mysql.createConnection({ ...server, ...(database === undefined ? {} : { database }), connectTimeout: 10_000 });
   try {
-    await pinSession(connection);
+    const { isReadOnly } = await pinSession(connection);
+    if (isReadOnly) throw new NotPrimaryError();
     return await work(connection);
   } finally {
     await connection.end();
