@@ -1,4 +1,6 @@
 import type { ConsumedMessage } from "@cart/messaging";
+import { NotPrimaryError } from "@cart/mysql";
+import { leavingPrimary } from "@cart/mysql/testing";
 import { expect } from "chai";
 import { addItem, cartId, policy, useAbandonment } from "../testing/useAbandonment.ts";
 
@@ -40,6 +42,19 @@ describe("a batch of messages", () => {
     await act(cartId(1), addItem());
     // The tenant was deleted with the timer, so the timer is due at once and the worker reads the event store.
     expect((await timers())[1]).to.equal("0 2026-06-10T12:05:00");
+  });
+
+  it("waits for the primary if it has to read who has bought a cart", async () => {
+    const messages = await decide(cartId(1), addItem(), { type: "PurchaseCart", orderId: "order-1" });
+    const { pool, leave, close } = await leavingPrimary(abandonment.urls().events);
+    try {
+      leave();
+      expect(await deliver(messages, pool).catch((error: unknown) => error)).to.be.instanceOf(NotPrimaryError);
+    } finally {
+      await close();
+    }
+    await deliver(messages);
+    expect(await abandonment.query("SELECT user_id FROM purchases")).to.have.length(1);
   });
 
   it("has the same result however often, how late and in which batches the messages arrive", async () => {

@@ -1,7 +1,7 @@
 import type { CartEvent } from "@cart/domain";
 import { type StreamCategory, StreamDamagedError } from "@cart/event-store";
 import { type ConsumedMessage, traceEvents } from "@cart/messaging";
-import { inTransaction, withoutConflict } from "@cart/mysql";
+import { fromPrimary, inTransaction, withoutConflict } from "@cart/mysql";
 import { noTracer, type Tracer } from "@cart/process-kit";
 import type { Pool } from "mysql2/promise";
 import { loadPolicies } from "../policies/loadPolicies.ts";
@@ -82,7 +82,8 @@ const purchasesOf = async (
       : [],
   );
   if (purchased.length === 0) return [];
-  const found = await readNewEvents(eventStore, carts, purchased);
+  // What is missing is not looked for again.
+  const found = await fromPrimary(eventStore, () => readNewEvents(eventStore, carts, purchased));
   return purchased.flatMap(({ purchasedAt }, index) => {
     const cart = found[index];
     // A damaged cart is reported by whoever has to change it. Its user keeps the reminders of other carts.

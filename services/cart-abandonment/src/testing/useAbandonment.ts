@@ -64,8 +64,8 @@ export const useAbandonment = (aggregate: typeof cartAggregate = cartAggregate) 
     }
     return messages;
   };
-  const deliver = (messages: readonly ConsumedMessage[]): Promise<AppliedBatch> =>
-    createApplyBatch({ pool: pool(), eventStore: eventStore(), carts: aggregate, policyTopic: "ec.tenant-policy-events", now })(messages);
+  const deliver = (messages: readonly ConsumedMessage[], from = eventStore()): Promise<AppliedBatch> =>
+    createApplyBatch({ pool: pool(), eventStore: from, carts: aggregate, policyTopic: "ec.tenant-policy-events", now })(messages);
 
   return {
     pool,

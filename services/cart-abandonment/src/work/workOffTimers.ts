@@ -36,8 +36,8 @@ export type WorkOffOptions = {
  * event only at the version that the decision was made on, and every decision is made on
  * the newest events. So the claim only avoids duplicate work. A timer that fails for a reason
  * of its own is retried when its lease ends. If a server is unavailable, all timers that could
- * not be worked off are released, and this function rejects. A timer whose cart the event store does not have is tried again after a growing delay, and then
- * given up.
+ * not be worked off are released, and this function rejects. A timer whose cart the event store
+ * does not have is tried again after a growing delay, and then given up.
  */
 export const createWorkOff = (options: WorkOffOptions): (() => Promise<number>) => {
   const { pool, eventStore, carts, handler, now, limit, leaseMs, logger, tracer = noTracer, onOutcome = () => undefined } = options;
