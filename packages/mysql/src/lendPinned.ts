@@ -2,9 +2,9 @@ import { callbackify } from "node:util";
 import type { PoolConnection } from "mysql2";
 import type { Pool } from "mysql2/promise";
 import {
-  dropConnections,
   followPrimary,
   generationOf,
+  leaveServer,
   type PinnedConnection,
   pinnedConnection,
   primaryOf,
@@ -18,6 +18,8 @@ export type LendingOptions = {
   /** Milliseconds after which a connection is replaced at its next use. */
   readonly maxAgeMs: number;
   readonly allowReplicas: boolean;
+  /** Milliseconds after which a server that does not say whether it is the primary counts as unavailable. */
+  readonly roleTimeoutMs: number;
 };
 
 /** The pool without promises. */
@@ -26,8 +28,8 @@ type CorePool = Pool["pool"];
 /** Milliseconds for which a server counts as the primary after it has said so. */
 const proofMs = 1_000;
 
-/** Milliseconds after which a server that does not say whether it is the primary counts as unavailable. */
-const roleTimeoutMs = 5_000;
+/** Milliseconds for which no connection is opened after a new one has led to a read-only server, so that a maintenance costs no logins. */
+const refusalMs = 200;
 
 /** Up to this share of their age connections are replaced earlier, at random, so that a pool does not replace them all at once. */
 const ageJitter = 0.2;
@@ -37,16 +39,21 @@ const ageJitter = 0.2;
  * old, was dropped or leads to another server is closed, and another one is lent. `pool.query` also uses the core pool's
  * `getConnection`, so every statement is covered.
  */
-export const lendPinned = (core: CorePool, { session, maxAgeMs, allowReplicas }: LendingOptions): void => {
+export const lendPinned = (core: CorePool, { session, maxAgeMs, allowReplicas, roleTimeoutMs }: LendingOptions): void => {
+  let refusedUntil = 0;
+
   /** Prepares a new connection, and resolves to whether it may be lent. */
   const pin = async (connection: PoolConnection, generation: number): Promise<boolean> => {
     const now = performance.now();
-    const { id, isReadOnly, maxPacketBytes } = await pinSession(connection.promise(), session);
+    const { serverId, isReadOnly, maxPacketBytes } = await pinSession(connection.promise(), session);
     if (!allowReplicas) {
-      if (isReadOnly) throw new NotPrimaryError();
+      if (isReadOnly) {
+        refusedUntil = performance.now() + refusalMs;
+        throw new NotPrimaryError();
+      }
       // Another connection has found another primary since this one was asked for.
-      if (generation !== generationOf(core) && id !== primaryOf(core)) return false;
-      followPrimary(core, id);
+      if (generation !== generationOf(core) && serverId !== primaryOf(core)) return false;
+      followPrimary(core, serverId);
     }
     rememberPinned({
       core: connection,
@@ -62,7 +69,7 @@ export const lendPinned = (core: CorePool, { session, maxAgeMs, allowReplicas }:
   const prove = async (connection: PoolConnection, known: PinnedConnection): Promise<boolean> => {
     const now = performance.now();
     const [rows] = await connection.promise().query<RoleRow[]>({ sql: serverRole.sql, timeout: roleTimeoutMs });
-    if (!isPrimary(rows)) dropConnections(core);
+    if (!isPrimary(rows)) leaveServer(core, connection);
     if (known.generation !== generationOf(core)) return false;
     rememberPinned({ ...known, provenUntil: now + proofMs });
     return true;
@@ -74,6 +81,10 @@ export const lendPinned = (core: CorePool, { session, maxAgeMs, allowReplicas }:
 
   const take = core.getConnection.bind(core);
   const lend: typeof take = (callback) => {
+    if (performance.now() < refusedUntil) {
+      process.nextTick(callback, new NotPrimaryError());
+      return;
+    }
     const generation = generationOf(core);
     const replace = (connection: PoolConnection): void => {
       connection.destroy();

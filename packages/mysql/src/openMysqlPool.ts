@@ -5,7 +5,7 @@ import type { SessionVariables } from "./pinSession.ts";
 export type MysqlPoolOptions = {
   readonly url: string;
   readonly connectionLimit: number;
-  /** Milliseconds to wait for a new connection. */
+  /** Milliseconds to wait for a new connection, and for the role of the server of an open one. */
   readonly connectTimeoutMs?: number;
   /** Upper limit of callers that wait for a connection; further callers are refused. Unlimited by default. */
   readonly queueLimit?: number;
@@ -29,8 +29,8 @@ export type MysqlPoolOptions = {
  *
  * Unless `allowReplicas`, every connection leads to the primary: one is lent only if its server accepted writes within the last second.
  * Otherwise the caller gets one to the server to which the address leads by now, or a `NotPrimaryError` if that is read-only as well. As
- * soon as a new connection finds another primary, none to the former one is lent any more, so nothing that is read is older than what
- * was read before.
+ * soon as a new connection finds another primary, none to the former one is lent any more. So nothing that is read on the pool is older
+ * than what was read on it before, as long as its address leads to one primary.
  */
 export const openMysqlPool = ({
   url,
@@ -54,6 +54,6 @@ export const openMysqlPool = ({
     // With a trace an error's stack would name the caller of the statement, but every statement would cost a tenth of a millisecond more.
     trace: false,
   });
-  lendPinned(pool.pool, { session, maxAgeMs, allowReplicas });
+  lendPinned(pool.pool, { session, maxAgeMs, allowReplicas, roleTimeoutMs: connectTimeoutMs });
   return pool;
 };

@@ -42,7 +42,7 @@ export type PinnedServer = {
   /** The size of the largest packet that it accepts, in bytes. */
   readonly maxPacketBytes: number;
   /** Its `server_uuid`. */
-  readonly id: string;
+  readonly serverId: string;
   /** Whether it refuses writes, as a replica and a former primary do. */
   readonly isReadOnly: boolean;
 };
@@ -73,7 +73,7 @@ export const pinSession = async (connection: Pick<Connection, "query">, own: Ses
   }
   return {
     maxPacketBytes: Number(row?.["max_allowed_packet"]),
-    id: String(row?.["server_id"]),
+    serverId: String(row?.["server_id"]),
     isReadOnly: row?.["server_is_read_only"] !== 0,
   };
 };

@@ -34,12 +34,17 @@ const generations = new WeakMap<object, number>();
 
 export const generationOf = (pool: object): number => generations.get(pool) ?? 0;
 
+/** Closes every connection of the core pool that is open now before it would be lent again. */
+const dropConnections = (pool: object): void => void generations.set(pool, generationOf(pool) + 1);
+
 /**
- * Closes every connection of the core pool that is open now before it would be lent again. Call it when a
- * server turned out not to be the primary any more: the pool's address may lead to another server by
- * now, but the other connections still lead to the former one.
+ * Closes the connections that were opened along with this one before they would be lent again. Call it when a server turned out not to be
+ * the primary any more: the pool's address may lead to another server by now, but the other connections still lead to the former one.
+ * Nothing happens if they were dropped already.
  */
-export const dropConnections = (pool: object): void => void generations.set(pool, generationOf(pool) + 1);
+export const leaveServer = (pool: object, core: object): void => {
+  if (pinned.get(core)?.generation === generationOf(pool)) dropConnections(pool);
+};
 
 /** The `server_uuid` of the primary that a pool has found last, by core pool. */
 const primaries = new WeakMap<object, string>();
@@ -50,8 +55,8 @@ export const primaryOf = (pool: object): string | undefined => primaries.get(poo
  * Remembers the primary to which a new connection of the core pool leads. If it is another one than before, the older connections are
  * dropped: whatever their server says of itself, another one is the primary by now.
  */
-export const followPrimary = (pool: object, server: string): void => {
-  const former = primaries.get(pool);
-  primaries.set(pool, server);
-  if (former !== undefined && former !== server) dropConnections(pool);
+export const followPrimary = (pool: object, serverId: string): void => {
+  const known = primaries.get(pool);
+  primaries.set(pool, serverId);
+  if (known !== undefined && known !== serverId) dropConnections(pool);
 };

@@ -1,6 +1,6 @@
 import type { Pool, PoolConnection } from "mysql2/promise";
 import { isReadOnly } from "./mysqlError.ts";
-import { dropConnections } from "./pinnedConnections.ts";
+import { leaveServer } from "./pinnedConnections.ts";
 import { run } from "./run.ts";
 
 /**
@@ -17,7 +17,7 @@ export const withConnection = async <T>(pool: Pool, work: (connection: PoolConne
     return result;
   } catch (error) {
     connection.destroy();
-    if (isReadOnly(error)) dropConnections(pool.pool);
+    if (isReadOnly(error)) leaveServer(pool.pool, connection.connection);
     throw error;
   }
 };

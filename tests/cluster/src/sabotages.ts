@@ -40,6 +40,7 @@ export const sabotages: readonly Sabotage<Surroundings>[] = [
     guard: "the relay's proof that it reads from the primary, and the end of its connections to a former one",
     services: ["outbox-relay"],
     patches: [
+      { file: "packages/mysql/dist/pinnedConnections.js", from: "known !== undefined && known !== serverId", to: "false" },
       { file: "packages/mysql/dist/serverRole.js", from: "row?.read_only === 0", to: "true" },
       { file: "packages/mysql/dist/transaction.js", from: "isReadOnly(error)", to: "false" },
     ],

@@ -25,7 +25,8 @@ export const mysqlUrl = Type.String({
 export const mysqlConfig = {
   MYSQL_CONNECTION_MAX_AGE_MS: milliseconds(600_000, {
     minimum: 1_000,
-    description: "milliseconds after which a connection to MySQL is replaced at its next use, so that none stays with a former primary",
+    description:
+      "milliseconds after which a connection to MySQL is replaced at its next use, so that none stays with a member that is cut off",
   }),
 };
 

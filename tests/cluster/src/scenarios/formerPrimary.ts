@@ -24,6 +24,7 @@ const hiddenOf = async ({ system }: ScenarioContext, cartIds: readonly string[])
     cartIds.map(async (cartId) => {
       const response = await fetch(`${system.queryApi.url}/carts/${cartId}`, { signal: AbortSignal.timeout(10_000) });
       await response.arrayBuffer();
+      if (!response.ok && response.status !== 404) throw new Error(`query-api answered ${response.status}`);
       return response.ok;
     }),
   );
