@@ -214,11 +214,40 @@ describe("a restored event store", () => {
     expect(new Set(await idsIn(eventStore, "event_store_identity")).size).to.equal(ids.length + 1);
   });
 
-  it("stays as it is while a relay runs", async () => {
-    await eventStore.pool().query("INSERT INTO relay_members (owner, expires_at) VALUES ('relay', NOW(6) + INTERVAL 1 MINUTE)");
-    const before = await idsIn(eventStore, "event_store_identity");
+  /** Registers a relay, or renews it. */
+  const register = (owner: string, milliseconds: number) =>
+    eventStore
+      .pool()
+      .query(
+        "INSERT INTO relay_members (owner, expires_at) VALUES (?, NOW(6) + INTERVAL ? MICROSECOND) ON DUPLICATE KEY UPDATE expires_at = VALUES(expires_at)",
+        [owner, milliseconds * 1_000],
+      );
+
+  for (const [which, comes] of [
+    ["renews its time", () => register("relay", 60_000)],
+    ["comes meanwhile", () => register("another", 60_000)],
+  ] as const) {
+    it(`stays as it is if a relay ${which}`, async () => {
+      await register("relay", 30_000);
+      const before = await idsIn(eventStore, "event_store_identity");
+      let coming: Promise<unknown> | undefined;
+      const error: unknown = await beginNewHistory(urls(), () => void (coming ??= comes())).catch((reason: unknown) => reason);
+      await coming;
+      expect(String(error)).to.contain("1 outbox-relay runs: stop every service first");
+      expect(await idsIn(eventStore, "event_store_identity")).to.deep.equal(before);
+    });
+  }
+
+  it("waits for a relay that has died, or that ran while the backup was made, and says so", async () => {
+    await register("relay", 1_500);
+    const steps: string[] = [];
+    await beginNewHistory(urls(), (step) => steps.push(step));
+    expect(steps[0]).to.equal("an outbox-relay counts as running: wait 2 s, to see whether it does");
+  });
+
+  it("does not wait for a relay whose time is not of this system", async () => {
+    await register("relay", 3_600_000);
     expect(String(await beginNewHistory(urls()).catch((error: unknown) => error))).to.contain("stop every service first");
-    expect(await idsIn(eventStore, "event_store_identity")).to.deep.equal(before);
   });
 
   it("is recognised by a read model that follows another event store", async () => {
