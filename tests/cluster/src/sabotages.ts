@@ -50,7 +50,10 @@ export const sabotages: readonly Sabotage<Surroundings>[] = [
   {
     guard: "the proof that query-api's connections lead to the primary",
     services: ["query-api"],
-    patches: [{ file: "packages/mysql/dist/serverRole.js", from: "row?.read_only === 0", to: "true" }],
+    patches: [
+      { file: "packages/mysql/dist/pinnedConnections.js", from: "known !== undefined && known !== serverId", to: "false" },
+      { file: "packages/mysql/dist/serverRole.js", from: "row?.read_only === 0", to: "true" },
+    ],
     scenario: formerPrimary,
     symptom: /waited \d+ s for the new carts to be shown/,
   },
