@@ -28,7 +28,7 @@ type CorePool = Pool["pool"];
 /** Milliseconds for which a server counts as the primary after it has said so. */
 const proofMs = 1_000;
 
-/** Milliseconds for which no connection is opened after a new one has led to a read-only server, so that a maintenance costs no logins. */
+/** Milliseconds for which no connection is lent after a new one has led to a read-only server, so that a maintenance costs few logins. */
 const refusalMs = 200;
 
 /** Up to this share of their age connections are replaced earlier, at random, so that a pool does not replace them all at once. */
@@ -47,12 +47,12 @@ export const lendPinned = (core: CorePool, { session, maxAgeMs, allowReplicas, r
     const now = performance.now();
     const { serverId, isReadOnly, maxPacketBytes } = await pinSession(connection.promise(), session);
     if (!allowReplicas) {
+      // Another connection has found another primary since this one was asked for, so what this server says is late.
+      if (generation !== generationOf(core) && serverId !== primaryOf(core)) return false;
       if (isReadOnly) {
         refusedUntil = performance.now() + refusalMs;
         throw new NotPrimaryError();
       }
-      // Another connection has found another primary since this one was asked for.
-      if (generation !== generationOf(core) && serverId !== primaryOf(core)) return false;
       followPrimary(core, serverId);
     }
     rememberPinned({

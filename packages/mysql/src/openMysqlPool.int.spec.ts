@@ -6,7 +6,7 @@ import { isReadOnly } from "./mysqlError.ts";
 import { openMysqlPool } from "./openMysqlPool.ts";
 import { requirePinnedSessions, SessionNotPinnedError } from "./pinSession.ts";
 import { run } from "./run.ts";
-import { type Rewriting, rewritingProxy } from "./testing/rewritingProxy.ts";
+import { rewritingProxy } from "./testing/rewritingProxy.ts";
 import { NotPrimaryError } from "./serverRole.ts";
 import { withConnection } from "./transaction.ts";
 
@@ -64,6 +64,18 @@ describe("a pool's sessions", () => {
   const asReadOnly = { from: "@@GLOBAL.read_only", to: "1".padEnd(18) };
   const asAnotherServer = { from: "@@GLOBAL.server_uuid", to: "'another'".padEnd(20) };
 
+  type Proxy = Awaited<ReturnType<typeof rewritingProxy>>;
+  const throughProxy = async <T>(connectionLimit: number, work: (pool: Pool, proxy: Proxy) => Promise<T>): Promise<T> => {
+    const proxy = await rewritingProxy(database.url(), nothing);
+    const pool = openMysqlPool({ url: proxy.url, connectionLimit });
+    try {
+      return await work(pool, proxy);
+    } finally {
+      await pool.end();
+      proxy.close();
+    }
+  };
+
   describe("lead to the server to which the address leads by now", () => {
     /** Borrows as many connections as there are at once, and returns their ids. */
     const idsOf = async (pool: Pool, size: number): Promise<number[]> => {
@@ -90,10 +102,8 @@ describe("a pool's sessions", () => {
       }
     });
 
-    it("because all are replaced when the server says that it is read-only", async () => {
-      const proxy = await rewritingProxy(database.url(), nothing);
-      const pool = openMysqlPool({ url: proxy.url, connectionLimit: 3 });
-      try {
+    it("because all are replaced when the server says that it is read-only", () =>
+      throughProxy(3, async (pool, proxy) => {
         const before = await idsOf(pool, 3);
         proxy.rewrite(asReadOnly);
         await waitFor("the pool to ask for the role again", async () => {
@@ -105,16 +115,10 @@ describe("a pool's sessions", () => {
         const after = await waitFor("the pool to open connections again", async () => idsOf(pool, 3));
         expect(after.filter((id) => before.includes(id))).to.deep.equal([]);
         expect(await idsOf(pool, 3)).to.deep.equal(after);
-      } finally {
-        await pool.end();
-        proxy.close();
-      }
-    });
+      }));
 
-    it("because the others are replaced when a new one finds another primary", async () => {
-      const proxy = await rewritingProxy(database.url(), nothing);
-      const pool = openMysqlPool({ url: proxy.url, connectionLimit: 3 });
-      try {
+    it("because the others are replaced when a new one finds another primary", () =>
+      throughProxy(3, async (pool, proxy) => {
         const before = await idsOf(pool, 2);
         proxy.rewrite(asAnotherServer);
         const both = await idsOf(pool, 3);
@@ -122,16 +126,10 @@ describe("a pool's sessions", () => {
         const after = await idsOf(pool, 3);
         expect(after.filter((id) => before.includes(id))).to.deep.equal([]);
         expect(after).to.include.members(both.filter((id) => !before.includes(id)));
-      } finally {
-        await pool.end();
-        proxy.close();
-      }
-    });
+      }));
 
-    it("and stay when a connection to the former server says that it is read-only, which the pool knows", async () => {
-      const proxy = await rewritingProxy(database.url(), nothing);
-      const pool = openMysqlPool({ url: proxy.url, connectionLimit: 2 });
-      try {
+    it("and stay when a connection to the former server says that it is read-only, which the pool knows", () =>
+      throughProxy(2, async (pool, proxy) => {
         let found: readonly number[] = [];
         const refused: unknown = await withConnection(pool, async () => {
           proxy.rewriteNew(asAnotherServer);
@@ -140,11 +138,19 @@ describe("a pool's sessions", () => {
         }).catch((error: unknown) => error);
         expect(refused).to.be.instanceOf(NotPrimaryError);
         expect(await idsOf(pool, 1)).to.deep.equal(found);
-      } finally {
-        await pool.end();
-        proxy.close();
-      }
-    });
+      }));
+
+    it("although a slow one to a former server says late that it is read-only", () =>
+      throughProxy(3, async (pool, proxy) => {
+        await withConnection(pool, async () => {
+          proxy.rewriteNew(asReadOnly, 200);
+          const slow = idsOf(pool, 1);
+          await waitFor("the slow connection", () => proxy.connections() === 2);
+          proxy.rewriteNew(asAnotherServer);
+          const found = await idsOf(pool, 1);
+          expect(await slow).to.deep.equal(found);
+        });
+      }));
 
     it("because each is replaced when it is too old", async () => {
       const pool = openMysqlPool({ url: database.url(), connectionLimit: 1, maxConnectionAgeMs: 0 });
@@ -184,20 +190,15 @@ describe("a pool's sessions", () => {
   });
 
   describe("show with `fromPrimary` only what the primary has", () => {
-    const outcomeOf = async (during: (pool: Pool, rewrite: (other: Rewriting) => void) => Promise<unknown>): Promise<unknown> => {
-      const proxy = await rewritingProxy(database.url(), nothing);
-      const pool = openMysqlPool({ url: proxy.url, connectionLimit: 2 });
-      try {
+    const outcomeOf = (during: (pool: Pool, rewrite: Proxy["rewrite"]) => Promise<unknown>): Promise<unknown> =>
+      throughProxy(2, async (pool, { rewrite }) => {
         await pool.query("SELECT 1");
-        return await fromPrimary(pool, async () => {
-          await during(pool, proxy.rewrite);
+        const reading = fromPrimary(pool, async () => {
+          await during(pool, rewrite);
           return "read";
-        }).catch((error: unknown) => error);
-      } finally {
-        await pool.end();
-        proxy.close();
-      }
-    };
+        });
+        return reading.catch((error: unknown) => error);
+      });
 
     it("and so resolve to what was read", async () => expect(await outcomeOf((pool) => pool.query("SELECT 1"))).to.equal("read"));
     it("and not what a server had that is read-only by the end", async () =>

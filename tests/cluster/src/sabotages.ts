@@ -34,26 +34,25 @@ const untilItHoldsShards = ({ name, url }: SupervisedService): Promise<void> =>
     if (!/^outbox_leases_held(\{.*\})? [1-9]/m.test(await response.text())) throw new Error("it holds none");
   });
 
+/** A pool then stays with a former primary, whatever that says, and although new connections find another one. */
+const proofsOfPools: Sabotage<Surroundings>["patches"] = [
+  { file: "packages/mysql/dist/pinnedConnections.js", from: "known !== undefined && known !== serverId", to: "false" },
+  { file: "packages/mysql/dist/serverRole.js", from: "row?.read_only === 0", to: "true" },
+];
+
 /** Each scenario is green with its guard, in every run of the suite. */
 export const sabotages: readonly Sabotage<Surroundings>[] = [
   {
     guard: "the relay's proof that it reads from the primary, and the end of its connections to a former one",
     services: ["outbox-relay"],
-    patches: [
-      { file: "packages/mysql/dist/pinnedConnections.js", from: "known !== undefined && known !== serverId", to: "false" },
-      { file: "packages/mysql/dist/serverRole.js", from: "row?.read_only === 0", to: "true" },
-      { file: "packages/mysql/dist/transaction.js", from: "isReadOnly(error)", to: "false" },
-    ],
+    patches: [...proofsOfPools, { file: "packages/mysql/dist/transaction.js", from: "isReadOnly(error)", to: "false" }],
     scenario: withQuietRelays(formerPrimary),
     symptom: /waited \d+ s for everything to be published: \d+ rows wait/,
   },
   {
     guard: "the proof that query-api's connections lead to the primary",
     services: ["query-api"],
-    patches: [
-      { file: "packages/mysql/dist/pinnedConnections.js", from: "known !== undefined && known !== serverId", to: "false" },
-      { file: "packages/mysql/dist/serverRole.js", from: "row?.read_only === 0", to: "true" },
-    ],
+    patches: proofsOfPools,
     scenario: formerPrimary,
     symptom: /waited \d+ s for the new carts to be shown/,
   },

@@ -12,7 +12,7 @@ export type RewritingProxyOptions = Rewriting & {
 /** Starts a proxy for a MySQL server that rewrites the clients' settings and limits the size of packets. */
 export const rewritingProxy = async (serverUrl: string, { from, to, maxPacketBytes = Infinity }: RewritingProxyOptions) => {
   let rewriting: Rewriting = { from, to };
-  let ofNew: Rewriting | undefined;
+  let ofNew: (Rewriting & { readonly delayMs: number }) | undefined;
   let connections = 0;
   const url = new URL(serverUrl);
   const { hostname: host, port } = url;
@@ -29,7 +29,9 @@ export const rewritingProxy = async (serverUrl: string, { from, to, maxPacketByt
       if (packets.largestIn(data) > maxPacketBytes) downstream.destroy();
       else {
         const { from: found, to: replaced } = own ?? rewriting;
-        upstream.write(Buffer.from(data.toString("latin1").replaceAll(found, replaced), "latin1"));
+        const rewritten = Buffer.from(data.toString("latin1").replaceAll(found, replaced), "latin1");
+        if (own === undefined) upstream.write(rewritten);
+        else setTimeout(() => upstream.write(rewritten), own.delayMs);
       }
     });
     upstream.pipe(downstream);
@@ -42,8 +44,8 @@ export const rewritingProxy = async (serverUrl: string, { from, to, maxPacketByt
     url: url.href,
     /** Rewrites something else from now on, also for the connections that are open. */
     rewrite: (other: Rewriting) => void (rewriting = other),
-    /** Rewrites something else for connections that are opened from now on, as if they led to another server. */
-    rewriteNew: (other: Rewriting) => void (ofNew = other),
+    /** Rewrites something else for connections that are opened from now on, as if they led to another server, which may be slow. */
+    rewriteNew: (other: Rewriting, delayMs = 0) => void (ofNew = { ...other, delayMs }),
     /** How many connections were opened. */
     connections: () => connections,
     close: () => void listener.close(),
